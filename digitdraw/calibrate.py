@@ -1,0 +1,60 @@
+"""Fit on validation data what turns logits into honest answers. Pure functions of arrays."""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from digitdraw.weights import Calibration
+
+__all__ = ["fit", "fit_digitness_temperature", "fit_temperature"]
+
+REFUSED_AS_NO_DIGIT = 0.004
+"""Share of validation digits that may be taken for no digit."""
+REFUSED_AS_UNSURE = 0.003
+"""Share of validation digits that may be taken for unsure, besides."""
+_TEMPERATURES = np.exp(np.linspace(np.log(0.2), np.log(5), 400))
+
+
+def fit(digits: np.ndarray, labels: np.ndarray, others: np.ndarray) -> Calibration:
+    """Calibrate on validation logits of drawn digits (N, 11), with labels (N,), and of what is
+    no digit (M, 11)."""
+    temperature = fit_temperature(digits[:, :10], labels)
+    if digits.shape[1] == 10:
+        return Calibration(temperature=temperature, min_digitness=0.0, min_confidence=0.5)
+    spread = fit_digitness_temperature(digits[:, 10], others[:, 10])
+    digitness = _sigmoid(digits[:, 10] / spread)
+    floor = float(np.quantile(digitness, REFUSED_AS_NO_DIGIT))
+    confidence = _softmax(digits[:, :10] / temperature).max(1)[digitness >= floor]
+    return Calibration(
+        temperature=temperature,
+        digitness_temperature=spread,
+        min_digitness=floor,
+        min_confidence=float(np.quantile(confidence, REFUSED_AS_UNSURE)),
+    )
+
+
+def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
+    """The temperature at which logits (N, 10) give labels (N,) the least cross-entropy
+    (Guo et al. 2017, arXiv:1706.04599)."""
+    x, y = torch.from_numpy(logits).double(), torch.from_numpy(labels)
+    return float(min(_TEMPERATURES, key=lambda t: F.cross_entropy(x / t, y).item()))
+
+
+def fit_digitness_temperature(digits: np.ndarray, others: np.ndarray) -> float:
+    """The same for the logit of digitness, (N,) of digits and (M,) of others, as if there were
+    as many of each."""
+    positive, negative = torch.from_numpy(digits).double(), torch.from_numpy(others).double()
+
+    def loss(t: float) -> float:
+        return float(F.softplus(-positive / t).mean() + F.softplus(negative / t).mean())
+
+    return float(min(_TEMPERATURES, key=loss))
+
+
+def _sigmoid(x: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-x))
+
+
+def _softmax(x: np.ndarray) -> np.ndarray:
+    e = np.exp(x - x.max(1, keepdims=True))
+    return e / e.sum(1, keepdims=True)

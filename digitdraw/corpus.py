@@ -1,0 +1,148 @@
+"""What the models are trained on: glyphs of digits and of what is no digit, in one array.
+
+Puts `data` and `augment` together: every drawing is varied as strokes and drawn by the very
+code that the page uses, and MNIST comes both as it is and as `preprocess` would hand it on.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from digitdraw import augment, data, preprocess, strokes
+from digitdraw.data import Drawing
+
+__all__ = ["NOT_A_DIGIT", "Corpus", "Pool", "build", "render", "renormalized"]
+
+NOT_A_DIGIT = -1
+"""Label of glyphs that are no digit."""
+VARIANTS = 24
+"""Variations made of each drawn digit."""
+_CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Glyphs from one source, `share` of which are drawn afresh for each epoch.
+
+    `pixels` is (N, 28, 28) uint8, 255 = ink; `labels` (N,) int64, NOT_A_DIGIT or 0..9.
+    """
+
+    name: str
+    pixels: np.ndarray
+    labels: np.ndarray
+    per_epoch: int
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Everything to train on."""
+
+    pools: list[Pool] = field(default_factory=list)
+
+
+def build(root: Path, seed: int, variants: int = VARIANTS, workers: int = 2) -> Corpus:
+    """Make the training corpus from the data in `root`; the same seed gives the same glyphs.
+
+    Without drawings in `root` it is MNIST alone. Takes about a minute on two cores.
+    """
+    digits = data.mnist(root, "train")
+    seen = renormalized(digits.pixels, workers)
+    pools = [
+        Pool("mnist", digits.pixels, digits.labels, len(digits.labels) // 2),
+        Pool("mnist as pictures", seen, digits.labels, len(digits.labels) // 2),
+    ]
+    drawn = data.drawings(root, "train")
+    if not drawn:
+        return Corpus(pools)
+    make = partial(_render_chunk, digit_variant, drawn, seed)
+    pixels, labels = _parallel(make, len(drawn) * variants, workers)
+    pools.append(Pool("drawings", pixels, labels, 7 * len(drawn)))
+    other = data.letters(root, "train")
+    make = partial(_render_chunk, partial(non_digit, other), drawn, seed + 1)
+    pixels, labels = _parallel(make, 60_000, workers)
+    pools.append(Pool("no digits", pixels, labels, 20_000))
+    return Corpus(pools)
+
+
+def renormalized(pixels: np.ndarray, workers: int = 2) -> np.ndarray:
+    """Glyphs (N, 28, 28) uint8 as they come back when they are sent in as pictures."""
+    parts = np.array_split(pixels, max(1, len(pixels) // _CHUNK))
+    return np.concatenate(_map(_see, parts, workers))
+
+
+def render(drawn: list[Drawing]) -> np.ndarray:
+    """Drawings as the page sees them, unvaried: (N, 28, 28) float32 in [0, 1]."""
+    return np.stack([strokes.to_glyph(each.strokes) for each in drawn])
+
+
+def digit_variant(
+    drawn: list[Drawing], index: int, rng: np.random.Generator
+) -> tuple[np.ndarray, int]:
+    """One variation of drawing `index` (modulo their number): its ink, and its label."""
+    drawing = drawn[index % len(drawn)]
+    label = int(drawing.label)
+    lines = drawing.strokes
+    chance = rng.random()
+    if label == 0 and chance < 0.15:
+        lines = augment.slash_zero(lines, rng)
+    elif label == 7 and chance < 0.15 and len(lines) == 1:
+        lines = augment.cross_seven(lines, rng)
+    elif label == 1 and chance < 0.2:
+        lines = augment.long_one(rng)
+    return strokes.draw(augment.vary_strokes(lines, rng), augment.pen_width(rng)), label
+
+
+def non_digit(
+    letters: list[Drawing], drawn: list[Drawing], index: int, rng: np.random.Generator
+) -> tuple[np.ndarray, int]:
+    """Something that is no digit: its ink, and NOT_A_DIGIT. Half of them are letters."""
+    chance = rng.random()
+    if letters and chance < 0.6:
+        lines = letters[index % len(letters)].strokes
+    elif chance < 0.78:
+        left, right = (drawn[int(k)].strokes for k in rng.integers(0, len(drawn), 2))
+        lines = augment.side_by_side(left, right, rng)
+    else:
+        lines = augment.NON_DIGITS[int(rng.integers(len(augment.NON_DIGITS)))](rng)
+        return strokes.draw(lines, augment.pen_width(rng)), NOT_A_DIGIT
+    return strokes.draw(augment.vary_strokes(lines, rng), augment.pen_width(rng)), NOT_A_DIGIT
+
+
+def _render_chunk(
+    make: Callable, drawn: list[Drawing], seed: int, chunk: range
+) -> tuple[np.ndarray, np.ndarray]:
+    """Render one chunk of variations; its chance hangs on the seed and its place alone."""
+    rng = np.random.default_rng([seed, chunk.start])
+    made = [make(drawn, index, rng) for index in chunk]
+    pixels = np.stack([_to_bytes(strokes.glyphs.place(ink)) for ink, _ in made])
+    return pixels, np.array([label for _, label in made], np.int64)
+
+
+def _see(pixels: np.ndarray) -> np.ndarray:
+    return np.stack([_to_bytes(preprocess.to_glyph(each)) for each in pixels])
+
+
+def _to_bytes(glyph: np.ndarray) -> np.ndarray:
+    return np.rint(glyph * 255).astype(np.uint8)
+
+
+def _parallel(make: Callable, count: int, workers: int) -> tuple[np.ndarray, np.ndarray]:
+    chunks = [range(i, min(i + _CHUNK, count)) for i in range(0, count, _CHUNK)]
+    made = _map(make, chunks, workers)
+    return tuple(np.concatenate(part) for part in zip(*made, strict=True))
+
+
+def _map(function: Callable, parts: list, workers: int) -> list:
+    """`function` of each part, in order, over `workers` processes."""
+    if workers <= 1 or len(parts) == 1:
+        return [function(part) for part in parts]
+    # Forking a process that holds CUDA or threads is not safe.
+    context = get_context("spawn")
+    with ProcessPoolExecutor(workers, context, initializer=cv2.setNumThreads, initargs=(1,)) as p:
+        return list(p.map(function, parts, chunksize=4))

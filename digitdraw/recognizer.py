@@ -1,0 +1,230 @@
+"""The model wrapper: glyphs in, honest answers out. Knows devices, batches and calibration.
+
+A Recognizer loads its weights once, may be called from many threads, and falls back from a
+GPU that has run out of memory to the CPU, saying so in `device_note`.
+"""
+
+import copy
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import torch
+
+from digitdraw import glyph as glyphs
+from digitdraw import preprocess, strokes, weights
+from digitdraw.errors import BadImageError, UnknownDeviceError
+from digitdraw.models import fold_batch_norm
+from digitdraw.pictures import Source
+
+__all__ = ["Prediction", "Recognizer", "Verdict", "load"]
+
+log = logging.getLogger(__name__)
+
+Verdict = Literal["digit", "unsure", "not a digit", "blank"]
+_MAX_BATCH = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """What one glyph was taken for.
+
+    digit          0..9 where the verdict is "digit", else None
+    probabilities  ten floats that sum to 1, index = digit; calibrated
+    confidence     the largest of them
+    digitness      0..1, how much this is a digit at all
+    verdict        "digit", "unsure" (two digits are too close), "not a digit" or "blank"
+    glyph          (28, 28) float32 in [0, 1], what the model saw
+    """
+
+    digit: int | None
+    probabilities: tuple[float, ...]
+    confidence: float
+    digitness: float
+    verdict: Verdict
+    glyph: np.ndarray
+
+    @property
+    def ranking(self) -> tuple[int, ...]:
+        """The ten digits, likeliest first; equal ones in their order."""
+        return tuple(sorted(range(10), key=lambda digit: -self.probabilities[digit]))
+
+    @property
+    def runner_up(self) -> int | None:
+        """The second likeliest digit; None for a blank."""
+        return None if self.verdict == "blank" else self.ranking[1]
+
+    def as_dict(self) -> dict[str, Any]:
+        """All but the glyph, ready for JSON."""
+        return {
+            "digit": self.digit,
+            "verdict": self.verdict,
+            "confidence": self.confidence,
+            "digitness": self.digitness,
+            "probabilities": list(self.probabilities),
+        }
+
+
+def load(name: str = "default", device: str | torch.device = "auto") -> "Recognizer":
+    """Load a model that comes with digitdraw.
+
+    `device` is "auto" (CUDA where it works, else the CPU), "cpu", "cuda", "cuda:N" or a
+    torch.device. Raises UnknownModelError, UnknownDeviceError or BadWeightsError.
+    """
+    chosen, why = choose_device(device)
+    return Recognizer(weights.load(name), chosen, why)
+
+
+def choose_device(wanted: str | torch.device = "auto") -> tuple[torch.device, str]:
+    """Pick a device that works, and say why; raises UnknownDeviceError for one that does not."""
+    if wanted == "auto":
+        trouble = _cuda_trouble(torch.device("cuda"))
+        if trouble is None:
+            return torch.device("cuda"), "CUDA, because it works here"
+        return torch.device("cpu"), f"CPU, because {trouble}"
+    try:
+        device = torch.device(wanted)
+    except (RuntimeError, TypeError):
+        device = None
+    if device is None or device.type not in ("cpu", "cuda"):
+        raise UnknownDeviceError(
+            f"There is no device {str(wanted)[:40]!r}; known are: auto, cpu, cuda, cuda:N."
+        )
+    if device.type == "cuda" and (trouble := _cuda_trouble(device)):
+        raise UnknownDeviceError(
+            f"The device {str(wanted)!r} does not work, because {trouble}; "
+            "known are: auto, cpu, cuda, cuda:N."
+        )
+    return device, f"{'CUDA' if device.type == 'cuda' else 'CPU'}, as asked for"
+
+
+class Recognizer:
+    """A loaded model on a device; see `load`. Safe to call from many threads at once."""
+
+    def __init__(self, loaded: weights.Weights, device: torch.device, device_note: str) -> None:
+        self.name = loaded.name
+        self.sha256 = loaded.sha256
+        self.device = device
+        self.device_note = device_note
+        self.calibration = loaded.calibration
+        self._mean, self._std = loaded.mean, loaded.std
+        network = fold_batch_norm(loaded.network).requires_grad_(False)
+        # For the day the GPU's memory is full: then it is too late to copy from it.
+        self._spare = copy.deepcopy(network) if device.type != "cpu" else None
+        self._network = network.to(device, memory_format=torch.channels_last)
+        self._moving = threading.Lock()
+        log.info("model %s on %s", self.name, device_note)
+
+    def predict_strokes(self, drawing: object) -> Prediction:
+        """Read one drawn digit: [[(x, y), ...], ...] in any unit, y down.
+
+        Raises BadStrokesError for anything else, or too much of it (see `strokes.parse`).
+        """
+        return self._predict([strokes.to_glyph(drawing)])[0]
+
+    def predict_image(self, image: Source) -> Prediction:
+        """Read a picture of one digit: a path, bytes, a PIL image, or an array.
+
+        Raises BadImageError as `pictures.load_grey` does.
+        """
+        return self._predict([preprocess.to_glyph(image)])[0]
+
+    def predict_batch(self, batch: np.ndarray | Sequence[np.ndarray]) -> list[Prediction]:
+        """Read glyphs: (N, 28, 28) floats in [0, 1], 1 = ink. Returns N predictions.
+
+        Raises BadImageError for another shape, dtype or range.
+        """
+        return self._predict(_check_glyphs(batch))
+
+    def logits(self, batch: np.ndarray) -> np.ndarray:
+        """Raw outputs for checked glyphs (N, 28, 28): (N, 10 or 11) float32."""
+        parts = [
+            self._forward(torch.from_numpy(batch[start : start + _MAX_BATCH]))
+            for start in range(0, len(batch), _MAX_BATCH)
+        ]
+        return torch.cat(parts).numpy()
+
+    def _predict(self, batch: np.ndarray | list[np.ndarray]) -> list[Prediction]:
+        if not len(batch):
+            return []
+        batch = np.asarray(batch, dtype=np.float32)
+        logits = torch.from_numpy(self.logits(batch)).double()
+        probabilities = (logits[:, :10] / self.calibration.temperature).softmax(1).numpy()
+        if logits.shape[1] > 10:
+            digitness = logits[:, 10].div(self.calibration.digitness_temperature).sigmoid().numpy()
+        else:
+            digitness = np.ones(len(batch))
+        return [self._judge(*each) for each in zip(batch, probabilities, digitness, strict=True)]
+
+    def _judge(self, glyph: np.ndarray, probabilities: np.ndarray, digitness: float) -> Prediction:
+        if not glyph.any():
+            return Prediction(None, (0.1,) * 10, 0.1, 0.0, "blank", glyph)
+        confidence = float(probabilities.max())
+        verdict: Verdict = "digit"
+        if digitness < self.calibration.min_digitness:
+            verdict = "not a digit"
+        elif confidence < self.calibration.min_confidence:
+            verdict = "unsure"
+        digit = int(probabilities.argmax()) if verdict == "digit" else None
+        return Prediction(
+            digit, tuple(probabilities.tolist()), confidence, float(digitness), verdict, glyph
+        )
+
+    def _forward(self, batch: torch.Tensor) -> torch.Tensor:
+        """One pass over (n, 28, 28) glyphs; on the CPU where the GPU's memory is full."""
+        network = self._network
+        device = next(network.parameters()).device
+        try:
+            return self._run(network, batch, device)
+        except torch.OutOfMemoryError:
+            if device.type == "cpu":
+                raise
+            self._move_to_cpu()
+            return self._forward(batch)
+
+    @torch.inference_mode()
+    def _run(
+        self, network: torch.nn.Module, batch: torch.Tensor, device: torch.device
+    ) -> torch.Tensor:
+        x = (batch[:, None].to(device) - self._mean) / self._std
+        return network(x).float().cpu()
+
+    def _move_to_cpu(self) -> None:
+        with self._moving:
+            if self._spare is not None:
+                self._network, self._spare = self._spare, None
+                self.device = torch.device("cpu")
+                self.device_note = "CPU, because the GPU's memory was full"
+                log.warning("model %s moved to %s", self.name, self.device_note)
+
+
+def _cuda_trouble(device: torch.device) -> str | None:
+    """Why CUDA does not work here, in a few words; None where it does."""
+    if not torch.cuda.is_available():
+        return "there is no CUDA device"
+    try:
+        torch.zeros(1, device=device).add_(1).item()
+    except (RuntimeError, AssertionError) as error:
+        return str(error).splitlines()[0][:120]
+    return None
+
+
+def _check_glyphs(batch: Any) -> np.ndarray:
+    try:
+        array = np.asarray(batch)
+    except ValueError:
+        array = np.empty(0, dtype=object)
+    if array.size == 0 and array.dtype != object:
+        return np.empty((0, glyphs.GLYPH, glyphs.GLYPH), np.float32)
+    size = (glyphs.GLYPH, glyphs.GLYPH)
+    if array.dtype.kind != "f" or array.ndim != 3 or array.shape[1:] != size:
+        raise BadImageError(
+            f"Glyphs are floats (N, 28, 28) in [0, 1]; got {array.dtype} {array.shape}."
+        )
+    low, high = float(array.min()), float(array.max())
+    if not (low >= 0 and high <= 1):
+        raise BadImageError(f"Glyphs are in [0, 1]; got {low:g} to {high:g}.")
+    return array.astype(np.float32)
