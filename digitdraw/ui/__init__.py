@@ -1,0 +1,1 @@
+"""The page's own parts: canvas, answer panel, upload. Knows Gradio; decides nothing itself."""

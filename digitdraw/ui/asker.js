@@ -1,0 +1,90 @@
+// Asks the server about the newest drawing, at a pace it can follow.
+//
+// At most one question is in flight, and at most one starts every PACE_MS; what the pen did
+// meanwhile is asked in one go. An answer is shown only if the drawing it answers has just
+// grown since: after undo, clear or another drawing (a new "epoch") it is out of date.
+
+const PACE_MS = 50; // 20 questions a second
+const PATIENCE_MS = 10000; // a question without an answer for this long has failed
+const FIRST_RETRY_MS = 250;
+const LAST_RETRY_MS = 4000;
+
+function makeAsker(ask, { answered, lost }) {
+  let newest = null; // the question to ask next, or null
+  let epoch = 0;
+  let busy = false;
+  let timer = 0;
+  let failures = 0;
+  let startedAt = -Infinity;
+
+  function want(question, { urgent = false } = {}) {
+    newest = question;
+    const pause = failures ? retryPause() : urgent ? 0 : startedAt + PACE_MS - performance.now();
+    schedule(pause);
+  }
+
+  function forget() {
+    epoch += 1;
+    newest = null;
+  }
+
+  function schedule(pause) {
+    if (busy || newest === null) return;
+    // A retry under way keeps its own clock: moving the pen must not put it off for ever.
+    if (timer && failures) return;
+    clearTimeout(timer);
+    timer = 0;
+    if (pause > 0) timer = setTimeout(send, pause);
+    else send();
+  }
+
+  async function send() {
+    timer = 0;
+    if (busy || newest === null) return;
+    const question = newest;
+    const asked = epoch;
+    newest = null;
+    busy = true;
+    startedAt = performance.now();
+    const reply = await withPatience(ask(question));
+    const ms = performance.now() - startedAt;
+    busy = false;
+    if (reply) succeed(reply, ms, asked);
+    else fail(question, asked);
+  }
+
+  function succeed(reply, ms, asked) {
+    failures = 0;
+    if (asked === epoch) answered(reply, ms);
+    schedule(startedAt + PACE_MS - performance.now());
+  }
+
+  function fail(question, asked) {
+    failures += 1;
+    if (newest === null && asked === epoch) newest = question;
+    lost();
+    schedule(retryPause());
+  }
+
+  function retryPause() {
+    return Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LAST_RETRY_MS);
+  }
+
+  // The browser knows when the network is back before any clock of ours does.
+  window.addEventListener("online", () => {
+    if (!failures) return;
+    clearTimeout(timer);
+    timer = 0;
+    send();
+  });
+
+  return { want, forget };
+}
+
+// Gradio's server functions give undefined where the request failed, and have no time limit.
+function withPatience(promise) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, PATIENCE_MS);
+    promise.then(resolve, () => resolve()).finally(() => clearTimeout(timer));
+  });
+}
