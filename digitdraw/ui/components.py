@@ -32,7 +32,10 @@ def head() -> str:
     name the page's body, where it keeps the class "dark".
     """
     styles = "\n".join(_read(name) for name in _STYLES)
-    return f"{_read('head.html')}\n<style>{styles}</style>"
+    # Inside a rule for its container our rules are stronger than Gradio's reset of every
+    # button, heading and picture in it.
+    nested = f".gradio-container.gradio-container {{\n{styles}\n}}"
+    return f"{_read('head.html')}\n<style>{_read('tokens.css')}\n{nested}</style>"
 
 
 def header(model_note: str) -> gr.HTML:

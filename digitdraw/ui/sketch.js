@@ -140,6 +140,8 @@ let playing = 0;
 
 function play(strokes) {
   changeAll(drawing.startOver);
+  // On a phone the examples are below the fold.
+  canvas.scrollIntoView({ block: "nearest" });
   const points = strokes.flatMap((stroke, s) => stroke.map((point, i) => ({ s, i, point })));
   const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const startedAt = performance.now() - (isStill ? EXAMPLE_MS : 0);

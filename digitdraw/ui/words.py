@@ -29,10 +29,10 @@ def sentence(prediction) -> str:
 
 
 def big(prediction) -> str:
-    """The one or two characters for the large slot: the digit, "?", "–", or "" for blank."""
+    """The one or two characters for the large slot: the digit, "?" for a doubt, a dash, or ""."""
     if prediction.verdict == "digit":
         return str(_best(prediction))
-    return {"unsure": "?", "not a digit": "–"}.get(prediction.verdict, "")
+    return {"unsure": "?", "not a digit": "\N{EN DASH}"}.get(prediction.verdict, "")
 
 
 def marked(prediction) -> list[int]:
