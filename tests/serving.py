@@ -1,0 +1,70 @@
+"""Starts and stops `python app.py` as a person would, for the tests and benchmarks that need it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).parent.parent
+START_SECONDS = 60  # far more than it takes; on a busy machine the first import is slow
+
+
+def free_port() -> int:
+    """A port of this machine that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """The page at `url`, in a process of its own; `start` after `stop` uses the same port."""
+
+    def __init__(self, port: int | None = None) -> None:
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}/"
+        self.process: subprocess.Popen | None = None
+
+    def start(self, wait: bool = True) -> "Server":
+        self.process = subprocess.Popen(
+            [sys.executable, "app.py", "--port", str(self.port), "--device", "cpu"],
+            cwd=ROOT,
+            env={**os.environ, "GRADIO_ANALYTICS_ENABLED": "False"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        if wait:
+            self.wait()
+        return self
+
+    def wait(self) -> None:
+        """Return when the page is served; raises RuntimeError with the reason if it is not."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                reason = self.process.stderr.read().decode(errors="replace")
+                raise RuntimeError(f"app.py ended with status {self.process.returncode}: {reason}")
+            try:
+                if httpx.get(self.url).is_success:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.02)
+        self.stop()
+        raise RuntimeError(f"app.py did not answer within {START_SECONDS} s")
+
+    def stop(self) -> None:
+        """End the process that `start` began; does nothing when there is none."""
+        if self.process is None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stderr.close()
+        self.process = None
