@@ -1,0 +1,172 @@
+"""A browser, a served page, and a hand to draw with, for the tests of this folder.
+
+The browser is Chromium at DIGITDRAW_CHROMIUM, or whichever is on the PATH. Where there is
+none, these tests are skipped; in continuous integration (CI is set) they fail instead.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from drawings import DIGITS
+from serving import Server
+
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+]
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+WAIT_MS = 15_000  # for what must happen; generous, since nothing here measures time
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    running = Server().start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator:
+    path = os.environ.get("DIGITDRAW_CHROMIUM") or shutil.which("chromium")
+    reason = "needs Chromium: none on the PATH, and DIGITDRAW_CHROMIUM names none"
+    if not path and not os.environ.get("CI"):
+        pytest.skip(reason)
+    assert path, reason
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+class Hand:
+    """Draws on one page and reads its answer; the page's complaints are collected."""
+
+    def __init__(self, page, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.complaints: list[str] = []
+        self.other_hosts: list[str] = []
+        page.set_default_timeout(WAIT_MS)
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", self._note_host)
+
+    def _hear(self, message) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def _note_host(self, request) -> None:
+        if not request.url.startswith((self.url, "data:", "blob:")):
+            self.other_hosts.append(request.url)
+
+    def open(self) -> "Hand":
+        self.page.goto(self.url)
+        self.page.wait_for_selector(".dd-example")
+        return self
+
+    @property
+    def canvas(self):
+        return self.page.locator(".dd-canvas")
+
+    def place(self, strokes, x=0.5, y=0.5, height=0.7):
+        """Strokes of 100 units, centred at a share (x, y) of the canvas, as page pixels."""
+        box = self.canvas.bounding_box()
+        scale = height * box["width"] / 100
+        left, top = box["x"] + x * box["width"], box["y"] + y * box["width"]
+        return [
+            [(left + (px - 50) * scale, top + (py - 50) * scale) for px, py in s] for s in strokes
+        ]
+
+    def draw(self, digit: int, **place) -> None:
+        for stroke in self.place(DIGITS[digit], **place):
+            self.stroke(stroke)
+
+    def stroke(self, points, lift: bool = True) -> None:
+        """Press at the first point, move through the rest, and let go unless told not to."""
+        mouse = self.page.mouse
+        mouse.move(*points[0])
+        mouse.down()
+        for point in points[1:]:
+            mouse.move(*point, steps=3)
+        if lift:
+            mouse.up()
+
+    def reads(self, big: str, panel: str = ".dd-sketch") -> None:
+        """Wait until the large slot of the panel holds `big`; fails where it does not."""
+        from playwright.sync_api import expect
+
+        expect(self.page.locator(f"{panel} .dd-big")).to_have_text(big, timeout=WAIT_MS)
+
+    def says(self, words: str, panel: str = ".dd-sketch") -> None:
+        from playwright.sync_api import expect
+
+        expect(self.page.locator(f"{panel} .dd-said")).to_have_text(words, timeout=WAIT_MS)
+
+    def shares(self, panel: str = ".dd-sketch") -> list[float]:
+        """The ten bars, as a screen reader is told of them, in percent."""
+        bars = self.page.locator(f"{panel} .dd-bar")
+        return [float(bar.get_attribute("aria-valuenow")) for bar in bars.all()]
+
+    def is_blank(self) -> bool:
+        """Whether no pixel of the canvas holds ink; waits for the frame that paints it."""
+        return self.page.evaluate(
+            """() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => {
+                const canvas = document.querySelector(".dd-canvas");
+                const copy = new OffscreenCanvas(canvas.width, canvas.height)
+                    .getContext("2d", { willReadFrequently: true });
+                copy.drawImage(canvas, 0, 0);
+                const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+                resolve(data.every((value) => value === 0));
+            })))"""
+        )
+
+
+@pytest.fixture
+def make_hand(chromium, server):
+    """Opens pages of any size and taste, each in a fresh profile: make_hand(**context_options)."""
+    contexts = []
+
+    def make(**options) -> Hand:
+        options.setdefault("viewport", DESKTOP)
+        contexts.append(chromium.new_context(**options))
+        return Hand(contexts[-1].new_page(), server.url)
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def desktop(chromium) -> Iterator:
+    """One profile for all desktop pages: what a page loads, the next has in its cache."""
+    context = chromium.new_context(viewport=DESKTOP)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def hand(desktop, server) -> Iterator[Hand]:
+    """A desktop page of its own that must neither complain nor call another host."""
+    hand = Hand(desktop.new_page(), server.url).open()
+    yield hand
+    hand.page.close()
+    assert hand.complaints == []
+    assert hand.other_hosts == []
