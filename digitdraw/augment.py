@@ -46,7 +46,8 @@ def vary_strokes(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     apart = rng.normal(0, 0.012, (len(strokes), 2))
     strength = abs(rng.normal(0, 0.03))
     waves = rng.normal(0, strength, (2, 2, 2)), rng.uniform(0.4, 1.4, 2), rng.uniform(0, 7, 4)
-    return [_wobble(each @ linear.T + shift, *waves) for each, shift in zip(strokes, apart, strict=True)]
+    moved = (each @ linear.T + shift for each, shift in zip(strokes, apart, strict=True))
+    return [_wobble(each, *waves) for each in moved]
 
 
 def slash_zero(strokes: Strokes, rng: np.random.Generator) -> Strokes:
@@ -84,7 +85,7 @@ def long_one(rng: np.random.Generator) -> Strokes:
     strokes = [np.array([flag, bend, top, foot])]
     if rng.random() < 0.25:
         half = rng.uniform(0.15, 0.4)
-        strokes.append(np.array([foot + [-half, rng.normal(0, 0.03)], foot + [half, 0.0]]))
+        strokes.append(foot + np.array([[-half, rng.normal(0, 0.03)], [half, 0.0]]))
     return strokes
 
 
@@ -192,8 +193,9 @@ def _warp(x: Tensor, generator: torch.Generator) -> Tensor:
     wide, tall = torch.exp(normal(n) * 0.09), torch.exp(normal(n) * 0.09)
     cos, sin = torch.cos(tilt), torch.sin(tilt)
     shift = normal(n, 2, 1) * 0.045
-    rows = torch.stack([torch.stack([cos * wide, slant - sin], 1),
-                        torch.stack([sin, cos * tall], 1)], 1)
+    rows = torch.stack(
+        [torch.stack([cos * wide, slant - sin], 1), torch.stack([sin, cos * tall], 1)], 1
+    )
     grid = F.affine_grid(torch.cat([rows, shift], 2), list(x.shape), align_corners=False)
     strength = normal(n, 1, 1, 1).abs() * 0.035
     coarse = normal(n, 2, 5, 5) * strength
@@ -207,8 +209,9 @@ def _pen(x: Tensor, generator: torch.Generator) -> Tensor:
     narrow = -F.max_pool2d(-x, 3, 1, 1)
     amount = torch.rand(len(x), 1, 1, 1, generator=generator, device=x.device) * 2.2 - 1.1
     amount = torch.where(amount.abs() > 0.55, amount.sign() * (amount.abs() - 0.55) * 1.3, 0.0)
-    return torch.where(amount > 0, x.lerp(wide, amount.clamp(min=0)),
-                       x.lerp(narrow, -amount.clamp(max=0)))
+    return torch.where(
+        amount > 0, x.lerp(wide, amount.clamp(min=0)), x.lerp(narrow, -amount.clamp(max=0))
+    )
 
 
 def _low_resolution(x: Tensor, generator: torch.Generator) -> Tensor:

@@ -62,11 +62,11 @@ def build(root: Path, seed: int, variants: int = VARIANTS, workers: int = 2) -> 
         return Corpus(pools)
     make = partial(_render_chunk, digit_variant, drawn, seed)
     pixels, labels = _parallel(make, len(drawn) * variants, workers)
-    pools.append(Pool("drawings", pixels, labels, 7 * len(drawn)))
+    pools.append(Pool("drawings", pixels, labels, 6 * len(drawn)))
     other = data.letters(root, "train")
     make = partial(_render_chunk, partial(non_digit, other), drawn, seed + 1)
     pixels, labels = _parallel(make, 60_000, workers)
-    pools.append(Pool("no digits", pixels, labels, 20_000))
+    pools.append(Pool("no digits", pixels, labels, 15_000))
     return Corpus(pools)
 
 

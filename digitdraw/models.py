@@ -33,8 +33,15 @@ class ConvNorm(nn.Sequential):
     """Convolution without bias, batch norm, and ReLU unless `activate` is False."""
 
     def __init__(
-        self, inputs: int, outputs: int, kernel: int = 3, *, stride: int = 1, padding: int = 1,
-        groups: int = 1, activate: bool = True,
+        self,
+        inputs: int,
+        outputs: int,
+        kernel: int = 3,
+        *,
+        stride: int = 1,
+        padding: int = 1,
+        groups: int = 1,
+        activate: bool = True,
     ) -> None:
         conv = nn.Conv2d(
             inputs, outputs, kernel, stride=stride, padding=padding, groups=groups, bias=False
@@ -60,10 +67,10 @@ class DigitNet(nn.Module):
 
     The last map is pooled by a learned 7x7 window for each channel rather than by a mean:
     where on the glyph a stroke is tells 6 from 9. `width` is the number of channels at 28x28;
-    it doubles at each halving.
+    it doubles at each halving. `blocks` is the number of residual blocks at 14x14 and at 7x7.
     """
 
-    def __init__(self, width: int = 32, blocks: tuple[int, int] = (1, 1)) -> None:
+    def __init__(self, width: int = 24, blocks: tuple[int, int] = (1, 2)) -> None:
         super().__init__()
         middle, last = 2 * width, 4 * width
         self.features = nn.Sequential(
@@ -85,11 +92,6 @@ MODELS: dict[str, Architecture] = {
     each.name: each
     for each in (
         Architecture("default", "small residual network, the one the page uses", DigitNet),
-        Architecture(
-            "teacher",
-            "the same, three times as wide and twice as deep; only to distil from",
-            lambda: DigitNet(96, (2, 2)),
-        ),
     )
 }
 

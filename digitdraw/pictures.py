@@ -18,8 +18,8 @@ __all__ = ["FORMATS", "MAX_BYTES", "MAX_PIXELS", "Source", "load_grey", "open_pi
 _SOURCES = "a path, bytes, a PIL image, or an array (H, W), (H, W, 3) or (H, W, 4)"
 Source = str | os.PathLike | bytes | bytearray | Image.Image | np.ndarray
 
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "MPO", "PPM")
-"""Formats that are read, by Pillow's names; all others are refused."""
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
+"""Formats that are read, by Pillow's names (a phone's MPO is a JPEG); all others are refused."""
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 
@@ -137,7 +137,7 @@ def _array_to_grey(array: np.ndarray) -> np.ndarray:
 
 def _unit_range(array: np.ndarray) -> np.ndarray:
     """An array of a known dtype as float32 in [0, 1]."""
-    if array.dtype == bool or array.dtype.kind == "u" and array.dtype.itemsize <= 2:
+    if array.dtype == bool or (array.dtype.kind == "u" and array.dtype.itemsize <= 2):
         top = 1 if array.dtype == bool else np.iinfo(array.dtype).max
         return array.astype(np.float32) / top
     if array.dtype.kind == "f":

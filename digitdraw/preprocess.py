@@ -25,6 +25,9 @@ MIN_CONTRAST = 0.07
 NOISE_FACTOR = 6.0
 """Ink differs from paper by at least this many standard deviations of the paper's noise."""
 
+GRAINY = 0.01
+"""Standard deviation of the noise from which a picture is smoothed first."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -65,7 +68,7 @@ def steps(image: Source) -> list[Step]:
 def even_light(grey: np.ndarray) -> np.ndarray:
     """Grey -> how much each pixel differs from the paper around it, as ink.
 
-    `grey` is (H, W) float32, 0 = black, 1 = white. Returns (H, W) float32 in [0, 1], paper
+    `grey` is (H, W) float32, 0 = black, 1 = white. Returns (H, W) float32 up to 1, paper
     near 0, ink larger, for dark ink on light paper and light ink on dark paper alike. The
     paper is found by closing: a stroke is narrower than the window, a shadow is not, and
     unlike a blurred paper a closed one keeps the shadow's edge where it is.
@@ -73,7 +76,10 @@ def even_light(grey: np.ndarray) -> np.ndarray:
     grey = 1 - grey if _is_dark_paper(grey) else grey
     paper = _paper(grey)
     # Shade multiplies what the paper sends back, so ink is measured in parts of it.
-    return np.clip((paper - grey) / np.maximum(paper, 0.1), 0, 1)
+    evened = (paper - grey) / np.maximum(paper, 0.1)
+    # Closing follows the lightest grains of the paper, so most of it lies a little below.
+    grain = float(np.median(evened))
+    return evened - (grain if grain < 0.15 else 0)
 
 
 def find_ink(evened: np.ndarray) -> np.ndarray:
@@ -83,6 +89,9 @@ def find_ink(evened: np.ndarray) -> np.ndarray:
     strong one.
     """
     noise = _noise(evened)
+    if noise > GRAINY:
+        # A Gaussian of deviation s leaves 1 / (2 s sqrt(pi)) of white noise: here a quarter.
+        evened, noise = cv2.GaussianBlur(evened, (0, 0), 1.2), noise / 4
     floor = max(MIN_CONTRAST, NOISE_FACTOR * noise)
     standing_out = evened[evened > floor]
     if standing_out.size == 0:
@@ -191,25 +200,28 @@ def _working_size(grey: np.ndarray) -> np.ndarray:
 def _is_dark_paper(grey: np.ndarray) -> bool:
     """Whether the ink is lighter than the paper.
 
-    Otsu's threshold parts the picture in two. Paper is what most of the border is; where the
-    border is evenly parted (a digit cropped tightly), what most of the picture is.
+    Where Otsu's threshold parts the picture cleanly in two, paper is what the border is. Under
+    uneven light, or where ink reaches the border, it is what most of each neighbourhood is.
     """
-    levels = np.rint(grey * 255).astype(np.uint8)
+    levels = _reduce(grey, 128)
     _, dark = cv2.threshold(levels, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     border = np.concatenate([dark[0], dark[-1], dark[:, 0], dark[:, -1]]).mean()
-    if abs(border - 0.5) < 0.15:
-        return bool(dark.mean() > 0.5)
-    return bool(border > 0.5)
+    share = float(dark.mean())
+    if not 0.1 < border < 0.9 and 0 < share < 1:
+        gap = float(levels[dark == 0].mean()) - float(levels[dark == 1].mean())
+        explained = share * (1 - share) * gap**2 / max(float(levels.var()), 1e-9)
+        if explained > 0.8:
+            return bool(border > 0.5)
+    window = min(max(levels.shape) // 2 | 1, 99)
+    beyond = levels.astype(np.float32) - cv2.medianBlur(levels, window)
+    return bool((beyond**3).sum() > 0)
 
 
 def _paper(grey: np.ndarray) -> np.ndarray:
     """Level of the paper at each pixel of a picture of dark ink, (H, W) float32."""
     # Strokes are at most about an eighth of the picture wide; a window of a third covers
     # their crossings too. At a quarter of the size it is the same paper in a tenth of the time.
-    scale = min(1.0, 112 / max(grey.shape))
-    width, height = (max(1, round(n * scale)) for n in grey.shape[::-1])
-    small = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
-    small = cv2.medianBlur(np.rint(small * 255).astype(np.uint8), 3)
+    small = cv2.medianBlur(_reduce(grey, 112), 3)
     window = max(3, max(small.shape) // 3) | 1
     kernel = np.ones((window, window), np.uint8)
     closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
@@ -217,12 +229,19 @@ def _paper(grey: np.ndarray) -> np.ndarray:
     return cv2.resize(smooth, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
+def _reduce(grey: np.ndarray, side: int) -> np.ndarray:
+    """At most `side` pixels along the longer side, as uint8."""
+    scale = min(1.0, side / max(grey.shape))
+    width, height = (max(1, round(n * scale)) for n in grey.shape[::-1])
+    small = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
+    return np.rint(small * 255).astype(np.uint8)
+
+
 def _noise(evened: np.ndarray) -> float:
     """Standard deviation of the paper's grain: of what a small median takes away."""
-    levels = np.rint(evened * 255).astype(np.uint8)
-    grain = cv2.absdiff(levels, cv2.medianBlur(levels, 3))
+    grain = np.abs(evened - cv2.medianBlur(evened, 3))
     # Half of the pixels of a normal grain are within 0.6745 deviations; ink hardly counts.
-    return float(np.median(grain)) / 255 / 0.6745
+    return float(np.median(grain)) / 0.6745
 
 
 def _along_border(stats: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
@@ -239,4 +258,4 @@ def _along_border(stats: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
 
 
 def _show(picture: np.ndarray) -> np.ndarray:
-    return np.rint(picture * 255).astype(np.uint8)
+    return np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8)

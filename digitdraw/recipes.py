@@ -9,23 +9,20 @@ __all__ = ["RECIPES", "Recipe"]
 class Recipe:
     """AdamW with warm-up and cosine decay, an average of the weights over time (EMA).
 
-    `smoothing` is label smoothing, `distillation` the teachers' part of the target,
-    `digitness_weight` and `non_digit_weight` what the loss of digitness, and of flat bars
-    for what is no digit, count next to the loss of digits.
+    `smoothing` is label smoothing; `digitness_weight` and `non_digit_weight` are what the loss
+    of digitness, and of flat bars for what is no digit, count next to the loss of digits.
     """
 
     epochs: int
-    batch: int = 512
+    batch: int = 256
     learning_rate: float = 3e-3
     weight_decay: float = 0.05
     ema: float = 0.998
     smoothing: float = 0.02
-    distillation: float = 0.8
     digitness_weight: float = 0.5
     non_digit_weight: float = 0.3
 
 
 RECIPES: dict[str, Recipe] = {
-    "default": Recipe(epochs=80),
-    "teacher": Recipe(epochs=50, learning_rate=2e-3),
+    "default": Recipe(epochs=6),
 }

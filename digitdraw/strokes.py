@@ -36,9 +36,7 @@ def parse(strokes: object) -> list[np.ndarray]:
             f"A drawing is a list of strokes, each a list of [x, y] points; got {_name(strokes)}."
         )
     if len(strokes) > MAX_STROKES:
-        raise BadStrokesError(
-            f"A drawing has at most {MAX_STROKES} strokes; got {len(strokes):,}."
-        )
+        raise BadStrokesError(f"A drawing has at most {MAX_STROKES} strokes; got {len(strokes):,}.")
     for number, stroke in enumerate(strokes):
         if not _is_list(stroke):
             raise BadStrokesError(
@@ -87,9 +85,7 @@ def to_glyph(strokes: object, pen_width: float = glyphs.PEN_WIDTH) -> np.ndarray
     return glyphs.place(draw(parse(strokes), pen_width))
 
 
-def _fit_points(
-    strokes: Sequence[np.ndarray], pen_width: float
-) -> tuple[list[np.ndarray], int]:
+def _fit_points(strokes: Sequence[np.ndarray], pen_width: float) -> tuple[list[np.ndarray], int]:
     """Scale points so that their ink fills the box; also the pen's width in ink pixels."""
     thickness = max(1, round(pen_width * glyphs.SUPERSAMPLING))
     room = glyphs.BOX * glyphs.SUPERSAMPLING - thickness

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
 
 from digitdraw import augment, calibrate, corpus, data, metrics, models, weights
@@ -59,7 +60,6 @@ def train(options: argparse.Namespace) -> Path:
     root = Path(options.data)
     torch.backends.cudnn.deterministic = True
     run = Run(options.model, recipe, epochs, options.seed, device)
-    run.teachers = [_teacher(Path(path), device) for path in options.teachers]
     print("making the training corpus ...", flush=True)
     run.take(corpus.build(root, options.seed, options.variants, options.workers), options.share)
     validation = Validation.load(root, options.workers)
@@ -75,9 +75,7 @@ def train(options: argparse.Namespace) -> Path:
     logits = validation.logits(run.averaged, run.design, device)
     calibration = calibrate.fit(logits["drawings"], validation.labels["drawings"], logits["other"])
     record = _record(options, run, root, started)
-    path = weights.save(
-        options.model, run.averaged.module, calibration, record, Path(options.out)
-    )
+    path = weights.save(options.model, run.averaged.module, calibration, record, Path(options.out))
     print(f"wrote {path}")
     return path
 
@@ -96,7 +94,7 @@ class Run:
         self.recipe, self.epochs, self.seed, self.device = recipe, epochs, seed, device
         self.network = self.design.build().to(device, memory_format=torch.channels_last)
         self.averaged = AveragedModel(
-            self.network, multi_avg_fn=get_ema_multi_avg_fn(recipe.ema), use_buffers=True
+            self.network, avg_fn=partial(_moving_average, recipe.ema), use_buffers=True
         )
         self.optimizer = torch.optim.AdamW(
             self.network.parameters(),
@@ -104,7 +102,6 @@ class Run:
             weight_decay=recipe.weight_decay,
             fused=device.type == "cuda",
         )
-        self.teachers: list[nn.Module] = []
         self.epoch = 0
         self.history: list[dict[str, float]] = []
 
@@ -178,22 +175,13 @@ class Run:
         on_gpu = self.device.type == "cuda"
         with torch.autocast(self.device.type, torch.bfloat16, enabled=on_gpu):
             logits = self.network(x).float()
-            soft = self._ask_teachers(x)
-        loss = _loss(logits, labels, soft, self.recipe)
+        loss = _loss(logits, labels, self.recipe)
         self.optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
         self.optimizer.step()
         self.averaged.update_parameters(self.network)
         return loss.detach()
-
-    @torch.no_grad()
-    def _ask_teachers(self, x: Tensor) -> tuple[Tensor, Tensor] | None:
-        """The teachers' mean probabilities of the digits (n, 10) and of digitness (n,)."""
-        if not self.teachers:
-            return None
-        answers = torch.stack([teacher(x).float() for teacher in self.teachers])
-        return answers[..., :10].softmax(-1).mean(0), answers[..., 10].sigmoid().mean(0)
 
     def _set_learning_rate(self, progress: float) -> None:
         """Linear warm-up over a twentieth of the training, then half a cosine down to 0."""
@@ -253,31 +241,22 @@ class Validation:
         return found
 
 
-def _loss(
-    logits: Tensor, labels: Tensor, soft: tuple[Tensor, Tensor] | None, recipe: Recipe
-) -> Tensor:
-    """Cross-entropy of digits; of what is no digit, towards ten equal bars; and of digitness.
+def _moving_average(decay: float, average: Tensor, current: Tensor, count: Tensor) -> Tensor:
+    """The next average; at the start it looks back less far, or it would hold the first
+    random weights for long."""
+    return average + (current - average) * (1 - min(decay, (1 + count) / (10 + count)))
 
-    With teachers, the larger part of the target is what they say (Hinton, Vinyals, Dean 2015,
-    arXiv:1503.02531).
-    """
-    digit = (labels >= 0).float()
+
+def _loss(logits: Tensor, labels: Tensor, recipe: Recipe) -> Tensor:
+    """Cross-entropy of digits; of what is no digit, towards ten equal bars; and of digitness."""
+    digit = labels >= 0
     target = F.one_hot(labels.clamp(min=0), 10).float()
     target = target * (1 - recipe.smoothing) + recipe.smoothing / 10
-    target = torch.where(digit[:, None] > 0, target, torch.full_like(target, 0.1))
-    digitness = digit
-    if soft is not None:
-        target = target.lerp(soft[0], recipe.distillation)
-        digitness = digit.lerp(soft[1], recipe.distillation)
+    target = torch.where(digit[:, None], target, torch.full_like(target, 0.1))
     classes = -(target * logits[:, :10].log_softmax(1)).sum(1)
-    weight = torch.where(digit > 0, 1.0, recipe.non_digit_weight)
-    known = F.binary_cross_entropy_with_logits(logits[:, 10], digitness)
+    weight = torch.where(digit, 1.0, recipe.non_digit_weight)
+    known = F.binary_cross_entropy_with_logits(logits[:, 10], digit.float())
     return (classes * weight).mean() + recipe.digitness_weight * known
-
-
-def _teacher(path: Path, device: torch.device) -> nn.Module:
-    loaded = weights.load("teacher", path)
-    return loaded.network.to(device, memory_format=torch.channels_last).requires_grad_(False)
 
 
 def _report(entry: dict[str, float]) -> None:
@@ -285,12 +264,10 @@ def _report(entry: dict[str, float]) -> None:
     print(f"epoch {entry['epoch']}: loss {entry['loss']:.4f}  {shares}", flush=True)
 
 
-def _record(
-    options: argparse.Namespace, run: Run, root: Path, started: float
-) -> dict[str, Any]:
+def _record(options: argparse.Namespace, run: Run, root: Path, started: float) -> dict[str, Any]:
     """What a reader needs to trust the weights, or make them again."""
     device = torch.cuda.get_device_name() if run.device.type == "cuda" else platform.processor()
-    hidden = {"data", "out", "teachers"}
+    hidden = {"data", "out", "resume", "workers"}
     arguments = [
         f"--{key} {shlex.quote(str(value))}"
         for key, value in vars(options).items()
@@ -299,7 +276,6 @@ def _record(
     return {
         "model": options.model,
         "command": " ".join(["python -m digitdraw.train", *arguments]),
-        "teachers": len(run.teachers),
         "seed": options.seed,
         "recipe": asdict(run.recipe),
         "epochs": run.epochs,
@@ -327,7 +303,6 @@ def _parser() -> argparse.ArgumentParser:
     add("--device", default="auto", help="auto, cpu, cuda or cuda:N")
     add("--out", default="runs", help="folder for weights, record, manifest and checkpoint")
     add("--resume", action="store_true", help="go on from the checkpoint in --out")
-    add("--teachers", nargs="*", default=[], help="folders of trained teachers to distil from")
     add("--share", type=float, default=1.0, help="share of the glyphs to take for each epoch")
     add("--variants", type=int, default=corpus.VARIANTS, help="variations of each drawing")
     add("--workers", type=int, default=os.cpu_count() or 1, help="processes that make glyphs")

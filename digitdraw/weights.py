@@ -22,8 +22,10 @@ from digitdraw.models import MODELS, architecture
 
 __all__ = ["FOLDER", "Calibration", "Weights", "available", "load", "save", "write_json"]
 
-FOLDER = Path(os.environ.get("DIGITDRAW_WEIGHTS", Path(__file__).parent.parent / "weights"))
-"""Where the weights are that come with the project; DIGITDRAW_WEIGHTS names another folder."""
+_BESIDE = Path(__file__).parent.parent / "weights"
+_INSTALLED = Path(__file__).parent / "_weights"
+FOLDER = _INSTALLED if _INSTALLED.is_dir() else _BESIDE
+"""The weights that come with digitdraw: beside the package, or inside it once installed."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,40 @@
+"""Temperatures and thresholds are found where they are known to be."""
+
+import numpy as np
+import pytest
+
+from digitdraw import calibrate
+
+
+def drawn_from(logits: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Labels that follow the probabilities of `logits` (N, 10)."""
+    probabilities = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    return np.array([rng.choice(10, p=row) for row in probabilities])
+
+
+@pytest.mark.parametrize("factor", [0.5, 1.0, 3.0])
+def test_the_temperature_of_too_sure_or_too_modest_logits_is_found(factor):
+    rng = np.random.default_rng(0)
+    honest = rng.normal(0, 2, (6000, 10))
+    labels = drawn_from(honest, rng)
+    assert calibrate.fit_temperature(honest * factor, labels) == pytest.approx(factor, rel=0.1)
+
+
+def test_no_more_digits_are_refused_than_was_set():
+    rng = np.random.default_rng(1)
+    digits = np.concatenate([rng.normal(0, 3, (4000, 10)), rng.normal(4, 2, (4000, 1))], axis=1)
+    others = np.concatenate([rng.normal(0, 1, (900, 10)), rng.normal(-4, 2, (900, 1))], axis=1)
+    found = calibrate.fit(digits, drawn_from(digits[:, :10], rng), others)
+    digitness = 1 / (1 + np.exp(-digits[:, 10] / found.digitness_temperature))
+    scaled = np.exp(digits[:, :10] / found.temperature)
+    confidence = (scaled / scaled.sum(1, keepdims=True)).max(1)
+    refused = (digitness < found.min_digitness) | (confidence < found.min_confidence)
+    allowed = calibrate.REFUSED_AS_NO_DIGIT + calibrate.REFUSED_AS_UNSURE
+    assert 0.5 * allowed < refused.mean() <= allowed + 0.001
+
+
+def test_a_network_without_digitness_is_calibrated_too():
+    rng = np.random.default_rng(2)
+    logits = rng.normal(0, 2, (500, 10))
+    found = calibrate.fit(logits, drawn_from(logits, rng), logits)
+    assert found.min_digitness == 0

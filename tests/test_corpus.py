@@ -1,0 +1,41 @@
+"""The training corpus: labels stay with their glyphs, and the seed decides."""
+
+import numpy as np
+from drawings import DIGITS
+
+from digitdraw import corpus, strokes
+from digitdraw.data import Drawing
+
+DRAWN = [Drawing(str(d), "w", [np.array([[0, 0], [d + 1.0, 9]])]) for d in range(10)]
+
+
+def test_a_variation_keeps_its_label():
+    rng = np.random.default_rng(0)
+    for index in range(30):
+        ink, label = corpus.digit_variant(DRAWN, index, rng)
+        assert label == index % 10
+        assert ink.any()
+
+
+def test_what_is_no_digit_is_labelled_so():
+    rng = np.random.default_rng(0)
+    for index in range(30):
+        ink, label = corpus.non_digit(DRAWN, DRAWN, index, rng)
+        assert label == corpus.NOT_A_DIGIT
+        assert ink.any()
+
+
+def test_chunks_hang_on_the_seed_and_their_place_alone():
+    one, other = (
+        corpus._render_chunk(corpus.digit_variant, DRAWN, 5, range(500, 520)) for _ in range(2)
+    )
+    third = corpus._render_chunk(corpus.digit_variant, DRAWN, 6, range(500, 520))
+    assert np.array_equal(one[0], other[0]) and np.array_equal(one[1], other[1])
+    assert not np.array_equal(one[0], third[0])
+
+
+def test_glyphs_sent_in_as_pictures_come_back_as_glyphs(recognizer):
+    sent = np.stack([strokes.to_glyph(lines) for lines in DIGITS.values()])
+    back = corpus.renormalized((sent * 255).astype(np.uint8), workers=1)
+    found = recognizer.predict_batch(back.astype(np.float32) / 255)
+    assert [each.digit for each in found] == list(DIGITS)

@@ -1,0 +1,90 @@
+"""Training data: splits by writer, missing and damaged files."""
+
+import gzip
+import json
+
+import numpy as np
+import pytest
+
+from digitdraw import data
+from digitdraw.errors import DataError
+
+
+def write_drawings(path, writers, label="3"):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with gzip.open(path, "wt") as file:
+        for writer in writers:
+            strokes = [[[0, 0], [5, 5]], []]
+            file.write(json.dumps({"label": label, "writer": writer, "strokes": strokes}) + "\n")
+
+
+def test_no_writer_is_in_two_parts(tmp_path):
+    writers = [f"w{i % 40}" for i in range(200)]
+    write_drawings(tmp_path / "unipen-digits" / "train.jsonl.gz", writers)
+    train, validation = (data.drawings(tmp_path, part) for part in ("train", "validation"))
+    assert len(train) + len(validation) == 200
+    assert not {d.writer for d in train} & {d.writer for d in validation}
+    assert train and validation
+
+
+def test_empty_strokes_are_left_out(tmp_path):
+    write_drawings(tmp_path / "unipen-digits" / "dev.jsonl.gz", ["w"])
+    (drawing,) = data.drawings(tmp_path, "test")
+    assert [stroke.tolist() for stroke in drawing.strokes] == [[[0, 0], [5, 5]]]
+
+
+def test_missing_drawings_are_none(tmp_path):
+    assert data.drawings(tmp_path, "train") == []
+    assert data.letters(tmp_path, "test") == []
+
+
+def test_damaged_drawings_are_named_with_their_hash(tmp_path):
+    path = tmp_path / "unipen-digits" / "dev.jsonl.gz"
+    write_drawings(path, ["w"])
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(DataError, match=r"dev\.jsonl\.gz is damaged .* SHA-256 is [0-9a-f]{64}"):
+        data.drawings(tmp_path, "test")
+
+
+def test_a_damaged_mnist_file_is_named_with_both_hashes(tmp_path, data_folder):
+    raw = tmp_path / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for path in (data_folder / "MNIST" / "raw").iterdir():
+        content = bytearray(path.read_bytes())
+        if path.name.startswith("t10k-labels"):
+            content[-1] ^= 1
+        (raw / path.name).write_bytes(content)
+    with pytest.raises(DataError, match=r"t10k-labels.*[0-9a-f]{64}, expected [0-9a-f]{64}"):
+        data.mnist(tmp_path, "test")
+
+
+def test_missing_mnist_that_cannot_be_downloaded_says_which_files_to_put_where(
+    tmp_path, monkeypatch
+):
+    def no_network(*args, **kwargs):
+        raise RuntimeError("Error downloading train-images-idx3-ubyte.gz")
+
+    monkeypatch.setattr(data, "MNIST", no_network)
+    with pytest.raises(DataError, match=r"MNIST/raw .*Put its four .*train-images-idx3-ubyte"):
+        data.mnist(tmp_path, "train")
+
+
+def test_mnist_is_split_once(data_folder):
+    train, validation, test = (
+        data.mnist(data_folder, part) for part in ("train", "validation", "test")
+    )
+    assert [len(each.labels) for each in (train, validation, test)] == [55_000, 5_000, 10_000]
+    assert train.pixels.shape[1:] == (28, 28) and train.pixels.dtype == np.uint8
+
+
+def test_letters_of_the_test_writers_are_never_trained_on(data_folder):
+    parts = {part: data.letters(data_folder, part) for part in ("train", "validation", "test")}
+    writers = [{d.writer for d in part} for part in parts.values()]
+    assert all(writers)
+    assert sum(map(len, writers)) == len(set.union(*writers))
+
+
+def test_hashes_of_the_data_are_recorded(data_folder):
+    hashes = data.file_hashes(data_folder)
+    assert hashes["MNIST/raw/train-images-idx3-ubyte"].startswith("ba891046")
+    assert not any("dev" in name or "t10k" in name for name in hashes)

@@ -1,0 +1,111 @@
+"""The shape of the package: what it exports, which way imports point, and no work at import."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import digitdraw
+
+PACKAGE = Path(digitdraw.__file__).parent
+TRAINING = {"augment", "calibrate", "corpus", "data", "evaluate", "recipes", "train"}
+# Each line may import from the lines below it, and from its own line's neighbours where named.
+ALLOWED = {
+    "__init__": {"errors", "recognizer"},
+    "__main__": {"errors", "recognizer"},
+    "recognizer": {"errors", "glyph", "models", "pictures", "preprocess", "strokes", "weights"},
+    "preprocess": {"glyph", "pictures"},
+    "pictures": {"errors"},
+    "strokes": {"errors", "glyph"},
+    "glyph": set(),
+    "weights": {"errors", "models"},
+    "models": {"errors"},
+    "errors": set(),
+    "metrics": set(),
+    "train": {
+        "augment", "calibrate", "corpus", "data", "errors", "metrics", "models", "recipes",
+        "recognizer", "weights",
+    },
+    "evaluate": {"augment", "corpus", "data", "errors", "metrics", "recognizer", "weights"},
+    "corpus": {"augment", "data", "glyph", "preprocess", "strokes"},
+    "augment": set(),
+    "calibrate": {"weights"},
+    "data": {"errors"},
+    "recipes": set(),
+}  # fmt: skip
+
+
+def imported(path: Path) -> set[str]:
+    """Full names of the modules and names that a file imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name} imports relatively"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def own_modules(path: Path) -> set[str]:
+    names = {name.split(".")[1] for name in imported(path) if name.startswith("digitdraw.")}
+    return {name for name in names if (PACKAGE / f"{name}.py").is_file() or name == "ui"}
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.glob("*.py")), ids=lambda path: path.stem)
+def test_imports_point_one_way(path):
+    assert own_modules(path) <= ALLOWED[path.stem]
+
+
+def test_only_the_page_imports_gradio():
+    for path in PACKAGE.rglob("*.py"):
+        if "ui" not in path.relative_to(PACKAGE).parts:
+            assert not any(name.split(".")[0] == "gradio" for name in imported(path)), path
+
+
+def test_the_page_knows_nothing_of_training():
+    for path in [*(PACKAGE / "ui").glob("*.py"), PACKAGE.parent / "app.py"]:
+        assert not own_modules(path) & TRAINING, path
+
+
+def test_the_public_names_are_these():
+    assert digitdraw.__all__ == [
+        "BadImageError",
+        "BadStrokesError",
+        "BadWeightsError",
+        "DataError",
+        "DigitDrawError",
+        "Prediction",
+        "Recognizer",
+        "TrainingError",
+        "UnknownDeviceError",
+        "UnknownModelError",
+        "__version__",
+        "load",
+    ]
+    for name in digitdraw.__all__:
+        assert getattr(digitdraw, name)
+
+
+def test_every_error_is_a_digitdraw_error():
+    for name in digitdraw.__all__:
+        if name.endswith("Error"):
+            assert issubclass(getattr(digitdraw, name), digitdraw.DigitDrawError)
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: path.stem)
+def test_every_module_says_what_it_does(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree)
+    assert not any(isinstance(node, ast.Assert) for node in ast.walk(tree))
+
+
+def test_importing_digitdraw_brings_neither_gradio_nor_training():
+    code = (
+        "import sys, digitdraw\n"
+        "bad = {'gradio', 'torchvision', 'digitdraw.train', 'digitdraw.data'} & set(sys.modules)\n"
+        "sys.exit(f'imported {bad}' if bad else 0)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=PACKAGE.parent)

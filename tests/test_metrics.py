@@ -1,0 +1,39 @@
+"""Figures of merit, against cases worked out by hand."""
+
+import numpy as np
+import pytest
+
+from digitdraw import metrics
+
+
+def bars(*confident):
+    """Probabilities that put `p` on digit `d` and share the rest."""
+    rows = np.array([[(1 - p) / 9] * 10 for _, p in confident])
+    for row, (digit, p) in zip(rows, confident, strict=True):
+        row[digit] = p
+    return rows
+
+
+def test_accuracy_counts_the_largest():
+    assert metrics.accuracy(bars((1, 0.9), (2, 0.5), (3, 0.6)), np.array([1, 2, 4])) == 2 / 3
+
+
+def test_auroc_of_a_hand_made_case():
+    # Of the six pairs, 0.9 wins two, 0.4 wins one and ties one, 0.1 loses two.
+    assert metrics.auroc(np.array([0.9, 0.4, 0.1]), np.array([0.4, 0.2])) == pytest.approx(3.5 / 6)
+    assert metrics.auroc(np.array([2.0, 3.0]), np.array([1.0])) == 1
+    assert metrics.auroc(np.ones(5), np.ones(7)) == 0.5
+
+
+def test_calibration_error_of_a_hand_made_case():
+    # Three answers at 0.9, two of them right; one at 0.5, right: two bins.
+    probabilities = bars((0, 0.9), (1, 0.9), (2, 0.9), (3, 0.5))
+    labels = np.array([0, 1, 5, 3])
+    expected = 0.75 * abs(0.9 - 2 / 3) + 0.25 * abs(0.5 - 1)
+    assert metrics.calibration_error(probabilities, labels) == pytest.approx(expected)
+
+
+def test_reliability_puts_certainty_in_the_last_bin():
+    count, confidence, right = metrics.reliability(bars((4, 1.0)), np.array([4]), bins=10)
+    assert count.tolist() == [0] * 9 + [1]
+    assert confidence[-1] == right[-1] == 1

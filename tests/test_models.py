@@ -1,0 +1,42 @@
+"""The networks: shapes, sizes, and folding."""
+
+import pytest
+import torch
+
+from digitdraw import models
+from digitdraw.errors import UnknownModelError
+
+
+@pytest.mark.parametrize("name", models.MODELS)
+def test_every_network_answers_glyphs_with_logits(name):
+    network = models.architecture(name).build().eval()
+    logits = network(torch.zeros(3, 1, 28, 28))
+    assert logits.shape in [(3, 10), (3, 11)]
+    assert logits.isfinite().all()
+
+
+def test_the_default_network_is_small():
+    network = models.architecture("default").build()
+    parameters = sum(each.numel() for each in network.parameters())
+    assert parameters <= 1_500_000
+    assert parameters * 4 <= 5_000_000
+
+
+def test_folding_batch_norm_changes_no_answer():
+    torch.manual_seed(0)
+    network = models.architecture("default").build()
+    network.train()
+    for _ in range(3):  # so that the norms hold means and variances of their own
+        network(torch.randn(16, 1, 28, 28))
+    network.eval()
+    x = torch.randn(4, 1, 28, 28)
+    with torch.inference_mode():
+        before = network(x)
+        folded = models.fold_batch_norm(network)
+        torch.testing.assert_close(folded(x), before, rtol=1e-4, atol=1e-4)
+    assert not any(isinstance(each, torch.nn.BatchNorm2d) for each in folded.modules())
+
+
+def test_an_unknown_model_gets_an_error_that_lists_the_known_ones():
+    with pytest.raises(UnknownModelError, match=r"'resnet50'; known are: .*default"):
+        models.architecture("resnet50")

@@ -1,0 +1,154 @@
+"""The training script, end to end on a small subset of the real data."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from digitdraw import corpus, data, models, train, weights
+from digitdraw.recipes import RECIPES
+
+SMALL = ["--device", "cpu", "--share", "0.004", "--epochs", "2"]
+
+
+@pytest.fixture(scope="module")
+def tiny_corpus(data_folder):
+    """A corpus of every pool, made of a hundredth of the data."""
+    digits = data.mnist(data_folder, "train")
+    drawn = data.drawings(data_folder, "train")[:60]
+    other = data.letters(data_folder, "train")[:60]
+    rng = np.random.default_rng(0)
+    made = [corpus.non_digit(other, drawn, i, rng)[0] for i in range(60)]
+    nothing = np.stack([corpus.strokes.glyphs.place(ink) for ink in made])
+    return corpus.Corpus(
+        [
+            corpus.Pool("mnist", digits.pixels[:600], digits.labels[:600], 50_000),
+            corpus.Pool(
+                "drawings",
+                (corpus.render(drawn) * 255).astype(np.uint8),
+                np.array([int(each.label) for each in drawn]),
+                15_000,
+            ),
+            corpus.Pool(
+                "no digits",
+                (nothing * 255).astype(np.uint8),
+                np.full(len(nothing), corpus.NOT_A_DIGIT),
+                15_000,
+            ),
+        ]
+    )
+
+
+@pytest.fixture
+def script(tiny_corpus, data_folder, monkeypatch):
+    """Runs the script's `main` on the small corpus, and on few validation digits."""
+    digits = data.mnist(data_folder, "validation")
+    pixels = digits.pixels[:200].astype(np.float32) / 255
+    labels = digits.labels[:200]
+    validation = train.Validation(
+        {"mnist": pixels, "drawings": pixels, "other": pixels[:, ::-1].copy()},
+        {"mnist": labels, "drawings": labels},
+    )
+    monkeypatch.setattr(corpus, "build", lambda *args: tiny_corpus)
+    monkeypatch.setattr(train.Validation, "load", lambda *args: validation)
+
+    def run(folder, *arguments):
+        return train.main([*SMALL, "--data", str(data_folder), "--out", str(folder), *arguments])
+
+    return run
+
+
+def test_training_writes_weights_record_and_manifest(script, tmp_path):
+    assert script(tmp_path) == 0
+    loaded = weights.load("default", tmp_path)
+    assert loaded.network(torch.zeros(1, 1, 28, 28)).isfinite().all()
+    record = json.loads((tmp_path / "default.json").read_text())
+    assert record["seed"] == 0
+    assert record["command"].startswith("python -m digitdraw.train --model default --epochs 2")
+    assert len(record["history"]) == record["epochs"] == 2
+    assert record["data_sha256"]["MNIST/raw/train-images-idx3-ubyte"].startswith("ba891046")
+    assert record["versions"]["torch"] == torch.__version__
+    assert {"mnist accuracy", "drawings accuracy", "letters AUROC"} <= set(record["validation"])
+
+
+def test_a_resumed_training_ends_where_an_unbroken_one_does(script, tmp_path, monkeypatch):
+    assert script(tmp_path / "unbroken") == 0
+    store = train.Run.store
+
+    def store_and_stop(self, path):
+        store(self, path)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(train.Run, "store", store_and_stop)
+    assert script(tmp_path / "broken") == 130
+    assert not (tmp_path / "broken" / "default.pt").exists()
+    monkeypatch.setattr(train.Run, "store", store)
+    assert script(tmp_path / "broken", "--resume") == 0
+    one, other = (
+        weights.load("default", tmp_path / name).network.state_dict()
+        for name in ("unbroken", "broken")
+    )
+    assert all(torch.equal(one[key], other[key]) for key in one)
+
+
+def test_another_seed_gives_other_weights(script, tmp_path):
+    script(tmp_path / "one", "--epochs", "1")
+    script(tmp_path / "two", "--epochs", "1", "--seed", "2")
+    one, two = (weights.load("default", tmp_path / name).sha256 for name in ("one", "two"))
+    assert one != two
+
+
+def test_a_loss_that_is_no_number_stops_and_keeps_the_checkpoint(
+    script, tmp_path, monkeypatch, capsys
+):
+    script(tmp_path, "--epochs", "1")
+    before = (tmp_path / "default.checkpoint.pt").read_bytes()
+    monkeypatch.setattr(train, "_loss", lambda logits, *rest: logits.sum() * float("nan"))
+    assert script(tmp_path, "--resume") == 1
+    assert "loss of epoch 2 is nan" in capsys.readouterr().err
+    assert (tmp_path / "default.checkpoint.pt").read_bytes() == before
+
+
+def test_a_folder_that_cannot_be_written_gets_one_line(script, tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    assert script(tmp_path / "file" / "out") == 1
+    error = capsys.readouterr().err.strip().splitlines()
+    assert len(error) == 1 and error[0].startswith("error: cannot write")
+
+
+def test_missing_data_gets_one_line(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(data, "MNIST", lambda *a, **k: (_ for _ in ()).throw(RuntimeError("no")))
+    assert train.main(["--data", str(tmp_path), "--out", str(tmp_path), "--device", "cpu"]) == 1
+    assert "Put its four unpacked files there" in capsys.readouterr().err
+
+
+def test_the_network_can_learn_a_handful_of_glyphs_by_heart():
+    torch.manual_seed(0)
+    network = models.architecture("default").build().train()
+    network.dropout.p = 0.0
+    x, y = torch.rand(32, 1, 28, 28), torch.arange(32) % 10
+    optimizer = torch.optim.AdamW(network.parameters(), lr=3e-3)
+    recipe = RECIPES["default"]
+    losses = []
+    for _ in range(30):
+        loss = train._loss(network(x), y, recipe)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(float(loss))
+    assert losses[-1] < 0.5 * losses[0]
+    assert (network(x)[:, :10].argmax(1) == y).all()
+
+
+def test_flat_bars_are_what_is_asked_for_where_there_is_no_digit():
+    recipe = RECIPES["default"]
+    labels = torch.tensor([corpus.NOT_A_DIGIT])
+    flat = torch.zeros(1, 11)
+    flat[0, 10] = -10
+    sure = flat.clone()
+    sure[0, 3] = 10
+    called_a_digit = flat.clone()
+    called_a_digit[0, 10] = 10
+    assert train._loss(flat, labels, recipe) < train._loss(sure, labels, recipe)
+    assert train._loss(flat, labels, recipe) < train._loss(called_a_digit, labels, recipe)
