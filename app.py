@@ -101,7 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except digitdraw.DigitDrawError as error:
         print(f"app.py: {error}", file=sys.stderr)
         return 2
-    print(recognizer.device_note)
+    print(f"The model runs on {recognizer.device_note}.")
     try:
         build(recognizer).launch(
             server_name=options.host,

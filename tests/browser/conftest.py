@@ -5,24 +5,13 @@ none, these tests are skipped; in continuous integration (CI is set) they fail i
 """
 
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
+from browser_paths import SWITCHES, chromium_path
 from drawings import DIGITS
 from serving import Server
 
-SWITCHES = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-]
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 WAIT_MS = 15_000  # for what must happen; generous, since nothing here measures time
@@ -43,7 +32,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator:
-    path = os.environ.get("DIGITDRAW_CHROMIUM") or shutil.which("chromium")
+    path = chromium_path()
     reason = "needs Chromium: none on the PATH, and DIGITDRAW_CHROMIUM names none"
     if not path and not os.environ.get("CI"):
         pytest.skip(reason)
@@ -128,14 +117,16 @@ class Hand:
     def is_blank(self) -> bool:
         """Whether no pixel of the canvas holds ink; waits for the frame that paints it."""
         return self.page.evaluate(
-            """() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => {
+            """async () => {
+                const frame = () => new Promise(requestAnimationFrame);
+                await frame().then(frame);
                 const canvas = document.querySelector(".dd-canvas");
                 const copy = new OffscreenCanvas(canvas.width, canvas.height)
                     .getContext("2d", { willReadFrequently: true });
                 copy.drawImage(canvas, 0, 0);
                 const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
-                resolve(data.every((value) => value === 0));
-            })))"""
+                return data.every((value) => value === 0);
+            }"""
         )
 
 
@@ -170,3 +161,19 @@ def hand(desktop, server) -> Iterator[Hand]:
     hand.page.close()
     assert hand.complaints == []
     assert hand.other_hosts == []
+
+
+@pytest.fixture(scope="session")
+def sheet_page(desktop, server) -> Iterator[Hand]:
+    hand = Hand(desktop.new_page(), server.url).open()
+    yield hand
+    assert hand.complaints == []
+    assert hand.other_hosts == []
+
+
+@pytest.fixture
+def sheet(sheet_page) -> Hand:
+    """One page for many drawings, cleared for each: loading a page takes longer than drawing."""
+    sheet_page.page.keyboard.press("Escape")
+    sheet_page.says("Draw a digit")
+    return sheet_page

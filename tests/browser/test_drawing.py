@@ -6,9 +6,9 @@ from playwright.sync_api import expect
 
 
 @pytest.mark.parametrize("digit", range(10))
-def test_a_drawn_digit_is_read(hand, digit):
-    hand.draw(digit)
-    hand.reads(str(digit))
+def test_a_drawn_digit_is_read(sheet, digit):
+    sheet.draw(digit)
+    sheet.reads(str(digit))
 
 
 @pytest.mark.parametrize(
@@ -21,23 +21,23 @@ def test_a_drawn_digit_is_read(hand, digit):
         (7, {"x": 0.3, "y": 0.6, "height": 0.08}),
     ],
 )
-def test_place_and_size_do_not_matter(hand, digit, place):
-    hand.draw(digit, **place)
-    hand.reads(str(digit))
+def test_place_and_size_do_not_matter(sheet, digit, place):
+    sheet.draw(digit, **place)
+    sheet.reads(str(digit))
 
 
-def test_bars_move_before_the_pen_is_up(hand):
-    (stroke,) = hand.place(DIGITS[0])
-    hand.stroke(stroke, lift=False)
-    hand.reads("0")
-    assert max(hand.shares()) > 50
-    hand.page.mouse.up()
+def test_bars_move_before_the_pen_is_up(sheet):
+    (stroke,) = sheet.place(DIGITS[0])
+    sheet.stroke(stroke, lift=False)
+    sheet.reads("0")
+    assert max(sheet.shares()) > 50
+    sheet.page.mouse.up()
 
 
-def test_the_winner_stands_out_by_more_than_colour(hand):
-    hand.draw(3)
-    hand.reads("3")
-    marked = hand.page.locator(".dd-sketch .dd-marked")
+def test_the_winner_stands_out_by_more_than_colour(sheet):
+    sheet.draw(3)
+    sheet.reads("3")
+    marked = sheet.page.locator(".dd-sketch .dd-marked")
     expect(marked).to_have_count(1)
     expect(marked).to_have_attribute("aria-label", "3")
     assert marked.locator(".dd-percent").evaluate("e => getComputedStyle(e).fontWeight") == "700"
@@ -45,15 +45,15 @@ def test_the_winner_stands_out_by_more_than_colour(hand):
     assert marked.locator(".dd-digit").evaluate(arrow) == "visible"
 
 
-def test_the_page_shows_what_the_model_saw_and_how_long_it_took(hand):
-    hand.draw(6)
-    hand.reads("6")
-    inked = hand.page.locator(".dd-sketch .dd-glyph").evaluate(
+def test_the_page_shows_what_the_model_saw_and_how_long_it_took(sheet):
+    sheet.draw(6)
+    sheet.reads("6")
+    inked = sheet.page.locator(".dd-sketch .dd-glyph").evaluate(
         """canvas => canvas.getContext("2d").getImageData(0, 0, 28, 28).data
             .filter((value, index) => index % 4 === 3 && value > 0).length"""
     )
     assert 20 < inked < 400
-    expect(hand.page.locator(".dd-sketch .dd-took")).to_contain_text(" ms")
+    expect(sheet.page.locator(".dd-sketch .dd-took")).to_contain_text(" ms")
 
 
 def test_an_empty_canvas_invites(hand):
@@ -136,10 +136,10 @@ def test_one_question_is_in_flight_and_then_just_the_newest(hand):
     assert len(held) == 2
 
 
-def test_questions_stay_small(hand):
-    with hand.page.expect_request("**/component_server/") as asked:
-        hand.stroke([(x, y) for stroke in hand.place(DIGITS[0]) for x, y in stroke])
-    hand.reads("0")
+def test_questions_stay_small(sheet):
+    with sheet.page.expect_request("**/component_server/") as asked:
+        sheet.stroke([(x, y) for stroke in sheet.place(DIGITS[0]) for x, y in stroke])
+    sheet.reads("0")
     assert len(asked.value.post_data) < 5_000
 
 
@@ -157,11 +157,11 @@ def test_a_drawing_that_the_server_refuses_stays_with_a_short_message(hand):
     assert not hand.is_blank()
 
 
-def test_examples_are_drawn_and_read(hand):
-    hand.page.get_by_role("button", name="Draw the example: an eight").click()
-    hand.says("That looks like an 8")
-    hand.page.get_by_role("button", name="Draw the example: a letter A").click()
-    hand.says("This does not look like a digit")
+def test_examples_are_drawn_and_read(sheet):
+    sheet.page.get_by_role("button", name="Draw the example: an eight").click()
+    sheet.says("That looks like an 8")
+    sheet.page.get_by_role("button", name="Draw the example: a letter A").click()
+    sheet.says("This does not look like a digit")
 
 
 def test_a_second_finger_does_not_draw(hand):
@@ -183,11 +183,11 @@ def test_a_second_finger_does_not_draw(hand):
     assert hand.is_blank()
 
 
-def test_a_tap_is_a_dot(hand):
-    box = hand.canvas.bounding_box()
-    hand.page.mouse.click(box["x"] + 100, box["y"] + 100)
-    assert not hand.is_blank()
-    expect(hand.page.locator(".dd-sketch .dd-took")).to_contain_text(" ms")
+def test_a_tap_is_a_dot(sheet):
+    box = sheet.canvas.bounding_box()
+    sheet.page.mouse.click(box["x"] + 100, box["y"] + 100)
+    assert not sheet.is_blank()
+    expect(sheet.page.locator(".dd-sketch .dd-took")).to_contain_text(" ms")
 
 
 def test_a_digit_can_be_drawn_with_keys_alone(hand):
