@@ -5,6 +5,7 @@ The last epoch is taken, never the best of many; the test sets are `evaluate`'s.
 """
 
 import argparse
+import math
 import os
 import platform
 import shlex
@@ -189,7 +190,7 @@ class Run:
         if progress < warm:
             factor = progress / warm
         else:
-            factor = 0.5 * (1 + np.cos(np.pi * (progress - warm) / (1 - warm)))
+            factor = 0.5 * (1 + math.cos(math.pi * (progress - warm) / (1 - warm)))
         for group in self.optimizer.param_groups:
             group["lr"] = self.recipe.learning_rate * factor
 
