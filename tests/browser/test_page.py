@@ -72,6 +72,12 @@ def test_on_a_phone_canvas_answer_and_bars_are_seen_at_once(phone):
     assert bottom_of(phone, ".dd-sketch .dd-bars") <= PHONE["height"]
 
 
+def test_bars_are_seen_too_where_the_browser_takes_part_of_the_phone(make_hand):
+    hand = make_hand(**{**PHONE_OPTIONS, "viewport": {"width": 390, "height": 664}}).open()
+    assert hand.canvas.bounding_box()["width"] >= 0.85 * 390
+    assert bottom_of(hand, ".dd-sketch .dd-bars") <= 664
+
+
 def test_ink_is_sharp_on_a_dense_screen(phone):
     width = phone.canvas.evaluate("canvas => canvas.width")
     assert width == pytest.approx(3 * phone.canvas.bounding_box()["width"], abs=2)
