@@ -23,9 +23,13 @@ function makeAsker(ask, { answered, lost }) {
     schedule(pause);
   }
 
+  // A new drawing is a new start: it does not wait for the retry of the one before.
   function forget() {
     epoch += 1;
     newest = null;
+    failures = 0;
+    clearTimeout(timer);
+    timer = 0;
   }
 
   function schedule(pause) {
@@ -60,8 +64,9 @@ function makeAsker(ask, { answered, lost }) {
   }
 
   function fail(question, asked) {
-    failures += 1;
     if (newest === null && asked === epoch) newest = question;
+    if (newest === null) return; // what was asked about is gone, so nothing is missing
+    failures += 1;
     lost();
     schedule(retryPause());
   }

@@ -108,7 +108,7 @@ canvas.addEventListener("contextmenu", (event) => event.preventDefault());
 const keys = drawWithKeys(canvas, page.querySelector(".dd-cursor"), pen);
 
 function isTyping(target) {
-  return target.closest?.("input, textarea, select, [contenteditable]") !== null;
+  return Boolean(target.closest?.("input, textarea, select, [contenteditable]"));
 }
 
 function actionFor(event) {

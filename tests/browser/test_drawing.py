@@ -107,7 +107,6 @@ def test_a_late_answer_does_not_bring_back_what_was_cleared(hand):
     held = []
     hand.page.route("**/component_server/", lambda route: held.append(route))
     hand.draw(5)
-    hand.page.wait_for_function("() => true")
     while not held:
         hand.page.wait_for_timeout(20)
     hand.page.keyboard.press("Escape")
@@ -116,6 +115,22 @@ def test_a_late_answer_does_not_bring_back_what_was_cleared(hand):
     hand.page.wait_for_timeout(200)
     hand.says("Draw a digit")
     assert hand.shares() == [0] * 10
+
+
+def test_a_lost_answer_to_what_was_cleared_is_not_missed(make_hand):
+    hand = make_hand().open()
+    held = []
+    hand.page.route("**/component_server/", lambda route: held.append(route))
+    hand.draw(5)
+    while not held:
+        hand.page.wait_for_timeout(20)
+    hand.page.keyboard.press("Escape")
+    held[0].abort()
+    hand.page.unroute("**/component_server/")
+    hand.page.wait_for_timeout(200)
+    expect(hand.page.locator(".dd-sketch .dd-note")).to_be_empty()
+    hand.draw(2)
+    hand.reads("2")
 
 
 def test_one_question_is_in_flight_and_then_just_the_newest(hand):
