@@ -23,13 +23,15 @@ def fit(digits: np.ndarray, labels: np.ndarray, others: np.ndarray) -> Calibrati
         return Calibration(temperature=temperature, min_digitness=0.0, min_confidence=0.5)
     spread = fit_digitness_temperature(digits[:, 10], others[:, 10])
     digitness = _sigmoid(digits[:, 10] / spread)
-    floor = float(np.quantile(digitness, REFUSED_AS_NO_DIGIT))
+    # Writers differ more than validation shows: never refuse what is more likely a digit than
+    # not, or a reading that is likelier than all others together.
+    floor = min(0.5, float(np.quantile(digitness, REFUSED_AS_NO_DIGIT)))
     confidence = _softmax(digits[:, :10] / temperature).max(1)[digitness >= floor]
     return Calibration(
         temperature=temperature,
         digitness_temperature=spread,
         min_digitness=floor,
-        min_confidence=float(np.quantile(confidence, REFUSED_AS_UNSURE)),
+        min_confidence=min(0.5, float(np.quantile(confidence, REFUSED_AS_UNSURE))),
     )
 
 
