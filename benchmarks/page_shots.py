@@ -19,9 +19,9 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))  # the tests' server and browser serve here too
 
-from browser_paths import SWITCHES, chromium_path  # noqa: E402
-from drawings import DIGITS  # noqa: E402
-from serving import Server  # noqa: E402
+from browser_paths import SWITCHES, chromium_path
+from drawings import DIGITS
+from serving import Server
 
 README_SIZE = (1180, 800)
 PHONE = {"is_mobile": True, "has_touch": True, "device_scale_factor": 2}

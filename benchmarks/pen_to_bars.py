@@ -23,9 +23,9 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))  # the tests' server and browser serve here too
 
-from browser_paths import SWITCHES, chromium_path  # noqa: E402
-from drawings import DIGITS  # noqa: E402
-from serving import Server, free_port  # noqa: E402
+from browser_paths import SWITCHES, chromium_path
+from drawings import DIGITS
+from serving import Server, free_port
 
 TARGET_MS = 25
 TARGET_RATIO = 30

@@ -16,8 +16,8 @@ import httpx
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))  # the tests' server serves here too
 
-from drawings import DIGITS  # noqa: E402
-from serving import Server  # noqa: E402
+from drawings import DIGITS
+from serving import Server
 
 TARGET_SECONDS = 6.0
 
