@@ -1,7 +1,8 @@
 """What the models are trained on: glyphs of digits and of what is no digit, in one array.
 
-Puts `data` and `augment` together: every drawing is varied as strokes and drawn by the very
-code that the page uses, and MNIST comes both as it is and as `preprocess` would hand it on.
+Puts `data`, `handwriting` and `not_digits` together: every drawing is varied as strokes and
+drawn by the very code that the page uses, and MNIST comes both as it is and as `preprocess`
+would hand it on.
 """
 
 from collections.abc import Callable
@@ -14,14 +15,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from digitdraw import augment, data, preprocess, strokes
+from digitdraw import data, handwriting, not_digits, preprocess, strokes
 from digitdraw.data import Drawing
 
 __all__ = ["NOT_A_DIGIT", "Corpus", "Pool", "build", "render", "renormalized"]
 
 NOT_A_DIGIT = -1
 """Label of glyphs that are no digit."""
-VARIANTS = 24
+VARIANTS = 48
 """Variations made of each drawn digit."""
 _CHUNK = 500
 
@@ -54,15 +55,15 @@ def build(root: Path, seed: int, variants: int = VARIANTS, workers: int = 2) -> 
     digits = data.mnist(root, "train")
     seen = renormalized(digits.pixels, workers)
     pools = [
-        Pool("mnist", digits.pixels, digits.labels, len(digits.labels) // 2),
-        Pool("mnist as pictures", seen, digits.labels, len(digits.labels) // 2),
+        Pool("mnist", digits.pixels, digits.labels, len(digits.labels) // 4),
+        Pool("mnist as pictures", seen, digits.labels, len(digits.labels) // 4),
     ]
     drawn = data.drawings(root, "train")
     if not drawn:
         return Corpus(pools)
     make = partial(_render_chunk, digit_variant, drawn, seed)
     pixels, labels = _parallel(make, len(drawn) * variants, workers)
-    pools.append(Pool("drawings", pixels, labels, 6 * len(drawn)))
+    pools.append(Pool("drawings", pixels, labels, 10 * len(drawn)))
     other = data.letters(root, "train")
     make = partial(_render_chunk, partial(non_digit, other), drawn, seed + 1)
     pixels, labels = _parallel(make, 60_000, workers)
@@ -87,15 +88,8 @@ def digit_variant(
     """One variation of drawing `index` (modulo their number): its ink, and its label."""
     drawing = drawn[index % len(drawn)]
     label = int(drawing.label)
-    lines = drawing.strokes
-    chance = rng.random()
-    if label == 0 and chance < 0.15:
-        lines = augment.slash_zero(lines, rng)
-    elif label == 7 and chance < 0.15 and len(lines) == 1:
-        lines = augment.cross_seven(lines, rng)
-    elif label == 1 and chance < 0.2:
-        lines = augment.long_one(rng)
-    return strokes.draw(augment.vary_strokes(lines, rng), augment.pen_width(rng)), label
+    lines = handwriting.another_form(drawing.strokes, label, rng)
+    return strokes.draw(handwriting.vary(lines, rng), handwriting.pen_width(rng)), label
 
 
 def non_digit(
@@ -107,11 +101,11 @@ def non_digit(
         lines = letters[index % len(letters)].strokes
     elif chance < 0.78:
         left, right = (drawn[int(k)].strokes for k in rng.integers(0, len(drawn), 2))
-        lines = augment.side_by_side(left, right, rng)
+        lines = not_digits.side_by_side(left, right, rng)
     else:
-        lines = augment.NON_DIGITS[int(rng.integers(len(augment.NON_DIGITS)))](rng)
-        return strokes.draw(lines, augment.pen_width(rng)), NOT_A_DIGIT
-    return strokes.draw(augment.vary_strokes(lines, rng), augment.pen_width(rng)), NOT_A_DIGIT
+        lines = not_digits.MAKERS[int(rng.integers(len(not_digits.MAKERS)))](rng)
+        return strokes.draw(lines, handwriting.pen_width(rng)), NOT_A_DIGIT
+    return strokes.draw(handwriting.vary(lines, rng), handwriting.pen_width(rng)), NOT_A_DIGIT
 
 
 def _render_chunk(

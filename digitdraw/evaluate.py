@@ -14,7 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from digitdraw import augment, corpus, data, metrics, weights
+from digitdraw import corpus, data, metrics, not_digits, weights
 from digitdraw.data import Drawing
 from digitdraw.errors import DataError, DigitDrawError
 from digitdraw.recognizer import Prediction, Recognizer, choose_device
@@ -71,12 +71,12 @@ class Cases:
         }
         letters = data.letters(root, "test")
         self.others = {"letters": corpus.render(letters)} if letters else {}
-        for make in augment.NON_DIGITS:
+        for make in not_digits.MAKERS:
             made = [Drawing("", "", make(rng)) for _ in range(200)]
             self.others[make.__name__.replace("_", " ")] = corpus.render(made)
         pairs = [rng.integers(0, len(drawn), 2) for _ in range(500)]
         both = [
-            augment.side_by_side(drawn[int(i)].strokes, drawn[int(j)].strokes, rng)
+            not_digits.side_by_side(drawn[int(i)].strokes, drawn[int(j)].strokes, rng)
             for i, j in pairs
         ]
         self.others["two digits"] = corpus.render([Drawing("", "", each) for each in both])

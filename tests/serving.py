@@ -43,16 +43,18 @@ class Server:
     def wait(self) -> None:
         """Return when the page is served; raises RuntimeError with the reason if it is not."""
         deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if self.process.poll() is not None:
-                reason = self.process.stderr.read().decode(errors="replace")
-                raise RuntimeError(f"app.py ended with status {self.process.returncode}: {reason}")
-            try:
-                if httpx.get(self.url).is_success:
-                    return
-            except httpx.TransportError:
-                pass
-            time.sleep(0.02)
+        with httpx.Client(timeout=START_SECONDS) as client:
+            while time.monotonic() < deadline:
+                if self.process.poll() is not None:
+                    reason = self.process.stderr.read().decode(errors="replace")
+                    status = self.process.returncode
+                    raise RuntimeError(f"app.py ended with status {status}: {reason}")
+                try:
+                    if client.get(self.url).is_success:
+                        return
+                except httpx.TransportError:
+                    pass
+                time.sleep(0.02)
         self.stop()
         raise RuntimeError(f"app.py did not answer within {START_SECONDS} s")
 

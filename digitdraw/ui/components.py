@@ -52,7 +52,7 @@ def sketch_tab(recognizer) -> gr.HTML:
         return payload.answer_strokes(recognizer, strokes)
 
     return _component(
-        _read("sketch.html").replace("<!-- panel -->", _read("panel.html")),
+        _with_panel("sketch.html"),
         _SKETCH_SCRIPTS,
         server_functions=[answer],
         elem_id="dd-sketch-block",
@@ -74,7 +74,7 @@ def upload_tab(recognizer) -> gr.HTML:
         return payload.answer_picture(recognizer, files[0][1])
 
     return _component(
-        _read("upload.html").replace("<!-- panel -->", _read("panel.html")),
+        _with_panel("upload.html"),
         _UPLOAD_SCRIPTS,
         server_functions=[read],
         elem_id="dd-upload-block",
@@ -83,6 +83,11 @@ def upload_tab(recognizer) -> gr.HTML:
         max_bytes=MAX_BYTES,  # the page refuses larger files before it sends them
         max_megabytes=MAX_BYTES >> 20,
     )
+
+
+def _with_panel(name: str) -> str:
+    """A tab's markup with the answer panel, which all tabs share, in its place."""
+    return _read(name).replace("<!-- panel -->", _read("panel.html"))
 
 
 def _component(html: str, scripts: tuple[str, ...], **options) -> gr.HTML:

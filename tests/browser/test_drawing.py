@@ -104,14 +104,9 @@ def test_undo_redo_and_clear_as_keys(hand):
 
 
 def test_a_late_answer_does_not_bring_back_what_was_cleared(hand):
-    held = []
-    hand.page.route("**/component_server/", lambda route: held.append(route))
-    hand.draw(5)
-    while not held:
-        hand.page.wait_for_timeout(20)
-    hand.page.keyboard.press("Escape")
+    question = _clear_while_asking(hand)
     with hand.page.expect_response("**/component_server/"):
-        held[0].continue_()
+        question.continue_()
     hand.page.wait_for_timeout(200)
     hand.says("Draw a digit")
     assert hand.shares() == [0] * 10
@@ -119,13 +114,7 @@ def test_a_late_answer_does_not_bring_back_what_was_cleared(hand):
 
 def test_a_lost_answer_to_what_was_cleared_is_not_missed(make_hand):
     hand = make_hand().open()
-    held = []
-    hand.page.route("**/component_server/", lambda route: held.append(route))
-    hand.draw(5)
-    while not held:
-        hand.page.wait_for_timeout(20)
-    hand.page.keyboard.press("Escape")
-    held[0].abort()
+    _clear_while_asking(hand).abort()
     hand.page.unroute("**/component_server/")
     hand.page.wait_for_timeout(200)
     expect(hand.page.locator(".dd-sketch .dd-note")).to_be_empty()
@@ -278,3 +267,14 @@ def test_leaving_for_another_tab_and_coming_back_keeps_the_drawing(hand):
     hand.page.get_by_role("tab", name="Draw").click()
     hand.reads("6")
     assert not hand.is_blank()
+
+
+def _clear_while_asking(hand):
+    """Draw a five and clear it while its question is still on the way; returns the question."""
+    held = []
+    hand.page.route("**/component_server/", lambda route: held.append(route))
+    hand.draw(5)
+    while not held:
+        hand.page.wait_for_timeout(20)
+    hand.page.keyboard.press("Escape")
+    return held[0]

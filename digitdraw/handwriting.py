@@ -1,0 +1,245 @@
+"""How hands differ: another person's version of a drawn digit, as strokes, before it is drawn.
+
+Place and scale are gone after preprocessing; what remains is tilt, slant, stretch, wobble, pen
+width, how neatly a stroke is begun, joined and ended, and which form of a digit was learned at
+school (slashed zeros, crossed sevens, ones with an upstroke or a foot, eights left open). Knows
+strokes only. All chance comes from the generator that is passed in.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+__all__ = [
+    "Strokes",
+    "another_form",
+    "corners",
+    "cross_seven",
+    "long_one",
+    "open_loop",
+    "pen_width",
+    "slash_zero",
+    "underline_one",
+    "unit",
+    "vary",
+]
+
+Strokes = list[np.ndarray]
+"""A drawing: strokes of (n, 2) float64 points (x, y), y down, in any unit."""
+
+
+def pen_width(rng: np.random.Generator) -> float:
+    """A pen's width in glyph pixels: mostly near the usual, at times a hair or a marker."""
+    return float(np.clip(rng.lognormal(math.log(2.25), 0.22), 1.2, 5.0))
+
+
+def vary(strokes: Strokes, rng: np.random.Generator) -> Strokes:
+    """Another hand writes the same: quirks of single strokes, tilt, slant, stretch, wobble."""
+    strokes = unit(strokes)
+    if len(strokes) > 1 and rng.random() < 0.07:
+        strokes = _join(strokes, rng)
+    strokes = unit([_quirk(each, len(strokes) > 1, rng) for each in strokes])
+    tilt, slant = rng.normal(0, 0.13), rng.normal(0, 0.17)
+    stretch = math.exp(rng.normal(0, 0.12))
+    turn = np.array([[math.cos(tilt), -math.sin(tilt)], [math.sin(tilt), math.cos(tilt)]])
+    linear = turn @ np.array([[stretch, slant], [0.0, 1 / stretch]])
+    apart = rng.normal(0, 0.015, (len(strokes), 2))
+    strength = abs(rng.normal(0, 0.033))
+    waves = rng.normal(0, strength, (2, 2, 2)), rng.uniform(0.4, 1.4, 2), rng.uniform(0, 7, 4)
+    moved = (each @ linear.T + shift for each, shift in zip(strokes, apart, strict=True))
+    return [_wobble(each, *waves) for each in moved]
+
+
+def another_form(strokes: Strokes, digit: int, rng: np.random.Generator) -> Strokes:
+    """At times, the form of `digit` that others learn at school; else the strokes as they are."""
+    chance = rng.random()
+    if digit == 0 and chance < 0.2:
+        return slash_zero(strokes, rng)
+    if digit == 7 and chance < 0.2 and len(strokes) == 1:
+        return cross_seven(strokes, rng)
+    if digit == 1 and chance < 0.33:
+        return long_one(rng)
+    if digit == 1 and chance < 0.4:
+        return underline_one(strokes, rng)
+    if (digit == 8 and chance < 0.35) or (digit in (0, 6, 9) and chance > 0.9):
+        return open_loop(strokes, rng)
+    if digit in (5, 7) and chance > 0.9:
+        return _without_short_stroke(strokes)
+    return strokes
+
+
+def slash_zero(strokes: Strokes, rng: np.random.Generator) -> Strokes:
+    """A drawn zero -> the same with a slash through it, from lower left to upper right."""
+    low, high = corners(strokes)
+    reach = rng.uniform(-0.15, 0.25)
+    start = [low[0] - reach * (high[0] - low[0]), high[1] + rng.normal(0, 0.05) * np.ptp(high)]
+    end = [high[0] + reach * (high[0] - low[0]), low[1] + rng.normal(0, 0.05) * np.ptp(high)]
+    inset = rng.uniform(0.0, 0.25)
+    ends = np.array([start, end]) * (1 - inset) + (low + high) / 2 * inset
+    return [*strokes, ends]
+
+
+def cross_seven(strokes: Strokes, rng: np.random.Generator) -> Strokes:
+    """A drawn seven -> the same with a bar through its stem."""
+    low, high = corners(strokes)
+    size = high - low
+    points = np.concatenate(strokes)
+    y = low[1] + size[1] * rng.uniform(0.42, 0.62)
+    stem = points[np.argmin(np.abs(points[:, 1] - y)), 0]
+    half = max(size) * rng.uniform(0.14, 0.34)
+    rise = half * rng.normal(0, 0.25)
+    bar = np.array([[stem - half, y + rise], [stem + half * rng.uniform(0.7, 1.2), y - rise]])
+    return [*strokes, bar]
+
+
+def long_one(rng: np.random.Generator) -> Strokes:
+    """A one as much of Europe writes it: a straight or bent upstroke of up to the full height,
+    a stem, and at times a foot."""
+    top, foot = np.zeros(2), np.array([rng.normal(0, 0.1), 1.0])
+    up = rng.uniform(0.2, 0.98)
+    start = np.array([-up * rng.uniform(0.3, 1.0), up])
+    bend = (start + top) / 2 + np.array([-start[1], start[0]]) * rng.normal(0, 0.14)
+    t = np.linspace(0, 1, 9)[:, None]
+    upstroke = (1 - t) ** 2 * start + 2 * t * (1 - t) * bend + t**2 * top
+    stem = np.array([(top + foot) / 2 + [rng.normal(0, 0.02), 0], foot])
+    if rng.random() < 0.25:  # the pen was lifted at the top
+        strokes = [upstroke, np.vstack([top + rng.normal(0, 0.03, 2), stem])]
+    else:
+        strokes = [np.vstack([upstroke, stem])]
+    return underline_one(strokes, rng) if rng.random() < 0.4 else strokes
+
+
+def underline_one(strokes: Strokes, rng: np.random.Generator) -> Strokes:
+    """A drawn one -> the same with a foot under its stem."""
+    low, high = corners(strokes)
+    height = high[1] - low[1]
+    points = np.concatenate(strokes)
+    x = points[np.argmax(points[:, 1]), 0]
+    left, right = rng.uniform(0.1, 0.5, 2) * height
+    y = high[1] + rng.normal(0, 0.03, 2) * height
+    return [*strokes, np.array([[x - left, y[0]], [x + right, y[1]]])]
+
+
+def open_loop(strokes: Strokes, rng: np.random.Generator) -> Strokes:
+    """A digit of one stroke -> the same begun late and ended early, so that a loop stays open,
+    its ends apart."""
+    stroke = _resample(strokes[0], 0.02 * _size(strokes))
+    if len(strokes) != 1 or len(stroke) < 20:
+        return strokes
+    late, early = (rng.uniform(0, 0.13, 2) * len(stroke)).astype(int)
+    stroke = stroke[late : len(stroke) - early].copy()
+    ends = max(3, len(stroke) // 6)
+    fade = np.linspace(1, 0, ends)[:, None] * 0.06 * _size(strokes)
+    stroke[:ends] += fade * rng.normal(0, 1, 2)
+    stroke[-ends:] += fade[::-1] * rng.normal(0, 1, 2)
+    return [stroke]
+
+
+def unit(strokes: Sequence[np.ndarray]) -> Strokes:
+    """Move and scale to a longer side of 1, from (0, 0)."""
+    low, high = corners(strokes)
+    size = max(float((high - low).max()), 1e-9)
+    return [(np.asarray(each, float) - low) / size for each in strokes]
+
+
+def corners(strokes: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """The least and the greatest (x, y) of all points."""
+    points = np.concatenate(strokes)
+    return points.min(axis=0), points.max(axis=0)
+
+
+def _quirk(stroke: np.ndarray, one_of_many: bool, rng: np.random.Generator) -> np.ndarray:
+    """How one stroke may differ: hooked, cut short, rounded, shaky, longer, of another size.
+
+    `stroke` is in units of the drawing's longer side, as `unit` makes it.
+    """
+    hooked, cut, rounded, shaken, longer = rng.random(5) < (0.14, 0.13, 0.15, 0.13, 0.1)
+    straight = _length(stroke)[-1] < 1.1 * np.hypot(*(stroke[-1] - stroke[0]))
+    if hooked and not straight:  # a hook makes a two of a one
+        stroke = _hook(stroke, rng)
+    if cut:
+        stroke = _resample(stroke, 0.02)
+        late, early = (rng.uniform(0, 0.08, 2) * len(stroke)).astype(int)
+        stroke = stroke[late : len(stroke) - early]
+    if rounded:
+        stroke = _round_corners(stroke, int(rng.integers(1, 5)))
+    if shaken:
+        stroke = _resample(stroke, rng.uniform(0.05, 0.12))
+        stroke = stroke + rng.normal(0, rng.uniform(0.003, 0.013), stroke.shape)
+    if longer:
+        stroke = _resample(stroke, 0.03)
+        ahead = stroke[-1] - stroke[-min(3, len(stroke))]
+        tip = stroke[-1] + ahead * rng.uniform(0, 0.15) / max(np.hypot(*ahead), 1e-9)
+        stroke = np.vstack([stroke, tip])
+    if one_of_many:
+        centre = stroke.mean(axis=0)
+        stroke = (stroke - centre) * np.exp(rng.normal(0, 0.05, 2)) + centre
+    return stroke
+
+
+def _hook(stroke: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A curl where the pen comes down (two times in three) or leaves the paper."""
+    stroke = _resample(stroke, 0.03)
+    if len(stroke) < 5:
+        return stroke
+    at_end = rng.random() < 0.35
+    stroke = stroke[::-1] if at_end else stroke
+    back = stroke[0] - stroke[2]
+    steps = int(rng.integers(3, 8))
+    turn = np.linspace(0, rng.normal(0, 2.2), steps) + rng.normal(0, 0.7)
+    angle = math.atan2(back[1], back[0]) + turn
+    step = rng.uniform(0.05, 0.3) / steps
+    curl = stroke[0] + np.cumsum(np.stack([np.cos(angle), np.sin(angle)], 1) * step, axis=0)
+    stroke = np.concatenate([curl[::-1], stroke])
+    return stroke[::-1] if at_end else stroke
+
+
+def _join(strokes: Strokes, rng: np.random.Generator) -> Strokes:
+    """The pen stays on the paper between two strokes."""
+    first = int(rng.integers(len(strokes) - 1))
+    joined = np.concatenate(strokes[first : first + 2])
+    return [*strokes[:first], joined, *strokes[first + 2 :]]
+
+
+def _without_short_stroke(strokes: Strokes) -> Strokes:
+    """Leave out a five's hat or a seven's bar: the longest stroke alone is read the same."""
+    lengths = [_length(each)[-1] for each in strokes]
+    if len(strokes) == 2 and min(lengths) < 0.4 * max(lengths):
+        return [strokes[int(np.argmax(lengths))]]
+    return strokes
+
+
+def _round_corners(stroke: np.ndarray, reach: int) -> np.ndarray:
+    """A running mean over `reach` points of 0.025 each way."""
+    stroke = _resample(stroke, 0.025)
+    if len(stroke) < 2 * reach + 3:
+        return stroke
+    padded = np.pad(stroke, ((reach, reach), (0, 0)), mode="edge")
+    return np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=0).mean(axis=-1)
+
+
+def _resample(stroke: np.ndarray, step: float) -> np.ndarray:
+    """Points at even distances of about `step` along the stroke; a dot stays one."""
+    along = _length(stroke)
+    if along[-1] <= 1e-6:
+        return stroke[:1]
+    at = np.linspace(0, along[-1], max(2, int(along[-1] / step) + 1))
+    return np.stack([np.interp(at, along, stroke[:, axis]) for axis in (0, 1)], 1)
+
+
+def _length(stroke: np.ndarray) -> np.ndarray:
+    """Length of the stroke up to each of its points."""
+    steps = np.hypot(*np.diff(stroke, axis=0).T) if len(stroke) > 1 else np.zeros(0)
+    return np.concatenate([[0.0], np.cumsum(steps)])
+
+
+def _size(strokes: Strokes) -> float:
+    low, high = corners(strokes)
+    return max(float((high - low).max()), 1e-9)
+
+
+def _wobble(points: np.ndarray, amounts: np.ndarray, rates: np.ndarray, phases: np.ndarray):
+    """Bend the plane by two slow sine waves along each axis."""
+    angle = np.concatenate([points * rates[0], points * rates[1]], 1) * 2 * math.pi + phases
+    return points + np.sin(angle) @ amounts.reshape(4, 2)

@@ -1,0 +1,93 @@
+"""Another hand's version of a drawing stays the same digit, follows its seed, and does what its
+name says."""
+
+import numpy as np
+import pytest
+from drawings import DIGITS
+
+from digitdraw import handwriting, strokes
+
+
+def lines(digit):
+    return [np.array(stroke, float) for stroke in DIGITS[digit]]
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+def test_another_hand_draws_the_same_digit(recognizer, digit):
+    rng = np.random.default_rng(digit)
+    varied = [handwriting.vary(lines(digit), rng) for _ in range(30)]
+    found = [int(np.argmax(recognizer.predict_strokes(each).probabilities)) for each in varied]
+    assert found.count(digit) >= 24
+    assert len({len(strokes.to_glyph(each).nonzero()[0]) for each in varied}) > 10
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+def test_another_form_of_a_digit_is_the_same_digit(recognizer, digit):
+    rng = np.random.default_rng(digit)
+    forms = [handwriting.another_form(lines(digit), digit, rng) for _ in range(30)]
+    found = [int(np.argmax(recognizer.predict_strokes(each).probabilities)) for each in forms]
+    assert found.count(digit) >= 24
+
+
+def test_the_same_seed_gives_the_same_variation():
+    one, other = (handwriting.vary(lines(5), np.random.default_rng(3)) for _ in range(2))
+    assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+def test_a_dot_and_a_drawing_of_one_point_can_be_varied():
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        dot = handwriting.vary([np.array([[3.0, 4.0]])], rng)
+        assert len(dot) == 1 and np.isfinite(dot[0]).all()
+
+
+def test_variation_leaves_its_input_as_it_was():
+    rng = np.random.default_rng(0)
+    drawing = lines(8)
+    for _ in range(20):
+        handwriting.vary(handwriting.another_form(drawing, 8, rng), rng)
+    assert all(np.array_equal(a, b) for a, b in zip(drawing, lines(8), strict=True))
+
+
+def test_a_slash_and_a_bar_are_one_stroke_more_that_crosses_the_digit():
+    rng = np.random.default_rng(0)
+    for make, digit in ((handwriting.slash_zero, 0), (handwriting.cross_seven, 7)):
+        for _ in range(50):
+            *before, added = make(lines(digit), rng)
+            assert all(np.array_equal(a, b) for a, b in zip(before, lines(digit), strict=True))
+            points = np.concatenate(before)
+            middle = added.mean(axis=0)
+            assert (points.min(axis=0) - 15 < middle).all()
+            assert (middle < points.max(axis=0) + 15).all()
+
+
+def test_a_long_one_stands_upright_with_its_upstroke_on_the_left():
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        first = handwriting.long_one(rng)[0]
+        assert first[0, 0] < 0
+        assert first[0, 1] > 0
+
+
+def test_the_foot_of_a_one_is_flat_and_under_its_stem():
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        stem, foot = handwriting.underline_one(lines(1), rng)
+        assert abs(foot[:, 1].mean() - stem[:, 1].max()) < 10
+        assert foot[0, 0] < stem[-1, 0] < foot[1, 0]
+
+
+def test_an_opened_loop_is_shorter_and_of_one_stroke():
+    rng = np.random.default_rng(0)
+    closed = sum(np.hypot(*np.diff(lines(8)[0], axis=0).T))
+    for _ in range(20):
+        (opened,) = handwriting.open_loop([lines(8)[0]], rng)
+        assert sum(np.hypot(*np.diff(opened, axis=0).T)) < closed * 1.05
+    assert len(handwriting.open_loop(lines(4), rng)) == 2  # of two strokes: left as it is
+
+
+def test_pen_widths_stay_in_their_range():
+    rng = np.random.default_rng(0)
+    widths = [handwriting.pen_width(rng) for _ in range(1000)]
+    assert min(widths) >= 1.2 and max(widths) <= 5.0
+    assert 2.0 < np.median(widths) < 2.5

@@ -1,0 +1,21 @@
+"""What is no digit can be drawn, and is what its name says."""
+
+import numpy as np
+import pytest
+from drawings import DIGITS
+
+from digitdraw import not_digits, strokes
+
+
+@pytest.mark.parametrize("make", not_digits.MAKERS, ids=lambda make: make.__name__)
+def test_what_is_no_digit_can_be_drawn(make):
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        assert strokes.to_glyph(make(rng)).any()
+
+
+def test_two_drawings_side_by_side_are_wider_than_one():
+    one, zero = ([np.array(stroke, float) for stroke in DIGITS[d]] for d in (1, 0))
+    both = not_digits.side_by_side(one, zero, np.random.default_rng(0))
+    assert len(both) == 2
+    assert both[1][:, 0].mean() > both[0][:, 0].max()
