@@ -24,5 +24,5 @@ class Recipe:
 
 
 RECIPES: dict[str, Recipe] = {
-    "default": Recipe(epochs=6),
+    "default": Recipe(epochs=8),
 }
