@@ -13,6 +13,7 @@ import gradio as gr
 
 import digitdraw
 from digitdraw.ui import components
+from digitdraw.ui.lineup import Lineup
 
 __all__ = ["build", "launch_options", "main"]
 
@@ -32,6 +33,8 @@ def build(recognizer: digitdraw.Recognizer) -> gr.Blocks:
                 components.sketch_tab(recognizer)
             with gr.Tab("Upload", id="upload"):
                 components.upload_tab(recognizer)
+            with gr.Tab("Compare", id="compare"):
+                components.compare_tab(Lineup(recognizer))
         _name_endpoints(recognizer)
     return demo
 

@@ -7,8 +7,9 @@ GPU that has run out of memory to the CPU, saying so in `device_note`.
 import copy
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -142,10 +143,19 @@ class Recognizer:
     def logits(self, batch: np.ndarray) -> np.ndarray:
         """Raw outputs for checked glyphs (N, 28, 28): (N, 10 or 11) float32."""
         parts = [
-            self._forward(torch.from_numpy(batch[start : start + _MAX_BATCH]))
+            self._forward(self._run, torch.from_numpy(batch[start : start + _MAX_BATCH]))
             for start in range(0, len(batch), _MAX_BATCH)
         ]
         return torch.cat(parts).numpy()
+
+    def gap_slopes(self, batch: np.ndarray, digit: int, other: int) -> np.ndarray:
+        """How the logit of `digit` less that of `other` changes with each pixel.
+
+        For checked glyphs (N, 28, 28) float32, at most a few hundred; returns the same shape:
+        the derivative for a pixel's ink in [0, 1].
+        """
+        run = partial(self._run_slopes, digit=digit, other=other)
+        return self._forward(run, torch.from_numpy(batch)).numpy()
 
     def _predict(self, batch: np.ndarray | list[np.ndarray]) -> list[Prediction]:
         if not len(batch):
@@ -173,17 +183,17 @@ class Recognizer:
             digit, tuple(probabilities.tolist()), confidence, float(digitness), verdict, glyph
         )
 
-    def _forward(self, batch: torch.Tensor) -> torch.Tensor:
-        """One pass over (n, 28, 28) glyphs; on the CPU where the GPU's memory is full."""
+    def _forward(self, run: Callable[..., torch.Tensor], batch: torch.Tensor) -> torch.Tensor:
+        """One `run` over (n, 28, 28) glyphs; on the CPU where the GPU's memory is full."""
         network = self._network
         device = next(network.parameters()).device
         try:
-            return self._run(network, batch, device)
+            return run(network, batch, device)
         except torch.OutOfMemoryError:
             if device.type == "cpu":
                 raise
             self._move_to_cpu()
-            return self._forward(batch)
+            return self._forward(run, batch)
 
     @torch.inference_mode()
     def _run(
@@ -191,6 +201,21 @@ class Recognizer:
     ) -> torch.Tensor:
         x = (batch[:, None].to(device) - self._mean) / self._std
         return network(x).float().cpu()
+
+    @torch.enable_grad()
+    def _run_slopes(
+        self,
+        network: torch.nn.Module,
+        batch: torch.Tensor,
+        device: torch.device,
+        *,
+        digit: int,
+        other: int,
+    ) -> torch.Tensor:
+        ink = batch.to(device).requires_grad_()
+        logits = network((ink[:, None] - self._mean) / self._std)
+        (slopes,) = torch.autograd.grad((logits[:, digit] - logits[:, other]).sum(), ink)
+        return slopes.float().cpu()
 
     def _move_to_cpu(self) -> None:
         with self._moving:

@@ -12,6 +12,14 @@ import httpx
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 60  # far more than it takes; on a busy machine the first import is slow
 
+WITH_WEIGHTS = """
+import pathlib, sys
+from digitdraw import weights
+weights.FOLDER = pathlib.Path(sys.argv[1])
+import app
+sys.exit(app.main(sys.argv[2:]))
+"""
+
 
 def free_port() -> int:
     """A port of this machine that nothing listens on now."""
@@ -21,16 +29,20 @@ def free_port() -> int:
 
 
 class Server:
-    """The page at `url`, in a process of its own; `start` after `stop` uses the same port."""
+    """The page at `url`, in a process of its own; `start` after `stop` uses the same port.
 
-    def __init__(self, port: int | None = None) -> None:
+    `weights` is a folder whose models are compared in place of those that come with digitdraw.
+    """
+
+    def __init__(self, port: int | None = None, weights: Path | None = None) -> None:
         self.port = port or free_port()
+        self.program = ["-c", WITH_WEIGHTS, str(weights)] if weights else ["app.py"]
         self.url = f"http://127.0.0.1:{self.port}/"
         self.process: subprocess.Popen | None = None
 
     def start(self, wait: bool = True) -> "Server":
         self.process = subprocess.Popen(
-            [sys.executable, "app.py", "--port", str(self.port), "--device", "cpu"],
+            [sys.executable, *self.program, "--port", str(self.port), "--device", "cpu"],
             cwd=ROOT,
             env={**os.environ, "GRADIO_ANALYTICS_ENABLED": "False"},
             stdout=subprocess.DEVNULL,

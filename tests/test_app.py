@@ -81,9 +81,9 @@ def test_importing_the_page_builds_nothing():
     assert done.stdout.strip() == "0"
 
 
-def test_the_page_has_a_draw_and_an_upload_tab(demo):
+def test_the_page_has_a_draw_an_upload_and_a_compare_tab(demo):
     tabs = [block.label for block in demo.blocks.values() if isinstance(block, gr.Tab)]
-    assert tabs[:2] == ["Draw", "Upload"]
+    assert tabs[:3] == ["Draw", "Upload", "Compare"]
     assert demo.title == "digitdraw"
 
 
@@ -147,8 +147,14 @@ def test_the_page_is_answered(url):
     assert answer["big"] == "2"
 
 
-def test_the_page_is_told_of_bad_strokes_in_words(url):
-    response = ask_page(url, "answer", [[["a", "b"]]])
+def test_the_page_is_told_why_and_what_other_models_say(url):
+    assert ask_page(url, "why", DIGITS[7]).json()["legend"][0] == "Blue ink speaks for 7"
+    assert ask_page(url, "compare", DIGITS[7]).json()["models"]["default"]["big"] == "7"
+
+
+@pytest.mark.parametrize("function", ["answer", "why", "compare"])
+def test_the_page_is_told_of_bad_strokes_in_words(url, function):
+    response = ask_page(url, function, [[["a", "b"]]])
     assert response.status_code == 200
     assert set(response.json()) == {"error"}
 

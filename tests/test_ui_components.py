@@ -9,7 +9,7 @@ import pytest
 from digitdraw.ui import components, words
 
 FOLDER = resources.files("digitdraw.ui")
-TEMPLATES = ["header.html", "sketch.html", "upload.html", "panel.html"]
+TEMPLATES = [path.name for path in FOLDER.iterdir() if path.name.endswith(".html")]
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
@@ -32,7 +32,7 @@ def test_nothing_in_the_page_comes_from_another_host():
 def test_styles_reach_the_head_once_each():
     head = components.head()
     assert head.count("<style>") == 1
-    for mark in ("--dd-accent:", ".dd-canvas {", ".dd-bar {", ".dd-drop {"):
+    for mark in ("--dd-accent:", ".dd-canvas {", ".dd-bar {", ".dd-drop {", ".dd-card {"):
         assert head.count(mark) >= 1
     assert head.count("{") == head.count("}")
 
@@ -51,8 +51,22 @@ def test_examples_are_read_as_they_are_named(recognizer):
     }
 
 
-def test_examples_stay_on_the_canvas():
-    examples = json.loads((FOLDER / "examples.json").read_text(encoding="utf-8"))
+def test_tricky_examples_are_read_by_the_default_model(recognizer):
+    examples = json.loads((FOLDER / "tricky.json").read_text(encoding="utf-8"))
+    said = {e["name"]: recognizer.predict_strokes(e["strokes"]).digit for e in examples}
+    assert said == {
+        "a one with a long upstroke": 1,
+        "a nine with a hook": 9,
+        "a tilted four": 4,
+        "a two leaning back": 2,
+        "a thin eight": 8,
+        "a slashed zero": 0,
+    }
+
+
+@pytest.mark.parametrize("name", ["examples.json", "tricky.json"])
+def test_examples_stay_on_the_canvas(name):
+    examples = json.loads((FOLDER / name).read_text(encoding="utf-8"))
     values = [v for e in examples for stroke in e["strokes"] for point in stroke for v in point]
     assert min(values) > 0.05
     assert max(values) < 0.95

@@ -107,3 +107,37 @@ def test_what_is_no_picture_is_answered_in_words(recognizer, data):
 def test_any_bytes_give_an_answer_or_words(recognizer, data):
     answer = payload.answer_picture(recognizer, data)
     assert set(answer) in ({"error"}, ANSWER_KEYS | {"steps"})
+
+
+def test_an_answer_is_explained_along_the_strokes(recognizer):
+    told = payload.explain_strokes(recognizer, DIGITS[7])
+    assert told["legend"] == ["Blue ink speaks for 7", "orange ink for 1"]
+    assert len(told["lines"]) == len(DIGITS[7])
+    for line, stroke in zip(told["lines"], DIGITS[7], strict=True):
+        assert line[0][:2] == list(stroke[0])
+        assert line[-1][:2] == list(stroke[-1])
+    values = [value for line in told["lines"] for _, _, value in line]
+    assert max(values) == 100
+    assert min(values) >= -100
+    # The bar of a seven is what a one has not.
+    assert told["described"].startswith("The ink that speaks most for 7 is at the top")
+    assert len(json.dumps(told)) < 6_000
+
+
+def test_what_is_no_digit_has_nothing_to_explain(recognizer):
+    nothing = {"legend": [], "lines": [], "described": ""}
+    assert payload.explain_strokes(recognizer, []) == nothing
+    scribble = [[(x % 7 * 9.0, x * 37 % 101) for x in range(60)]]
+    assert recognizer.predict_strokes(scribble).verdict == "not a digit"
+    assert payload.explain_strokes(recognizer, scribble) == nothing
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    strokes=ANY_JSON
+    | st.lists(st.lists(st.tuples(st.floats(), st.floats()), max_size=4), max_size=2)
+)
+def test_any_json_is_explained_or_refused_in_words(recognizer, strokes):
+    told = payload.explain_strokes(recognizer, strokes)
+    json.dumps(told, allow_nan=False)
+    assert set(told) in ({"error"}, {"legend", "lines", "described"})

@@ -18,6 +18,7 @@ def prediction(verdict, first=7, second=1, share=0.8, runner_up_share=0.02):
         digit=first if verdict == "digit" else None,
         runner_up=second,
         probabilities=tuple(probabilities),
+        ranking=tuple(sorted(range(10), key=lambda digit: -probabilities[digit])),
     )
 
 
@@ -68,3 +69,54 @@ def test_what_is_no_digit_is_not_given_one():
 @pytest.mark.parametrize("verdict", ["digit", "unsure", "not a digit", "blank"])
 def test_the_large_slot_never_needs_more_room_than_one_character(verdict):
     assert len(words.big(prediction(verdict))) <= 1
+
+
+def test_a_verdict_has_a_short_label():
+    assert words.label(prediction("digit")) == "7"
+    assert words.label(prediction("unsure", first=4, second=9)) == "4 or 9"
+    assert words.label(prediction("not a digit")) == "no digit"
+    assert words.label(prediction("blank")) == ""
+
+
+def test_verdicts_differ_where_both_cannot_be_right():
+    seven, one = prediction("digit"), prediction("digit", first=1, second=7)
+    doubt = prediction("unsure")
+    letter = prediction("not a digit")
+    assert words.differ(seven, one)
+    assert words.differ(seven, letter)
+    assert not words.differ(seven, seven)
+    assert not words.differ(seven, doubt)
+    assert not words.differ(letter, letter)
+
+
+def test_who_agrees_is_said_with_the_most_common_verdict_first():
+    seven, one = prediction("digit"), prediction("digit", first=1, second=7)
+    letter = prediction("not a digit")
+    assert words.agreement([("default", seven)]) == "default says 7"
+    assert words.agreement([("a", seven), ("b", seven)]) == "All 2 say 7"
+    assert words.agreement([("a", one), ("b", seven), ("c", seven)]) == "2 of 3 say 7; a says 1"
+    many = [("a", seven), ("b", seven), ("c", seven), ("d", seven), ("e", letter), ("f", letter)]
+    assert words.agreement([*many, ("g", letter)]) == "4 of 7 say 7; e, f and g say no digit"
+
+
+def test_the_legend_names_both_digits_and_nothing_where_there_is_none():
+    assert words.legend(prediction("digit")) == ["Blue ink speaks for 7", "orange ink for 1"]
+    assert words.legend(prediction("unsure", first=4, second=9, share=0.5)) == [
+        "Blue ink speaks for 4",
+        "orange ink for 9",
+    ]
+    assert words.legend(prediction("not a digit")) == []
+    assert words.legend(prediction("blank")) == []
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "said"),
+    [
+        (0.5, 0.5, "in the middle"),
+        (0.5, 0.1, "at the top"),
+        (0.9, 0.5, "on the right"),
+        (0.1, 0.9, "at the bottom left"),
+    ],
+)
+def test_places_have_names(x, y, said):
+    assert words.place(x, y) == said

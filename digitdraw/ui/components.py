@@ -4,6 +4,7 @@ Knows how the page is made of parts; what a drawing means is asked of the recogn
 """
 
 import json
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
@@ -11,12 +12,17 @@ import gradio as gr
 
 from digitdraw.pictures import MAX_BYTES
 from digitdraw.ui import payload, words
+from digitdraw.ui.lineup import Lineup
 
-__all__ = ["head", "header", "sketch_tab", "upload_tab"]
+__all__ = ["compare_tab", "head", "header", "sketch_tab", "upload_tab"]
 
 _FOLDER = Path(__file__).parent
-_STYLES = ("page.css", "panel.css", "sketch.css", "upload.css")
-_SKETCH_SCRIPTS = ("asker.js", "panel.js", "drawing.js", "ink.js", "keyboard.js", "sketch.js")
+_STYLES = ("page.css", "panel.css", "sketch.css", "upload.css", "compare.css")
+_PAD_SCRIPTS = (
+    "asker.js", "drawing.js", "ink.js", "keyboard.js", "pointer.js", "examples.js", "pad.js",
+)  # fmt: skip
+_SKETCH_SCRIPTS = (*_PAD_SCRIPTS, "panel.js", "why.js", "sketch.js")
+_COMPARE_SCRIPTS = (*_PAD_SCRIPTS, "cards.js", "compare.js")
 _UPLOAD_SCRIPTS = ("panel.js", "camera.js", "upload.js")
 
 
@@ -51,14 +57,18 @@ def sketch_tab(recognizer) -> gr.HTML:
     def answer(strokes):
         return payload.answer_strokes(recognizer, strokes)
 
+    def why(strokes):
+        return payload.explain_strokes(recognizer, strokes)
+
     return _component(
-        _with_panel("sketch.html"),
+        _with_parts("sketch.html"),
         _SKETCH_SCRIPTS,
-        server_functions=[answer],
+        server_functions=[answer, why],
         elem_id="dd-sketch-block",
         digits=list(range(10)),
         blank=payload.invitation(words.INVITATION),
         examples=json.loads(_read("examples.json")),
+        explains=True,
     )
 
 
@@ -74,7 +84,7 @@ def upload_tab(recognizer) -> gr.HTML:
         return payload.answer_picture(recognizer, files[0][1])
 
     return _component(
-        _with_panel("upload.html"),
+        _with_parts("upload.html"),
         _UPLOAD_SCRIPTS,
         server_functions=[read],
         elem_id="dd-upload-block",
@@ -85,9 +95,31 @@ def upload_tab(recognizer) -> gr.HTML:
     )
 
 
-def _with_panel(name: str) -> str:
-    """A tab's markup with the answer panel, which all tabs share, in its place."""
-    return _read(name).replace("<!-- panel -->", _read("panel.html"))
+def compare_tab(lineup: Lineup) -> gr.HTML:
+    """A canvas, and a card for each model of `lineup`, which is asked while the pen moves."""
+
+    def compare(strokes):
+        return payload.compare_strokes(lineup, strokes)
+
+    return _component(
+        _with_parts("compare.html"),
+        _COMPARE_SCRIPTS,
+        server_functions=[compare],
+        elem_id="dd-compare-block",
+        digits=list(range(10)),
+        invitation=words.COMPARE_INVITATION,
+        models=[asdict(card) for card in lineup.cards()],
+        examples=json.loads(_read("tricky.json")),
+        explains=False,
+    )
+
+
+def _with_parts(name: str) -> str:
+    """A tab's markup with what tabs share in its place: the pad and the answer panel."""
+    text = _read(name)
+    for part in ("pad", "panel"):
+        text = text.replace(f"<!-- {part} -->", _read(f"{part}.html"))
+    return text
 
 
 def _component(html: str, scripts: tuple[str, ...], **options) -> gr.HTML:

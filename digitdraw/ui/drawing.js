@@ -57,9 +57,15 @@ function makeDrawing() {
     save() {
       save(strokes);
     },
-    restore() {
+    // Whether something else was drawn meanwhile, on another tab or before a reload; it can be
+    // undone like a stroke.
+    catchUp() {
       const kept = restore();
-      if (kept.length) replace(kept);
+      if (!kept || JSON.stringify(forSending(kept)) === JSON.stringify(forSending(strokes))) {
+        return false;
+      }
+      replace(kept);
+      return true;
     },
   };
 }
@@ -87,11 +93,12 @@ function save(strokes) {
   } catch {}
 }
 
+// null where nothing is kept.
 function restore() {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? "[]");
-    return kept.map((stroke) => stroke.map(([x, y]) => [x / UNIT, y / UNIT]));
+    const kept = JSON.parse(sessionStorage.getItem(STORAGE_KEY));
+    return kept && kept.map((stroke) => stroke.map(([x, y]) => [x / UNIT, y / UNIT]));
   } catch {
-    return [];
+    return null;
   }
 }

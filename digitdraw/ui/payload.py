@@ -1,4 +1,7 @@
-"""Predictions and pictures as the JSON that the page's scripts read. Knows nothing of Gradio."""
+"""Predictions, their reasons and pictures as the JSON that the page's scripts read.
+
+Knows nothing of Gradio.
+"""
 
 import base64
 import io
@@ -7,12 +10,21 @@ from time import perf_counter
 import numpy as np
 from PIL import Image
 
-from digitdraw import preprocess
+from digitdraw import explain, preprocess
+from digitdraw import strokes as drawings
 from digitdraw.errors import DigitDrawError
 from digitdraw.ui import words
 
-__all__ = ["answer_picture", "answer_strokes", "invitation"]
+__all__ = [
+    "answer_picture",
+    "answer_strokes",
+    "compare_strokes",
+    "explain_strokes",
+    "invitation",
+]
 
+STRONGEST = 0.95  # ink above this quantile is shown in full colour
+THIN = 0.5  # of the height: what is narrower has no left and right worth naming
 STEP_EDGE = 360  # longest side, in pixels, of a step's picture as sent: sharp at 180 CSS pixels
 
 
@@ -42,6 +54,54 @@ def answer_strokes(recognizer, strokes: object) -> dict:
     return _answer(prediction, perf_counter() - started)
 
 
+def explain_strokes(recognizer, strokes: object) -> dict:
+    """Which of a drawing's ink spoke for the answer, and which for the runner-up.
+
+    Returns {"legend": two parts of a sentence, or none where there is nothing to explain;
+    "lines": for each stroke [x, y, value] in the unit that came, values from -100 (for the
+    runner-up) to 100; "described": the same in words}, or {"error": words to show}.
+    """
+    try:
+        prediction = recognizer.predict_strokes(strokes)
+        legend = words.legend(prediction)
+        if not legend:
+            return {"legend": [], "lines": [], "described": ""}
+        glyph, (digit, other) = prediction.glyph, prediction.ranking[:2]
+        credit = explain.smooth(explain.attribute(recognizer, glyph, digit, other), glyph)
+        lines = explain.trace(strokes, credit, glyph)
+    except DigitDrawError as error:
+        return {"error": str(error)}
+    points = np.concatenate(lines)
+    # The strongest few would make all the rest look grey.
+    full = float(np.quantile(np.abs(points[:, 2]), STRONGEST)) or 1.0
+    return {
+        "legend": legend,
+        "lines": [_line(line, full) for line in lines],
+        "described": _described(points, digit, other),
+    }
+
+
+def compare_strokes(lineup, strokes: object) -> dict:
+    """What all models of a `Lineup` take one drawing for.
+
+    Returns {"blank": bool, "words": who agrees, "models": {name: what `_card` does}}, or
+    {"error": words to show} where the drawing is none.
+    """
+    try:
+        glyph = drawings.to_glyph(strokes)
+    except DigitDrawError as error:
+        return {"error": str(error)}
+    entries = lineup.answers(glyph)
+    given = [(entry.name, entry.prediction) for entry in entries if entry.prediction]
+    blank = not glyph.any()
+    reference = dict(given).get(lineup.reference)
+    return {
+        "blank": blank,
+        "words": words.COMPARE_INVITATION if blank else words.agreement(given),
+        "models": {entry.name: _card(entry, reference) for entry in entries},
+    }
+
+
 def answer_picture(recognizer, picture: bytes) -> dict:
     """Answer an uploaded file, whatever it holds.
 
@@ -65,14 +125,60 @@ def _answer(prediction, seconds: float) -> dict:
     """What the answer panel shows; `glyph` is 784 bytes, row by row, 255 = ink, in base64."""
     ink = np.rint(np.asarray(prediction.glyph) * 255).clip(0, 255).astype(np.uint8)
     return {
-        "verdict": prediction.verdict,
-        "big": words.big(prediction),
+        **_verdict(prediction),
         "words": words.sentence(prediction),
-        "marked": words.marked(prediction),
-        "probabilities": [round(float(share), 4) for share in prediction.probabilities],
         "glyph": base64.b64encode(ink.tobytes()).decode("ascii"),
         "model_ms": round(seconds * 1000, 1),
     }
+
+
+def _card(entry, reference) -> dict:
+    """One model's answer on its card; {"error": words} where the model is not there."""
+    prediction = entry.prediction
+    if prediction is None:
+        return {"error": "Weights missing or damaged"}
+    return {
+        **_verdict(prediction),
+        "words": words.label(prediction),
+        "differs": reference is not None and words.differ(prediction, reference),
+        "model_ms": round(entry.seconds * 1000, 1),
+    }
+
+
+def _verdict(prediction) -> dict:
+    """What every place that shows an answer needs; a blank has flat bars."""
+    blank = prediction.verdict == "blank"
+    shares = [0.0] * 10 if blank else prediction.probabilities
+    return {
+        "verdict": prediction.verdict,
+        "big": words.big(prediction),
+        "marked": words.marked(prediction),
+        "probabilities": [round(float(share), 4) for share in shares],
+    }
+
+
+def _line(line: np.ndarray, full: float) -> list[list[float]]:
+    values = np.rint((line[:, 2] / full).clip(-1, 1) * 100).astype(int)
+    return [
+        [round(float(x), 1), round(float(y), 1), int(value)]
+        for (x, y), value in zip(line[:, :2], values, strict=True)
+    ]
+
+
+def _described(points: np.ndarray, digit: int, other: int) -> str:
+    """Where the ink for each of two digits is, for who cannot see it; (n, 3) x, y, value."""
+    middle = (points[:, :2].min(axis=0) + points[:, :2].max(axis=0)) / 2
+    span = np.ptp(points[:, :2], axis=0)
+    # What is thin, such as a one, is in the middle of its width.
+    span = np.maximum(span, max(THIN * span.max(), 1e-9))
+    parts = []
+    for sign, each in ((1, digit), (-1, other)):
+        weight = np.maximum(sign * points[:, 2], 0)
+        if weight.sum() > 0.05 * np.abs(points[:, 2]).sum():
+            weight = weight**3  # near the strongest place, not between two strong ones
+            x, y = (weight @ (points[:, :2] - middle)) / weight.sum() / span + 0.5
+            parts.append(f"The ink that speaks most for {each} is {words.place(x, y)}.")
+    return " ".join(parts)
 
 
 def _step(step) -> dict:

@@ -4,10 +4,26 @@ Every function takes anything shaped like a `digitdraw.Prediction`: it reads `ve
 `runner_up` and `probabilities`, and nothing else.
 """
 
-__all__ = ["INVITATION", "PERHAPS_FROM", "UPLOAD_INVITATION", "big", "marked", "sentence"]
+from collections.abc import Sequence
+
+__all__ = [
+    "COMPARE_INVITATION",
+    "INVITATION",
+    "PERHAPS_FROM",
+    "UPLOAD_INVITATION",
+    "agreement",
+    "big",
+    "differ",
+    "label",
+    "legend",
+    "marked",
+    "place",
+    "sentence",
+]
 
 INVITATION = "Draw a digit"
 UPLOAD_INVITATION = "Add a picture of a digit"
+COMPARE_INVITATION = "Draw a digit, and all models answer"
 PERHAPS_FROM = 0.10  # a runner-up at least this likely is named beside the winner
 
 
@@ -43,6 +59,62 @@ def marked(prediction) -> list[int]:
         candidates = [_best(prediction), prediction.runner_up]
         return [digit for digit in candidates if digit is not None]
     return []
+
+
+def label(prediction) -> str:
+    """The verdict in a word or three: "7", "4 or 9", "no digit", or "" for a blank."""
+    if prediction.verdict == "blank":
+        return ""
+    return " or ".join(str(digit) for digit in marked(prediction)) or "no digit"
+
+
+def differ(prediction, other) -> bool:
+    """Whether two verdicts cannot both be right: "4" and "4 or 9" can."""
+    candidates, others = set(marked(prediction)), set(marked(other))
+    return bool(candidates or others) and not candidates & others
+
+
+def agreement(named: Sequence[tuple[str, object]]) -> str:
+    """What several models say, the most common verdict first: "3 of 4 say 7; softmax says 1".
+
+    `named` are (name, prediction); those who say the same are named together.
+    """
+    groups: dict[str, list[str]] = {}
+    for name, prediction in named:
+        groups.setdefault(label(prediction), []).append(name)
+    (most, agreed), *rest = sorted(groups.items(), key=lambda group: -len(group[1]))
+    if not rest:
+        return f"All {len(named)} say {most}" if len(named) > 1 else f"{agreed[0]} says {most}"
+    parts = [f"{len(agreed)} of {len(named)} say {most}"]
+    parts += [f"{_listing(names)} {'say' if names[1:] else 'says'} {said}" for said, names in rest]
+    return "; ".join(parts)
+
+
+def legend(prediction) -> list[str]:
+    """What coloured ink means, as two parts of a sentence; none where there is no digit to doubt.
+
+    Needs `ranking` too: the two likeliest digits, which are compared.
+    """
+    if prediction.verdict not in ("digit", "unsure"):
+        return []
+    first, second = prediction.ranking[:2]
+    return [f"Blue ink speaks for {first}", f"orange ink for {second}"]
+
+
+def place(x: float, y: float) -> str:
+    """A place in a drawing, as shares of its width and height from the upper left, in words."""
+    across = "left" if x < 0.35 else "right" if x > 0.65 else ""
+    down = "top" if y < 0.35 else "bottom" if y > 0.65 else ""
+    if across and down:
+        return f"at the {down} {across}"
+    if down:
+        return f"at the {down}"
+    return f"on the {across}" if across else "in the middle"
+
+
+def _listing(names: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return " and ".join([", ".join(names[:-1])] * bool(names[1:]) + [names[-1]])
 
 
 def _best(prediction) -> int:

@@ -53,6 +53,7 @@ class Hand:
         self.url = url
         self.complaints: list[str] = []
         self.other_hosts: list[str] = []
+        self.tab = ".dd-sketch"  # where to draw
         page.set_default_timeout(WAIT_MS)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -73,7 +74,7 @@ class Hand:
 
     @property
     def canvas(self):
-        return self.page.locator(".dd-canvas")
+        return self.page.locator(f"{self.tab} .dd-canvas")
 
     def place(self, strokes, x=0.5, y=0.5, height=0.7):
         """Strokes of 100 units, centred at a share (x, y) of the canvas, as page pixels."""
@@ -117,16 +118,17 @@ class Hand:
     def is_blank(self) -> bool:
         """Whether no pixel of the canvas holds ink; waits for the frame that paints it."""
         return self.page.evaluate(
-            """async () => {
+            """async (selector) => {
                 const frame = () => new Promise(requestAnimationFrame);
                 await frame().then(frame);
-                const canvas = document.querySelector(".dd-canvas");
+                const canvas = document.querySelector(selector);
                 const copy = new OffscreenCanvas(canvas.width, canvas.height)
                     .getContext("2d", { willReadFrequently: true });
                 copy.drawImage(canvas, 0, 0);
                 const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
                 return data.every((value) => value === 0);
-            }"""
+            }""",
+            f"{self.tab} .dd-canvas",
         )
 
 
