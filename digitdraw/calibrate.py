@@ -15,9 +15,9 @@ REFUSED_AS_UNSURE = 0.003
 _TEMPERATURES = np.exp(np.linspace(np.log(0.2), np.log(5), 400))
 
 
-def fit(digits: np.ndarray, labels: np.ndarray, others: np.ndarray) -> Calibration:
-    """Calibrate on validation logits of drawn digits (N, 11), with labels (N,), and of what is
-    no digit (M, 11)."""
+def fit(digits: np.ndarray, labels: np.ndarray, others: np.ndarray | None) -> Calibration:
+    """Calibrate on validation logits of digits (N, 11), with labels (N,), and of what is no
+    digit (M, 11); a model without digitness has 10 columns, and `others` is not looked at."""
     temperature = fit_temperature(digits[:, :10], labels)
     if digits.shape[1] == 10:
         return Calibration(temperature=temperature, min_digitness=0.0, min_confidence=0.5)

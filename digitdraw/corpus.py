@@ -18,7 +18,7 @@ import numpy as np
 from digitdraw import data, handwriting, not_digits, preprocess, strokes
 from digitdraw.data import Drawing
 
-__all__ = ["NOT_A_DIGIT", "Corpus", "Pool", "build", "render", "renormalized"]
+__all__ = ["NOT_A_DIGIT", "Corpus", "Pool", "build", "mnist_alone", "render", "renormalized"]
 
 NOT_A_DIGIT = -1
 """Label of glyphs that are no digit."""
@@ -45,6 +45,12 @@ class Corpus:
     """Everything to train on."""
 
     pools: list[Pool] = field(default_factory=list)
+
+
+def mnist_alone(root: Path, validation: int) -> Corpus:
+    """MNIST as it is, all of it in every epoch, but for its last `validation` digits."""
+    digits = data.mnist(root, "train", validation)
+    return Corpus([Pool("mnist", digits.pixels, digits.labels, len(digits.labels))])
 
 
 def build(root: Path, seed: int, variants: int = VARIANTS, workers: int = 2) -> Corpus:

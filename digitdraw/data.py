@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 MNIST_VALIDATION = 5_000
-"""Validation digits of MNIST: the last of its training set."""
+"""Validation digits of MNIST, unless a recipe says otherwise."""
 
 SHA256 = {
     "MNIST/raw/train-images-idx3-ubyte": (
@@ -64,8 +64,10 @@ class Drawing:
     strokes: list[np.ndarray]
 
 
-def mnist(root: Path, part: str) -> Glyphs:
+def mnist(root: Path, part: str, validation: int = MNIST_VALIDATION) -> Glyphs:
     """MNIST's "train", "validation" or "test" digits; downloaded where they are missing.
+
+    The last `validation` of its training set are its validation digits, and no other.
 
     Raises DataError where they are missing and cannot be had, or a file's hash is wrong.
     """
@@ -83,9 +85,9 @@ def mnist(root: Path, part: str) -> Glyphs:
             _verify(root / name, SHA256[name])
     pixels, labels = digits.data.numpy(), digits.targets.numpy().astype(np.int64)
     if part == "train":
-        return Glyphs(pixels[:-MNIST_VALIDATION], labels[:-MNIST_VALIDATION])
+        return Glyphs(pixels[:-validation], labels[:-validation])
     if part == "validation":
-        return Glyphs(pixels[-MNIST_VALIDATION:], labels[-MNIST_VALIDATION:])
+        return Glyphs(pixels[-validation:], labels[-validation:])
     return Glyphs(pixels, labels)
 
 
@@ -121,10 +123,12 @@ def split_by_writer(everything: list[Drawing], parts: dict[str, int]) -> dict[st
     return split
 
 
-def file_hashes(root: Path) -> dict[str, str]:
-    """SHA-256 of every training file that is there, by its path in the data folder."""
+def file_hashes(root: Path, drawn: bool = True) -> dict[str, str]:
+    """SHA-256 of every training file that is there, by its path in the data folder; those of
+    drawings and letters only where `drawn`."""
     names = [name for name in SHA256 if "t10k" not in name]
-    names += ["unipen-digits/train.jsonl.gz", "unipen-letters/letters.jsonl.gz"]
+    if drawn:
+        names += ["unipen-digits/train.jsonl.gz", "unipen-letters/letters.jsonl.gz"]
     return {name: _sha256(root / name) for name in names if (root / name).is_file()}
 
 

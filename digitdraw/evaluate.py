@@ -1,22 +1,27 @@
-"""Test figures: `python -m digitdraw.evaluate runs/seed0 runs/seed1 runs/seed2`.
+"""Test figures: `python -m digitdraw.evaluate weights runs/seed1 runs/seed2`.
 
 The one place that looks at the test sets: MNIST test, unipen-digits/dev, and the letters of
-writers that were never trained on. Prints mean and spread over the folders of weights, each of
-another seed, and writes the figures beside the first one's weights where `--write` is given.
+writers that were never trained on. Prints a table over all models, and for each the mean and
+spread over the folders that hold it, each of another seed; `--write` puts them beside the first
+folder's weights, into its model card and into the README. `--show 12` draws test examples.
 """
 
 import argparse
+import json
 import math
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
+import torch
 
-from digitdraw import corpus, data, metrics, not_digits, weights
+from digitdraw import corpus, data, metrics, not_digits, plots, report, weights
 from digitdraw.data import Drawing
 from digitdraw.errors import DataError, DigitDrawError
+from digitdraw.models import MODELS
 from digitdraw.recognizer import Prediction, Recognizer, choose_device
 
 __all__ = ["evaluate", "main", "on_canvas"]
@@ -24,26 +29,97 @@ __all__ = ["evaluate", "main", "on_canvas"]
 CANVAS = 280
 """Side of the pictures that drawings are tested as, in pixels."""
 _SEED = 20_261_121
+_ROOT = Path(__file__).parent.parent
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the script; returns its exit status."""
     options = _parser().parse_args(arguments)
+    folders = [Path(folder) for folder in options.weights]
     try:
         cases = Cases(Path(options.data))
-        device, why = choose_device(options.device)
-        found = [
-            evaluate(Recognizer(weights.load(options.model, Path(folder)), device, why), cases)
-            for folder in options.weights
-        ]
-    except DigitDrawError as error:
+        if options.show:
+            _show(options, folders[0], cases)
+        else:
+            _tables(options, folders, cases)
+    except (DigitDrawError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    print(table(found))
-    if options.write:
-        path = Path(options.weights[0]) / f"{options.model}.evaluation.json"
-        weights.write_json(path, {"seeds": len(found), "figures": _summary(found)})
     return 0
+
+
+def _tables(options: argparse.Namespace, folders: list[Path], cases: "Cases") -> None:
+    """Print the tables, and write them where that is asked for."""
+    found = _figures(options, folders, cases)
+    print(report.models_table(found))
+    for name in found:
+        print(f"\n{name}\n\n{report.figures_table(found[name])}")
+    if options.write:
+        # What was not measured now keeps its figures of before.
+        path = folders[0] / "evaluation.json"
+        before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        found = {name: {**before, **found}[name] for name in MODELS if name in {**before, **found}}
+        weights.write_json(path, found)
+        report.write(found, _ROOT / "README.md", folders[0] / "MODEL_CARD.md")
+
+
+def _figures(
+    options: argparse.Namespace, folders: list[Path], cases: "Cases"
+) -> dict[str, report.Figures]:
+    """The figures of every model, summed up over the folders that hold it."""
+    device, why = choose_device(options.device)
+    found = {}
+    for name in options.model or weights.available(folders[0]):
+        holders = [each for each in folders if name in weights.available(each)]
+        recognizers = [Recognizer(weights.load(name, each), device, why) for each in holders]
+        figures = report.summary([evaluate(each, cases) for each in recognizers])
+        path = holders[0] / f"{name}.pt"
+        found[name] = {
+            "seeds": len(holders),
+            "parameters": weights.parameters(name, holders[0]),
+            "kilobytes": round(path.stat().st_size / 1000),
+            "milliseconds": {
+                str(count): round(milliseconds(recognizers[0], count), 3) for count in (1, 64)
+            },
+            "figures": figures,
+        }
+        print(f"{name}: {len(holders)} seeds", file=sys.stderr, flush=True)
+    return found
+
+
+def milliseconds(recognizer: Recognizer, count: int, seconds: float = 1.0) -> float:
+    """Median time of an answer to `count` glyphs at once, on one core or the GPU."""
+    glyphs = np.random.default_rng(0).random((count, 28, 28), np.float32)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        recognizer.predict_batch(glyphs)
+        times, end = [], time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            start = time.perf_counter()
+            recognizer.predict_batch(glyphs)
+            times.append(time.perf_counter() - start)
+    finally:
+        torch.set_num_threads(threads)
+    return float(np.median(times)) * 1000
+
+
+def _show(options: argparse.Namespace, folder: Path, cases: "Cases") -> None:
+    """Draw random test examples, MNIST's and drawn ones, with their bars; says where."""
+    device, why = choose_device(options.device)
+    name = (options.model or ["default"])[0]
+    recognizer = Recognizer(weights.load(name, folder), device, why)
+    rng = np.random.default_rng()
+    kinds = [("MNIST test", options.show - options.show // 2), ("drawn digits", options.show // 2)]
+    glyphs, labels = [], []
+    for kind, count in kinds:
+        index = rng.choice(len(cases.labels[kind]), count, replace=False)
+        glyphs += list(cases.digits[kind][index])
+        labels += list(cases.labels[kind][index])
+    bars = _bars(recognizer.predict_batch(np.stack(glyphs)))
+    figure = plots.examples(np.stack(glyphs), bars, np.array(labels))
+    for path in plots.write(Path("."), name, {"examples": figure}):
+        print(f"wrote {path}")
 
 
 class Cases:
@@ -62,7 +138,7 @@ class Cases:
             "MNIST test": digits.pixels.astype(np.float32) / 255,
             "MNIST test, as pictures": corpus.renormalized(digits.pixels) / np.float32(255),
             "drawn digits": corpus.render(drawn),
-            "drawn digits, tilted": corpus.render(tilted),
+            "drawn anywhere": corpus.render(tilted),
             "pictures of those": corpus.renormalized(pictures) / np.float32(255),
         }
         labels = np.array([int(each.label) for each in drawn])
@@ -98,7 +174,7 @@ def evaluate(recognizer: Recognizer, cases: Cases) -> dict[str, float]:
     for kind, glyphs in cases.others.items():
         taken = recognizer.predict_batch(glyphs)
         figures[f"{kind}: refused"] = float(np.mean([p.digit is None for p in taken]))
-        if kind == "letters":
+        if kind == "letters" and np.ptp(digitness) > 0:
             scores = np.array([p.digitness for p in taken])
             figures["letters: AUROC of digitness"] = metrics.auroc(digitness, scores)
             figures["letters: taken when 95% of digits are"] = float(
@@ -131,33 +207,6 @@ def on_canvas(
     return placed, picture
 
 
-def table(found: Sequence[dict[str, float]]) -> str:
-    """The figures as a Markdown table, with mean, least and most where there are several."""
-    several = len(found) > 1
-    lines = (
-        ["| figure | mean | least to most |", "|---|---|---|"]
-        if several
-        else ["| figure | |", "|---|---|"]
-    )
-    for name, figure in _summary(found).items():
-        spread = f" {figure['least']:.2%} to {figure['most']:.2%} |" if several else ""
-        lines.append(f"| {name} | {figure['mean']:.2%} |{spread}")
-    return "\n".join(lines)
-
-
-def _summary(found: Sequence[dict[str, float]]) -> dict[str, dict[str, float]]:
-    names = found[0]
-    columns = {name: [each[name] for each in found] for name in names}
-    return {
-        name: {
-            "mean": round(float(np.mean(values)), 6),
-            "least": round(min(values), 6),
-            "most": round(max(values), 6),
-        }
-        for name, values in columns.items()
-    }
-
-
 def _bars(answers: Sequence[Prediction]) -> np.ndarray:
     return np.array([each.probabilities for each in answers])
 
@@ -166,10 +215,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m digitdraw.evaluate", description=__doc__)
     add = parser.add_argument
     add("weights", nargs="*", default=[str(weights.FOLDER)], help="folders, one a seed")
-    add("--model", default="default", help="which model of each folder")
+    add("--model", action="append", help="only this model; may be given several times")
     add("--data", default="data", help="folder of MNIST/, unipen-digits/, unipen-letters/")
     add("--device", default="auto", help="auto, cpu, cuda or cuda:N")
     add("--write", action="store_true", help="write the figures beside the first weights")
+    add("--show", type=int, default=0, metavar="N", help="draw N test examples with their bars")
     return parser
 
 

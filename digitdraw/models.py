@@ -13,9 +13,20 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from digitdraw.errors import UnknownModelError
 
-__all__ = ["MODELS", "Architecture", "DigitNet", "architecture", "fold_batch_norm"]
+__all__ = [
+    "MODELS",
+    "Architecture",
+    "Cnn",
+    "DigitNet",
+    "FromScratch",
+    "MlpRelu",
+    "architecture",
+    "fold_batch_norm",
+    "mlp_relu",
+]
 
 DIGITS = 10
+PIXELS = 28 * 28
 
 
 @dataclass(frozen=True)
@@ -27,6 +38,91 @@ class Architecture:
     build: Callable[[], nn.Module]
     mean: float = 0.1307
     std: float = 0.3081
+
+
+def softmax() -> nn.Sequential:
+    """Logistic regression: ten weighted sums of the pixels."""
+    return nn.Sequential(nn.Flatten(), nn.Linear(PIXELS, DIGITS))
+
+
+class FromScratch(nn.Module):
+    """Holds what `from_scratch` trains, 784-500-10, so that it loads and answers like the rest.
+
+    Its logits are those of ten sigmoids, each of which says yes or no to its own digit.
+    """
+
+    def __init__(self, hidden: int = 500) -> None:
+        super().__init__()
+        self.w1 = nn.Parameter(torch.zeros(PIXELS, hidden))
+        self.b1 = nn.Parameter(torch.zeros(hidden))
+        self.w2 = nn.Parameter(torch.zeros(hidden, DIGITS))
+        self.b2 = nn.Parameter(torch.zeros(DIGITS))
+
+    def forward(self, x: Tensor) -> Tensor:
+        hidden = (x.flatten(1) @ self.w1 + self.b1).clamp(min=0)
+        return hidden @ self.w2 + self.b2
+
+
+def mlp_relu() -> nn.Sequential:
+    """784-128-64-10 with ReLU, as a list of layers; `MlpRelu` is the same as a class."""
+    return nn.Sequential(
+        nn.Flatten(),
+        nn.Linear(PIXELS, 128),
+        nn.ReLU(),
+        nn.Linear(128, 64),
+        nn.ReLU(),
+        nn.Linear(64, DIGITS),
+    )
+
+
+class MlpRelu(nn.Module):
+    """784-128-64-10 with ReLU, as a class; `mlp_relu` is the same as a list of layers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hidden1 = nn.Linear(PIXELS, 128)
+        self.hidden2 = nn.Linear(128, 64)
+        self.output = nn.Linear(64, DIGITS)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = torch.relu(self.hidden1(x.flatten(1)))
+        x = torch.relu(self.hidden2(x))
+        return self.output(x)
+
+
+def mlp_tanh() -> nn.Sequential:
+    """784-128 ReLU, 128-64 tanh, 64-10; its outputs are the logarithms of probabilities."""
+    return nn.Sequential(
+        nn.Flatten(),
+        nn.Linear(PIXELS, 128),
+        nn.ReLU(),
+        nn.Linear(128, 64),
+        nn.Tanh(),
+        nn.Linear(64, DIGITS),
+        nn.LogSoftmax(dim=1),
+    )
+
+
+class Cnn(nn.Module):
+    """The textbook convolutional network: twice convolution, ReLU and max-pooling, then two
+    linear layers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.features = nn.Sequential(
+            nn.Conv2d(1, 16, 3, padding=1),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Conv2d(16, 32, 3, padding=1),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+        )
+        self.classifier = nn.Sequential(
+            nn.Flatten(), nn.Linear(32 * 7 * 7, 128), nn.ReLU(), nn.Linear(128, DIGITS)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.classifier(self.features(x))
 
 
 class ConvNorm(nn.Sequential):
@@ -88,10 +184,21 @@ class DigitNet(nn.Module):
         return self.head(self.dropout(self.features(x).flatten(1)))
 
 
+def tiny() -> nn.Module:
+    """`DigitNet` with fewer channels and blocks: under 20,000 parameters."""
+    return DigitNet(width=10, blocks=(1, 0))
+
+
 MODELS: dict[str, Architecture] = {
     each.name: each
     for each in (
-        Architecture("default", "small residual network, the one the page uses", DigitNet),
+        Architecture("softmax", "one linear layer: logistic regression", softmax, 0.0, 1.0),
+        Architecture("from-scratch", "784-500-10 in plain tensors", FromScratch, 0.0, 1.0),
+        Architecture("mlp-relu", "784-128-64-10 with ReLU", mlp_relu),
+        Architecture("mlp-tanh", "784-128-64-10 with ReLU and tanh", mlp_tanh, 0.5, 0.5),
+        Architecture("cnn", "two convolutions, two linear layers", Cnn),
+        Architecture("tiny", "residual network of 20,000 parameters", tiny),
+        Architecture("default", "residual network, the one the page uses", DigitNet),
     )
 }
 

@@ -1,28 +1,90 @@
 """How each model is trained: every number of a training, by the model's name."""
 
 from dataclasses import dataclass
+from typing import Literal
 
-__all__ = ["RECIPES", "Recipe"]
+from digitdraw import from_scratch
+from digitdraw.errors import TrainingError
+
+__all__ = ["RECIPES", "Recipe", "recipe_for"]
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """AdamW with warm-up and cosine decay, an average of the weights over time (EMA).
+    """One training. What it learns from is `digits`: "mnist" is MNIST as it is, "everything"
+    the corpus of MNIST, drawings and what is no digit, varied anew at every step.
 
-    `smoothing` is label smoothing; `digitness_weight` and `non_digit_weight` are what the loss
-    of digitness, and of flat bars for what is no digit, count next to the loss of digits.
+    The last `validation` digits of MNIST's training set are kept for validation. `schedule` is
+    of the learning rate; "cosine" warms up over a twentieth of the training, then falls to 0.
+    `ema` is the decay of an average of the weights over time, which is what is kept; without
+    it the last weights are. `smoothing` is label smoothing. `digitness_weight` and
+    `non_digit_weight` are what the loss of digitness, and of flat bars for what is no digit,
+    count next to the loss of digits. `by_hand` is what `from_scratch` needs besides.
     """
 
     epochs: int
-    batch: int = 256
-    learning_rate: float = 3e-3
-    weight_decay: float = 0.05
-    ema: float = 0.998
-    smoothing: float = 0.02
-    digitness_weight: float = 0.5
-    non_digit_weight: float = 0.3
+    batch: int
+    learning_rate: float
+    optimizer: Literal["sgd", "adamw", "by hand"] = "sgd"
+    momentum: float = 0.0
+    weight_decay: float = 0.0
+    schedule: Literal["constant", "cosine"] = "constant"
+    ema: float | None = None
+    digits: Literal["mnist", "everything"] = "mnist"
+    validation: int = 10_000
+    smoothing: float = 0.0
+    digitness_weight: float = 0.0
+    non_digit_weight: float = 0.0
+    by_hand: from_scratch.Recipe | None = None
 
+
+def _by_hand(recipe: from_scratch.Recipe) -> Recipe:
+    return Recipe(
+        epochs=recipe.epochs,
+        batch=recipe.batch,
+        learning_rate=recipe.learning_rate,
+        optimizer="by hand",
+        by_hand=recipe,
+    )
+
+
+_CONVOLUTIONAL = {
+    "optimizer": "adamw",
+    "weight_decay": 0.05,
+    "schedule": "cosine",
+    "ema": 0.998,
+    "digits": "everything",
+    "validation": 5_000,
+    "smoothing": 0.02,
+    "digitness_weight": 0.5,
+    "non_digit_weight": 0.3,
+}
 
 RECIPES: dict[str, Recipe] = {
-    "default": Recipe(epochs=8),
+    "softmax": Recipe(epochs=30, batch=128, learning_rate=0.1),
+    "from-scratch": _by_hand(from_scratch.LEARNS),
+    "mlp-relu": Recipe(epochs=30, batch=32, learning_rate=0.01),
+    "mlp-tanh": Recipe(epochs=15, batch=64, learning_rate=0.01, momentum=0.9),
+    "cnn": Recipe(epochs=10, batch=64, learning_rate=0.01, momentum=0.9),
+    "tiny": Recipe(epochs=8, batch=256, learning_rate=6e-3, **_CONVOLUTIONAL),
+    "default": Recipe(epochs=8, batch=256, learning_rate=3e-3, **_CONVOLUTIONAL),
 }
+
+_OTHERS = {("from-scratch", "source"): _by_hand(from_scratch.SOURCE)}
+"""Recipes that a model has besides its own, by the model's and the recipe's name."""
+
+
+def recipe_for(model: str, name: str | None = None) -> Recipe:
+    """A model's own recipe, or another of its recipes by name.
+
+    Raises TrainingError for a name that the model has no recipe of; it lists those it has.
+    """
+    if name is None:
+        return RECIPES[model]
+    try:
+        return _OTHERS[model, name]
+    except KeyError:
+        known = ", ".join(other for each, other in _OTHERS if each == model) or "none"
+        raise TrainingError(
+            f"{model} has no other recipe {name!r}; besides its own it has: {known}."
+        ) from None

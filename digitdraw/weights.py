@@ -20,7 +20,16 @@ from torch import nn
 from digitdraw.errors import BadWeightsError, UnknownModelError
 from digitdraw.models import MODELS, architecture
 
-__all__ = ["FOLDER", "Calibration", "Weights", "available", "load", "save", "write_json"]
+__all__ = [
+    "FOLDER",
+    "Calibration",
+    "Weights",
+    "available",
+    "load",
+    "parameters",
+    "save",
+    "write_json",
+]
 
 _BESIDE = Path(__file__).parent.parent / "weights"
 _INSTALLED = Path(__file__).parent / "_weights"
@@ -59,6 +68,11 @@ def available(folder: Path = FOLDER) -> list[str]:
     """Names of the models in the manifest of `folder`; none where there is no manifest."""
     path = folder / "manifest.json"
     return sorted(_manifest(path)) if path.is_file() else []
+
+
+def parameters(name: str, folder: Path = FOLDER) -> int:
+    """How many numbers a model in the manifest of `folder` has learned."""
+    return int(_manifest(folder / "manifest.json")[name]["parameters"])
 
 
 def load(name: str, folder: Path = FOLDER) -> Weights:

@@ -18,12 +18,6 @@ def test_a_drawing_on_a_canvas_stays_on_it_and_stays_the_drawing():
         assert np.minimum(seen, drawn).sum() / np.maximum(seen, drawn).sum() > 0.5
 
 
-def test_the_table_shows_mean_and_spread_over_seeds():
-    table = evaluate.table([{"right": 0.99}, {"right": 0.97}])
-    assert "| right | 98.00% | 97.00% to 99.00% |" in table
-    assert "| right | 99.00% |" in evaluate.table([{"right": 0.99}])
-
-
 def test_missing_test_data_is_said(tmp_path, capsys, data_folder):
     (tmp_path / "MNIST").symlink_to(data_folder / "MNIST")
     assert evaluate.main(["--data", str(tmp_path)]) == 1

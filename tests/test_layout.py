@@ -11,13 +11,15 @@ import digitdraw
 
 PACKAGE = Path(digitdraw.__file__).parent
 TRAINING = {
-    "augment", "calibrate", "corpus", "data", "evaluate", "handwriting", "not_digits", "recipes",
-    "train",
+    "augment", "calibrate", "corpus", "data", "distributed", "evaluate", "from_scratch",
+    "handwriting", "not_digits", "plots", "recipes", "report", "speedrun", "train", "trainer",
+    "validation",
 }  # fmt: skip
 # Each line may import from the lines below it, and from its own line's neighbours where named.
 ALLOWED = {
     "__init__": {"errors", "recognizer"},
     "__main__": {"errors", "recognizer"},
+    "explain": {"glyph", "recognizer", "strokes"},
     "recognizer": {"errors", "glyph", "models", "pictures", "preprocess", "strokes", "weights"},
     "preprocess": {"glyph", "pictures"},
     "pictures": {"errors"},
@@ -28,19 +30,29 @@ ALLOWED = {
     "errors": set(),
     "metrics": set(),
     "train": {
-        "augment", "calibrate", "corpus", "data", "errors", "metrics", "models", "recipes",
-        "recognizer", "weights",
+        "calibrate", "corpus", "data", "distributed", "errors", "plots", "recipes", "recognizer",
+        "speedrun", "trainer", "validation", "weights",
     },
     "evaluate": {
-        "corpus", "data", "errors", "metrics", "not_digits", "recognizer", "weights",
+        "corpus", "data", "errors", "metrics", "models", "not_digits", "plots", "recognizer",
+        "report", "weights",
     },
+    "report": {"errors"},
+    "trainer": {
+        "augment", "corpus", "distributed", "errors", "from_scratch", "models", "recipes",
+    },
+    "validation": {"corpus", "data", "metrics", "models", "recipes"},
+    "speedrun": {"data", "models"},
+    "plots": {"metrics"},
+    "distributed": set(),
+    "from_scratch": set(),
     "corpus": {"data", "glyph", "handwriting", "not_digits", "preprocess", "strokes"},
     "augment": set(),
     "not_digits": {"handwriting"},
     "handwriting": set(),
     "calibrate": {"weights"},
     "data": {"errors"},
-    "recipes": set(),
+    "recipes": {"errors", "from_scratch"},
 }  # fmt: skip
 
 

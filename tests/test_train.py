@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from digitdraw import corpus, data, models, train, weights
-from digitdraw.recipes import RECIPES
+from digitdraw import corpus, data, speedrun, train, trainer, weights
+from digitdraw.trainer import Trainer
+from digitdraw.validation import Validation
 
 SMALL = ["--device", "cpu", "--share", "0.004", "--epochs", "2"]
 
@@ -44,14 +45,14 @@ def tiny_corpus(data_folder):
 def script(tiny_corpus, data_folder, monkeypatch):
     """Runs the script's `main` on the small corpus, and on few validation digits."""
     digits = data.mnist(data_folder, "validation")
-    pixels = digits.pixels[:200].astype(np.float32) / 255
-    labels = digits.labels[:200]
-    validation = train.Validation(
+    pixels, labels = digits.pixels[:200].astype(np.float32) / 255, digits.labels[:200]
+    validation = Validation(
         {"mnist": pixels, "drawings": pixels, "other": pixels[:, ::-1].copy()},
         {"mnist": labels, "drawings": labels},
+        "drawings",
     )
     monkeypatch.setattr(corpus, "build", lambda *args: tiny_corpus)
-    monkeypatch.setattr(train.Validation, "load", lambda *args: validation)
+    monkeypatch.setattr(Validation, "load", lambda *args: validation)
 
     def run(folder, *arguments):
         return train.main([*SMALL, "--data", str(data_folder), "--out", str(folder), *arguments])
@@ -69,21 +70,23 @@ def test_training_writes_weights_record_and_manifest(script, tmp_path):
     assert len(record["history"]) == record["epochs"] == 2
     assert record["data_sha256"]["MNIST/raw/train-images-idx3-ubyte"].startswith("ba891046")
     assert record["versions"]["torch"] == torch.__version__
+    kinds = ("samples", "curves", "confusion", "reliability", "mistakes")
+    assert all((tmp_path / f"default.{kind}.png").stat().st_size > 1000 for kind in kinds)
     assert {"mnist accuracy", "drawings accuracy", "letters AUROC"} <= set(record["validation"])
 
 
 def test_a_resumed_training_ends_where_an_unbroken_one_does(script, tmp_path, monkeypatch):
     assert script(tmp_path / "unbroken") == 0
-    store = train.Run.store
+    store = Trainer.store
 
     def store_and_stop(self, path):
         store(self, path)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(train.Run, "store", store_and_stop)
+    monkeypatch.setattr(Trainer, "store", store_and_stop)
     assert script(tmp_path / "broken") == 130
     assert not (tmp_path / "broken" / "default.pt").exists()
-    monkeypatch.setattr(train.Run, "store", store)
+    monkeypatch.setattr(Trainer, "store", store)
     assert script(tmp_path / "broken", "--resume") == 0
     one, other = (
         weights.load("default", tmp_path / name).network.state_dict()
@@ -104,7 +107,7 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_checkpoint(
 ):
     script(tmp_path, "--epochs", "1")
     before = (tmp_path / "default.checkpoint.pt").read_bytes()
-    monkeypatch.setattr(train, "_loss", lambda logits, *rest: logits.sum() * float("nan"))
+    monkeypatch.setattr(trainer, "loss_of", lambda logits, *rest: logits.sum() * float("nan"))
     assert script(tmp_path, "--resume") == 1
     assert "loss of epoch 2 is nan" in capsys.readouterr().err
     assert (tmp_path / "default.checkpoint.pt").read_bytes() == before
@@ -123,32 +126,31 @@ def test_missing_data_gets_one_line(tmp_path, capsys, monkeypatch):
     assert "Put its four unpacked files there" in capsys.readouterr().err
 
 
-def test_the_network_can_learn_a_handful_of_glyphs_by_heart():
-    torch.manual_seed(0)
-    network = models.architecture("default").build().train()
-    network.dropout.p = 0.0
-    x, y = torch.rand(32, 1, 28, 28), torch.arange(32) % 10
-    optimizer = torch.optim.AdamW(network.parameters(), lr=3e-3)
-    recipe = RECIPES["default"]
-    losses = []
-    for _ in range(30):
-        loss = train._loss(network(x), y, recipe)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        losses.append(float(loss.detach()))
-    assert losses[-1] < 0.5 * losses[0]
-    assert (network(x)[:, :10].argmax(1) == y).all()
+def test_a_full_disk_gets_one_line_and_keeps_the_checkpoint(script, tmp_path, monkeypatch, capsys):
+    script(tmp_path, "--epochs", "1")
+    before = (tmp_path / "default.checkpoint.pt").read_bytes()
+
+    def full(state, path):
+        path.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(trainer.torch, "save", full)
+    assert script(tmp_path, "--resume") == 1
+    assert "No space left" in capsys.readouterr().err
+    assert (tmp_path / "default.checkpoint.pt").read_bytes() == before
+    assert not (tmp_path / "default.checkpoint.tmp").exists()
 
 
-def test_flat_bars_are_what_is_asked_for_where_there_is_no_digit():
-    recipe = RECIPES["default"]
-    labels = torch.tensor([corpus.NOT_A_DIGIT])
-    flat = torch.zeros(1, 11)
-    flat[0, 10] = -10
-    sure = flat.clone()
-    sure[0, 3] = 10
-    called_a_digit = flat.clone()
-    called_a_digit[0, 10] = 10
-    assert train._loss(flat, labels, recipe) < train._loss(sure, labels, recipe)
-    assert train._loss(flat, labels, recipe) < train._loss(called_a_digit, labels, recipe)
+def test_a_classic_is_trained_on_mnist_alone_and_answers_after_loading(tmp_path, data_folder):
+    arguments = ["--model", "softmax", "--epochs", "1", "--share", "0.1", "--device", "cpu"]
+    assert train.main([*arguments, "--data", str(data_folder), "--out", str(tmp_path)]) == 0
+    record = json.loads((tmp_path / "softmax.json").read_text())
+    assert record["validation"]["mnist accuracy"] > 0.6
+    assert not any("unipen" in name for name in record["data_sha256"])
+    assert weights.load("softmax", tmp_path).network(torch.zeros(1, 1, 28, 28)).shape == (1, 10)
+
+
+def test_the_speedrun_says_seconds_and_accuracy(data_folder, monkeypatch, capsys):
+    monkeypatch.setattr(speedrun, "EPOCHS", 0.1)
+    assert train.main(["--speedrun", "--data", str(data_folder), "--device", "cpu"]) == 0
+    assert " s to 9" in capsys.readouterr().out

@@ -1,0 +1,271 @@
+"""One training: a network, its optimizer, and the glyphs it learns from, an epoch at a time.
+
+Knows recipes and variation; knows nothing of files but its own checkpoint, of validation or of
+test sets. All chance hangs on (seed, epoch), so a resumed training ends as an unbroken one.
+"""
+
+import math
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+from torch.optim.swa_utils import AveragedModel
+from tqdm import tqdm
+
+from digitdraw import augment, from_scratch, models
+from digitdraw.corpus import Corpus
+from digitdraw.distributed import Team
+from digitdraw.errors import TrainingError
+from digitdraw.recipes import Recipe
+
+__all__ = ["ByHand", "Trainer", "loss_of", "trainer_for"]
+
+WARM_UP = 0.05
+"""Share of the training over which a cosine schedule warms up."""
+_LARGEST_GRADIENT = 5.0
+
+
+class Trainer:
+    """A training where it stands; `epoch` counts the epochs done, `history` is of each."""
+
+    def __init__(
+        self,
+        model: str,
+        recipe: Recipe,
+        epochs: int,
+        seed: int,
+        device: torch.device,
+        team: Team | None = None,
+    ) -> None:
+        torch.manual_seed(seed)
+        self.design = models.architecture(model)
+        self.recipe, self.epochs, self.seed, self.device = recipe, epochs, seed, device
+        self.team = team or Team()
+        self.network = self.design.build().to(device, memory_format=torch.channels_last)
+        # Together with others, gradients are averaged over all while they are computed.
+        self._learner = (
+            DistributedDataParallel(self.network) if self.team.size > 1 else self.network
+        )
+        average = None if recipe.ema is None else partial(_moving_average, recipe.ema)
+        self._averaged = average and AveragedModel(self.network, avg_fn=average, use_buffers=True)
+        self.optimizer = _optimizer(self.network, recipe, device)
+        self.epoch = 0
+        self.history: list[dict[str, float]] = []
+
+    @property
+    def result(self) -> nn.Module:
+        """What the training has to show: the average of the weights, or else the last ones."""
+        return self.network if self._averaged is None else self._averaged.module
+
+    def take(self, training: Corpus, share: float = 1.0) -> None:
+        """Put the corpus on the device; of each pool's glyphs for an epoch, take a share."""
+        self.pixels = torch.from_numpy(np.concatenate([p.pixels for p in training.pools]))
+        self.labels = torch.from_numpy(np.concatenate([p.labels for p in training.pools]))
+        self.pixels, self.labels = self.pixels.to(self.device), self.labels.to(self.device)
+        self.sizes = [len(pool.labels) for pool in training.pools]
+        self.per_epoch = [max(1, int(pool.per_epoch * share)) for pool in training.pools]
+
+    def one_epoch(self) -> None:
+        """Train for one epoch, and add its mean loss and accuracy to the history.
+
+        Raises TrainingError where the loss is no number.
+        """
+        order = torch.Generator(self.device).manual_seed(self.seed * 100_003 + self.epoch)
+        mine = self.seed * 100_003 + self.epoch + 7_919 * self.team.rank
+        chance = torch.Generator(self.device).manual_seed(mine)
+        torch.manual_seed(mine)  # dropout's
+        self._learner.train()
+        batches = self._batches(order)
+        sums = torch.zeros(3, dtype=torch.float64, device=self.device)
+        name = f"epoch {self.epoch + 1}/{self.epochs}"
+        bar = tqdm(batches, name, leave=False, mininterval=1, disable=self.team.rank > 0)
+        for step, index in enumerate(bar):
+            self._set_learning_rate((self.epoch + step / len(batches)) / self.epochs)
+            sums += self._step(self.glyphs(index, chance), self.labels[index])
+            if step % 50 == 0:
+                loss, right, seen = sums.tolist()
+                bar.set_postfix(loss=f"{loss / seen:.3f}", accuracy=f"{right / seen:.1%}")
+        loss, right, seen = self.team.total(sums).tolist()
+        if not math.isfinite(loss):
+            raise TrainingError(
+                f"The loss of epoch {self.epoch + 1} is {loss}; the checkpoint before it stays. "
+                "A lower learning rate may help."
+            )
+        self.epoch += 1
+        self.history.append({"epoch": self.epoch, "loss": loss / seen, "accuracy": right / seen})
+
+    def glyphs(self, index: Tensor, chance: torch.Generator) -> Tensor:
+        """The glyphs of `index` as the network gets them, (n, 28, 28) float32 in [0, 1]."""
+        glyphs = self.pixels[index].float() / 255
+        return augment.vary_glyphs(glyphs, chance) if self._varies else glyphs
+
+    def sample(self, count: int) -> tuple[np.ndarray, np.ndarray]:
+        """Some glyphs as the network gets them, (count, 28, 28) float32, and labels (count,)."""
+        chance = torch.Generator(self.device).manual_seed(self.seed)
+        index = torch.cat(self._batches(chance))[:count]
+        return self.glyphs(index, chance).cpu().numpy(), self.labels[index].cpu().numpy()
+
+    def store(self, path: Path) -> None:
+        """Write all that is needed to go on, to a temporary file first."""
+        state = {
+            "epoch": self.epoch,
+            "history": self.history,
+            "network": self.network.state_dict(),
+            "averaged": self._averaged and self._averaged.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+        }
+        partial_file = path.with_suffix(".tmp")
+        try:
+            torch.save(state, partial_file)
+        except (OSError, RuntimeError) as error:  # torch raises RuntimeError for a full disk
+            partial_file.unlink(missing_ok=True)
+            raise TrainingError(
+                f"The checkpoint {path} cannot be written ({error}); the one before it stays."
+            ) from error
+        partial_file.replace(path)
+
+    def restore(self, path: Path) -> None:
+        """Go on from a checkpoint; raises TrainingError for one that cannot be read."""
+        try:
+            state = torch.load(path, map_location=self.device, weights_only=True)
+            self.network.load_state_dict(state["network"])
+            if self._averaged is not None:
+                self._averaged.load_state_dict(state["averaged"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.epoch, self.history = state["epoch"], state["history"]
+        except Exception as error:  # unpickling raises of everything
+            raise TrainingError(
+                f"The checkpoint {path} cannot be gone on from; start without --resume."
+            ) from error
+
+    @property
+    def _varies(self) -> bool:
+        return self.recipe.digits == "everything"
+
+    def _batches(self, order: torch.Generator) -> Sequence[Tensor]:
+        """Indices for one epoch: some of each pool, shuffled together, this process's share."""
+        chosen, start = [], 0
+        for size, wanted in zip(self.sizes, self.per_epoch, strict=True):
+            shuffled = torch.randperm(size, generator=order, device=self.device)
+            chosen.append(shuffled[:wanted] + start)
+            start += size
+        together = torch.cat(chosen)
+        mixed = torch.randperm(len(together), generator=order, device=self.device)
+        batches = list(together[mixed].split(self.recipe.batch))
+        # Batch norm needs two glyphs at least, and every process the same number of steps.
+        if len(batches) > 1 and len(batches[-1]) < 2 * self.team.size:
+            batches.pop()
+        return [self.team.share(batch) for batch in batches]
+
+    def _step(self, x: Tensor, labels: Tensor) -> Tensor:
+        """Learn from one batch; returns (sum of losses, digits read right, glyphs)."""
+        x = ((x - self.design.mean) / self.design.std)[:, None]
+        x = x.contiguous(memory_format=torch.channels_last)
+        on_gpu = self.device.type == "cuda"
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=on_gpu):
+            logits = self._learner(x).float()
+        loss = loss_of(logits, labels, self.recipe)
+        self.optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.network.parameters(), _LARGEST_GRADIENT)
+        self.optimizer.step()
+        if self._averaged is not None:
+            self._averaged.update_parameters(self.network)
+        # What is no digit counts as read right where its digitness says so.
+        read = logits[:, :10].argmax(1)
+        if logits.shape[1] > 10:
+            read = torch.where((labels < 0) & (logits[:, 10] < 0), labels, read)
+        right = (read == labels).sum()
+        return torch.stack([loss.detach() * len(x), right, torch.full_like(right, len(x))]).double()
+
+    def _set_learning_rate(self, progress: float) -> None:
+        factor = 1.0
+        if self.recipe.schedule == "cosine":
+            after = (progress - WARM_UP) / (1 - WARM_UP)
+            factor = min(progress / WARM_UP, 0.5 * (1 + math.cos(math.pi * max(0.0, after))))
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.recipe.learning_rate * factor
+
+
+class ByHand(Trainer):
+    """The training of `from_scratch`: no optimizer, and no gradient but its own."""
+
+    def __init__(self, model: str, recipe: Recipe, epochs: int, seed: int, *where) -> None:
+        super().__init__(model, recipe, epochs, seed, *where)
+        chance = torch.Generator(self.device).manual_seed(seed)
+        first = from_scratch.start(chance, recipe.by_hand.start)
+        tensors = [parameter.detach() for parameter in self.network.parameters()]
+        for tensor, value in zip(tensors, first.tensors(), strict=True):
+            tensor.copy_(value)
+        self._weights = from_scratch.Weights(*tensors)  # share memory with the network's
+
+    @torch.no_grad()
+    def _step(self, x: Tensor, labels: Tensor) -> Tensor:
+        loss = self.recipe.by_hand.loss
+        x, targets = x.flatten(1), from_scratch.one_hot(labels)
+        hidden, z = from_scratch.forward(x, self._weights)
+        gradients = from_scratch.backward(x, hidden, z, targets, self._weights, loss)
+        for gradient in gradients.tensors():
+            self.team.total(gradient).div_(self.team.size)
+        from_scratch.step(self._weights, gradients, self.recipe.learning_rate)
+        right = (z.argmax(1) == labels).sum()
+        seen = torch.full_like(right, len(x))
+        return torch.stack([from_scratch.loss_of(z, targets, loss) * len(x), right, seen]).double()
+
+
+def trainer_for(
+    model: str,
+    recipe: Recipe,
+    epochs: int,
+    seed: int,
+    device: torch.device,
+    team: Team | None = None,
+) -> Trainer:
+    """The training of a model by its recipe, at its start."""
+    kind = Trainer if recipe.by_hand is None else ByHand
+    return kind(model, recipe, epochs, seed, device, team)
+
+
+def loss_of(logits: Tensor, labels: Tensor, recipe: Recipe) -> Tensor:
+    """Cross-entropy of digits; of what is no digit, towards ten equal bars; and of digitness.
+
+    `logits` is (N, 10 or 11), `labels` (N,) with -1 for what is no digit.
+    """
+    digit = labels >= 0
+    target = F.one_hot(labels.clamp(min=0), 10).float()
+    target = target * (1 - recipe.smoothing) + recipe.smoothing / 10
+    target = torch.where(digit[:, None], target, torch.full_like(target, 0.1))
+    classes = -(target * logits[:, :10].log_softmax(1)).sum(1)
+    weight = torch.where(digit, 1.0, recipe.non_digit_weight)
+    loss = (classes * weight).mean()
+    if logits.shape[1] > 10:
+        known = F.binary_cross_entropy_with_logits(logits[:, 10], digit.float())
+        loss = loss + recipe.digitness_weight * known
+    return loss
+
+
+def _optimizer(network: nn.Module, recipe: Recipe, device: torch.device) -> torch.optim.Optimizer:
+    if recipe.optimizer == "sgd":
+        return torch.optim.SGD(
+            network.parameters(),
+            lr=recipe.learning_rate,
+            momentum=recipe.momentum,
+            weight_decay=recipe.weight_decay,
+        )
+    return torch.optim.AdamW(
+        network.parameters(),
+        lr=recipe.learning_rate,
+        weight_decay=recipe.weight_decay,
+        fused=device.type == "cuda",
+    )
+
+
+def _moving_average(decay: float, average: Tensor, current: Tensor, count: Tensor) -> Tensor:
+    """The next average; at the start it looks back less far, or it would hold the first
+    random weights for long."""
+    return average + (current - average) * (1 - min(decay, (1 + count) / (10 + count)))

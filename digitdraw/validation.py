@@ -1,0 +1,71 @@
+"""Validation: glyphs that were kept from training, and how a network does on them.
+
+What calibration, thresholds and epochs are judged by; the test sets are `evaluate`'s.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from digitdraw import corpus, data, metrics
+from digitdraw.models import Architecture
+from digitdraw.recipes import Recipe
+
+__all__ = ["Validation"]
+
+
+@dataclass(frozen=True)
+class Validation:
+    """By kind, `pixels` (N, 28, 28) float32 in [0, 1], and `labels` (N,) of those kinds that
+    are digits. `main` is the kind that calibration goes by; "other", if there, is no digit."""
+
+    pixels: dict[str, np.ndarray]
+    labels: dict[str, np.ndarray]
+    main: str
+
+    @classmethod
+    def load(cls, root: Path, recipe: Recipe, workers: int) -> "Validation":
+        """MNIST's validation digits; for "everything" also the same as pictures, drawings, and
+        what is no digit, where `root` has them."""
+        digits = data.mnist(root, "validation", recipe.validation)
+        pixels = {"mnist": digits.pixels.astype(np.float32) / 255}
+        labels = {"mnist": digits.labels}
+        if recipe.digits == "mnist":
+            return cls(pixels, labels, "mnist")
+        pixels["pictures"] = corpus.renormalized(digits.pixels, workers).astype(np.float32) / 255
+        labels["pictures"] = digits.labels
+        drawn, other = data.drawings(root, "validation"), data.letters(root, "validation")
+        if drawn:
+            pixels["drawings"] = corpus.render(drawn)
+            labels["drawings"] = np.array([int(each.label) for each in drawn])
+        # Nothing at all stands in for letters where there are none.
+        pixels["other"] = corpus.render(other) if other else np.zeros((1, 28, 28), np.float32)
+        return cls(pixels, labels, "drawings" if drawn else "pictures")
+
+    @torch.inference_mode()
+    def logits(
+        self, network: nn.Module, design: Architecture, device: torch.device
+    ) -> dict[str, np.ndarray]:
+        """Logits of every kind, (N, 10 or 11) float32."""
+        network.eval()
+        found = {}
+        for kind, pixels in self.pixels.items():
+            x = ((torch.from_numpy(pixels)[:, None] - design.mean) / design.std).to(device)
+            found[kind] = torch.cat([network(part).cpu() for part in x.split(1024)]).numpy()
+        return found
+
+    def measure(self, logits: dict[str, np.ndarray]) -> dict[str, float]:
+        """Accuracy on each kind of digits, loss on the main one, and AUROC of digitness."""
+        main = torch.from_numpy(logits[self.main][:, :10])
+        labels = torch.from_numpy(self.labels[self.main])
+        found = {"validation loss": F.cross_entropy(main, labels).item()}
+        for kind, labels in self.labels.items():
+            found[f"{kind} accuracy"] = metrics.accuracy(logits[kind][:, :10], labels)
+        if "other" in logits and logits["other"].shape[1] > 10:
+            digits, others = logits[self.main][:, 10], logits["other"][:, 10]
+            found["letters AUROC"] = metrics.auroc(digits, others)
+        return found
