@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 import torch
 import torch.nn.functional as F
-from conftest import DATA
 
 from digitdraw import data, from_scratch
 from digitdraw.from_scratch import LEARNS, SOURCE, Weights
@@ -27,13 +26,11 @@ def pictures(count, seed=0):
 
 
 @pytest.fixture(scope="module")
-def mnist():
+def mnist(data_folder):
     """2,000 digits to learn from, and 1,000 others."""
-    if not (DATA / "MNIST" / "raw").is_dir():
-        pytest.skip(f"needs MNIST, which is not in {DATA} (DIGITDRAW_DATA names it)")
     parts = []
     for part, count in (("train", 2_000), ("validation", 1_000)):
-        digits = data.mnist(DATA, part)
+        digits = data.mnist(data_folder, part)
         pixels = torch.from_numpy(digits.pixels[:count]).flatten(1).float() / 255
         parts.append((pixels, torch.from_numpy(digits.labels[:count])))
     return parts

@@ -46,8 +46,10 @@ def test_the_weights_that_come_with_digitdraw_are_whole():
         assert not loaded.network.training
         record = json.loads((weights.FOLDER / f"{name}.json").read_text())
         assert {"command", "seed", "versions", "data_sha256", "validation", "device"} <= set(record)
-        total += (weights.FOLDER / f"{name}.pt").stat().st_size
-    assert total <= 5_000_000
+        size = (weights.FOLDER / f"{name}.pt").stat().st_size
+        assert size <= 5_000_000
+        total += size
+    assert total <= 15_000_000
     assert (weights.FOLDER / "MODEL_CARD.md").is_file()
 
 
@@ -104,7 +106,7 @@ def test_a_damaged_manifest_gets_an_error(tmp_path, text):
 
 
 def test_an_unknown_model_gets_an_error_that_lists_the_known_ones(folder):
-    with pytest.raises(UnknownModelError, match=r"'nonesuch'; known are: default"):
+    with pytest.raises(UnknownModelError, match=r"'nonesuch'; known are: .*default"):
         weights.load("nonesuch", folder)
 
 
