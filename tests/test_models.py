@@ -40,3 +40,17 @@ def test_folding_batch_norm_changes_no_answer():
 def test_an_unknown_model_gets_an_error_that_lists_the_known_ones():
     with pytest.raises(UnknownModelError, match=r"'resnet50'; known are: .*default"):
         models.architecture("resnet50")
+
+
+def test_the_list_of_layers_and_the_class_agree_to_the_last_bit():
+    torch.manual_seed(0)
+    layers, as_class = models.mlp_relu(), models.MlpRelu()
+    for mine, other in zip(as_class.parameters(), layers.parameters(), strict=True):
+        mine.data.copy_(other.data)
+    x = torch.rand(16, 1, 28, 28)
+    assert torch.equal(layers(x), as_class(x))
+
+
+def test_the_tiny_network_is_tiny():
+    network = models.architecture("tiny").build()
+    assert sum(each.numel() for each in network.parameters()) <= 20_000
