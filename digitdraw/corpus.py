@@ -29,7 +29,7 @@ _CHUNK = 500
 
 @dataclass(frozen=True)
 class Pool:
-    """Glyphs from one source, `share` of which are drawn afresh for each epoch.
+    """Glyphs from one source, `per_epoch` of which are chosen anew for each epoch.
 
     `pixels` is (N, 28, 28) uint8, 255 = ink; `labels` (N,) int64, NOT_A_DIGIT or 0..9.
     """
@@ -56,7 +56,7 @@ def mnist_alone(root: Path, validation: int) -> Corpus:
 def build(root: Path, seed: int, variants: int = VARIANTS, workers: int = 2) -> Corpus:
     """Make the training corpus from the data in `root`; the same seed gives the same glyphs.
 
-    Without drawings in `root` it is MNIST alone. Takes about a minute on two cores.
+    Without drawings in `root` it is MNIST alone.
     """
     digits = data.mnist(root, "train")
     seen = renormalized(digits.pixels, workers)
@@ -101,7 +101,7 @@ def digit_variant(
 def non_digit(
     letters: list[Drawing], drawn: list[Drawing], index: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, int]:
-    """Something that is no digit: its ink, and NOT_A_DIGIT. Half of them are letters."""
+    """Something that is no digit: its ink, and NOT_A_DIGIT. Six in ten are letters."""
     chance = rng.random()
     if letters and chance < 0.6:
         lines = letters[index % len(letters)].strokes

@@ -4,12 +4,11 @@ Knows arithmetic; knows no layer, optimizer or autograd, no file, and nothing of
 
 Throughout, N is the number of pictures in a batch, `x` is (N, 784) with 1 = ink, and the ten
 outputs are sigmoids: each says yes or no to its own digit, and they need not add up to 1. For
-one answer of ten, take their logits, which `logits` returns: the largest logit is the largest
+one answer of ten, take their logits, which `forward` returns: the largest logit is the largest
 sigmoid, and softmax of the logits (over a temperature fitted on validation digits) is a bar
-for each digit. `train` shows how it all goes together, `backward` is the heart of it.
+for each digit. `backward` is the heart of it; `trainer.ByHand` repeats forward, backward, step.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,7 +17,6 @@ from torch import Tensor
 
 __all__ = [
     "LEARNS",
-    "RECIPES",
     "SOURCE",
     "Loss",
     "Recipe",
@@ -26,16 +24,10 @@ __all__ = [
     "Weights",
     "backward",
     "forward",
-    "logits",
-    "loss_and_gradients",
     "loss_of",
-    "measure",
-    "one_epoch",
     "one_hot",
-    "probabilities",
     "start",
     "step",
-    "train",
 ]
 
 PIXELS, HIDDEN, DIGITS = 28 * 28, 500, 10
@@ -59,7 +51,6 @@ SOURCE = Recipe("variance 1", "absolute error", 50.0)
 """As the classic gives it. It does not learn: the loss is content with ten times no."""
 LEARNS = Recipe("variance 1/inputs", "cross-entropy", 5.0)
 """The smallest change that learns: smaller first weights, a loss that minds, smaller steps."""
-RECIPES = {"default": LEARNS, "source": SOURCE}
 
 
 @dataclass(frozen=True)
@@ -108,16 +99,6 @@ def forward(x: Tensor, weights: Weights) -> tuple[Tensor, Tensor]:
     return hidden, hidden @ weights.w2 + weights.b2
 
 
-def logits(x: Tensor, weights: Weights) -> Tensor:
-    """Logits (N, 10), what the sigmoids are taken of, of `x` (N, 784) in [0, 1]."""
-    return forward(x, weights)[1]
-
-
-def probabilities(x: Tensor, weights: Weights) -> Tensor:
-    """Outputs (N, 10) in [0, 1], of `x` (N, 784) in [0, 1]; rows need not add up to 1."""
-    return logits(x, weights).sigmoid()
-
-
 def loss_of(z: Tensor, targets: Tensor, loss: Loss) -> Tensor:
     """Mean loss, a scalar, of logits `z` (N, 10) with one-hot targets (N, 10), over all 10 N
     outputs p: "absolute error" is 1 - p of the right digit and p of the others,
@@ -154,71 +135,9 @@ def backward(
     return Weights(d_w1, d_b1, d_w2, d_b2)
 
 
-def loss_and_gradients(
-    x: Tensor, targets: Tensor, weights: Weights, loss: Loss
-) -> tuple[Tensor, Weights]:
-    """Mean loss, a scalar, and its gradients, for `x` (N, 784) and one-hot targets (N, 10)."""
-    hidden, z = forward(x, weights)
-    return loss_of(z, targets, loss), backward(x, hidden, z, targets, weights, loss)
-
-
 def step(weights: Weights, gradients: Weights, learning_rate: float) -> None:
     """Go down the gradient: changes the weights in place."""
     # Should the weights be watched by autograd, their change is not to be.
     with torch.no_grad():
         for weight, gradient in zip(weights.tensors(), gradients.tensors(), strict=True):
             weight -= learning_rate * gradient
-
-
-@torch.no_grad()
-def one_epoch(
-    x: Tensor, labels: Tensor, weights: Weights, recipe: Recipe, generator: torch.Generator
-) -> tuple[float, float]:
-    """Learn once from every picture, `x` (N, 784) in [0, 1] with labels (N,) int64, in random
-    batches; changes the weights, and returns mean loss and accuracy, each before its step."""
-    targets = one_hot(labels)
-    total = right = 0.0
-    order = torch.randperm(len(x), generator=generator, device=generator.device)
-    for batch in order.split(recipe.batch):
-        hidden, z = forward(x[batch], weights)
-        gradients = backward(x[batch], hidden, z, targets[batch], weights, recipe.loss)
-        step(weights, gradients, recipe.learning_rate)
-        total += loss_of(z, targets[batch], recipe.loss).item() * len(batch)
-        right += (z.argmax(1) == labels[batch]).sum().item()
-    return total / len(x), right / len(x)
-
-
-@torch.no_grad()
-def measure(x: Tensor, labels: Tensor, weights: Weights, loss: Loss) -> tuple[float, float]:
-    """Mean loss and accuracy on `x` (N, 784) in [0, 1] with labels (N,); changes nothing."""
-    z = logits(x, weights)
-    right = (z.argmax(1) == labels).float().mean()
-    return loss_of(z, one_hot(labels), loss).item(), right.item()
-
-
-def train(
-    x: Tensor,
-    labels: Tensor,
-    recipe: Recipe,
-    generator: torch.Generator,
-    validation: tuple[Tensor, Tensor] | None = None,
-    on_epoch: Callable[[dict[str, float]], None] | None = None,
-) -> tuple[Weights, list[dict[str, float]]]:
-    """Train from the start; returns the weights, and epoch, loss and accuracy of each epoch.
-
-    `x` is (N, 784) float32 in [0, 1], labels (N,) int64, both on the generator's device. With
-    `validation`, more of the same that is not learnt from, each epoch also has "validation
-    loss" and "validation accuracy". `on_epoch` is called with each epoch's figures. The same
-    generator state gives the same weights.
-    """
-    weights = start(generator, recipe.start)
-    history: list[dict[str, float]] = []
-    for epoch in range(1, recipe.epochs + 1):
-        loss, accuracy = one_epoch(x, labels, weights, recipe, generator)
-        history.append({"epoch": epoch, "loss": loss, "accuracy": accuracy})
-        if validation is not None:
-            loss, accuracy = measure(*validation, weights, recipe.loss)
-            history[-1] |= {"validation loss": loss, "validation accuracy": accuracy}
-        if on_epoch is not None:
-            on_epoch(history[-1])
-    return weights, history

@@ -5,9 +5,8 @@ models, data sets or screens: no pyplot, so nothing global, and any thread may d
 Colours are those of Okabe and Ito (2008), which people who mix up red and green can tell apart.
 """
 
-import os
-import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +25,7 @@ from matplotlib.ticker import (
 )
 
 from digitdraw import metrics
+from digitdraw.files import write_whole
 
 __all__ = ["confusion", "curves", "examples", "mistakes", "reliability", "samples", "write"]
 
@@ -211,15 +211,7 @@ def write(folder: Path, name: str, figures: dict[str, Figure]) -> list[Path]:
     paths = []
     for kind, figure in figures.items():
         path = folder / f"{name}.{kind}.png"
-        with tempfile.NamedTemporaryFile(dir=folder, suffix=".tmp", delete=False) as file:
-            try:
-                figure.savefig(file, format="png", facecolor="white")
-                file.close()
-                os.chmod(file.name, 0o644)
-                os.replace(file.name, path)
-            except BaseException:
-                Path(file.name).unlink(missing_ok=True)
-                raise
+        write_whole(path, partial(figure.savefig, format="png", facecolor="white"))
         paths.append(path)
     return paths
 

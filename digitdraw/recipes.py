@@ -17,7 +17,8 @@ class Recipe:
     The last `validation` digits of MNIST's training set are kept for validation. `schedule` is
     of the learning rate; "cosine" warms up over a twentieth of the training, then falls to 0.
     `ema` is the decay of an average of the weights over time, which is what is kept; without
-    it the last weights are. `smoothing` is label smoothing. `digitness_weight` and
+    it the last weights are. Gradients are clipped to a norm of `largest_gradient`, if there is
+    one. `smoothing` is label smoothing. `digitness_weight` and
     `non_digit_weight` are what the loss of digitness, and of flat bars for what is no digit,
     count next to the loss of digits. `by_hand` is what `from_scratch` needs besides.
     """
@@ -30,6 +31,7 @@ class Recipe:
     weight_decay: float = 0.0
     schedule: Literal["constant", "cosine"] = "constant"
     ema: float | None = None
+    largest_gradient: float | None = None
     digits: Literal["mnist", "everything"] = "mnist"
     validation: int = 10_000
     smoothing: float = 0.0
@@ -53,6 +55,7 @@ _CONVOLUTIONAL = {
     "weight_decay": 0.05,
     "schedule": "cosine",
     "ema": 0.998,
+    "largest_gradient": 5.0,
     "digits": "everything",
     "validation": 5_000,
     "smoothing": 0.02,

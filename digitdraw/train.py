@@ -98,7 +98,7 @@ def _run(
         trainer.one_epoch()
         if team.rank == 0:
             logits = validation.logits(trainer.result, trainer.design, trainer.device)
-            trainer.history[-1].update(validation.measure(logits))
+            trainer.history[-1].update(validation.measure(logits, trainer.validation_loss))
             _report(trainer.history[-1])
             trainer.store(checkpoint)
         team.wait()
@@ -171,12 +171,19 @@ def _record(options: argparse.Namespace, trainer: Trainer, started: float) -> di
     }
 
 
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
+    return value
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m digitdraw.train", description=__doc__)
     add = parser.add_argument
     add("--model", default="default", choices=sorted(RECIPES), help="which model to train")
     add("--recipe", help="another recipe of the model's: from-scratch has `source`")
-    add("--epochs", type=int, help="how many epochs; the recipe's number by default")
+    add("--epochs", type=_positive, help="how many epochs; the recipe's number by default")
     add("--seed", type=int, default=0, help="seed of everything random")
     add("--data", default="data", help="folder of MNIST/, unipen-digits/, unipen-letters/")
     add("--device", default="auto", help="auto, cpu, cuda or cuda:N")

@@ -21,13 +21,13 @@ from digitdraw import augment, from_scratch, models
 from digitdraw.corpus import Corpus
 from digitdraw.distributed import Team
 from digitdraw.errors import TrainingError
+from digitdraw.files import write_whole
 from digitdraw.recipes import Recipe
 
 __all__ = ["ByHand", "Trainer", "loss_of", "trainer_for"]
 
 WARM_UP = 0.05
 """Share of the training over which a cosine schedule warms up."""
-_LARGEST_GRADIENT = 5.0
 
 
 class Trainer:
@@ -110,8 +110,13 @@ class Trainer:
         index = torch.cat(self._batches(chance))[:count]
         return self.glyphs(index, chance).cpu().numpy(), self.labels[index].cpu().numpy()
 
+    def validation_loss(self, logits: Tensor, labels: Tensor) -> float:
+        """Mean loss of digits alone, logits (N, 10) and labels (N,), as this training counts it
+        but for what it adds while it learns, such as label smoothing."""
+        return F.cross_entropy(logits, labels).item()
+
     def store(self, path: Path) -> None:
-        """Write all that is needed to go on, to a temporary file first."""
+        """Write all that is needed to go on; raises TrainingError where that fails."""
         state = {
             "epoch": self.epoch,
             "history": self.history,
@@ -119,15 +124,12 @@ class Trainer:
             "averaged": self._averaged and self._averaged.state_dict(),
             "optimizer": self.optimizer.state_dict(),
         }
-        partial_file = path.with_suffix(".tmp")
         try:
-            torch.save(state, partial_file)
+            write_whole(path, partial(torch.save, state))
         except (OSError, RuntimeError) as error:  # torch raises RuntimeError for a full disk
-            partial_file.unlink(missing_ok=True)
             raise TrainingError(
                 f"The checkpoint {path} cannot be written ({error}); the one before it stays."
             ) from error
-        partial_file.replace(path)
 
     def restore(self, path: Path) -> None:
         """Go on from a checkpoint; raises TrainingError for one that cannot be read."""
@@ -172,7 +174,8 @@ class Trainer:
         loss = loss_of(logits, labels, self.recipe)
         self.optimizer.zero_grad()
         loss.backward()
-        nn.utils.clip_grad_norm_(self.network.parameters(), _LARGEST_GRADIENT)
+        if self.recipe.largest_gradient is not None:
+            nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.largest_gradient)
         self.optimizer.step()
         if self._averaged is not None:
             self._averaged.update_parameters(self.network)
@@ -217,18 +220,15 @@ class ByHand(Trainer):
         seen = torch.full_like(right, len(x))
         return torch.stack([from_scratch.loss_of(z, targets, loss) * len(x), right, seen]).double()
 
+    def validation_loss(self, logits: Tensor, labels: Tensor) -> float:
+        targets = from_scratch.one_hot(labels)
+        return from_scratch.loss_of(logits, targets, self.recipe.by_hand.loss).item()
 
-def trainer_for(
-    model: str,
-    recipe: Recipe,
-    epochs: int,
-    seed: int,
-    device: torch.device,
-    team: Team | None = None,
-) -> Trainer:
-    """The training of a model by its recipe, at its start."""
+
+def trainer_for(model: str, recipe: Recipe, *rest) -> Trainer:
+    """The training of a model by its recipe, at its start; takes what `Trainer` takes."""
     kind = Trainer if recipe.by_hand is None else ByHand
-    return kind(model, recipe, epochs, seed, device, team)
+    return kind(model, recipe, *rest)
 
 
 def loss_of(logits: Tensor, labels: Tensor, recipe: Recipe) -> Tensor:

@@ -3,13 +3,13 @@
 What calibration, thresholds and epochs are judged by; the test sets are `evaluate`'s.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
-from torch import nn
+from torch import Tensor, nn
 
 from digitdraw import corpus, data, metrics
 from digitdraw.models import Architecture
@@ -58,11 +58,12 @@ class Validation:
             found[kind] = torch.cat([network(part).cpu() for part in x.split(1024)]).numpy()
         return found
 
-    def measure(self, logits: dict[str, np.ndarray]) -> dict[str, float]:
+    def measure(
+        self, logits: dict[str, np.ndarray], loss_of: Callable[[Tensor, Tensor], float]
+    ) -> dict[str, float]:
         """Accuracy on each kind of digits, loss on the main one, and AUROC of digitness."""
         main = torch.from_numpy(logits[self.main][:, :10])
-        labels = torch.from_numpy(self.labels[self.main])
-        found = {"validation loss": F.cross_entropy(main, labels).item()}
+        found = {"validation loss": loss_of(main, torch.from_numpy(self.labels[self.main]))}
         for kind, labels in self.labels.items():
             found[f"{kind} accuracy"] = metrics.accuracy(logits[kind][:, :10], labels)
         if "other" in logits and logits["other"].shape[1] > 10:

@@ -7,9 +7,6 @@ before their checksum has been compared, and are written to a temporary file fir
 
 import hashlib
 import json
-import os
-import tempfile
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +15,7 @@ import torch
 from torch import nn
 
 from digitdraw.errors import BadWeightsError, UnknownModelError
+from digitdraw.files import write_whole
 from digitdraw.models import MODELS, architecture
 
 __all__ = [
@@ -124,7 +122,7 @@ def save(
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.pt"
     state = {key: value.cpu().contiguous() for key, value in network.state_dict().items()}
-    _write(path, lambda file: torch.save(state, file))
+    write_whole(path, lambda file: torch.save(state, file))
     design = architecture(name)
     entry = {
         "file": path.name,
@@ -146,7 +144,7 @@ def save(
 def write_json(path: Path, content: object) -> None:
     """Write JSON to a temporary file, then move it into place."""
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-    _write(path, lambda file: file.write(text.encode()))
+    write_whole(path, lambda file: file.write(text.encode()))
 
 
 def _read_state(path: Path, expected: str, name: str) -> dict[str, Any]:
@@ -176,18 +174,6 @@ def _manifest(path: Path) -> dict[str, Any]:
     if not isinstance(entries, dict):
         raise BadWeightsError(f"The manifest {path} is not a table of models.")
     return entries
-
-
-def _write(path: Path, write: Callable[[Any], object]) -> None:
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
-        try:
-            write(file)
-            file.close()
-            os.chmod(file.name, 0o644)
-            os.replace(file.name, path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
 
 
 def _sha256(path: Path) -> str:

@@ -7,7 +7,10 @@ import torch
 import torch.nn.functional as F
 
 from digitdraw import data, from_scratch
+from digitdraw.corpus import Corpus, Pool
 from digitdraw.from_scratch import LEARNS, SOURCE, Weights
+from digitdraw.recipes import recipe_for
+from digitdraw.trainer import trainer_for
 
 LOSSES = ["absolute error", "cross-entropy"]
 
@@ -25,15 +28,10 @@ def pictures(count, seed=0):
     return x.flatten(1), labels
 
 
-@pytest.fixture(scope="module")
-def mnist(data_folder):
-    """2,000 digits to learn from, and 1,000 others."""
-    parts = []
-    for part, count in (("train", 2_000), ("validation", 1_000)):
-        digits = data.mnist(data_folder, part)
-        pixels = torch.from_numpy(digits.pixels[:count]).flatten(1).float() / 255
-        parts.append((pixels, torch.from_numpy(digits.labels[:count])))
-    return parts
+def loss_and_gradients(x, targets, weights, loss):
+    hidden, z = from_scratch.forward(x, weights)
+    gradients = from_scratch.backward(x, hidden, z, targets, weights, loss)
+    return from_scratch.loss_of(z, targets, loss), gradients
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -42,7 +40,7 @@ def test_gradients_are_those_of_autograd(loss):
     x, targets = x.double(), from_scratch.one_hot(labels).double()
     weights = from_scratch.start(generator(), "variance 1/inputs").tensors()
     weights = Weights(*(each.double().requires_grad_() for each in weights))
-    _, found = from_scratch.loss_and_gradients(x, targets, weights, loss)
+    _, found = loss_and_gradients(x, targets, weights, loss)
     p = torch.sigmoid(torch.relu(x @ weights.w1 + weights.b1) @ weights.w2 + weights.b2)
     if loss == "absolute error":
         expected = torch.where(targets == 1, 1 - p, p).mean()
@@ -71,9 +69,9 @@ def test_a_step_lowers_the_loss(loss):
     x, labels = pictures(200)
     targets = from_scratch.one_hot(labels)
     weights = from_scratch.start(generator(), "variance 1/inputs")
-    before, gradients = from_scratch.loss_and_gradients(x, targets, weights, loss)
+    before, gradients = loss_and_gradients(x, targets, weights, loss)
     from_scratch.step(weights, gradients, 0.1)
-    after, _ = from_scratch.loss_and_gradients(x, targets, weights, loss)
+    after, _ = loss_and_gradients(x, targets, weights, loss)
     assert after < before
 
 
@@ -91,7 +89,7 @@ def test_one_wrong_and_sure_output_is_only_pulled_at_by_cross_entropy():
     x, labels = pictures(20)
     targets = from_scratch.one_hot(labels)
     pull = {
-        loss: from_scratch.loss_and_gradients(x, targets, weights, loss)[1].b2.abs().max().item()
+        loss: loss_and_gradients(x, targets, weights, loss)[1].b2.abs().max().item()
         for loss in LOSSES
     }
     assert pull["absolute error"] == 0
@@ -108,76 +106,51 @@ def test_first_weights_have_the_variance_asked_for():
     assert scaled.w2.std().item() == pytest.approx(500**-0.5, rel=0.05)
 
 
-def test_logits_and_probabilities_give_the_same_answer():
-    x, _ = pictures(20)
-    weights = from_scratch.start(generator(), "variance 1/inputs")
-    z, p = from_scratch.logits(x, weights), from_scratch.probabilities(x, weights)
-    assert z.shape == p.shape == (20, 10)
-    assert z.dtype == torch.float32
-    assert torch.equal(z.argmax(1), p.argmax(1))
-    assert p.min() >= 0
-    assert p.max() <= 1
+@pytest.fixture(scope="module")
+def mnist(data_folder):
+    """2,000 digits to learn from, and 1,000 others as (N, 784) in [0, 1] with labels."""
+    digits, others = data.mnist(data_folder, "train"), data.mnist(data_folder, "validation")
+    pool = Pool("mnist", digits.pixels[:2_000], digits.labels[:2_000], 2_000)
+    x = torch.from_numpy(others.pixels[:1_000]).flatten(1).float() / 255
+    return Corpus([pool]), x, torch.from_numpy(others.labels[:1_000])
 
 
-def test_the_same_seed_gives_the_same_weights():
-    x, labels = pictures(300)
-    recipe = replace(LEARNS, batch=100, epochs=2)
-    first, again, other = (
-        from_scratch.train(x, labels, recipe, generator(seed))[0].w1 for seed in (4, 4, 5)
-    )
-    assert torch.equal(first, again)
-    assert not torch.equal(first, other)
+def trained(corpus, recipe, epochs):
+    trainer = trainer_for("from-scratch", recipe, epochs, 0, torch.device("cpu"))
+    trainer.take(corpus)
+    for _ in range(epochs):
+        trainer.one_epoch()
+    return trainer
 
 
-def test_training_tells_of_each_epoch():
-    x, labels = pictures(300)
-    told = []
-    _, history = from_scratch.train(
-        x, labels, replace(LEARNS, epochs=2), generator(), pictures(50, seed=1), told.append
-    )
-    assert told == history
-    assert [each["epoch"] for each in history] == [1, 2]
-    names = {"epoch", "loss", "accuracy", "validation loss", "validation accuracy"}
-    assert set(history[0]) == names
-    _, alone = from_scratch.train(x, labels, replace(LEARNS, epochs=1), generator())
-    # Validation is only looked at: without it, the same comes out.
-    assert alone == [{name: history[0][name] for name in ("epoch", "loss", "accuracy")}]
-
-
-def test_measure_counts_what_is_right():
-    x, labels = pictures(200)
-    recipe = replace(LEARNS, batch=20, epochs=4)
-    weights, history = from_scratch.train(x, labels, recipe, generator())
-    loss, accuracy = from_scratch.measure(x, labels, weights, recipe.loss)
-    z = from_scratch.logits(x, weights)
-    assert accuracy == pytest.approx((z.argmax(1) == labels).float().mean().item())
-    assert loss < history[0]["loss"]
-
-
+@torch.inference_mode()
 def test_the_default_recipe_learns(mnist):
-    (x, labels), validation = mnist
+    corpus, x, labels = mnist
     # Of so few digits, smaller batches, or there would be hardly any steps.
-    recipe = replace(from_scratch.RECIPES["default"], batch=100, epochs=8)
-    _, history = from_scratch.train(x, labels, recipe, generator(), validation)
-    assert history[-1]["validation accuracy"] > 0.88
-    assert history[-1]["loss"] < history[0]["loss"] / 3
+    recipe = replace(recipe_for("from-scratch"), batch=100)
+    trainer = trained(corpus, recipe, 8)
+    assert (trainer.result(x).argmax(1) == labels).float().mean() > 0.88
+    assert trainer.history[-1]["loss"] < trainer.history[0]["loss"] / 3
 
 
+@torch.inference_mode()
 def test_the_source_recipe_ends_in_ten_times_no(mnist):
-    (x, labels), validation = mnist
-    recipe = replace(from_scratch.RECIPES["source"], epochs=10)
-    weights, history = from_scratch.train(x, labels, recipe, generator(), validation)
-    p = from_scratch.probabilities(validation[0], weights)
+    corpus, x, labels = mnist
+    trainer = trained(corpus, recipe_for("from-scratch", "source"), 10)
+    z = trainer.result(x)
+    p = z.sigmoid()
     # Hardly any digit gets a yes; that costs 1/10, and the sigmoids are too flat to leave it.
     assert (p.max(1).values < 0.5).float().mean() > 0.8
     assert p.mean() < 0.02
-    assert history[-1]["loss"] == pytest.approx(0.1, abs=0.02)
+    assert trainer.history[-1]["loss"] == pytest.approx(0.1, abs=0.02)
+    assert trainer.validation_loss(z, labels) == pytest.approx(0.1, abs=0.02)
     assert (p * (1 - p) < 1e-6).float().mean() > 0.98
-    assert history[-1]["validation accuracy"] < 0.4
+    assert (z.argmax(1) == labels).float().mean() < 0.4
 
 
 def test_the_recipes_are_the_source_and_its_smallest_change():
-    assert from_scratch.RECIPES == {"default": LEARNS, "source": SOURCE}
+    assert recipe_for("from-scratch").by_hand == LEARNS
+    assert recipe_for("from-scratch", "source").by_hand == SOURCE
     assert (SOURCE.start, SOURCE.loss) == ("variance 1", "absolute error")
     assert (SOURCE.learning_rate, SOURCE.batch, SOURCE.epochs) == (50, 1_000, 30)
     assert (LEARNS.batch, LEARNS.epochs) == (SOURCE.batch, SOURCE.epochs)

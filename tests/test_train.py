@@ -126,19 +126,27 @@ def test_missing_data_gets_one_line(tmp_path, capsys, monkeypatch):
     assert "Put its four unpacked files there" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("epochs", ["0", "-1", "many"])
+def test_a_number_of_epochs_that_is_none_gets_one_line(epochs, script, tmp_path, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        script(tmp_path, "--epochs", epochs)
+    assert stopped.value.code == 2
+    assert "--epochs" in capsys.readouterr().err.splitlines()[-1]
+
+
 def test_a_full_disk_gets_one_line_and_keeps_the_checkpoint(script, tmp_path, monkeypatch, capsys):
     script(tmp_path, "--epochs", "1")
     before = (tmp_path / "default.checkpoint.pt").read_bytes()
 
-    def full(state, path):
-        path.write_bytes(b"half")
+    def full(state, file):
+        file.write(b"half")
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(trainer.torch, "save", full)
     assert script(tmp_path, "--resume") == 1
     assert "No space left" in capsys.readouterr().err
     assert (tmp_path / "default.checkpoint.pt").read_bytes() == before
-    assert not (tmp_path / "default.checkpoint.tmp").exists()
+    assert not list(tmp_path.glob("*.tmp"))
 
 
 def test_a_classic_is_trained_on_mnist_alone_and_answers_after_loading(tmp_path, data_folder):
