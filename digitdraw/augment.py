@@ -11,8 +11,8 @@ from torch import Tensor
 __all__ = ["vary_glyphs"]
 
 
-def vary_glyphs(glyphs: Tensor, generator: torch.Generator) -> Tensor:
-    """Another pen, paper and scanner: warp, pen width, blur, contrast.
+def vary_glyphs(glyphs: Tensor, generator: torch.Generator, share: float = 1.0) -> Tensor:
+    """Another pen, paper and scanner for a share of the glyphs: warp, pen width, blur, contrast.
 
     `glyphs` is (N, 28, 28) float in [0, 1] on the generator's device; so is what returns.
     """
@@ -21,7 +21,8 @@ def vary_glyphs(glyphs: Tensor, generator: torch.Generator) -> Tensor:
     x = _pen(x, generator)
     x = _low_resolution(x, generator)
     x = _contrast(x, generator)
-    return x[:, 0].clamp(0, 1)
+    chosen = torch.rand(len(x), 1, 1, generator=generator, device=x.device) < share
+    return torch.where(chosen, x[:, 0].clamp(0, 1), glyphs)
 
 
 def _warp(x: Tensor, generator: torch.Generator) -> Tensor:

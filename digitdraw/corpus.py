@@ -5,6 +5,7 @@ drawn by the very code that the page uses, and MNIST comes both as it is and as 
 would hand it on.
 """
 
+import math
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -18,12 +19,23 @@ import numpy as np
 from digitdraw import data, handwriting, not_digits, preprocess, strokes
 from digitdraw.data import Drawing
 
-__all__ = ["NOT_A_DIGIT", "Corpus", "Pool", "build", "mnist_alone", "render", "renormalized"]
+__all__ = [
+    "NOT_A_DIGIT",
+    "Corpus",
+    "Pool",
+    "build",
+    "mnist_alone",
+    "on_canvas",
+    "render",
+    "renormalized",
+]
 
 NOT_A_DIGIT = -1
 """Label of glyphs that are no digit."""
 VARIANTS = 48
 """Variations made of each drawn digit."""
+CANVAS = 280
+"""Side of the pictures that drawings are made into, in pixels."""
 _CHUNK = 500
 
 
@@ -59,21 +71,24 @@ def build(root: Path, seed: int, variants: int = VARIANTS, workers: int = 2) -> 
     Without drawings in `root` it is MNIST alone.
     """
     digits = data.mnist(root, "train")
+    half = len(digits.labels) // 2
     seen = renormalized(digits.pixels, workers)
     pools = [
-        Pool("mnist", digits.pixels, digits.labels, len(digits.labels) // 4),
-        Pool("mnist as pictures", seen, digits.labels, len(digits.labels) // 4),
+        Pool("mnist", digits.pixels, digits.labels, half),
+        Pool("mnist as pictures", seen, digits.labels, half),
     ]
     drawn = data.drawings(root, "train")
     if not drawn:
         return Corpus(pools)
-    make = partial(_render_chunk, digit_variant, drawn, seed)
-    pixels, labels = _parallel(make, len(drawn) * variants, workers)
-    pools.append(Pool("drawings", pixels, labels, 10 * len(drawn)))
     other = data.letters(root, "train")
-    make = partial(_render_chunk, partial(non_digit, other), drawn, seed + 1)
-    pixels, labels = _parallel(make, 60_000, workers)
-    pools.append(Pool("no digits", pixels, labels, 15_000))
+    each_epoch = {
+        "drawings": (digit_variant, len(drawn) * variants, 5 * len(drawn)),
+        "drawings as pictures": (digit_picture, len(drawn) * variants // 6, len(drawn) * 3 // 2),
+        "no digits": (partial(non_digit, other), 60_000, 15_000),
+    }
+    for number, (name, (make, count, per_epoch)) in enumerate(each_epoch.items()):
+        chunk = partial(_render_chunk, make, drawn, seed * len(each_epoch) + number)
+        pools.append(Pool(name, *_parallel(chunk, count, workers), per_epoch))
     return Corpus(pools)
 
 
@@ -88,40 +103,82 @@ def render(drawn: list[Drawing]) -> np.ndarray:
     return np.stack([strokes.to_glyph(each.strokes) for each in drawn])
 
 
+def on_canvas(
+    strokes: list[np.ndarray], rng: np.random.Generator, side: int = CANVAS
+) -> tuple[list[np.ndarray], np.ndarray]:
+    """Draw at a random place, size (25 to 90% of the canvas), pen width (2 to 11%) and tilt.
+
+    Returns the strokes where they were drawn, in pixels, and the picture, (side, side) uint8,
+    black on white.
+    """
+    pen = rng.uniform(0.02, 0.11)
+    size = min(rng.uniform(0.25, 0.9), 1 - pen)
+    angle = rng.normal(0, 0.12)
+    cos, sin = math.cos(angle), math.sin(angle)
+    turned = [each @ np.array([[cos, sin], [-sin, cos]]) for each in strokes]
+    points = np.concatenate(turned)
+    low, span = points.min(axis=0), np.ptp(points, axis=0)
+    scale = size / max(span.max(), 1e-9)
+    corner = pen / 2 + rng.uniform(0, 1, 2) * (1 - pen - span * scale)
+    placed = [((each - low) * scale + corner) * side for each in turned]
+    picture = np.full((side, side), 255, np.uint8)
+    lines = [np.rint(each * 16).astype(np.int32) for each in placed]
+    cv2.polylines(picture, lines, False, 0, max(1, round(pen * side)), cv2.LINE_AA, 4)
+    return placed, picture
+
+
 def digit_variant(
     drawn: list[Drawing], index: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, int]:
-    """One variation of drawing `index` (modulo their number): its ink, and its label."""
-    drawing = drawn[index % len(drawn)]
-    label = int(drawing.label)
-    lines = handwriting.another_form(drawing.strokes, label, rng)
-    return strokes.draw(handwriting.vary(lines, rng), handwriting.pen_width(rng)), label
+    """One variation of drawing `index` (modulo their number): (28, 28) uint8, and its label."""
+    lines, label = _another_hand(drawn, index, rng)
+    return _drawn(lines, rng), label
+
+
+def digit_picture(
+    drawn: list[Drawing], index: int, rng: np.random.Generator
+) -> tuple[np.ndarray, int]:
+    """The same, but drawn anywhere on a canvas whose picture is sent in."""
+    lines, label = _another_hand(drawn, index, rng)
+    return _to_bytes(preprocess.to_glyph(on_canvas(lines, rng)[1])), label
 
 
 def non_digit(
     letters: list[Drawing], drawn: list[Drawing], index: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, int]:
-    """Something that is no digit: its ink, and NOT_A_DIGIT. Six in ten are letters."""
+    """Something that is no digit, (28, 28) uint8, and NOT_A_DIGIT. Half of them are letters."""
     chance = rng.random()
-    if letters and chance < 0.6:
-        lines = letters[index % len(letters)].strokes
-    elif chance < 0.78:
+    if letters and chance < 0.5:
+        lines = handwriting.vary(letters[index % len(letters)].strokes, rng)
+    elif chance < 0.67:
         left, right = (drawn[int(k)].strokes for k in rng.integers(0, len(drawn), 2))
-        lines = not_digits.side_by_side(left, right, rng)
-    else:
+        lines = handwriting.vary(not_digits.side_by_side(left, right, rng), rng)
+    elif chance < 0.97:
         lines = not_digits.MAKERS[int(rng.integers(len(not_digits.MAKERS)))](rng)
-        return strokes.draw(lines, handwriting.pen_width(rng)), NOT_A_DIGIT
-    return strokes.draw(handwriting.vary(lines, rng), handwriting.pen_width(rng)), NOT_A_DIGIT
+    else:
+        return _to_bytes(preprocess.to_glyph(not_digits.noise(rng))), NOT_A_DIGIT
+    return _drawn(lines, rng), NOT_A_DIGIT
+
+
+def _another_hand(
+    drawn: list[Drawing], index: int, rng: np.random.Generator
+) -> tuple[handwriting.Strokes, int]:
+    drawing = drawn[index % len(drawn)]
+    label = int(drawing.label)
+    return handwriting.vary(handwriting.another_form(drawing.strokes, label, rng), rng), label
+
+
+def _drawn(lines: handwriting.Strokes, rng: np.random.Generator) -> np.ndarray:
+    return _to_bytes(strokes.glyphs.place(strokes.draw(lines, handwriting.pen_width(rng))))
 
 
 def _render_chunk(
     make: Callable, drawn: list[Drawing], seed: int, chunk: range
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Render one chunk of variations; its chance hangs on the seed and its place alone."""
+    """Make one chunk of glyphs; its chance hangs on the seed and its place alone."""
     rng = np.random.default_rng([seed, chunk.start])
-    made = [make(drawn, index, rng) for index in chunk]
-    pixels = np.stack([_to_bytes(strokes.glyphs.place(ink)) for ink, _ in made])
-    return pixels, np.array([label for _, label in made], np.int64)
+    pixels, labels = zip(*(make(drawn, index, rng) for index in chunk), strict=True)
+    return np.stack(pixels), np.array(labels, np.int64)
 
 
 def _see(pixels: np.ndarray) -> np.ndarray:

@@ -8,26 +8,22 @@ folder's weights, into its model card and into the README. `--show 12` draws tes
 
 import argparse
 import json
-import math
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 
-from digitdraw import corpus, data, metrics, not_digits, plots, report, weights
+from digitdraw import corpus, data, metrics, not_digits, plots, preprocess, report, weights
 from digitdraw.data import Drawing
 from digitdraw.errors import DataError, DigitDrawError
 from digitdraw.models import MODELS
 from digitdraw.recognizer import Prediction, Recognizer, choose_device
 
-__all__ = ["evaluate", "main", "on_canvas"]
+__all__ = ["evaluate", "main"]
 
-CANVAS = 280
-"""Side of the pictures that drawings are tested as, in pixels."""
 _SEED = 20_261_121
 _ROOT = Path(__file__).parent.parent
 
@@ -73,11 +69,10 @@ def _figures(
         holders = [each for each in folders if name in weights.available(each)]
         recognizers = [Recognizer(weights.load(name, each), device, why) for each in holders]
         figures = report.summary([evaluate(each, cases) for each in recognizers])
-        path = holders[0] / f"{name}.pt"
         found[name] = {
             "seeds": len(holders),
             "parameters": weights.parameters(name, holders[0]),
-            "kilobytes": round(path.stat().st_size / 1000),
+            "kilobytes": weights.kilobytes(name, holders[0]),
             "milliseconds": {
                 str(count): round(milliseconds(recognizers[0], count), 3) for count in (1, 64)
             },
@@ -131,7 +126,7 @@ class Cases:
         if not drawn:
             raise DataError(f"There is no unipen-digits/dev.jsonl.gz in {root} to test on.")
         rng = np.random.default_rng(_SEED)
-        placed = [on_canvas(each.strokes, rng) for each in drawn]
+        placed = [corpus.on_canvas(each.strokes, rng) for each in drawn]
         tilted = [Drawing(d.label, d.writer, s) for d, (s, _) in zip(drawn, placed, strict=True)]
         pictures = np.stack([picture for _, picture in placed])
         self.digits = {
@@ -156,6 +151,8 @@ class Cases:
             for i, j in pairs
         ]
         self.others["two digits"] = corpus.render([Drawing("", "", each) for each in both])
+        noise = [preprocess.to_glyph(not_digits.noise(rng)) for _ in range(200)]
+        self.others["noise, as a picture"] = np.stack(noise)
 
 
 def evaluate(recognizer: Recognizer, cases: Cases) -> dict[str, float]:
@@ -181,30 +178,6 @@ def evaluate(recognizer: Recognizer, cases: Cases) -> dict[str, float]:
                 np.mean(scores >= np.quantile(digitness, 0.05))
             )
     return figures
-
-
-def on_canvas(
-    strokes: list[np.ndarray], rng: np.random.Generator, side: int = CANVAS
-) -> tuple[list[np.ndarray], np.ndarray]:
-    """Draw at a random place, size (25 to 90% of the canvas), pen width (2 to 11%) and tilt.
-
-    Returns the strokes where they were drawn, in pixels, and the picture, (side, side) uint8,
-    black on white.
-    """
-    pen = rng.uniform(0.02, 0.11)
-    size = min(rng.uniform(0.25, 0.9), 1 - pen)
-    angle = rng.normal(0, 0.12)
-    cos, sin = math.cos(angle), math.sin(angle)
-    turned = [each @ np.array([[cos, sin], [-sin, cos]]) for each in strokes]
-    points = np.concatenate(turned)
-    low, span = points.min(axis=0), np.ptp(points, axis=0)
-    scale = size / max(span.max(), 1e-9)
-    corner = pen / 2 + rng.uniform(0, 1, 2) * (1 - pen - span * scale)
-    placed = [((each - low) * scale + corner) * side for each in turned]
-    picture = np.full((side, side), 255, np.uint8)
-    lines = [np.rint(each * 16).astype(np.int32) for each in placed]
-    cv2.polylines(picture, lines, False, 0, max(1, round(pen * side)), cv2.LINE_AA, 4)
-    return placed, picture
 
 
 def _bars(answers: Sequence[Prediction]) -> np.ndarray:

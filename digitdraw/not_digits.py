@@ -1,15 +1,16 @@
-"""Drawings that are no digit, to learn to refuse: two digits at once, scribbles, shapes, ticks.
+"""What is no digit, to learn to refuse: two digits at once, scribbles, shapes, ticks, noise.
 
-Knows strokes only. All chance comes from the generator that is passed in.
+Drawings are strokes; noise is a picture. All chance comes from the generator that is passed in.
 """
 
 import math
 
+import cv2
 import numpy as np
 
 from digitdraw.handwriting import Strokes, corners, unit
 
-__all__ = ["MAKERS", "side_by_side"]
+__all__ = ["MAKERS", "noise", "side_by_side"]
 
 
 def side_by_side(left: Strokes, right: Strokes, rng: np.random.Generator) -> Strokes:
@@ -86,6 +87,21 @@ def smile(rng: np.random.Generator) -> Strokes:
     arc = np.stack([np.cos(mouth), np.sin(mouth)], 1) * rng.uniform(0.4, 0.65)
     eyes = [np.array([[side * 0.35, -0.45], [side * 0.35, -0.2]]) for side in (-1, 1)]
     return [circle, *eyes, arc]
+
+
+def noise(rng: np.random.Generator) -> np.ndarray:
+    """A picture without anything, but for grain, blotches or specks: (H, W) uint8, sides of 64
+    to 280 pixels."""
+    height, width = (int(n) for n in rng.integers(64, 281, 2))
+    coarse = int(rng.choice([1, 2, 4, 8, 16, 32]))
+    grid = (-(-height // coarse), -(-width // coarse))
+    if rng.random() < 0.3:
+        specks = rng.random(grid) < rng.uniform(0.0005, 0.1)
+        grain = np.where(specks, rng.uniform(0, 0.8), 1.0)
+    else:
+        grain = rng.uniform(0.3, 0.9) + rng.normal(0, rng.uniform(0.01, 0.25), grid)
+    picture = cv2.resize(grain.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.rint(picture.clip(0, 1) * 255).astype(np.uint8)
 
 
 MAKERS = (scribble, hatching, flat_line, lines, polygon, tick, spiral, dots, smile)

@@ -12,15 +12,17 @@ __all__ = ["RECIPES", "Recipe", "recipe_for"]
 @dataclass(frozen=True)
 class Recipe:
     """One training. What it learns from is `digits`: "mnist" is MNIST as it is, "everything"
-    the corpus of MNIST, drawings and what is no digit, varied anew at every step.
+    the corpus of MNIST, drawings and what is no digit.
 
     The last `validation` digits of MNIST's training set are kept for validation. `schedule` is
     of the learning rate; "cosine" warms up over a twentieth of the training, then falls to 0.
     `ema` is the decay of an average of the weights over time, which is what is kept; without
     it the last weights are. Gradients are clipped to a norm of `largest_gradient`, if there is
-    one. `smoothing` is label smoothing. `digitness_weight` and
-    `non_digit_weight` are what the loss of digitness, and of flat bars for what is no digit,
-    count next to the loss of digits. `by_hand` is what `from_scratch` needs besides.
+    one. `varied` is the share of glyphs that `augment` varies at each step; the others stay as
+    they are, which is how the network will be asked about glyphs. `smoothing` is label
+    smoothing. `digitness_weight` and `non_digit_weight` are what the loss of digitness, and of
+    flat bars for what is no digit, count next to the loss of digits. `by_hand` is what
+    `from_scratch` needs besides.
     """
 
     epochs: int
@@ -34,6 +36,7 @@ class Recipe:
     largest_gradient: float | None = None
     digits: Literal["mnist", "everything"] = "mnist"
     validation: int = 10_000
+    varied: float = 0.0
     smoothing: float = 0.0
     digitness_weight: float = 0.0
     non_digit_weight: float = 0.0
@@ -54,10 +57,11 @@ _CONVOLUTIONAL = {
     "optimizer": "adamw",
     "weight_decay": 0.05,
     "schedule": "cosine",
-    "ema": 0.998,
+    "ema": 0.999,
     "largest_gradient": 5.0,
     "digits": "everything",
     "validation": 5_000,
+    "varied": 0.5,
     "smoothing": 0.02,
     "digitness_weight": 0.5,
     "non_digit_weight": 0.3,
@@ -69,8 +73,8 @@ RECIPES: dict[str, Recipe] = {
     "mlp-relu": Recipe(epochs=30, batch=32, learning_rate=0.01),
     "mlp-tanh": Recipe(epochs=15, batch=64, learning_rate=0.01, momentum=0.9),
     "cnn": Recipe(epochs=10, batch=64, learning_rate=0.01, momentum=0.9),
-    "tiny": Recipe(epochs=8, batch=256, learning_rate=6e-3, **_CONVOLUTIONAL),
-    "default": Recipe(epochs=8, batch=256, learning_rate=3e-3, **_CONVOLUTIONAL),
+    "tiny": Recipe(epochs=12, batch=128, learning_rate=4e-3, **_CONVOLUTIONAL),
+    "default": Recipe(epochs=12, batch=128, learning_rate=2e-3, **_CONVOLUTIONAL),
 }
 
 _OTHERS = {("from-scratch", "source"): _by_hand(from_scratch.SOURCE)}

@@ -102,7 +102,8 @@ class Trainer:
     def glyphs(self, index: Tensor, chance: torch.Generator) -> Tensor:
         """The glyphs of `index` as the network gets them, (n, 28, 28) float32 in [0, 1]."""
         glyphs = self.pixels[index].float() / 255
-        return augment.vary_glyphs(glyphs, chance) if self._varies else glyphs
+        share = self.recipe.varied
+        return augment.vary_glyphs(glyphs, chance, share) if share else glyphs
 
     def sample(self, count: int) -> tuple[np.ndarray, np.ndarray]:
         """Some glyphs as the network gets them, (count, 28, 28) float32, and labels (count,)."""
@@ -144,10 +145,6 @@ class Trainer:
             raise TrainingError(
                 f"The checkpoint {path} cannot be gone on from; start without --resume."
             ) from error
-
-    @property
-    def _varies(self) -> bool:
-        return self.recipe.digits == "everything"
 
     def _batches(self, order: torch.Generator) -> Sequence[Tensor]:
         """Indices for one epoch: some of each pool, shuffled together, this process's share."""

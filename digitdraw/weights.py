@@ -23,6 +23,7 @@ __all__ = [
     "Calibration",
     "Weights",
     "available",
+    "kilobytes",
     "load",
     "parameters",
     "save",
@@ -71,6 +72,12 @@ def available(folder: Path = FOLDER) -> list[str]:
 def parameters(name: str, folder: Path = FOLDER) -> int:
     """How many numbers a model in the manifest of `folder` has learned."""
     return int(_manifest(folder / "manifest.json")[name]["parameters"])
+
+
+def kilobytes(name: str, folder: Path = FOLDER) -> int:
+    """The size of a model's file in `folder`, in thousands of bytes."""
+    file = _manifest(folder / "manifest.json")[name]["file"]
+    return round((folder / file).stat().st_size / 1000)
 
 
 def load(name: str, folder: Path = FOLDER) -> Weights:

@@ -3,7 +3,7 @@
 import numpy as np
 from drawings import DIGITS
 
-from digitdraw import corpus, strokes
+from digitdraw import corpus, preprocess, strokes
 from digitdraw.data import Drawing
 
 DRAWN = [Drawing(str(d), "w", [np.array([[0, 0], [d + 1.0, 9]])]) for d in range(10)]
@@ -12,17 +12,19 @@ DRAWN = [Drawing(str(d), "w", [np.array([[0, 0], [d + 1.0, 9]])]) for d in range
 def test_a_variation_keeps_its_label():
     rng = np.random.default_rng(0)
     for index in range(30):
-        ink, label = corpus.digit_variant(DRAWN, index, rng)
-        assert label == index % 10
-        assert ink.any()
+        for make in (corpus.digit_variant, corpus.digit_picture):
+            glyph, label = make(DRAWN, index, rng)
+            assert label == index % 10
+            assert glyph.shape == (28, 28) and glyph.dtype == np.uint8
+            assert glyph.any()
 
 
 def test_what_is_no_digit_is_labelled_so():
     rng = np.random.default_rng(0)
     for index in range(30):
-        ink, label = corpus.non_digit(DRAWN, DRAWN, index, rng)
+        glyph, label = corpus.non_digit(DRAWN, DRAWN, index, rng)
         assert label == corpus.NOT_A_DIGIT
-        assert ink.any()
+        assert glyph.shape == (28, 28) and glyph.dtype == np.uint8
 
 
 def test_chunks_hang_on_the_seed_and_their_place_alone():
@@ -39,3 +41,15 @@ def test_glyphs_sent_in_as_pictures_come_back_as_glyphs(recognizer):
     back = corpus.renormalized((sent * 255).astype(np.uint8), workers=1)
     found = recognizer.predict_batch(back.astype(np.float32) / 255)
     assert [each.digit for each in found] == list(DIGITS)
+
+
+def test_a_drawing_on_a_canvas_stays_on_it_and_stays_the_drawing():
+    rng = np.random.default_rng(0)
+    lines = [np.array(stroke, float) for stroke in DIGITS[3]]
+    for _ in range(40):
+        placed, picture = corpus.on_canvas(lines, rng)
+        points = np.concatenate(placed)
+        assert (points >= 0).all() and (points <= corpus.CANVAS).all()
+        assert picture.shape == (corpus.CANVAS, corpus.CANVAS)
+        seen, drawn = preprocess.to_glyph(picture), strokes.to_glyph(placed)
+        assert np.minimum(seen, drawn).sum() / np.maximum(seen, drawn).sum() > 0.5

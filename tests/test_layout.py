@@ -35,8 +35,8 @@ ALLOWED = {
         "speedrun", "trainer", "validation", "weights",
     },
     "evaluate": {
-        "corpus", "data", "errors", "metrics", "models", "not_digits", "plots", "recognizer",
-        "report", "weights",
+        "corpus", "data", "errors", "metrics", "models", "not_digits", "plots", "preprocess",
+        "recognizer", "report", "weights",
     },
     "report": {"errors"},
     "trainer": {

@@ -19,3 +19,12 @@ def test_two_drawings_side_by_side_are_wider_than_one():
     both = not_digits.side_by_side(one, zero, np.random.default_rng(0))
     assert len(both) == 2
     assert both[1][:, 0].mean() > both[0][:, 0].max()
+
+
+def test_noise_is_a_picture_of_any_size_that_has_no_single_line():
+    rng = np.random.default_rng(0)
+    pictures = [not_digits.noise(rng) for _ in range(30)]
+    assert len({picture.shape for picture in pictures}) > 20
+    for picture in pictures:
+        assert picture.dtype == np.uint8
+        assert picture.min() < picture.max() or (picture == 255).all()

@@ -5,7 +5,7 @@ import pytest
 import torch
 from drawings import DIGITS
 
-from digitdraw import corpus, models, strokes
+from digitdraw import corpus, models
 from digitdraw.errors import TrainingError
 from digitdraw.recipes import RECIPES
 from digitdraw.trainer import loss_of, trainer_for
@@ -25,9 +25,8 @@ def small_corpus():
     other = [corpus.non_digit([], drawn, index, rng) for index in range(16)]
 
     def pool(name, pairs):
-        pixels = np.stack([np.rint(strokes.glyphs.place(ink) * 255) for ink, _ in pairs])
-        labels = np.array([label for _, label in pairs])
-        return corpus.Pool(name, pixels.astype(np.uint8), labels, len(pairs))
+        pixels, labels = zip(*pairs, strict=True)
+        return corpus.Pool(name, np.stack(pixels), np.array(labels), len(pairs))
 
     return corpus.Corpus([pool("drawings", made), pool("no digits", other)])
 

@@ -1,6 +1,7 @@
 """All models side by side: their order, what is known of them, and answers of those that load."""
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -40,6 +41,7 @@ def test_a_card_says_what_is_known_and_leaves_open_what_is_not(lineup):
     cards = {card.name: card for card in lineup.cards()}
     assert cards["softmax"].summary == MODELS["softmax"].summary
     assert cards["softmax"].parameters == "7,850"
+    assert re.fullmatch(r"3\d kB", cards["softmax"].size)  # 7,850 numbers of four bytes
     assert cards["softmax"].mnist == "92.3 %"
     assert cards["softmax"].drawings == lineups.UNKNOWN
     assert cards["default"].drawings == lineups.UNKNOWN
@@ -101,4 +103,5 @@ def test_a_damaged_manifest_or_none_leaves_the_own_model(recognizer, tmp_path):
     (tmp_path / "evaluation.json").write_text("[]")
     alone = Lineup(recognizer, tmp_path)
     assert [card.parameters for card in alone.cards()] == [lineups.UNKNOWN]
+    assert [card.size for card in alone.cards()] == [lineups.UNKNOWN]
     assert payload.compare_strokes(alone, DIGITS[5])["words"] == "default says 5"

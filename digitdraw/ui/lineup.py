@@ -7,6 +7,7 @@ weights are missing or damaged stays in the row, and says so. Knows nothing of G
 import json
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -34,6 +35,7 @@ class Card:
     name: str
     summary: str
     parameters: str
+    size: str
     mnist: str
     drawings: str
 
@@ -76,7 +78,8 @@ class Lineup:
         return Card(
             name=name,
             summary=MODELS[name].summary if name in MODELS else "",
-            parameters=_parameters(name, self._folder),
+            parameters=_known(weights.parameters, name, self._folder, "{:,}"),
+            size=_known(weights.kilobytes, name, self._folder, "{:,} kB"),
             **{place: _percent(shares, title) for place, title in _FIGURES.items()},
         )
 
@@ -119,10 +122,11 @@ def _listed(folder: Path) -> list[str]:
         return []
 
 
-def _parameters(name: str, folder: Path) -> str:
+def _known(fact: Callable[[str, Path], int], name: str, folder: Path, words: str) -> str:
+    """What the manifest knows of a model, put into words; UNKNOWN where it does not."""
     try:
-        return f"{weights.parameters(name, folder):,}"
-    except (DigitDrawError, KeyError, TypeError, ValueError):
+        return words.format(fact(name, folder))
+    except (DigitDrawError, OSError, KeyError, TypeError, ValueError):
         return UNKNOWN
 
 
