@@ -2,8 +2,9 @@
 
 Layout of a data folder: `MNIST/raw/` as torchvision makes it, and, where it is to be had,
 `unipen-digits/{train,dev}.jsonl.gz` and `unipen-letters/letters.jsonl.gz`: one JSON object a
-line with `label`, `writer` and `strokes`. The test parts (MNIST test, unipen-digits/dev,
-letters of the test writers) are for `evaluate` alone.
+line with `label`, `writer` and `strokes`; and `orand-car-a/`, scanned amounts: `images/` and
+`labels.jsonl` with `image`, `number` and `boxes`. The test parts (MNIST test, unipen-digits/dev,
+letters of the test writers, 200 of the scans) are for `evaluate` and `benchmarks/` alone.
 """
 
 import gzip
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 from torchvision.datasets import MNIST
 
@@ -21,15 +23,19 @@ from digitdraw.errors import DataError
 __all__ = [
     "Drawing",
     "Glyphs",
+    "Scan",
     "drawings",
     "file_hashes",
     "letters",
     "mnist",
+    "scans",
     "split_by_writer",
 ]
 
 MNIST_VALIDATION = 5_000
 """Validation digits of MNIST, unless a recipe says otherwise."""
+SCANS_TEST, SCANS_VALIDATION = 200, 80
+"""Scanned amounts that are kept from training."""
 
 SHA256 = {
     "MNIST/raw/train-images-idx3-ubyte": (
@@ -62,6 +68,17 @@ class Drawing:
     label: str
     writer: str
     strokes: list[np.ndarray]
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A scanned number: `picture` (H, W) uint8 grey; `boxes` (n, 4) float32, (x, y, width,
+    height) in pixels of each digit; `labels` (n,) int64, left to right; `name` of the file."""
+
+    name: str
+    picture: np.ndarray
+    boxes: np.ndarray
+    labels: np.ndarray
 
 
 def mnist(root: Path, part: str, validation: int = MNIST_VALIDATION) -> Glyphs:
@@ -111,6 +128,21 @@ def letters(root: Path, part: str) -> list[Drawing]:
     return split_by_writer(everything, {"train": 50, "validation": 20, "test": 30})[part]
 
 
+def scans(root: Path, part: str) -> list[Scan]:
+    """Scanned amounts, "train", "validation" or "test"; empty where the data folder has none.
+
+    Which part a scan is in follows from a hash of its name: those with the smallest are kept.
+    """
+    folder = root / "orand-car-a"
+    if not (folder / "labels.jsonl").is_file():
+        return []
+    lines = (folder / "labels.jsonl").read_text(encoding="utf-8").splitlines()
+    entries = sorted(map(json.loads, lines), key=lambda e: _hash_of(e["image"]))
+    kept = SCANS_TEST + SCANS_VALIDATION
+    bounds = {"test": (0, SCANS_TEST), "validation": (SCANS_TEST, kept), "train": (kept, None)}
+    return [_scan(folder / "images", entry) for entry in entries[slice(*bounds[part])]]
+
+
 def split_by_writer(everything: list[Drawing], parts: dict[str, int]) -> dict[str, list[Drawing]]:
     """Split so that no writer is in two parts; `parts` gives each its percentage, 100 in all.
 
@@ -134,7 +166,11 @@ def file_hashes(root: Path, drawn: bool = True) -> dict[str, str]:
 
 def _part_chooser(parts: dict[str, int]) -> Callable[[str], str]:
     names = [name for name, percent in parts.items() for _ in range(percent)]
-    return lambda writer: names[hashlib.sha256(writer.encode()).digest()[0] * 100 // 256]
+    return lambda writer: names[_hash_of(writer)[0] * 100 // 256]
+
+
+def _hash_of(name: str) -> bytes:
+    return hashlib.sha256(name.encode()).digest()
 
 
 def _read(path: Path) -> list[Drawing]:
@@ -150,6 +186,15 @@ def _read(path: Path) -> list[Drawing]:
 def _drawing(entry: dict) -> Drawing:
     strokes = [np.array(stroke, np.float64).reshape(-1, 2) for stroke in entry["strokes"]]
     return Drawing(str(entry["label"]), entry["writer"], [s for s in strokes if len(s)])
+
+
+def _scan(images: Path, entry: dict) -> Scan:
+    picture = cv2.imread(str(images / entry["image"]), cv2.IMREAD_GRAYSCALE)
+    if picture is None or len(entry["boxes"]) != len(entry["number"]):
+        raise DataError(f"{images / entry['image']} or its line in labels.jsonl is damaged.")
+    labels = np.array([int(digit) for digit in entry["number"]], np.int64)
+    boxes = np.array(entry["boxes"], np.float32).reshape(-1, 4)
+    return Scan(entry["image"], picture, boxes, labels)
 
 
 def _verify(path: Path, expected: str) -> None:

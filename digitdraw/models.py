@@ -1,7 +1,8 @@
 """The networks, and a registry of them by name. Nothing of training, files or devices.
 
-Every network takes normalized glyphs, (N, 1, 28, 28) float32, and returns (N, 10) logits of
-the digits, or (N, 11) where the last column is the logit of "this is a digit at all".
+Every network of MODELS takes normalized glyphs, (N, 1, 28, 28) float32, and returns (N, 10)
+logits of the digits, or (N, 11) where the last column is the logit of "this is a digit at all".
+READER is the one that finds the digits of a whole picture.
 """
 
 from collections.abc import Callable
@@ -15,8 +16,10 @@ from digitdraw.errors import UnknownModelError
 
 __all__ = [
     "MODELS",
+    "READER",
     "Architecture",
     "Cnn",
+    "DigitFinder",
     "DigitNet",
     "FromScratch",
     "MlpRelu",
@@ -189,6 +192,60 @@ def tiny() -> nn.Module:
     return DigitNet(width=10, blocks=(1, 0))
 
 
+class DigitFinder(nn.Module):
+    """Finds the digits of a picture in one pass: where they are, how large, and which.
+
+    Fully convolutional, an hourglass: 1/2 -> 1/4 -> 1/8 -> 1/16 of the picture's sides, where a
+    cell sees its surroundings, and back to 1/4, where single digits are told apart; centres and
+    sizes as in "Objects as Points" (Zhou et al. 2019, arXiv:1904.07850).
+
+    Takes (N, 1, H, W), sides divisible by 16, and returns (N, 15, H/4, W/4) of each cell: the
+    logit of being the middle of a digit; where from the cell's middle the box has its own, x and
+    y, and the logarithms of its width and height, all in units of 8 pixels; ten logits of the
+    digits.
+    """
+
+    STRIDE = 4
+    UNIT = 8.0
+
+    def __init__(self, widths: tuple[int, int, int, int] = (16, 32, 48, 96)) -> None:
+        super().__init__()
+        half, quarter, eighth, sixteenth = widths
+        self.fine = nn.Sequential(
+            ConvNorm(1, half, stride=2),
+            ConvNorm(half, quarter, stride=2),
+            ConvNorm(quarter, quarter),
+        )
+        self.middle = nn.Sequential(
+            ConvNorm(quarter, eighth, stride=2), Residual(eighth), Residual(eighth)
+        )
+        self.coarse = nn.Sequential(
+            ConvNorm(eighth, sixteenth, stride=2),
+            Residual(sixteenth),
+            Residual(sixteenth),
+            ConvNorm(sixteenth, eighth, 1, padding=0),
+        )
+        self.join_middle = nn.Sequential(
+            ConvNorm(eighth, eighth), ConvNorm(eighth, quarter, 1, padding=0)
+        )
+        self.join_fine = ConvNorm(quarter, quarter)
+        self.head = nn.Conv2d(quarter, 5 + DIGITS, 1)
+        # Hardly any cell is the middle of a digit: begin with that, or the first steps are lost.
+        nn.init.constant_(self.head.bias[:1], -4.0)
+
+    def forward(self, x: Tensor) -> Tensor:
+        fine = self.fine(x)
+        middle = self.middle(fine)
+        middle = self.join_middle(middle + _twice(self.coarse(middle)))
+        return self.head(self.join_fine(fine + _twice(middle)))
+
+
+def _twice(x: Tensor) -> Tensor:
+    return nn.functional.interpolate(x, scale_factor=2.0, mode="nearest")
+
+
+READER = Architecture("reader", "finds and reads the digits of a photo", DigitFinder, 0.0, 1.0)
+
 MODELS: dict[str, Architecture] = {
     each.name: each
     for each in (
@@ -205,10 +262,12 @@ MODELS: dict[str, Architecture] = {
 
 def architecture(name: str) -> Architecture:
     """Look a model up by name; raises UnknownModelError, which lists the known ones."""
+    if name == READER.name:
+        return READER
     try:
         return MODELS[name]
     except (KeyError, TypeError):
-        known = ", ".join(MODELS)
+        known = ", ".join([*MODELS, READER.name])
         raise UnknownModelError(f"There is no model {name!r}; known are: {known}.") from None
 
 

@@ -1,0 +1,135 @@
+"""Finds the digits in a grey picture of any size: their boxes, and how likely each digit is.
+
+Knows the network's maps, scales and light; knows nothing of files, lines or numbers. One
+network made for digits 14 to 56 pixels tall looks at the picture at several sizes, each half of
+the one before; what is found at two of them is kept once.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from digitdraw.models import DigitFinder
+
+__all__ = ["Finds", "decode", "even_contrast", "find", "suppress"]
+
+LARGEST_SIDE = 896
+"""Longer side, in pixels, at which a larger picture is looked at first."""
+SMALLEST_SIDE = 112
+"""A picture is halved as long as its longer side stays above this."""
+ENLARGED_SIDE = 448
+"""A picture up to this side is also looked at twice as large, for digits of few pixels."""
+_WINDOW = 96
+"""Side of the window, in pixels, over which light is evened out."""
+_MULTIPLE = 16
+_OVERLAP = 0.45
+"""Two finds that share more of their union than this are one."""
+
+
+@dataclass(frozen=True)
+class Finds:
+    """Digits of one picture, the surest first: `boxes` (n, 4) float32, (x, y, width, height) in
+    pixels; `scores` (n,) in [0, 1], that this is a digit; `logits` (n, 10) of which."""
+
+    boxes: np.ndarray
+    scores: np.ndarray
+    logits: np.ndarray
+
+
+@torch.inference_mode()
+def find(grey: np.ndarray, network: nn.Module, threshold: float) -> Finds:
+    """Digits of `grey`, (H, W) float32, 0 = black, 1 = white, that score at least `threshold`.
+
+    `network` is a `DigitFinder` in eval mode on any device.
+    """
+    device = next(network.parameters()).device
+    found = []
+    for scale in _scales(grey.shape):
+        x = even_contrast(_resize(grey, scale))
+        maps = network(torch.from_numpy(_pad(x))[None, None].to(device))[0].float().cpu()
+        part = decode(maps, threshold)
+        height, width = x.shape
+        middles = part.boxes[:, :2] + part.boxes[:, 2:] / 2
+        inside = (middles < [width, height]).all(axis=1)
+        found.append(Finds(part.boxes[inside] / scale, part.scores[inside], part.logits[inside]))
+    return suppress(
+        Finds(*(np.concatenate(parts) for parts in zip(*map(_fields, found), strict=True)))
+    )
+
+
+def even_contrast(grey: np.ndarray) -> np.ndarray:
+    """Grey -> how many deviations each pixel is from its surroundings, (H, W) float32 in
+    [-4, 4]: the same ink looks the same in the light and in a shadow, faint or strong."""
+    window = (min(_WINDOW, 2 * grey.shape[1] - 1), min(_WINDOW, 2 * grey.shape[0] - 1))
+    around = cv2.blur(grey, window, borderType=cv2.BORDER_REFLECT)
+    away = grey - around
+    spread = cv2.blur(away * away, window, borderType=cv2.BORDER_REFLECT)
+    # Where there is nothing but paper, its grain is not to look like ink.
+    floor = 0.5 * float(spread.mean()) + 1e-4
+    return (away / np.sqrt(spread + floor)).clip(-4, 4).astype(np.float32)
+
+
+def decode(maps: Tensor, threshold: float) -> Finds:
+    """What the network's maps, (15, h, w) of one picture, say is there: cells that are more of a
+    middle than their eight neighbours."""
+    heat = maps[0].sigmoid()
+    peak = nn.functional.max_pool2d(heat[None, None], 3, 1, 1)[0, 0]
+    y, x = torch.nonzero((heat == peak) & (heat >= threshold), as_tuple=True)
+    cells = maps[:, y, x].T
+    middle = (torch.stack([x, y], 1) + 0.5) * DigitFinder.STRIDE + cells[:, 1:3] * DigitFinder.UNIT
+    size = cells[:, 3:5].clamp(-3, 4).exp() * DigitFinder.UNIT
+    boxes = torch.cat([middle - size / 2, size], 1)
+    order = heat[y, x].argsort(descending=True)
+    return Finds(boxes[order].numpy(), heat[y, x][order].numpy(), cells[order, 5:].numpy())
+
+
+def suppress(finds: Finds, overlap: float = _OVERLAP) -> Finds:
+    """Of finds that overlap, keep the surest (non-maximum suppression)."""
+    order = np.argsort(-finds.scores, kind="stable")
+    boxes = finds.boxes[order]
+    low, high = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
+    area = boxes[:, 2] * boxes[:, 3]
+    keep = np.ones(len(order), bool)
+    for i in range(len(order)):
+        if not keep[i]:
+            continue
+        both = np.minimum(high[i], high[i + 1 :]) - np.maximum(low[i], low[i + 1 :])
+        shared = both.clip(0).prod(axis=1)
+        # Half a digit inside of a whole one is the same digit, however small it is.
+        smaller = np.minimum(area[i], area[i + 1 :])
+        union = area[i] + area[i + 1 :] - shared
+        keep[i + 1 :] &= (shared <= overlap * union) & (shared <= 0.9 * smaller)
+    order = order[keep]
+    return Finds(finds.boxes[order], finds.scores[order], finds.logits[order])
+
+
+def _scales(shape: tuple[int, ...]) -> list[float]:
+    """Sizes to look at a picture, as factors, the largest first."""
+    longer = max(shape)
+    first = min(1.0, LARGEST_SIDE / longer)
+    scales = [2.0] if longer <= ENLARGED_SIDE else []
+    while first * longer >= SMALLEST_SIDE or not scales:
+        scales.append(first)
+        first /= 2
+    return scales
+
+
+def _resize(grey: np.ndarray, scale: float) -> np.ndarray:
+    if scale == 1:
+        return grey
+    size = tuple(max(1, round(side * scale)) for side in grey.shape[::-1])
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return cv2.resize(grey, size, interpolation=method)
+
+
+def _pad(x: np.ndarray) -> np.ndarray:
+    """Add empty paper on the right and below, up to sides that the network can halve."""
+    below, right = (-side % _MULTIPLE for side in x.shape)
+    return np.pad(x, ((0, below), (0, right)))
+
+
+def _fields(finds: Finds) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    return finds.boxes, finds.scores, finds.logits

@@ -1,0 +1,319 @@
+"""Training pictures for the digit finder: numbers written on paper, with a box for each digit.
+
+Composed anew at every step from drawn digits, MNIST digits and letters on `papers`, or cut out
+of scanned amounts whose boxes people drew. Knows data and drawing; knows nothing of networks.
+Points are (x, y), y down; boxes are (x, y, width, height) in pixels of the picture.
+"""
+
+import math
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import cv2
+import numpy as np
+
+from digitdraw import handwriting, papers
+from digitdraw.data import Drawing, Glyphs, Scan
+
+__all__ = ["IGNORED", "Page", "Sources", "compose"]
+
+IGNORED = -1
+"""Label of a digit that may be found or not: cut off by the edge, or struck through."""
+SMALLEST, LARGEST = 14.0, 56.0
+"""Heights of the digits, in pixels: what the finder is made for at one scale."""
+_FINER = 2
+"""Ink is drawn so many times finer than the picture, then averaged down."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What pages are made of; any may be empty but one of drawings and digits."""
+
+    drawings: list[Drawing]
+    digits: Glyphs | None
+    letters: list[Drawing]
+    scans: list[Scan]
+
+    @cached_property
+    def hands(self) -> list[list[Drawing]]:
+        """Drawings of one writer together, in the order of the writers' names."""
+        hands: dict[str, list[Drawing]] = {}
+        for drawing in self.drawings:
+            hands.setdefault(drawing.writer, []).append(drawing)
+        return [hands[name] for name in sorted(hands)]
+
+
+@dataclass(frozen=True)
+class Page:
+    """`picture` is (H, W) uint8, `boxes` (n, 4) float32, `labels` (n,) int64, 0..9 or IGNORED."""
+
+    picture: np.ndarray
+    boxes: np.ndarray
+    labels: np.ndarray
+
+
+def compose(sources: Sources, rng: np.random.Generator, side: int = 256) -> Page:
+    """One page, (side, side): of scans at times, else written; one in eight without digits."""
+    if sources.scans and rng.random() < 0.25:
+        return _scanned(sources, rng, side)
+    unit = math.exp(rng.uniform(math.log(SMALLEST), math.log(LARGEST)))
+    sheet = papers.paper((side, side), unit, rng)
+    writing = _Writing(side, unit, _view(side, rng))
+    _fill(writing, sources, rng, with_digits=rng.random() > 0.125)
+    ink = cv2.resize(writing.ink, (side, side), interpolation=cv2.INTER_AREA)
+    ink = ink.astype(np.float32) / 255
+    if rng.random() < 0.3:  # pencil, chalk: the paper's grain breaks the line
+        grain = rng.normal(rng.uniform(-1, 0.5), 0.7, ink.shape).astype(np.float32)
+        grain = cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.4, 0.9))
+        ink = ink * (1 - rng.uniform(0.2, 0.7) * grain.clip(0, 1))
+    dark = rng.uniform(0.25, 0.95)
+    scene = papers.light(sheet * (1 - dark * ink), rng)
+    return writing.page(papers.photograph(scene, unit, rng))
+
+
+@dataclass
+class _Writing:
+    """Ink on its way onto a page: `view` maps points of the sheet to pixels of the picture."""
+
+    side: int
+    unit: float
+    view: np.ndarray
+    ink: np.ndarray = field(init=False)
+    boxes: list[list[float]] = field(default_factory=list)
+    labels: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.ink = np.zeros((self.side * _FINER, self.side * _FINER), np.uint8)
+
+    def draw(self, strokes: list[np.ndarray], pen: float) -> list[float]:
+        """Draw strokes, points of the sheet, with a pen of a width in pixels; returns the box."""
+        seen = [cv2.perspectiveTransform(each[None], self.view)[0] for each in strokes]
+        lines = [np.rint(each * _FINER * 16).astype(np.int32) for each in seen]
+        lines = [each if len(each) > 1 else np.repeat(each, 2, axis=0) for each in lines]
+        thickness = max(1, round(pen * _FINER))
+        cv2.polylines(self.ink, lines, False, 255, thickness, cv2.LINE_AA, 4)
+        points = np.concatenate(seen)
+        low, high = points.min(axis=0) - pen / 2, points.max(axis=0) + pen / 2
+        return [*low, *(high - low)]
+
+    def stamp(self, glyph: np.ndarray, corner: np.ndarray, scale: float) -> list[float]:
+        """Put a glyph, (h, w) uint8, onto the sheet, its pixels `scale` large."""
+        height, width = glyph.shape
+        ends = np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
+        seen = cv2.perspectiveTransform((ends * scale + corner)[None], self.view)[0] * _FINER
+        low = np.floor(seen.min(axis=0)).astype(int)
+        high = np.ceil(seen.max(axis=0)).astype(int)
+        turn = cv2.getPerspectiveTransform(
+            (ends - 0.5).astype(np.float32), (seen - low - 0.5).astype(np.float32)
+        )
+        size = tuple(int(n) for n in high - low)
+        ink = cv2.warpPerspective(glyph, turn, size, flags=cv2.INTER_CUBIC)
+        # Enlarged grey would be a blurred stroke; a pen's edge is one pixel of the picture wide.
+        sharp = ((ink.astype(np.float32) - 110) * max(1.0, scale * _FINER * 0.8) + 128).clip(0, 255)
+        rows, columns = np.nonzero(sharp > 100)
+        if not rows.size:
+            return [*low / _FINER, 1.0, 1.0]
+        self._blend(sharp.astype(np.uint8), low)
+        x, y = low[0] + columns.min(), low[1] + rows.min()
+        return [v / _FINER for v in (x, y, np.ptp(columns) + 1, np.ptp(rows) + 1)]
+
+    def digit(self, box: list[float], label: int) -> None:
+        """Note a digit that was drawn, unless it is outside of the picture."""
+        x, y, width, height = box
+        inside = (
+            max(0, min(x + width, self.side) - max(x, 0))
+            * max(0, min(y + height, self.side) - max(y, 0))
+            / max(width * height, 1e-6)
+        )
+        if inside > 0.1:
+            self.boxes.append(box)
+            self.labels.append(label if inside > 0.8 else IGNORED)
+
+    def page(self, picture: np.ndarray) -> Page:
+        """The page, once all is written."""
+        boxes = np.array(self.boxes, np.float32).reshape(-1, 4)
+        return Page(picture, boxes, np.array(self.labels, np.int64))
+
+    def _blend(self, ink: np.ndarray, corner: np.ndarray) -> None:
+        (x, y), (height, width) = corner, ink.shape
+        full = self.ink.shape[0]
+        top, left, bottom, right = max(y, 0), max(x, 0), min(y + height, full), min(x + width, full)
+        if top < bottom and left < right:
+            part = self.ink[top:bottom, left:right]
+            np.maximum(part, ink[top - y : bottom - y, left - x : right - x], out=part)
+
+
+def _view(side: int, rng: np.random.Generator) -> np.ndarray:
+    """How a camera held by hand sees the sheet: turned, sheared, in perspective; (3, 3)."""
+    turn = rng.normal(0, 0.11) if rng.random() < 0.8 else rng.uniform(-0.3, 0.3)
+    cos, sin, shear = math.cos(turn), math.sin(turn), rng.normal(0, 0.08)
+    view = np.array([[cos, -sin + shear, 0], [sin, cos, 0], [0, 0, 1]])
+    view[2, :2] = rng.normal(0, 0.12, 2) / side
+    there, back = np.eye(3), np.eye(3)
+    there[:2, 2], back[:2, 2] = -side / 2, side / 2
+    return back @ view @ there
+
+
+def _fill(
+    writing: _Writing, sources: Sources, rng: np.random.Generator, *, with_digits: bool
+) -> None:
+    """Write lines all over the sheet, some of it left empty; and what else is on paper."""
+    side, unit = writing.side, writing.unit
+    hand = _Hand.of(sources, unit, rng)
+    y = rng.uniform(-0.15, 0.5) * side
+    while y < 1.15 * side:
+        x = rng.uniform(-0.25, 0.6) * side
+        while x < 1.2 * side:
+            if with_digits and rng.random() < 0.75:
+                x = hand.number(writing, x, y, rng)
+            elif sources.letters and rng.random() < 0.6:
+                x = _word(writing, sources.letters, hand, x, y, rng)
+            x += unit * rng.uniform(1.2, 5)
+            if rng.random() < 0.3:
+                break
+        y += unit * rng.uniform(1.15, 2.6)
+    for _ in range(rng.poisson(0.5)):
+        ends = rng.uniform(-0.2, 1.2, (2, 2)) * side
+        if rng.random() < 0.7:  # most lines on paper are level or upright
+            ends[1, int(rng.integers(2))] = ends[0, int(rng.integers(2))]
+        writing.draw([ends], rng.uniform(0.5, 2))
+
+
+@dataclass(frozen=True)
+class _Hand:
+    """One person writing: the drawings of their digits, pen, spacing, and how evenly."""
+
+    drawings: list[Drawing]
+    digits: Glyphs | None
+    pen: float
+    gap: float
+    uneven: float
+    frames: bool
+
+    @classmethod
+    def of(cls, sources: Sources, unit: float, rng: np.random.Generator) -> "_Hand":
+        hands = sources.hands
+        drawn = bool(hands) and (sources.digits is None or rng.random() < 0.6)
+        frames = rng.random() < 0.08
+        touching, apart = rng.random() < 0.2, rng.random() < 0.2
+        return cls(
+            drawings=hands[int(rng.integers(len(hands)))] if drawn else [],
+            digits=None if drawn else sources.digits,
+            pen=max(0.6, unit * float(np.clip(rng.lognormal(math.log(0.085), 0.35), 0.035, 0.22))),
+            gap=-0.05 if touching else 0.45 if apart or frames else rng.uniform(0.08, 0.3),
+            uneven=rng.uniform(0.02, 0.1),
+            frames=frames,
+        )
+
+    def number(self, writing: _Writing, x: float, y: float, rng: np.random.Generator) -> float:
+        """Write a number from x on, its middle at y; returns where it ends."""
+        unit, start, first = writing.unit, x, len(writing.labels)
+        for place in range(int(min(rng.geometric(0.25), 12))):
+            if place and rng.random() < 0.12:
+                x = self._separator(writing, x, y, rng)
+            x = self._digit(writing, x, y + rng.normal(0, self.uneven) * unit, rng)
+            x += unit * max(-0.2, rng.normal(self.gap, 0.07))
+        if rng.random() < 0.1:  # underlined
+            level = y + unit * (0.6 + abs(rng.normal(0, 0.15)))
+            writing.draw([np.array([[start, level], [x, level + rng.normal(0, 2)]])], self.pen)
+        if rng.random() < 0.03:  # struck through: neither a number to read nor not one
+            writing.draw([np.array([[start, y], [x, y + rng.normal(0, 3)]])], self.pen)
+            writing.labels[first:] = [IGNORED] * (len(writing.labels) - first)
+        return x
+
+    def _digit(self, writing: _Writing, x: float, y: float, rng: np.random.Generator) -> float:
+        """Write one digit from x on; returns where it ends."""
+        size = writing.unit * math.exp(rng.normal(0, self.uneven))
+        if self.digits is not None:
+            index = int(rng.integers(len(self.digits.labels)))
+            label = int(self.digits.labels[index])
+            glyph = self.digits.pixels[index]
+            rows, columns = np.nonzero(glyph.max(axis=1))[0], np.nonzero(glyph.max(axis=0))[0]
+            glyph = glyph[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+            scale = size / max(glyph.shape)
+            width, height = glyph.shape[1] * scale, glyph.shape[0] * scale
+            box = writing.stamp(glyph, np.array([x, y - height / 2]), scale)
+        else:
+            drawing = self.drawings[int(rng.integers(len(self.drawings)))]
+            label = int(drawing.label)
+            lines = handwriting.another_form(drawing.strokes, label, rng)
+            lines = handwriting.unit(handwriting.vary(lines, rng))
+            width, height = handwriting.corners(lines)[1] * size
+            box = writing.draw([each * size + [x, y - height / 2] for each in lines], self.pen)
+        writing.digit(box, label)
+        if self.frames:
+            _frame(writing, x + width / 2, y, rng)
+            width = max(width, 0.75 * writing.unit)
+        return x + width
+
+    def _separator(self, writing: _Writing, x: float, y: float, rng: np.random.Generator) -> float:
+        """A point, comma, dash or slash; returns where it ends."""
+        unit, kind = writing.unit, rng.random()
+        low = y + unit * rng.uniform(0.35, 0.55)
+        if kind < 0.4:
+            marks, wide = np.array([[x, low], [x + 0.02 * unit, low]]), 0.1
+        elif kind < 0.65:
+            marks, wide = np.array([[x + 0.06 * unit, low], [x, low + 0.2 * unit]]), 0.15
+        elif kind < 0.9:
+            wide = rng.uniform(0.2, 0.5)
+            marks = np.array([[x, y], [x + wide * unit, y + rng.normal(0, 0.05) * unit]])
+        else:
+            wide = rng.uniform(0.25, 0.5)
+            marks = np.array([[x + wide * unit, y - 0.6 * unit], [x, y + 0.6 * unit]])
+        writing.draw([marks], self.pen * rng.uniform(0.9, 1.4))
+        return x + (wide + rng.uniform(0.05, 0.25)) * unit
+
+
+def _frame(writing: _Writing, x: float, y: float, rng: np.random.Generator) -> None:
+    """A box printed around a digit, as on forms."""
+    wide, tall = 0.62 * writing.unit, 0.75 * writing.unit
+    ends = np.array([[-wide, -tall], [wide, -tall], [wide, tall], [-wide, tall], [-wide, -tall]])
+    writing.draw([ends + np.array([x, y])], rng.uniform(0.4, 1.2))
+
+
+def _word(
+    writing: _Writing,
+    letters: list[Drawing],
+    hand: _Hand,
+    x: float,
+    y: float,
+    rng: np.random.Generator,
+) -> float:
+    """A word of letters, which are no digits; returns where it ends."""
+    size = writing.unit * rng.uniform(0.6, 1.1)
+    for _ in range(int(rng.integers(1, 7))):
+        drawing = letters[int(rng.integers(len(letters)))]
+        lines = handwriting.unit(handwriting.vary(drawing.strokes, rng))
+        width, height = handwriting.corners(lines)[1] * size
+        writing.draw([each * size + [x, y - height / 2] for each in lines], hand.pen)
+        x += width + size * rng.uniform(0, 0.25)
+    return x
+
+
+def _scanned(sources: Sources, rng: np.random.Generator, side: int) -> Page:
+    """A scanned amount, at any size that digits may have, somewhere on an empty paper."""
+    scan = sources.scans[int(rng.integers(len(sources.scans)))]
+    tall = float(np.median(scan.boxes[:, 3]))
+    room = min(side / max(scan.picture.shape), LARGEST / tall)
+    scale = min(room, math.exp(rng.uniform(math.log(SMALLEST / tall), math.log(LARGEST / tall))))
+    stretch = math.exp(rng.normal(0, 0.08))
+    turn, shear = rng.normal(0, 0.04), rng.normal(0, 0.1)
+    linear = np.array([[math.cos(turn) * stretch, shear], [math.sin(turn), math.cos(turn)]]) * scale
+    height, width = scan.picture.shape
+    ends = np.array([[0, 0], [width, 0], [width, height], [0, height]]) @ linear.T
+    low, span = ends.min(axis=0), np.ptp(ends, axis=0)
+    corner = rng.uniform(0, 1, 2) * np.maximum(side - span, 0) - low
+    view = np.column_stack([linear, corner])
+    paper = papers.paper((side, side), tall * scale, rng)
+    paper = paper * (float(np.median(scan.picture)) / 255 / float(np.median(paper)))
+    paper = np.rint(paper.clip(0, 1) * 255).astype(np.uint8)
+    method = cv2.INTER_AREA if scale < 0.7 else cv2.INTER_LINEAR
+    cv2.warpAffine(scan.picture, view, (side, side), dst=paper, flags=method,
+                   borderMode=cv2.BORDER_TRANSPARENT)  # fmt: skip
+    writing = _Writing(side, tall * scale, np.eye(3))
+    for (x, y, wide, high), label in zip(scan.boxes, scan.labels, strict=True):
+        points = np.array([[x, y], [x + wide, y], [x + wide, y + high], [x, y + high]])
+        seen = points @ linear.T + corner
+        writing.digit([*seen.min(axis=0), *np.ptp(seen, axis=0)], int(label))
+    scene = papers.light(paper.astype(np.float32) / 255, rng)
+    return writing.page(papers.photograph(scene, tall * scale, rng))

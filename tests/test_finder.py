@@ -1,0 +1,81 @@
+"""Finding digits: light, scales, and one find for one digit."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from digitdraw import finder
+from digitdraw.finder import Finds
+
+
+def finds(*boxes_and_scores):
+    boxes = np.array([each[0] for each in boxes_and_scores], np.float32).reshape(-1, 4)
+    scores = np.array([each[1] for each in boxes_and_scores], np.float32)
+    return Finds(boxes, scores, np.zeros((len(scores), 10), np.float32))
+
+
+def test_ink_looks_the_same_in_light_and_shadow_faint_and_strong():
+    stroke = np.zeros((200, 300), np.float32)
+    stroke[80:120, 148:152] = 1
+    seen = [
+        finder.even_contrast(0.9 - 0.7 * stroke),
+        finder.even_contrast(0.4 - 0.2 * stroke),
+    ]
+    assert seen[0][100, 150] < -3 and seen[1][100, 150] < -3
+    shadow = np.linspace(1, 0.4, 300, dtype=np.float32)[None]
+    assert finder.even_contrast((0.9 - 0.6 * stroke) * shadow)[100, 150] < -3
+
+
+def test_empty_paper_has_no_contrast():
+    assert (finder.even_contrast(np.full((64, 64), 0.7, np.float32)) == 0).all()
+
+
+def test_of_overlapping_finds_the_surest_stays():
+    kept = finder.suppress(
+        finds(([10, 10, 20, 30], 0.6), ([11, 12, 20, 30], 0.9), ([60, 10, 20, 30], 0.4))
+    )
+    assert kept.scores == pytest.approx([0.9, 0.4])
+
+
+def test_a_part_of_a_digit_that_was_found_is_no_other_digit():
+    assert len(finder.suppress(finds(([0, 0, 40, 60], 0.9), ([5, 2, 20, 20], 0.8))).scores) == 1
+
+
+def test_neighbours_that_touch_both_stay():
+    assert len(finder.suppress(finds(([0, 0, 20, 30], 0.9), ([16, 0, 20, 30], 0.8))).scores) == 2
+
+
+def test_nothing_found_stays_nothing():
+    assert len(finder.suppress(finds()).scores) == 0
+
+
+class OneDigit(nn.Module):
+    """Says that there is a five, 24 by 40 pixels, in the darkest cell, whatever the scale."""
+
+    def __init__(self):
+        super().__init__()
+        self.unused = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        height, width = x.shape[2] // 4, x.shape[3] // 4
+        maps = torch.full((1, 15, height, width), -9.0)
+        dark = nn.functional.avg_pool2d(-x, 4)[0, 0].flatten().argmax()
+        cell = maps.view(1, 15, -1)[0, :, dark]
+        cell[0], cell[1:5] = 9, torch.tensor([0, 0, np.log(3), np.log(5)])
+        cell[5 + 5] = 9
+        return maps
+
+
+@pytest.mark.parametrize("shape", [(300, 400), (97, 113), (1200, 1600), (30, 25), (5, 900)])
+def test_finds_are_in_pixels_of_the_picture_of_any_shape(shape):
+    grey = np.full(shape, 0.9, np.float32)
+    y, x = shape[0] // 2, shape[1] // 2
+    reach = max(2, max(shape) // 60)
+    grey[max(0, y - reach) : y + reach, x - reach : x + reach] = 0.1
+    found = finder.find(grey, OneDigit(), 0.5)
+    assert len(found.scores) >= 1
+    middles = found.boxes[:, :2] + found.boxes[:, 2:] / 2
+    step = 4 * max(1, max(shape) / 100)
+    assert (np.abs(middles - [x, y]) <= step + reach).all()
+    assert (found.logits.argmax(axis=1) == 5).all()

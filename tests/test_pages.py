@@ -1,0 +1,85 @@
+"""Composed pages: each digit has its box, and the box has the digit's ink."""
+
+import numpy as np
+import pytest
+from drawings import DIGITS
+
+from digitdraw import pages
+from digitdraw.data import Drawing, Glyphs, Scan
+
+DRAWN = [
+    Drawing(str(digit), writer, [np.array(stroke, float) for stroke in lines])
+    for writer in ("a", "b")
+    for digit, lines in DIGITS.items()
+]
+GLYPH = np.zeros((1, 28, 28), np.uint8)
+GLYPH[0, 4:24, 12:16] = 255
+STROKES_ALONE = pages.Sources(DRAWN, None, DRAWN, [])
+MNIST_ALONE = pages.Sources([], Glyphs(GLYPH, np.array([1])), [], [])
+
+
+def composed(sources, count, side=192):
+    rng = np.random.default_rng(3)
+    return [pages.compose(sources, rng, side) for _ in range(count)]
+
+
+@pytest.mark.parametrize("sources", [STROKES_ALONE, MNIST_ALONE], ids=["strokes", "mnist"])
+def test_pages_hold_digits_whose_boxes_are_in_the_picture(sources):
+    made = composed(sources, 24)
+    labels = np.concatenate([page.labels for page in made])
+    assert len(labels) > 100
+    assert set(labels) <= {pages.IGNORED, *range(10)}
+    for page in made:
+        assert page.picture.shape == (192, 192) and page.picture.dtype == np.uint8
+        whole = page.boxes[page.labels != pages.IGNORED]
+        x, _, width, height = whole.T
+        inside = np.clip(x + width, 0, 192) - np.clip(x, 0, 192)
+        assert (inside > 0.5 * width).all()
+        assert (np.maximum(width, height) > 0.5 * pages.SMALLEST).all()
+        assert (np.maximum(width, height) < 2.5 * pages.LARGEST).all()
+
+
+def test_some_pages_have_no_digits_at_all():
+    counts = [len(page.labels) for page in composed(STROKES_ALONE, 40)]
+    assert 0 < sum(count == 0 for count in counts) < 20
+
+
+def test_the_same_chance_makes_the_same_page():
+    one, other = (pages.compose(STROKES_ALONE, np.random.default_rng(9)) for _ in range(2))
+    assert np.array_equal(one.picture, other.picture)
+    assert np.array_equal(one.boxes, other.boxes)
+
+
+@pytest.mark.parametrize("lines", [DIGITS[3], DIGITS[1], [[[0.5, 0.5]]]])
+def test_a_drawn_box_is_that_of_the_ink(lines):
+    writing = pages._Writing(200, 40.0, np.eye(3))
+    strokes = [np.array(stroke, float) / 4 + 60 for stroke in lines]
+    x, y, width, height = writing.draw(strokes, pen=4.0)
+    rows, columns = np.nonzero(writing.ink > 128)
+    assert abs(x - columns.min() / 2) < 1.5 and abs(y - rows.min() / 2) < 1.5
+    assert abs(x + width - columns.max() / 2) < 1.5 and abs(y + height - rows.max() / 2) < 1.5
+
+
+def test_a_stamped_box_is_that_of_the_ink_and_may_leave_the_page():
+    writing = pages._Writing(100, 40.0, np.eye(3))
+    x, y, width, height = writing.stamp(GLYPH[0, 4:24, 12:16], np.array([30.0, 40.0]), 2.0)
+    assert (x, y) == pytest.approx((30, 40), abs=1)
+    assert (width, height) == pytest.approx((8, 40), abs=2)
+    writing.stamp(GLYPH[0], np.array([-20.0, 90.0]), 2.0)
+
+
+def test_scans_keep_their_boxes_on_their_digits():
+    picture = np.full((40, 90), 230, np.uint8)
+    boxes = np.array([[10, 8, 12, 24], [50, 8, 12, 24]], np.float32)
+    for x, y, width, height in boxes.astype(int):
+        picture[y : y + height, x : x + width] = 20
+    scan = Scan("two", picture, boxes, np.array([4, 7]))
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        page = pages._scanned(pages.Sources([], None, [], [scan]), rng, 192)
+        assert page.labels.tolist() == [4, 7]
+        grey = page.picture.astype(float)
+        for x, y, width, height in page.boxes:
+            middle = grey[int(y + height / 2), int(x + width / 2)]
+            beside = grey[int(y + height / 2), int(page.boxes[:, 0].mean() + width / 2)]
+            assert abs(middle - beside) > 20

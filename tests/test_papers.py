@@ -1,0 +1,36 @@
+"""Papers stay papers, light stays light, and a photo can still be read."""
+
+import numpy as np
+import pytest
+
+from digitdraw import papers
+
+SHAPE = (120, 160)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_paper_is_mostly_light_and_follows_its_seed(seed):
+    one, other = (papers.paper(SHAPE, 24, np.random.default_rng(seed)) for _ in range(2))
+    assert one.shape == SHAPE and one.dtype == np.float32
+    assert one.min() >= 0 and one.max() <= 1
+    assert np.median(one) > 0.25
+    assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_light_never_makes_a_sheet_more_than_half_again_as_bright_nor_black(seed):
+    sheet = np.full(SHAPE, 0.6, np.float32)
+    lit = papers.light(sheet, np.random.default_rng(seed))
+    assert lit.shape == SHAPE and lit.dtype == np.float32
+    assert lit.max() <= 0.6 * 1.5
+    assert lit.min() > 0.02
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_stroke_still_stands_out_in_a_photograph(seed):
+    scene = np.full(SHAPE, 0.9, np.float32)
+    scene[40:80, 60:66] = 0.1
+    picture = papers.photograph(scene, 40, np.random.default_rng(seed))
+    assert picture.shape == SHAPE and picture.dtype == np.uint8
+    stroke, around = picture[45:75, 61:65].mean(), picture[45:75, 100:140].mean()
+    assert abs(stroke - around) > 40
