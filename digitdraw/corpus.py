@@ -18,12 +18,14 @@ import numpy as np
 
 from digitdraw import data, handwriting, not_digits, preprocess, strokes
 from digitdraw.data import Drawing
+from digitdraw.files import write_whole
 
 __all__ = [
     "NOT_A_DIGIT",
     "Corpus",
     "Pool",
     "build",
+    "kept",
     "mnist_alone",
     "on_canvas",
     "render",
@@ -32,7 +34,7 @@ __all__ = [
 
 NOT_A_DIGIT = -1
 """Label of glyphs that are no digit."""
-VARIANTS = 48
+VARIANTS = 24
 """Variations made of each drawn digit."""
 CANVAS = 280
 """Side of the pictures that drawings are made into, in pixels."""
@@ -65,6 +67,24 @@ def mnist_alone(root: Path, validation: int) -> Corpus:
     return Corpus([Pool("mnist", digits.pixels, digits.labels, len(digits.labels))])
 
 
+def kept(path: Path, make: Callable[[], Corpus]) -> Corpus:
+    """The corpus that was kept in a file, or else `make` it, and keep it there."""
+    if path.is_file():
+        with np.load(path, allow_pickle=False) as file:
+            names = [name.removesuffix("/pixels") for name in file if name.endswith("/pixels")]
+            parts = ("pixels", "labels", "per_epoch")
+            fields = {name: [file[f"{name}/{part}"] for part in parts] for name in names}
+        return Corpus([Pool(n, x, y, int(count)) for n, (x, y, count) in fields.items()])
+    made = make()
+    arrays = {
+        f"{pool.name}/{part}": getattr(pool, part)
+        for pool in made.pools
+        for part in ("pixels", "labels", "per_epoch")
+    }
+    write_whole(path, partial(np.savez, **arrays))
+    return made
+
+
 def build(root: Path, seed: int, variants: int = VARIANTS, workers: int = 2) -> Corpus:
     """Make the training corpus from the data in `root`; the same seed gives the same glyphs.
 
@@ -83,7 +103,7 @@ def build(root: Path, seed: int, variants: int = VARIANTS, workers: int = 2) -> 
     other = data.letters(root, "train")
     each_epoch = {
         "drawings": (digit_variant, len(drawn) * variants, 5 * len(drawn)),
-        "drawings as pictures": (digit_picture, len(drawn) * variants // 6, len(drawn) * 3 // 2),
+        "drawings as pictures": (digit_picture, len(drawn) * variants // 4, len(drawn) * 3 // 2),
         "no digits": (partial(non_digit, other), 60_000, 15_000),
     }
     for number, (name, (make, count, per_epoch)) in enumerate(each_epoch.items()):

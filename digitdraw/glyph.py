@@ -46,7 +46,8 @@ def fit(ink: np.ndarray, side: float = BOX * SUPERSAMPLING) -> np.ndarray:
     resized = cv2.resize(
         ink, (width, height), interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_CUBIC
     )
-    return np.where(resized > 127, np.uint8(255), np.uint8(0))
+    # Specks far apart may all be fainter than half ink once averaged: keep the darkest then.
+    return np.where(resized > min(127, int(resized.max()) // 2), np.uint8(255), np.uint8(0))
 
 
 def place(ink: np.ndarray) -> np.ndarray:

@@ -74,7 +74,7 @@ RECIPES: dict[str, Recipe] = {
     "mlp-tanh": Recipe(epochs=15, batch=64, learning_rate=0.01, momentum=0.9),
     "cnn": Recipe(epochs=10, batch=64, learning_rate=0.01, momentum=0.9),
     "tiny": Recipe(epochs=12, batch=128, learning_rate=4e-3, **_CONVOLUTIONAL),
-    "default": Recipe(epochs=12, batch=128, learning_rate=2e-3, **_CONVOLUTIONAL),
+    "default": Recipe(epochs=10, batch=128, learning_rate=2e-3, **_CONVOLUTIONAL),
 }
 
 _OTHERS = {("from-scratch", "source"): _by_hand(from_scratch.SOURCE)}

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,10 @@ from digitdraw.trainer import Trainer, trainer_for
 from digitdraw.validation import Validation
 
 __all__ = ["main", "train"]
+
+
+_CORPUS_SEED = 0
+"""Trainings differ by their seed in weights, order and variation; they may share glyphs."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -83,10 +88,13 @@ def _speedrun(options: argparse.Namespace) -> None:
 def _digits(options: argparse.Namespace, recipe: Recipe, root: Path) -> corpus.Corpus:
     if recipe.digits == "mnist":
         return corpus.mnist_alone(root, recipe.validation)
-    print("making the training corpus ...", flush=True)
     if not (root / "unipen-digits").is_dir():
         print(f"no unipen-digits/ in {root}: MNIST alone, without drawings and what is no digit")
-    return corpus.build(root, options.seed, options.variants, options.workers)
+    make = partial(corpus.build, root, _CORPUS_SEED, options.variants, options.workers)
+    path = options.corpus and Path(options.corpus)
+    there = path and path.is_file()
+    print(f"taking {path}" if there else "making the training corpus ...", flush=True)
+    return corpus.kept(path, make) if path else make()
 
 
 def _run(
@@ -144,7 +152,7 @@ def _record(options: argparse.Namespace, trainer: Trainer, started: float) -> di
     """What a reader needs to trust the weights, or make them again."""
     on_gpu = trainer.device.type == "cuda"
     device = torch.cuda.get_device_name() if on_gpu else platform.processor()
-    hidden = {"data", "out", "resume", "workers"}
+    hidden = {"corpus", "data", "out", "resume", "workers"}
     arguments = [
         f"--{key} {shlex.quote(str(value))}"
         for key, value in vars(options).items()
@@ -191,6 +199,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--resume", action="store_true", help="go on from the checkpoint in --out")
     add("--speedrun", action="store_true", help="see how fast 99%% can be had; writes nothing")
     add("--share", type=float, default=1.0, help="share of the glyphs to take for each epoch")
+    add("--corpus", help="file to keep the glyphs in, or to take them from where it is there")
     add("--variants", type=int, default=corpus.VARIANTS, help="variations of each drawing")
     add("--workers", type=int, default=os.cpu_count() or 1, help="processes that make glyphs")
     return parser

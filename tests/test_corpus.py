@@ -53,3 +53,19 @@ def test_a_drawing_on_a_canvas_stays_on_it_and_stays_the_drawing():
         assert picture.shape == (corpus.CANVAS, corpus.CANVAS)
         seen, drawn = preprocess.to_glyph(picture), strokes.to_glyph(placed)
         assert np.minimum(seen, drawn).sum() / np.maximum(seen, drawn).sum() > 0.5
+
+
+def test_a_kept_corpus_is_made_once(tmp_path):
+    pool = corpus.Pool("some of it", np.zeros((3, 28, 28), np.uint8), np.array([1, 2, -1]), 2)
+    made = []
+
+    def make():
+        made.append(1)
+        return corpus.Corpus([pool])
+
+    first, second = (corpus.kept(tmp_path / "corpus.npz", make) for _ in range(2))
+    assert len(made) == 1
+    for each in (*first.pools, *second.pools):
+        assert (each.name, each.per_epoch) == (pool.name, pool.per_epoch)
+        assert np.array_equal(each.pixels, pool.pixels)
+        assert np.array_equal(each.labels, pool.labels)

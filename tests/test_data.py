@@ -88,3 +88,30 @@ def test_hashes_of_the_data_are_recorded(data_folder):
     hashes = data.file_hashes(data_folder)
     assert hashes["MNIST/raw/train-images-idx3-ubyte"].startswith("ba891046")
     assert not any("dev" in name or "t10k" in name for name in hashes)
+
+
+def test_scans_are_split_by_name_and_their_boxes_belong_to_their_digits(data_folder):
+    parts = {part: data.scans(data_folder, part) for part in ("train", "validation", "test")}
+    if not parts["test"]:
+        pytest.skip("there is no orand-car-a in the data folder")
+    names = [scan.name for part in parts.values() for scan in part]
+    assert len(names) == len(set(names)) == 1080
+    assert (len(parts["validation"]), len(parts["test"])) == (80, 200)
+    for scan in parts["validation"]:
+        height, width = scan.picture.shape
+        assert len(scan.boxes) == len(scan.labels) > 0
+        assert (scan.boxes[:, :2] + scan.boxes[:, 2:] <= [width + 2, height + 2]).all()
+
+
+def test_a_data_folder_without_scans_has_none(tmp_path):
+    assert data.scans(tmp_path, "train") == []
+
+
+def test_a_scan_that_is_missing_is_said_to_be_so(tmp_path):
+    folder = tmp_path / "orand-car-a"
+    folder.mkdir()
+    entry = {"image": "gone.jpg", "number": "1", "boxes": [[0, 0, 1, 1]]}
+    lines = [json.dumps({**entry, "image": f"gone{i}.jpg"}) for i in range(300)]
+    (folder / "labels.jsonl").write_text("\n".join(lines))
+    with pytest.raises(DataError, match="gone"):
+        data.scans(tmp_path, "test")

@@ -50,7 +50,7 @@ ALLOWED = {
     "plots": {"files", "metrics"},
     "distributed": set(),
     "from_scratch": set(),
-    "corpus": {"data", "glyph", "handwriting", "not_digits", "preprocess", "strokes"},
+    "corpus": {"data", "files", "glyph", "handwriting", "not_digits", "preprocess", "strokes"},
     "augment": set(),
     "finder_loss": {"models", "pages"},
     "pages": {"data", "handwriting", "papers"},

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from digitdraw import preprocess, strokes
+from digitdraw import not_digits, preprocess, strokes
 
 
 def page(digit=3, side=280, place=(0.5, 0.5), size=0.55, pen=0.05, paper=255, ink=0) -> np.ndarray:
@@ -141,3 +141,14 @@ def test_stroke_width_is_measured(factor):
     width = round(20 * factor)
     ink[20:180, 80 : 80 + width] = 255
     assert preprocess.stroke_width(ink) == pytest.approx(width, rel=0.2)
+
+
+def test_specks_far_apart_are_read_as_something_and_never_fail():
+    rng = np.random.default_rng(1)
+    for _ in range(60):
+        glyph = preprocess.to_glyph(not_digits.noise(rng))
+        assert glyph.shape == (28, 28)
+        assert np.isfinite(glyph).all()
+    ink = np.zeros((440, 440), np.uint8)
+    ink[[3, 430, 220], [5, 200, 430]] = 255
+    assert preprocess.normalize_pen(ink).any()
