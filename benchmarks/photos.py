@@ -17,15 +17,15 @@ import math
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import cv2
+import matplotlib
 import numpy as np
-from matplotlib import font_manager
 from PIL import Image, ImageDraw, ImageFont
 
 from digitdraw import data
@@ -122,7 +122,6 @@ class Look:
     quality: int = 90
     size: tuple[int, int] = (640, 480)
     desk: bool = False
-    extras: set[str] = field(default_factory=set)
 
 
 def make(root: Path, count: int, seed: int) -> Iterator[Photo]:
@@ -228,57 +227,62 @@ def look_of(kind: str, rng: np.random.Generator) -> Look:
 
 def difficulty(kind: str, look: Look, rng: np.random.Generator) -> None:
     """Put what `kind` names into a look."""
-    sign = float(rng.choice([-1, 1]))
-    changes: dict[str, Callable[[], dict]] = {
-        "ruled": lambda: {"print": "ruled"},
-        "squared": lambda: {"print": "squared"},
-        "patterned": lambda: {"print": "patterned", "desk": False},
-        "shadow": lambda: {"shadow": rng.uniform(0.3, 0.65)},
-        "uneven light": lambda: {"uneven": rng.uniform(0.45, 0.8)},
-        "tilted": lambda: {"tilt": sign * rng.uniform(6, 15), "print": everyday(rng)},
-        "perspective": lambda: {
-            "keystone": rng.uniform(0.07, 0.17), "tilt": rng.uniform(-5, 5), "print": everyday(rng),
-        },
-        "touching": lambda: {"touching": True, "print": everyday(rng)},
-        "broken": lambda: {"broken": True, "strength": rng.uniform(0.6, 0.9)},
-        "pencil": lambda: {
-            "ink": (0.33, 0.33, 0.35), "strength": rng.uniform(0.4, 0.75), "print": everyday(rng),
-            "grain": rng.uniform(0.3, 0.55), "pen": rng.uniform(0.06, 0.1),
-        },
-        "coloured ink": lambda: {
-            "ink": [(0.75, 0.08, 0.1), (0.1, 0.2, 0.7), (0.05, 0.45, 0.2)][
-                int(rng.choice(3, p=[0.5, 0.35, 0.15]))
-            ],
-            "print": everyday(rng),
-        },
-        "chalk": lambda: {
-            "dark": True, "ink": (0.93, 0.93, 0.9) if rng.random() < 0.8 else (0.95, 0.87, 0.5),
-            "paper": [(0.14, 0.25, 0.2), (0.13, 0.14, 0.15), (0.2, 0.28, 0.3)][rng.integers(3)],
-            "grain": rng.uniform(0.25, 0.45), "pen": rng.uniform(0.09, 0.15), "print": "board",
-            "desk": False,
-        },
-        "blurred": lambda: (
-            {"blur": rng.uniform(0.04, 0.085)} if rng.random() < 0.6
-            else {"motion": rng.uniform(0.12, 0.24)}
-        ),
-        "noisy": lambda: {"noise": rng.uniform(0.03, 0.09), "quality": int(rng.integers(12, 36))},
-        "small": lambda: {
-            "size": (int(rng.integers(100, 401)), 0), "pen": rng.uniform(0.08, 0.14),
-            "desk": False, "quality": int(rng.integers(70, 95)),
-        },
-        "several lines": lambda: {"print": everyday(rng)},
-        "separators": lambda: {"print": everyday(rng)},
-        "clutter": lambda: {"print": str(rng.choice(["form", "plain", "ruled"]))},
-    }  # fmt: skip
-    for name, value in changes.get(kind, dict)().items():
+    changes = DIFFICULTIES.get(kind, lambda rng: {"print": everyday(rng)})(rng)
+    for name, value in changes.items():
         setattr(look, name, value)
-    if kind == "small":
-        look.size = (look.size[0], round(look.size[0] * rng.uniform(0.45, 0.8)))
 
 
 def everyday(rng: np.random.Generator) -> str:
     """What is printed on the paper of somebody who did not choose it."""
     return str(rng.choice(["plain", "ruled", "squared"], p=[0.6, 0.25, 0.15]))
+
+
+DIFFICULTIES: dict[str, Callable[[np.random.Generator], dict]] = {
+    "plain": lambda rng: {},
+    "ruled": lambda rng: {"print": "ruled"},
+    "squared": lambda rng: {"print": "squared"},
+    "patterned": lambda rng: {"print": "patterned", "desk": False},
+    "shadow": lambda rng: {"shadow": rng.uniform(0.3, 0.65)},
+    "uneven light": lambda rng: {"uneven": rng.uniform(0.45, 0.8)},
+    "tilted": lambda rng: {
+        "tilt": rng.choice([-1, 1]) * rng.uniform(6, 15), "print": everyday(rng),
+    },
+    "perspective": lambda rng: {
+        "keystone": rng.uniform(0.07, 0.17), "tilt": rng.uniform(-5, 5), "print": everyday(rng),
+    },
+    "touching": lambda rng: {"touching": True, "print": everyday(rng)},
+    "broken": lambda rng: {"broken": True, "strength": rng.uniform(0.6, 0.9)},
+    "pencil": lambda rng: {
+        "ink": (0.33, 0.33, 0.35), "strength": rng.uniform(0.4, 0.75), "print": everyday(rng),
+        "grain": rng.uniform(0.3, 0.55), "pen": rng.uniform(0.06, 0.1),
+    },
+    "coloured ink": lambda rng: {
+        "ink": COLOURED_INKS[rng.choice(3, p=[0.5, 0.35, 0.15])], "print": everyday(rng),
+    },
+    "chalk": lambda rng: {
+        "dark": True, "ink": (0.93, 0.93, 0.9) if rng.random() < 0.8 else (0.95, 0.87, 0.5),
+        "paper": BOARDS[rng.integers(len(BOARDS))], "print": "board", "desk": False,
+        "grain": rng.uniform(0.25, 0.45), "pen": rng.uniform(0.09, 0.15),
+    },
+    "blurred": lambda rng: {"blur": rng.uniform(0.04, 0.085)} if rng.random() < 0.6 else {
+        "motion": rng.uniform(0.12, 0.24)
+    },
+    "noisy": lambda rng: {"noise": rng.uniform(0.03, 0.09), "quality": int(rng.integers(12, 36))},
+    "small": lambda rng: {
+        "size": small_size(rng), "pen": rng.uniform(0.08, 0.14), "desk": False,
+        "quality": int(rng.integers(70, 95)),
+    },
+    "clutter": lambda rng: {"print": str(rng.choice(["form", "plain", "ruled"]))},
+}  # fmt: skip
+"""What each kind changes in an everyday look; those that are not here change the paper alone."""
+COLOURED_INKS = ((0.75, 0.08, 0.1), (0.1, 0.2, 0.7), (0.05, 0.45, 0.2))
+BOARDS = ((0.14, 0.25, 0.2), (0.13, 0.14, 0.15), (0.2, 0.28, 0.3))
+
+
+def small_size(rng: np.random.Generator) -> tuple[int, int]:
+    """Width and height of a picture of a small part of a page, or of an old phone."""
+    width = int(rng.integers(100, 401))
+    return width, round(width * rng.uniform(0.45, 0.8))
 
 
 def texts(kind: str, look: Look, rng: np.random.Generator) -> list[list[str]]:
@@ -347,7 +351,9 @@ def hand_of(root: Path, rng: np.random.Generator) -> dict[int, list[Strokes]]:
     """Drawings of one writer by digit, those of a digit that the writer lacks from others."""
     by_writer, by_digit, shares = hands(root)
     own = by_writer[list(by_writer)[int(rng.choice(len(shares), p=shares))]]
-    return {d: own[d] if d in own else [by_digit[d][rng.integers(len(by_digit[d]))]] for d in range(10)}
+    return {
+        d: own[d] if d in own else [by_digit[d][rng.integers(len(by_digit[d]))]] for d in range(10)
+    }
 
 
 @lru_cache(maxsize=2)
@@ -368,16 +374,18 @@ def write(
     spacing = rng.uniform(0.12, 0.32)
     written, first = [], 0
     for row in rows:
-        numbers = [number_marks(text, hand, look, spacing, first + i, rng) for i, text in enumerate(row)]
+        numbers = [
+            number_marks(text, hand, look, spacing, first + i, rng) for i, text in enumerate(row)
+        ]
         first += len(row)
         written.append(numbers)
     # A column is as wide as its widest number; numbers stand to its right edge, as amounts do.
     count = max(map(len, written))
     widths = [max((right(r[c]) for r in written if c < len(r)), default=0) for c in range(count)]
     total = sum(widths) + gap * (count - 1)
-    room = rng.uniform(0.62, 0.9)
-    h = min(room * width / max(total, 2.0), 0.85 * height / (pitch * len(rows) + 0.6))
-    h = min(h, 0.25 * height if kind != "small" else 0.6 * height)
+    largest = min(0.9 * width / max(total, 2.0), 0.85 * height / (pitch * len(rows) + 0.6))
+    largest = min(largest, 0.2 * width if kind != "small" else 0.6 * height)
+    h = max(largest * rng.uniform(0.5, 1.0), min(largest, 24 if kind != "small" else 15))
     aligned = kind == "several lines" or len(rows) > 2
     top = (height / h - pitch * (len(rows) - 1) - 1) / 2 * rng.uniform(0.5, 1.4)
     left = (width / h - total) / 2 * rng.uniform(0.4, 1.6)
@@ -406,8 +414,10 @@ def number_marks(
         gap = spacing + rng.uniform(-0.05, 0.1) if marks else 0.0
         x = right(marks) + max(gap, look.pen + 0.03)
         if look.touching and marks and each.isdigit() and rng.random() < 0.65:
-            x = touching_at(marks[-1].strokes, strokes, look.pen)
-        moved = [s + [x, climb * x + rng.normal(0, 0.025)] for s in strokes]
+            x = touching_at([s for mark in marks[-3:] for s in mark.strokes], strokes, look.pen)
+            x = max(x, right(marks) - 0.15)  # nested deeper, digits become a tangle
+        shift = np.array([x, climb * x + rng.normal(0, 0.025)])
+        moved = [s + shift for s in strokes]
         label = int(each) if each.isdigit() else None
         marks.append(Mark(moved, label, number))
     return marks
@@ -449,7 +459,7 @@ def separator(sign: str, rng: np.random.Generator) -> Strokes:
 
 
 def touching_at(left: Strokes, new: Strokes, pen: float) -> float:
-    """Where the next digit begins so that its ink just meets that of the one before."""
+    """Where the next digit begins so that its ink just meets that of those before."""
     levels = np.arange(-1.15, 0.35, 0.05)
     gaps = []
     for level in levels:
@@ -459,7 +469,7 @@ def touching_at(left: Strokes, new: Strokes, pen: float) -> float:
         if len(a) and len(b):
             gaps.append(b.min() - a.max())
     if not gaps:
-        return right([Mark(left)]) - 0.2 * pen
+        return right([Mark(left)]) + 0.6 * pen
     return 0.6 * pen - min(gaps)
 
 
@@ -484,17 +494,19 @@ def clutter(
         if chance < 0.25:  # underlined, at times twice
             for line in range(int(rng.integers(1, 3))):
                 y = y1 + h * (0.22 + 0.16 * line)
-                extra.append(Mark([(1 - wavy) * [x0, y] + wavy * [x1, y + rng.normal(0, 0.05) * h]]))
+                extra.append(
+                    Mark([(1 - wavy) * [x0, y] + wavy * [x1, y + rng.normal(0, 0.05) * h]])
+                )
         elif chance < 0.45:  # struck through with one line
             y = (y0 + y1) / 2 + rng.normal(0, 0.06, 2) * h
             extra.append(Mark([(1 - wavy) * [x0 - 0.2 * h, y[0]] + wavy * [x1 + 0.2 * h, y[1]]]))
-        elif chance < 0.65:  # the rest of the line filled, as on a check
+        elif chance < 0.65 and last_of_line(strokes, marks):  # filled up, as on a check
             x, y = x1 + 0.9 * h, (y0 + y1) / 2
             ripple = np.sin(wavy[:, 0] * rng.uniform(6, 30)) * h * rng.choice([0.0, 0.1])
             extra.append(Mark([np.stack([x + wavy[:, 0] * 2.2 * h, y + ripple], 1)]))
     # A word below, far enough not to be read into a number; every other one is crossed out.
     at = (rng.uniform(0.05, 0.4) * look.size[0], bottom + 1.9 * h)
-    words = word(root, at, 0.8 * h, rng, at[0] + 5 * h)
+    words = word(root, at, 0.8 * h, rng, at[0] + 4 * h)
     if rng.random() < 0.5:
         low, high = corners([s for m in words for s in m.strokes])
         turns = np.linspace(0, 1, 14)[:, None]
@@ -503,24 +515,31 @@ def clutter(
     return extra + words
 
 
+def last_of_line(strokes: Strokes, marks: list[Mark]) -> bool:
+    """Whether nothing is written to the right of a number, on its line."""
+    (_, y0), (x1, y1) = corners(strokes)
+    points = np.concatenate([s for mark in marks for s in mark.strokes])
+    beside = (points[:, 0] > x1) & (points[:, 1] > y0) & (points[:, 1] < y1)
+    return not beside.any()
+
+
 def word(
     root: Path, at: tuple[float, float], h: float, rng: np.random.Generator, end: float
 ) -> list[Mark]:
-    """Letters in groups of three to seven from `at` (x, base line) to x = `end`."""
+    """Words of three to six letters from `at` (x, base line) on, the last begun three heights
+    before x = `end`: a letter that stands alone could be taken for a digit."""
     x, marks = at[0], []
-    left = int(rng.integers(3, 8))
-    while x < end - h:
-        strokes = digit_strokes([letters(root)[int(rng.integers(len(letters(root))))]], rng)
-        marks.append(Mark([s * h * 0.85 + [x, at[1]] for s in strokes]))
-        x = right(marks[-1:]) + h * rng.uniform(0.14, 0.3)
-        left -= 1
-        if left == 0:
-            x, left = x + h * 0.9, int(rng.integers(3, 8))
+    while not marks or x < end - 3 * h:
+        for _ in range(int(rng.integers(3, 7))):
+            strokes = digit_strokes([letters(root)[int(rng.integers(len(letters(root))))]], rng)
+            marks.append(Mark([s * h * 0.85 + [x, at[1]] for s in strokes]))
+            x = right(marks[-1:]) + h * rng.uniform(0.14, 0.3)
+        x += h * 0.9
     return marks
 
 
 def shape(rng: np.random.Generator, size: float, at: np.ndarray) -> Strokes:
-    """A triangle, box, star, arrow, zigzag or hatching around `at`; nothing that reads as 0 or 1."""
+    """A triangle, box, star, arrow, zigzag or hatching around `at`; nothing like 0 or 1."""
     style = rng.integers(5)
     if style < 3:
         count, step = [(3, 1), (4, 1), (5, 2)][style]
@@ -542,9 +561,11 @@ def photograph(
 ) -> tuple[np.ndarray, list[tuple[int, int, int, int]]]:
     """Marks on the paper -> the photo, (H, W, 3) uint8, and the box of each mark's ink in it."""
     width, height = look.size
-    points = np.concatenate([s for m in marks for s in m.strokes] or [np.zeros((1, 2))])
+    # Without anything written, paper is printed as if the middle of the sheet were.
+    middle = [np.array([[0.2, 0.2], [0.8, 0.8]]) * look.size]
+    points = np.concatenate([s for m in marks for s in m.strokes] or middle)
     plane = view(points, h, look, rng)
-    inverse = np.linalg.inv(plane)
+    inverse = np.linalg.inv(plane).astype(np.float32)
     x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     w = inverse[2, 0] * x + inverse[2, 1] * y + inverse[2, 2]
     u = (inverse[0, 0] * x + inverse[0, 1] * y + inverse[0, 2]) / w
@@ -598,7 +619,7 @@ def ink_cover(
     boxes = []
     for mark in marks:
         middle = np.concatenate(mark.strokes).mean(axis=0)
-        near = apply(plane, middle + [[0, 0], [1, 0], [0, 1]])
+        near = apply(plane, middle + np.array([[0, 0], [1, 0], [0, 1]]))
         scale = math.sqrt(abs(np.linalg.det(near[1:] - near[0])))
         pen = max(look.pen * h * scale, 1.1)
         seen = [apply(plane, stroke) for stroke in mark.strokes]
@@ -658,11 +679,9 @@ def skips(stroke: np.ndarray, pen: float, h: float, rng: np.random.Generator) ->
     return gone
 
 
-def tooth_of(
-    shape: tuple[int, int], h: float, look: Look, rng: np.random.Generator
-) -> np.ndarray:
+def tooth_of(shape: tuple[int, int], h: float, look: Look, rng: np.random.Generator) -> np.ndarray:
     """Where the paper's tooth keeps ink off, (H, W) float32 in [0, 1]."""
-    fine = np.clip(0.018 * h, 0.6, 2.0) * (1.3 if look.dark else 1.0)
+    fine = np.clip(0.012 * h, 0.5, 1.3) * (1.7 if look.dark else 1.0)
     noise = cv2.GaussianBlur(rng.standard_normal(shape, np.float32), (0, 0), fine)
     return np.clip(0.5 + noise / (noise.std() * 1.6), 0, 1)
 
@@ -748,7 +767,7 @@ def form(picture, u, v, points, h, pitch, rng) -> None:
     words = ["Total amount", "Please write clearly", "Phone", "Betrag in Euro", "Name and address"]
     text = printed_text(str(rng.choice(words)), max(9, 0.4 * h), rng)
     for y in (y0 - h * 1.5, y1 + h * 1.1):
-        at_u, at_v = u - x0, v - y
+        at_u, at_v = (u - x0).astype(np.float32), (v - y).astype(np.float32)
         cover = cv2.remap(text, at_u, at_v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
         stain(picture, cover, ink, 0.9)
 
@@ -757,9 +776,9 @@ def printed_text(text: str, size: float, rng: np.random.Generator) -> np.ndarray
     """A line of type `size` pixels high as its ink, (h, w) float32 in [0, 1]. The fonts are
     those that matplotlib brings, so that a photo is the same on every machine."""
     family = str(rng.choice(["DejaVu Sans", "DejaVu Serif", "DejaVu Sans Mono"]))
-    folder = Path(font_manager.get_data_path()) / "fonts" / "ttf"
+    folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
     font = ImageFont.truetype(folder / f"{family.replace(' ', '')}.ttf", round(size))
-    left, top, width, height = font.getbbox(text)
+    left, _, width, height = font.getbbox(text)
     line = Image.new("L", (width + 4, height + 4), 0)
     ImageDraw.Draw(line).text((2 - left, 2), text, fill=255, font=font)
     return np.asarray(line, np.float32) / 255
@@ -794,14 +813,15 @@ def cloth(picture, u, v, points, h, pitch, rng) -> None:
     """Woven threads of two colours."""
     period = h * rng.uniform(0.15, 0.5)
     weave = np.sin(u / period * 2 * math.pi) * np.sin(v / period * 2 * math.pi)
-    picture[:] = rng.uniform(0.3, 0.8, 3) + 0.12 * weave[..., None]
+    picture[:] = rng.uniform(0.3, 0.8) * rng.uniform(0.7, 1.1, 3) + 0.12 * weave[..., None]
     picture *= (1 + 0.06 * octaves(u.shape, (1.0, 4.0), rng))[..., None]
 
 
 def speckle(picture, u, v, points, h, pitch, rng) -> None:
     """Stone, sand or gravel: grains of one size."""
     grains = octaves(u.shape, (h * rng.uniform(0.02, 0.25),), rng)
-    picture[:] = rng.uniform(0.35, 0.85, 3) * (1 + rng.uniform(0.08, 0.3) * grains[..., None])
+    colour = rng.uniform(0.35, 0.85) * rng.uniform(0.8, 1.1, 3)
+    picture[:] = colour * (1 + rng.uniform(0.08, 0.3) * grains[..., None])
 
 
 def octaves(
@@ -822,7 +842,7 @@ def lay_on_desk(picture, u, v, points, h, look: Look, rng: np.random.Generator) 
     (x0, y0), (x1, y1) = corners([points])
     out = h * rng.uniform(0.6, 2.0, 4)
     far = 10 * max(look.size)
-    hidden = rng.permutation(4)[:2]
+    hidden = rng.choice([0, 2]), rng.choice([1, 3])  # a corner of the sheet is in the picture
     edges = [x0 - out[0] - u, y0 - out[1] - v, u - x1 - out[2], v - y1 - out[3]]
     for side in hidden:
         edges[side] = edges[side] - far

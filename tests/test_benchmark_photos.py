@@ -1,0 +1,240 @@
+import cv2
+import numpy as np
+import pytest
+
+from benchmarks import photos
+from benchmarks.photos import KINDS, Photo
+from benchmarks.read_photos import (
+    Answer,
+    Result,
+    failure_sheet,
+    installed,
+    kinds_table,
+    levenshtein,
+    match_boxes,
+    measure,
+    numbers_in,
+    percent,
+    reading_order,
+    score,
+    summary_table,
+)
+
+BOXES = [(10, 10, 20, 30), (40, 10, 20, 30), (10, 60, 20, 30)]
+PAGE = Photo(np.full((100, 120, 3), 255, np.uint8), ["12", "3"], BOXES, [1, 2, 3], [0, 0, 1], "x")
+
+
+def counted(*answers: Answer, photo: Photo = PAGE):
+    return score(Result(photo, answer, 0.5) for answer in answers)
+
+
+@pytest.fixture(scope="module")
+def made(data_folder) -> list[Photo]:
+    """One photo of every kind."""
+    return list(photos.make(data_folder, len(KINDS), seed=11))
+
+
+def test_a_photo_follows_from_seed_and_index(data_folder, made):
+    again = photos.one(data_folder, 11, 2)
+    assert np.array_equal(again.picture, made[2].picture)
+    assert (again.numbers, again.boxes) == (made[2].numbers, made[2].boxes)
+    assert not np.array_equal(photos.one(data_folder, 12, 2).picture, again.picture)
+
+
+def test_every_kind_comes_in_turn(made):
+    assert tuple(photo.kind for photo in made) == KINDS
+
+
+def test_pictures_are_rgb_of_a_photos_size(made):
+    for photo in made:
+        assert photo.picture.dtype == np.uint8
+        assert photo.picture.shape[2] == 3
+        low, high = (100, 400) if photo.kind == "small" else (640, 1600)
+        assert low <= max(photo.picture.shape) <= high
+
+
+def test_labels_spell_the_numbers(made):
+    for photo in made:
+        spelled = [""] * len(photo.numbers)
+        for label, number in zip(photo.labels, photo.number_of, strict=True):
+            spelled[number] += str(label)
+        assert spelled == photo.numbers
+        assert all(number.isdigit() for number in photo.numbers)
+        assert len(photo.boxes) == len(photo.labels)
+
+
+def test_boxes_lie_inside_the_picture(made):
+    for photo in made:
+        height, width = photo.picture.shape[:2]
+        for x, y, wide, tall in photo.boxes:
+            assert x >= 0 and y >= 0 and wide > 0 and tall > 0
+            assert x + wide <= width and y + tall <= height
+
+
+def test_boxes_hold_the_ink_of_their_digit_and_no_more():
+    rng = np.random.default_rng(0)
+    plane = np.array([[0.9, -0.2, 60], [0.2, 0.9, 10], [2e-4, 1e-4, 1]])
+    zero = np.stack([np.sin(np.linspace(0, 6.3, 60)), np.cos(np.linspace(0, 6.3, 60))], 1)
+    marks = [photos.Mark([zero * 40 + at], 0, 0) for at in ([80, 90], [250, 120])]
+    look = photos.Look(size=(400, 300))
+    cover, boxes = photos.ink_cover(marks, plane, 80.0, look, rng)
+    for mark, (x, y, wide, tall) in zip(marks, boxes, strict=True):
+        seen = photos.apply(plane, mark.strokes[0])
+        pen = 0.09 * 80
+        assert (seen.min(axis=0) - [x, y] < pen).all()
+        assert (seen.min(axis=0) >= [x, y]).all()
+        assert (seen.max(axis=0) <= [x + wide, y + tall]).all()
+        window = cover[y : y + tall, x : x + wide]
+        bounds = cv2.boundingRect((window > 0.3).astype(np.uint8))
+        assert bounds == (0, 0, wide, tall)
+        cover[y : y + tall, x : x + wide] = 0
+    assert cover.max() <= 0.3
+
+
+def test_separators_are_no_part_of_a_number():
+    rng = np.random.default_rng(0)
+    texts = [photos.number(rng, True, 12) for _ in range(50)]
+    assert all(any(sign in text for sign in photos.SEPARATORS) for text in texts if len(text) > 5)
+    hand = {digit: [[np.array([[0.0, 0.0], [0.0, 9.0]])]] for digit in range(10)}
+    marks = photos.number_marks("1,2-3", hand, photos.Look(), 0.2, 4, rng)
+    assert [mark.label for mark in marks] == [1, None, 2, None, 3]
+    assert {mark.number for mark in marks} == {4}
+
+
+def test_every_paper_can_be_printed():
+    points = np.array([[40.0, 40.0], [160.0, 80.0]])
+    u, v = np.meshgrid(np.arange(200, dtype=np.float32), np.arange(120, dtype=np.float32))
+    papers = [
+        photos.paper(u, v, points, 30.0, 45.0, photos.Look(print=name), np.random.default_rng(0))
+        for name in ("plain", "ruled", "squared", "patterned", "form", "board")
+    ]
+    for paper in papers:
+        assert paper.shape == (120, 200, 3)
+        assert paper.min() >= 0 and paper.max() <= 1
+    assert all(np.abs(paper - papers[0]).max() > 0.01 for paper in papers[1:])
+
+
+def test_photos_without_digits_have_none(data_folder):
+    empty = list(photos.without_digits(data_folder, 5, seed=3))
+    assert tuple(photo.kind for photo in empty) == photos.WITHOUT_DIGITS
+    assert all(photo.numbers == photo.boxes == photo.labels == [] for photo in empty)
+    again = next(photos.without_digits(data_folder, 1, seed=3))
+    assert np.array_equal(again.picture, empty[0].picture)
+
+
+def test_the_split_of_the_checks_is_fixed_and_whole(data_folder):
+    training, test = photos.orand_split(data_folder)
+    if not test:
+        pytest.skip("needs ORAND-CAR-A")
+    assert len(test) == photos.ORAND_TEST
+    assert not {check.path for check in training} & {check.path for check in test}
+    assert test == photos.orand_split(data_folder)[1]
+    photo = test[0].photo()
+    assert photo.numbers == ["".join(map(str, photo.labels))]
+    assert len(photo.boxes) == len(photo.labels)
+
+
+def test_without_the_checks_their_split_is_empty(tmp_path):
+    assert photos.orand_split(tmp_path) == ([], [])
+
+
+def test_a_perfect_answer_has_nothing_wrong():
+    total = counted(Answer(["12", "3"], BOXES, [1, 2, 3]))
+    assert (total.photos_exact, total.numbers_found, total.numbers_invented) == (1, 2, 0)
+    assert (total.digits_right, total.digits_answered, total.digits) == (3, 3, 3)
+    assert total.characters_wrong == 0
+    assert total.characters == len("12 3")
+
+
+def test_a_missed_digit_costs_recall_and_its_number():
+    total = counted(Answer(["1", "3"], [BOXES[0], BOXES[2]], [1, 3]))
+    assert (total.photos_exact, total.numbers_found, total.numbers_invented) == (0, 1, 1)
+    assert (total.digits_right, total.digits_answered, total.digits) == (2, 2, 3)
+    assert total.characters_wrong == 1
+
+
+def test_an_invented_number_costs_precision_and_the_photo():
+    total = counted(Answer(["12", "3", "7"], [*BOXES, (90, 80, 10, 15)], [1, 2, 3, 7]))
+    assert (total.photos_exact, total.numbers_found, total.numbers_invented) == (0, 2, 1)
+    assert (total.digits_right, total.digits_answered, total.digits) == (3, 4, 3)
+    assert total.characters_wrong == 2  # the space and the seven
+
+
+def test_numbers_in_the_wrong_order_are_found_but_the_photo_is_not_exact():
+    total = counted(Answer(["3", "12"]))
+    assert (total.photos_exact, total.numbers_found, total.numbers_invented) == (0, 2, 0)
+    assert total.characters_wrong == levenshtein("12 3", "3 12") > 0
+
+
+def test_a_number_said_twice_is_found_once():
+    total = counted(Answer(["12", "12"]))
+    assert (total.numbers_found, total.numbers_invented) == (1, 1)
+
+
+def test_a_wrong_label_is_placed_but_not_right():
+    total = counted(Answer(["17", "3"], BOXES, [1, 7, 3]))
+    assert (total.digits_placed, total.digits_right) == (3, 2)
+
+
+def test_readers_without_boxes_have_no_precision():
+    total = counted(Answer(["12", "3"]))
+    assert (total.digits, total.digits_answered) == (0, 0)
+    assert percent(total.digits_right, total.digits) == "-"
+
+
+def test_any_find_counts_on_a_picture_without_digits():
+    empty = Photo(PAGE.picture, [], [], [], [], "blank")
+    total = counted(Answer([]), Answer(["1"]), photo=empty)
+    assert (total.photos, total.with_any, total.photos_exact) == (2, 1, 1)
+
+
+def test_boxes_match_from_half_their_union_on():
+    assert match_boxes([(0, 0, 10, 10)], [(0, 0, 10, 20)]) == [(0, 0)]
+    assert match_boxes([(0, 0, 10, 10)], [(0, 0, 10, 21)]) == []
+    assert match_boxes([], [(0, 0, 1, 1)]) == []
+
+
+def test_each_box_matches_once_and_the_best_first():
+    truth = [(0, 0, 10, 10), (2, 0, 10, 10)]
+    assert match_boxes(truth, [(2, 0, 10, 10)]) == [(1, 0)]
+    assert sorted(match_boxes(truth, [(1, 0, 10, 10), (2, 0, 10, 10)])) == [(0, 0), (1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "distance"),
+    [("", "", 0), ("12", "", 2), ("", "7", 1), ("123", "132", 2), ("46", "46", 0), ("19", "7", 2)],
+)  # fmt: skip
+def test_levenshtein(a, b, distance):
+    assert levenshtein(a, b) == levenshtein(b, a) == distance
+
+
+def test_a_texts_words_give_their_digits():
+    assert numbers_in("No. 1,234.50 of\n7") == ["123450", "7"]
+    assert numbers_in("none ٣") == []
+
+
+def test_lines_side_by_side_are_read_from_left_to_right():
+    lines = [(200, 8, 300, 30, "b"), (0, 60, 90, 80, "c"), (0, 10, 100, 32, "a")]
+    assert [line[4] for line in reading_order(lines)] == ["a", "b", "c"]
+
+
+def test_tables_and_sheet_show_every_reader_and_failure():
+    right = Answer(["12", "3"], BOXES, [1, 2, 3])
+    good, bad = measure(lambda picture: right, [PAGE]), [Result(PAGE, Answer(["9"]), 0.1)]
+    results = {"good": {"photos": good}, "bad": {"photos": bad}}
+    table = summary_table(results)
+    assert "| good | photos (1) | 100.0% |" in table
+    assert "| bad | photos (1) | 0.0% |" in table
+    kinds = kinds_table({"good": good, "bad": bad}, "exact", lambda s: str(s.photos_exact))
+    assert "| x | 1 | 0 |" in kinds
+    assert kinds.endswith("| all | 1 | 0 |")
+    sheet = failure_sheet(results)
+    assert sheet.dtype == np.uint8
+    assert sheet.min() < 200
+    assert (failure_sheet({"good": {"photos": good}}) == 255).all()
+
+
+def test_readers_that_are_not_installed_are_left_out_with_a_line(monkeypatch, capsys):
+    monkeypatch.setattr("benchmarks.read_photos.shutil.which", lambda name: None)
+    assert installed(["tesseract"]) == {}
+    assert "tesseract" in capsys.readouterr().out
