@@ -25,8 +25,12 @@ __all__ = [
     "Corpus",
     "Pool",
     "build",
+    "digit_picture",
+    "digit_variant",
     "kept",
+    "made",
     "mnist_alone",
+    "non_digit",
     "on_canvas",
     "render",
     "renormalized",
@@ -75,14 +79,14 @@ def kept(path: Path, make: Callable[[], Corpus]) -> Corpus:
             parts = ("pixels", "labels", "per_epoch")
             fields = {name: [file[f"{name}/{part}"] for part in parts] for name in names}
         return Corpus([Pool(n, x, y, int(count)) for n, (x, y, count) in fields.items()])
-    made = make()
+    fresh = make()
     arrays = {
         f"{pool.name}/{part}": getattr(pool, part)
-        for pool in made.pools
+        for pool in fresh.pools
         for part in ("pixels", "labels", "per_epoch")
     }
     write_whole(path, partial(np.savez, **arrays))
-    return made
+    return fresh
 
 
 def build(root: Path, seed: int, variants: int = VARIANTS, workers: int = 2) -> Corpus:
@@ -107,8 +111,8 @@ def build(root: Path, seed: int, variants: int = VARIANTS, workers: int = 2) -> 
         "no digits": (partial(non_digit, other), 60_000, 15_000),
     }
     for number, (name, (make, count, per_epoch)) in enumerate(each_epoch.items()):
-        chunk = partial(_render_chunk, make, drawn, seed * len(each_epoch) + number)
-        pools.append(Pool(name, *_parallel(chunk, count, workers), per_epoch))
+        glyphs = made(make, drawn, seed * len(each_epoch) + number, count, workers)
+        pools.append(Pool(name, *glyphs, per_epoch))
     return Corpus(pools)
 
 
@@ -121,6 +125,17 @@ def renormalized(pixels: np.ndarray, workers: int = 2) -> np.ndarray:
 def render(drawn: list[Drawing]) -> np.ndarray:
     """Drawings as the page sees them, unvaried: (N, 28, 28) float32 in [0, 1]."""
     return np.stack([strokes.to_glyph(each.strokes) for each in drawn])
+
+
+def made(
+    make: Callable, drawn: list[Drawing], seed: int, count: int, workers: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Glyphs (count, 28, 28) uint8 and labels (count,), each by `make(drawn, index, rng)`, as
+    `digit_variant` is one; the same seed gives the same, whatever the number of workers."""
+    chunks = [range(i, min(i + _CHUNK, count)) for i in range(0, count, _CHUNK)]
+    parts = _map(partial(_render_chunk, make, drawn, seed), chunks, workers)
+    pixels, labels = zip(*parts, strict=True)
+    return np.concatenate(pixels), np.concatenate(labels)
 
 
 def on_canvas(
@@ -207,12 +222,6 @@ def _see(pixels: np.ndarray) -> np.ndarray:
 
 def _to_bytes(glyph: np.ndarray) -> np.ndarray:
     return np.rint(glyph * 255).astype(np.uint8)
-
-
-def _parallel(make: Callable, count: int, workers: int) -> tuple[np.ndarray, np.ndarray]:
-    chunks = [range(i, min(i + _CHUNK, count)) for i in range(0, count, _CHUNK)]
-    made = _map(make, chunks, workers)
-    return tuple(np.concatenate(part) for part in zip(*made, strict=True))
 
 
 def _map(function: Callable, parts: list, workers: int) -> list:

@@ -5,7 +5,7 @@ test sets. All chance hangs on (seed, epoch), so a resumed training ends as an u
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -80,13 +80,14 @@ class Trainer:
         chance = torch.Generator(self.device).manual_seed(mine)
         torch.manual_seed(mine)  # dropout's
         self._learner.train()
-        batches = self._batches(order)
+        steps, examples = self._feed(order, chance)
         sums = torch.zeros(3, dtype=torch.float64, device=self.device)
         name = f"epoch {self.epoch + 1}/{self.epochs}"
-        bar = tqdm(batches, name, leave=False, mininterval=1, disable=self.team.rank > 0)
-        for step, index in enumerate(bar):
-            self._set_learning_rate((self.epoch + step / len(batches)) / self.epochs)
-            sums += self._step(self.glyphs(index, chance), self.labels[index])
+        off = self.team.rank > 0
+        bar = tqdm(examples, name, steps, leave=False, mininterval=1, disable=off)
+        for step, (x, wanted) in enumerate(bar):
+            self._set_learning_rate((self.epoch + step / steps) / self.epochs)
+            sums += self._step(x, wanted)
             if step % 50 == 0:
                 loss, right, seen = sums.tolist()
                 bar.set_postfix(loss=f"{loss / seen:.3f}", accuracy=f"{right / seen:.1%}")
@@ -146,6 +147,13 @@ class Trainer:
                 f"The checkpoint {path} cannot be gone on from; start without --resume."
             ) from error
 
+    def _feed(
+        self, order: torch.Generator, chance: torch.Generator
+    ) -> tuple[int, Iterator[tuple[Tensor, Tensor]]]:
+        """How many steps an epoch has, and what each of them learns from: inputs and labels."""
+        batches = self._batches(order)
+        return len(batches), ((self.glyphs(i, chance), self.labels[i]) for i in batches)
+
     def _batches(self, order: torch.Generator) -> Sequence[Tensor]:
         """Indices for one epoch: some of each pool, shuffled together, this process's share."""
         chosen, start = [], 0
@@ -163,12 +171,23 @@ class Trainer:
 
     def _step(self, x: Tensor, labels: Tensor) -> Tensor:
         """Learn from one batch; returns (sum of losses, digits read right, glyphs)."""
+        logits, loss = self._learn(x, lambda logits: loss_of(logits, labels, self.recipe))
+        # What is no digit counts as read right where its digitness says so.
+        read = logits[:, :10].argmax(1)
+        if logits.shape[1] > 10:
+            read = torch.where((labels < 0) & (logits[:, 10] < 0), labels, read)
+        right = (read == labels).sum()
+        return torch.stack([loss * len(x), right, torch.full_like(right, len(x))]).double()
+
+    def _learn(self, x: Tensor, cost: Callable[[Tensor], Tensor]) -> tuple[Tensor, Tensor]:
+        """One step down the gradient of what the network's answer to `x`, (N, H, W) in the
+        units that the design normalizes, costs; returns the answer and its cost."""
         x = ((x - self.design.mean) / self.design.std)[:, None]
         x = x.contiguous(memory_format=torch.channels_last)
         on_gpu = self.device.type == "cuda"
         with torch.autocast(self.device.type, torch.bfloat16, enabled=on_gpu):
-            logits = self._learner(x).float()
-        loss = loss_of(logits, labels, self.recipe)
+            answer = self._learner(x).float()
+        loss = cost(answer)
         self.optimizer.zero_grad()
         loss.backward()
         if self.recipe.largest_gradient is not None:
@@ -176,12 +195,7 @@ class Trainer:
         self.optimizer.step()
         if self._averaged is not None:
             self._averaged.update_parameters(self.network)
-        # What is no digit counts as read right where its digitness says so.
-        read = logits[:, :10].argmax(1)
-        if logits.shape[1] > 10:
-            read = torch.where((labels < 0) & (logits[:, 10] < 0), labels, read)
-        right = (read == labels).sum()
-        return torch.stack([loss.detach() * len(x), right, torch.full_like(right, len(x))]).double()
+        return answer.detach(), loss.detach()
 
     def _set_learning_rate(self, progress: float) -> None:
         factor = 1.0

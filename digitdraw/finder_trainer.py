@@ -1,0 +1,79 @@
+"""The training of the digit finder: pages composed anew at every step, by processes of their own.
+
+Knows pages, their targets and what finding them costs; the rest is `trainer`'s. Chance hangs on
+(seed, epoch, place), so a resumed training ends as an unbroken one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from digitdraw import finder, finder_loss, pages
+from digitdraw.finder_loss import Targets
+from digitdraw.pages import Sources
+from digitdraw.trainer import Trainer
+
+__all__ = ["PageTrainer", "examples"]
+
+
+class PageTrainer(Trainer):
+    """A training of `models.READER`; `take` is given what pages are made of."""
+
+    def take(self, sources: Sources, share: float = 1.0, workers: int = 1) -> None:
+        """Learn from pages of these sources; of a recipe's pages for an epoch, take a share."""
+        self.sources, self.workers = sources, workers
+        self.per_epoch = [max(1, int(self.recipe.pages * share))]
+
+    def _feed(
+        self, order: torch.Generator, chance: torch.Generator
+    ) -> tuple[int, Iterator[tuple[Tensor, Targets]]]:
+        made = _Pages(self.sources, self.recipe.side, order.initial_seed(), self.per_epoch[0])
+        loader = DataLoader(
+            made,
+            batch_size=self.recipe.batch,
+            collate_fn=examples,
+            num_workers=self.workers,
+            worker_init_fn=_one_thread,
+            multiprocessing_context="spawn" if self.workers else None,
+            drop_last=len(made) > self.recipe.batch,
+        )
+        return len(loader), ((x, y.to(self.device)) for x, y in loader)
+
+    def _step(self, x: Tensor, targets: Targets) -> Tensor:
+        """Learn from one batch; returns (sum of losses, pages' worth of digits read right,
+        pages)."""
+        maps, loss = self._learn(x.to(self.device), partial(finder_loss.loss_of, targets=targets))
+        read = maps[:, 5:].argmax(1) == targets.labels
+        right = (read * targets.weights).sum() / targets.weights.sum().clamp(min=1e-6)
+        return torch.stack([loss, right, torch.ones_like(right)]).double() * len(x)
+
+
+def examples(made: list[pages.Page]) -> tuple[Tensor, Targets]:
+    """Pages as the network gets them, (N, H, W) float32, and what it is to answer."""
+    seen = [finder.even_contrast(page.picture.astype(np.float32) / 255) for page in made]
+    return torch.from_numpy(np.stack(seen)), finder_loss.targets_of(made)
+
+
+@dataclass(frozen=True)
+class _Pages(Dataset):
+    sources: Sources
+    side: int
+    seed: int
+    count: int
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, index: int) -> pages.Page:
+        return pages.compose(self.sources, np.random.default_rng([self.seed, index]), self.side)
+
+
+def _one_thread(worker: int) -> None:
+    cv2.setNumThreads(1)
+    torch.set_num_threads(1)
