@@ -16,7 +16,9 @@ from digitdraw.errors import (
     UnknownDeviceError,
     UnknownModelError,
 )
-from digitdraw.recognizer import Prediction, Recognizer, load
+from digitdraw.prediction import Prediction
+from digitdraw.reading import ReadDigit, Reading
+from digitdraw.recognizer import Recognizer, load
 
 __all__ = [
     "BadImageError",
@@ -25,6 +27,8 @@ __all__ = [
     "DataError",
     "DigitDrawError",
     "Prediction",
+    "ReadDigit",
+    "Reading",
     "Recognizer",
     "TrainingError",
     "UnknownDeviceError",

@@ -6,7 +6,8 @@ import sys
 from collections.abc import Sequence
 
 from digitdraw.errors import BadImageError, DigitDrawError
-from digitdraw.recognizer import Prediction, Recognizer, load
+from digitdraw.prediction import Prediction
+from digitdraw.recognizer import Recognizer, load
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

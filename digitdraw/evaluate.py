@@ -20,7 +20,8 @@ from digitdraw import corpus, data, metrics, not_digits, plots, preprocess, repo
 from digitdraw.data import Drawing
 from digitdraw.errors import DataError, DigitDrawError
 from digitdraw.models import MODELS
-from digitdraw.recognizer import Prediction, Recognizer, choose_device
+from digitdraw.prediction import Prediction
+from digitdraw.recognizer import Recognizer, choose_device
 
 __all__ = ["evaluate", "main"]
 

@@ -11,10 +11,11 @@ from functools import partial
 import cv2
 import numpy as np
 import torch
+from matplotlib.figure import Figure
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from digitdraw import finder, finder_loss, pages
+from digitdraw import finder, finder_loss, pages, plots
 from digitdraw.finder_loss import Targets
 from digitdraw.pages import Sources
 from digitdraw.trainer import Trainer
@@ -29,6 +30,16 @@ class PageTrainer(Trainer):
         """Learn from pages of these sources; of a recipe's pages for an epoch, take a share."""
         self.sources, self.workers = sources, workers
         self.per_epoch = [max(1, int(self.recipe.pages * share))]
+
+    def samples(self, count: int = 12) -> Figure:
+        """Some pages as they are composed, with their boxes."""
+        made = _Pages(self.sources, self.recipe.side, self.seed, count)
+        some = [made[index] for index in range(count)]
+        return plots.pages(
+            [page.picture for page in some],
+            [page.boxes for page in some],
+            [page.labels for page in some],
+        )
 
     def _feed(
         self, order: torch.Generator, chance: torch.Generator

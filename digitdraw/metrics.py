@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["accuracy", "auroc", "calibration_error", "reliability"]
+__all__ = ["accuracy", "auroc", "calibration_error", "match_boxes", "reliability"]
 
 
 def accuracy(probabilities: np.ndarray, labels: np.ndarray) -> float:
@@ -43,3 +43,24 @@ def calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int =
     """Expected calibration error (Naeini et al. 2015): mean gap of confidence and accuracy."""
     count, confidence, correct = reliability(probabilities, labels, bins)
     return float((count * np.abs(confidence - correct)).sum() / max(count.sum(), 1))
+
+
+def match_boxes(truth: np.ndarray, found: np.ndarray, least: float = 0.5) -> list[tuple[int, int]]:
+    """Pairs of (index of a true box, index of a found one) whose intersection is at least
+    `least` of their union, each box in one pair at most, the best overlaps first. Boxes are
+    (n, 4): x, y, width, height."""
+    if not len(truth) or not len(found):
+        return []
+    one, other = np.asarray(truth, float)[:, None], np.asarray(found, float)[None]
+    low = np.maximum(one[..., :2], other[..., :2])
+    high = np.minimum(one[..., :2] + one[..., 2:], other[..., :2] + other[..., 2:])
+    shared = (high - low).clip(0).prod(axis=-1)
+    overlap = shared / (one[..., 2:].prod(axis=-1) + other[..., 2:].prod(axis=-1) - shared)
+    pairs: list[tuple[int, int]] = []
+    for flat in np.argsort(-overlap, axis=None, kind="stable"):
+        i, j = (int(n) for n in np.unravel_index(flat, overlap.shape))
+        if overlap[i, j] < least:
+            break
+        if all(i != a and j != b for a, b in pairs):
+            pairs.append((i, j))
+    return pairs

@@ -13,7 +13,16 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from digitdraw.errors import BadImageError
 
-__all__ = ["FORMATS", "MAX_BYTES", "MAX_PIXELS", "Source", "load_grey", "open_picture", "to_grey"]
+__all__ = [
+    "FORMATS",
+    "MAX_BYTES",
+    "MAX_PIXELS",
+    "Source",
+    "load_grey",
+    "load_photo",
+    "open_picture",
+    "to_grey",
+]
 
 _SOURCES = "a path, bytes, a PIL image, or an array (H, W), (H, W, 3) or (H, W, 4)"
 Source = str | os.PathLike | bytes | bytearray | Image.Image | np.ndarray
@@ -37,6 +46,17 @@ def load_grey(source: Source) -> np.ndarray:
     if isinstance(source, np.ndarray):
         return _array_to_grey(source)
     return to_grey(open_picture(source))
+
+
+def load_photo(source: Source) -> tuple[np.ndarray, float]:
+    """The same for a photo that may be large: grey, and how many pixels of the upright photo
+    one of its pixels is wide, for a JPEG is decoded at a fraction of its size."""
+    if isinstance(source, (np.ndarray, Image.Image)):
+        return load_grey(source), 1.0
+    with _open(_read_bytes(source)) as picture:
+        longer = max(picture.size)
+        grey = to_grey(_decode(picture))
+    return grey, longer / max(grey.shape)
 
 
 def open_picture(source: Source) -> Image.Image:

@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import (
     FixedLocator,
     FuncFormatter,
@@ -27,7 +28,16 @@ from matplotlib.ticker import (
 from digitdraw import metrics
 from digitdraw.files import write_whole
 
-__all__ = ["confusion", "curves", "examples", "mistakes", "reliability", "samples", "write"]
+__all__ = [
+    "confusion",
+    "curves",
+    "examples",
+    "mistakes",
+    "pages",
+    "reliability",
+    "samples",
+    "write",
+]
 
 _DPI = 150
 _SIDE = 28
@@ -199,6 +209,28 @@ def examples(glyphs: np.ndarray, probabilities: np.ndarray, labels: np.ndarray) 
         picture.set_title(caption, fontsize=10, color="black" if answer == label else _VERMILION)
         _draw_bars(chart, bars, int(label))
     figure.suptitle("label → answer, and the ten probabilities", fontsize=11)
+    return figure
+
+
+def pages(
+    pictures: Sequence[np.ndarray], boxes: Sequence[np.ndarray], labels: Sequence[np.ndarray]
+) -> Figure:
+    """Pages, (H, W) uint8 each, with boxes (n, 4) of digits and which digit, (n,), each is;
+    what is to be ignored is labelled -1."""
+    if not len(pictures):
+        return _notice("No pages")
+    columns = min(4, len(pictures))
+    rows = -(-len(pictures) // columns)
+    figure = _page(3.4 * columns, 3.4 * rows)
+    for axes in figure.subplots(rows, columns, squeeze=False).flat:
+        axes.axis("off")
+    for axes, picture, some, digits in zip(figure.axes, pictures, boxes, labels, strict=False):
+        axes.imshow(picture, cmap="gray", vmin=0, vmax=255)
+        for (x, y, width, height), digit in zip(some, digits, strict=True):
+            colour = _VERMILION if digit >= 0 else _GREY
+            axes.add_patch(Rectangle((x, y), width, height, fill=False, color=colour, lw=0.8))
+            if digit >= 0:
+                axes.text(x, y, str(digit), color=_BLUE, fontsize=8, va="bottom", weight="bold")
     return figure
 
 

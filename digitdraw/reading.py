@@ -1,101 +1,139 @@
-"""Digits found in a photo -> numbers, in the order in which a person reads them.
+"""A photo -> the numbers in it, each digit with its box: finds, then lines, then answers.
 
-Geometry of boxes alone: knows no picture and no network. Boxes are (x, y, width, height), y
-down. A number goes on where the next digit is about as tall, about level with the last one,
-and no further away than a separator needs; lines may be tilted, each page in one way.
+Knows the finder, its device and calibration, and what a reading is; the geometry of lines is
+`lines`', that of the network's maps `finder`'s.
 """
 
-import math
+import copy
+import logging
+import threading
+from dataclasses import dataclass
+from typing import Any
 
+import cv2
 import numpy as np
+import torch
 
-__all__ = ["group"]
+from digitdraw import finder, lines, weights
+from digitdraw import glyph as glyphs
+from digitdraw.finder import Finds
+from digitdraw.models import fold_batch_norm
+from digitdraw.pictures import Source, load_photo
+from digitdraw.prediction import Prediction, Verdict
 
-MAX_GAP = 0.95
-"""Widest gap inside of a number, in heights of its digits: room for a point or a dash."""
-MAX_RISE = 0.55
-"""How far the next digit may be above or below the line, in heights."""
-MAX_RATIO = 2.2
-"""How many times taller one of two neighbours may be."""
-MAX_TILT = math.radians(25)
+__all__ = ["ReadDigit", "Reader", "Reading"]
 
-
-def group(boxes: np.ndarray) -> list[list[int]]:
-    """Numbers as indices into `boxes` (n, 4): each left to right along its line, numbers from
-    top to bottom, and on one line from left to right."""
-    if len(boxes) == 0:
-        return []
-    boxes = np.asarray(boxes, np.float64)
-    middles = boxes[:, :2] + boxes[:, 2:] / 2
-    heights = _heights(boxes)
-    tilt = _tilt(middles, boxes, heights)
-    cos, sin = math.cos(tilt), math.sin(tilt)
-    level = middles @ np.array([[cos, -sin], [sin, cos]])
-    numbers = _chains(level, boxes[:, 2], heights)
-    return _in_order(numbers, level, heights)
+log = logging.getLogger(__name__)
 
 
-def _heights(boxes: np.ndarray) -> np.ndarray:
-    """Heights that a neighbour would have: a flat digit is as tall as those beside it."""
-    return np.maximum(boxes[:, 3], 0.8 * boxes[:, 2])
+@dataclass(frozen=True, eq=False)
+class ReadDigit:
+    """One digit of a photo: `box` (x, y, width, height) in pixels of the upright photo, what it
+    was taken for, and the index of its `number` in the reading."""
+
+    box: tuple[float, float, float, float]
+    prediction: Prediction
+    number: int
+
+    @property
+    def label(self) -> int:
+        """The likeliest digit, sure or not."""
+        return self.prediction.ranking[0]
 
 
-def _tilt(middles: np.ndarray, boxes: np.ndarray, heights: np.ndarray) -> float:
-    """The page's tilt in radians: the median over the nearest right-hand neighbours."""
-    angles = []
-    for i, (x, y) in enumerate(middles):
-        right, down = middles[:, 0] - x, middles[:, 1] - y
-        gap = right - (boxes[:, 2] + boxes[i, 2]) / 2
-        near = (right > 0) & (gap < MAX_GAP * heights[i]) & _alike(heights, i)
-        near &= np.abs(down) < math.tan(MAX_TILT) * right + 0.15 * heights[i]
-        if near.any():
-            nearest = np.where(near, right + np.abs(down), np.inf).argmin()
-            angles.append(math.atan2(down[nearest], right[nearest]))
-    return float(np.median(angles)) if len(angles) > 1 else 0.0
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What a photo says: `numbers` from top to bottom, then left to right; of each the chance
+    in [0, 1] that all of it is right, in `confidences`; and the `digits`, number by number."""
+
+    numbers: tuple[str, ...]
+    confidences: tuple[float, ...]
+    digits: tuple[ReadDigit, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """All but the glyphs, ready for JSON."""
+        return {
+            "numbers": [
+                {"number": number, "confidence": confidence}
+                for number, confidence in zip(self.numbers, self.confidences, strict=True)
+            ],
+            "digits": [
+                {"box": list(each.box), "number": each.number, **each.prediction.as_dict()}
+                for each in self.digits
+            ],
+        }
 
 
-def _chains(level: np.ndarray, widths: np.ndarray, heights: np.ndarray) -> list[list[int]]:
-    """Link each digit to the next on its right, the closest pairs first."""
-    count = len(level)
-    right = level[None, :, 0] - level[:, None, 0]
-    rise = np.abs(level[None, :, 1] - level[:, None, 1])
-    gap = right - (widths[None] + widths[:, None]) / 2
-    tall = np.maximum(heights[None], heights[:, None])
-    alike = tall < MAX_RATIO * np.minimum(heights[None], heights[:, None])
-    fits = (right > 0) & (gap < MAX_GAP * tall) & (rise < MAX_RISE * tall) & alike
-    follows, follower = {}, {}
-    cost = np.where(fits, right + 2 * rise, np.inf)
-    for flat in np.argsort(cost, axis=None):
-        one, other = divmod(int(flat), count)
-        if not math.isfinite(cost[one, other]):
-            break
-        if one not in follower and other not in follows:
-            follower[one], follows[other] = other, one
-    chains = []
-    for first in range(count):
-        if first not in follows:
-            chain = [first]
-            while chain[-1] in follower:
-                chain.append(follower[chain[-1]])
-            chains.append(chain)
-    return chains
+class Reader:
+    """The loaded finder on a device. Safe to call from many threads at once."""
+
+    def __init__(self, loaded: weights.Weights, device: torch.device) -> None:
+        self.calibration = loaded.calibration
+        network = fold_batch_norm(loaded.network).requires_grad_(False)
+        # For the day the GPU's memory is full: then it is too late to copy from it.
+        self._spare = copy.deepcopy(network) if device.type != "cpu" else network
+        self._network = network.to(device, memory_format=torch.channels_last)
+        self._moving = threading.Lock()
+
+    def read(self, image: Source) -> Reading:
+        """The numbers of a photo; none where there is no digit in it.
+
+        Raises BadImageError as `pictures.load_grey` does.
+        """
+        grey, pixel = load_photo(image)
+        found = self._find(grey)
+        order = lines.group(found.boxes)
+        temperature = self.calibration.temperature
+        bars = torch.from_numpy(found.logits).double().div(temperature).softmax(1).numpy()
+        digits = []
+        for number, members in enumerate(order):
+            for i in members:
+                box = tuple(float(side) * pixel for side in found.boxes[i])
+                glyph = _glyph(grey, found.boxes[i])
+                digits.append(ReadDigit(box, self._judge(found.scores[i], bars[i], glyph), number))
+        return _reading(tuple(digits), len(order))
+
+    def _find(self, grey: np.ndarray) -> Finds:
+        network = self._network
+        try:
+            return finder.find(grey, network, self.calibration.min_digitness)
+        except torch.OutOfMemoryError:
+            if network is self._spare:
+                raise
+            with self._moving:
+                self._network = self._spare
+            log.warning("photos are read on the CPU, because the GPU's memory was full")
+            return self._find(grey)
+
+    def _judge(self, score: float, bars: np.ndarray, glyph: np.ndarray) -> Prediction:
+        confidence = float(bars.max())
+        sure = confidence >= self.calibration.min_confidence
+        verdict: Verdict = "digit" if sure else "unsure"
+        digit = int(bars.argmax()) if sure else None
+        return Prediction(digit, tuple(bars.tolist()), confidence, float(score), verdict, glyph)
 
 
-def _in_order(numbers: list[list[int]], level: np.ndarray, heights: np.ndarray) -> list[list[int]]:
-    """Sort numbers by line, then from left to right; a line is what is level with its first."""
-    rows: list[list[list[int]]] = []
-    ends: list[float] = []
-    for number in sorted(numbers, key=lambda each: level[each, 1].mean()):
-        y, tall = level[number, 1].mean(), heights[number].mean()
-        if rows and y - ends[-1] < 0.6 * tall:
-            rows[-1].append(number)
-            ends[-1] = float(np.mean([level[each, 1].mean() for each in rows[-1]]))
-        else:
-            rows.append([number])
-            ends.append(float(y))
-    return [each for row in rows for each in sorted(row, key=lambda one: level[one[0], 0])]
+def _reading(digits: tuple[ReadDigit, ...], count: int) -> Reading:
+    numbers, confidences = [""] * count, [1.0] * count
+    for each in digits:
+        numbers[each.number] += str(each.label)
+        confidences[each.number] *= each.prediction.confidence * each.prediction.digitness
+    return Reading(tuple(numbers), tuple(confidences), digits)
 
 
-def _alike(heights: np.ndarray, i: int) -> np.ndarray:
-    ratio = heights / heights[i]
-    return (ratio < MAX_RATIO) & (ratio > 1 / MAX_RATIO)
+def _glyph(grey: np.ndarray, box: np.ndarray) -> np.ndarray:
+    """A find as a glyph to look at, (28, 28) float32 in [0, 1]: its box, with ink light."""
+    x, y, width, height = box
+    around = max(width, height) * 0.15
+    left, top = (max(0, int(side - around)) for side in (x, y))
+    cut = grey[top : int(y + height + around) + 1, left : int(x + width + around) + 1]
+    scale = glyphs.GLYPH / max(cut.shape)
+    size = tuple(max(1, round(side * scale)) for side in cut.shape[::-1])
+    small = cv2.resize(cut, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    # Paper is most of a box, ink is what is far from it.
+    ink = np.abs(small - np.median(small))
+    ink /= max(float(ink.max()), 1e-6)
+    glyph = glyphs.blank()
+    down, right = ((glyphs.GLYPH - side) // 2 for side in ink.shape)
+    glyph[down : down + ink.shape[0], right : right + ink.shape[1]] = ink
+    return glyph

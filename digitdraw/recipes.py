@@ -12,7 +12,8 @@ __all__ = ["RECIPES", "Recipe", "recipe_for"]
 @dataclass(frozen=True)
 class Recipe:
     """One training. What it learns from is `digits`: "mnist" is MNIST as it is, "everything"
-    the corpus of MNIST, drawings and what is no digit.
+    the corpus of MNIST, drawings and what is no digit; "pages" is pages of numbers, `pages` of
+    them for an epoch, `side` pixels wide and high.
 
     The last `validation` digits of MNIST's training set are kept for validation. `schedule` is
     of the learning rate; "cosine" warms up over a twentieth of the training, then falls to 0.
@@ -34,13 +35,15 @@ class Recipe:
     schedule: Literal["constant", "cosine"] = "constant"
     ema: float | None = None
     largest_gradient: float | None = None
-    digits: Literal["mnist", "everything"] = "mnist"
+    digits: Literal["mnist", "everything", "pages"] = "mnist"
     validation: int = 10_000
     varied: float = 0.0
     smoothing: float = 0.0
     digitness_weight: float = 0.0
     non_digit_weight: float = 0.0
     by_hand: from_scratch.Recipe | None = None
+    pages: int = 0
+    side: int = 0
 
 
 def _by_hand(recipe: from_scratch.Recipe) -> Recipe:
@@ -75,6 +78,20 @@ RECIPES: dict[str, Recipe] = {
     "cnn": Recipe(epochs=10, batch=64, learning_rate=0.01, momentum=0.9),
     "tiny": Recipe(epochs=12, batch=128, learning_rate=4e-3, **_CONVOLUTIONAL),
     "default": Recipe(epochs=10, batch=128, learning_rate=2e-3, **_CONVOLUTIONAL),
+    "reader": Recipe(
+        epochs=12,
+        batch=16,
+        learning_rate=2e-3,
+        optimizer="adamw",
+        weight_decay=0.05,
+        schedule="cosine",
+        ema=0.998,
+        largest_gradient=10.0,
+        digits="pages",
+        validation=5_000,
+        pages=8_000,
+        side=256,
+    ),
 }
 
 _OTHERS = {("from-scratch", "source"): _by_hand(from_scratch.SOURCE)}

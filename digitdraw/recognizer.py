@@ -8,9 +8,8 @@ import copy
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,55 +17,16 @@ import torch
 from digitdraw import glyph as glyphs
 from digitdraw import preprocess, strokes, weights
 from digitdraw.errors import BadImageError, UnknownDeviceError
-from digitdraw.models import fold_batch_norm
+from digitdraw.models import READER, fold_batch_norm
 from digitdraw.pictures import Source
+from digitdraw.prediction import Prediction, Verdict
+from digitdraw.reading import Reader, Reading
 
-__all__ = ["Prediction", "Recognizer", "Verdict", "load"]
+__all__ = ["Recognizer", "choose_device", "load"]
 
 log = logging.getLogger(__name__)
 
-Verdict = Literal["digit", "unsure", "not a digit", "blank"]
 _MAX_BATCH = 4096
-
-
-@dataclass(frozen=True, eq=False)
-class Prediction:
-    """What one glyph was taken for.
-
-    digit          0..9 where the verdict is "digit", else None
-    probabilities  ten floats that sum to 1, index = digit; calibrated
-    confidence     the largest of them
-    digitness      0..1, how much this is a digit at all
-    verdict        "digit", "unsure" (two digits are too close), "not a digit" or "blank"
-    glyph          (28, 28) float32 in [0, 1], what the model saw
-    """
-
-    digit: int | None
-    probabilities: tuple[float, ...]
-    confidence: float
-    digitness: float
-    verdict: Verdict
-    glyph: np.ndarray
-
-    @property
-    def ranking(self) -> tuple[int, ...]:
-        """The ten digits, likeliest first; equal ones in their order."""
-        return tuple(sorted(range(10), key=lambda digit: -self.probabilities[digit]))
-
-    @property
-    def runner_up(self) -> int | None:
-        """The second likeliest digit; None for a blank."""
-        return None if self.verdict == "blank" else self.ranking[1]
-
-    def as_dict(self) -> dict[str, Any]:
-        """All but the glyph, ready for JSON."""
-        return {
-            "digit": self.digit,
-            "verdict": self.verdict,
-            "confidence": self.confidence,
-            "digitness": self.digitness,
-            "probabilities": list(self.probabilities),
-        }
 
 
 def load(name: str = "default", device: str | torch.device = "auto") -> "Recognizer":
@@ -117,6 +77,7 @@ class Recognizer:
         self._spare = copy.deepcopy(network) if device.type != "cpu" else None
         self._network = network.to(device, memory_format=torch.channels_last)
         self._moving = threading.Lock()
+        self._reader: Reader | None = None
         log.info("model %s on %s", self.name, device_note)
 
     def predict_strokes(self, drawing: object) -> Prediction:
@@ -132,6 +93,18 @@ class Recognizer:
         Raises BadImageError as `pictures.load_grey` does.
         """
         return self._predict([preprocess.to_glyph(image)])[0]
+
+    def read_numbers(self, image: Source) -> Reading:
+        """Read the numbers of a photo: a path, bytes, a PIL image, or an array.
+
+        The network that finds digits is loaded at the first photo. A photo without digits gives
+        an empty reading. Raises BadImageError as `pictures.load_grey` does, BadWeightsError
+        where the reader's weights are missing or damaged.
+        """
+        with self._moving:
+            if self._reader is None:
+                self._reader = Reader(weights.load(READER.name), self.device)
+        return self._reader.read(image)
 
     def predict_batch(self, batch: np.ndarray | Sequence[np.ndarray]) -> list[Prediction]:
         """Read glyphs: (N, 28, 28) floats in [0, 1], 1 = ink. Returns N predictions.

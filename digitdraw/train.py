@@ -20,9 +20,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from digitdraw import calibrate, corpus, data, distributed, plots, speedrun, weights
+from digitdraw import corpus, data, distributed, plots, speedrun, weights
 from digitdraw.distributed import Team
 from digitdraw.errors import DigitDrawError
+from digitdraw.finder_trainer import PageTrainer
+from digitdraw.finder_validation import FinderValidation, sources
 from digitdraw.recipes import RECIPES, Recipe, recipe_for
 from digitdraw.recognizer import choose_device
 from digitdraw.trainer import Trainer, trainer_for
@@ -65,18 +67,30 @@ def train(options: argparse.Namespace) -> None:
     recipe = recipe_for(options.model, options.recipe)
     torch.backends.cudnn.deterministic = True
     with distributed.team(device) as team:
-        root, folder = Path(options.data), Path(options.out)
+        folder = Path(options.out)
         epochs = recipe.epochs if options.epochs is None else options.epochs
-        trainer = trainer_for(options.model, recipe, epochs, options.seed, device, team)
-        trainer.take(_digits(options, recipe, root), options.share)
-        validation = Validation.load(root, recipe, options.workers)
+        trainer, validation = _training(options, recipe, epochs, device, team)
         checkpoint = folder / f"{options.model}.checkpoint.pt"
         folder.mkdir(parents=True, exist_ok=True)
         if options.resume and checkpoint.is_file():
             trainer.restore(checkpoint)
-        logits = _run(trainer, validation, checkpoint, team)
+        answers = _run(trainer, validation, checkpoint, team)
         if team.rank == 0:
-            _write(options, trainer, validation, logits, _record(options, trainer, started))
+            _write(options, trainer, validation, answers, _record(options, trainer, started))
+
+
+def _training(
+    options: argparse.Namespace, recipe: Recipe, epochs: int, device: torch.device, team: Team
+) -> tuple[Trainer, Validation | FinderValidation]:
+    """A training at its start, with all that it learns from, and what it is judged by."""
+    root = Path(options.data)
+    if recipe.digits == "pages":
+        trainer = PageTrainer(options.model, recipe, epochs, options.seed, device, team)
+        trainer.take(sources(root, "train"), options.share, options.workers)
+        return trainer, FinderValidation.load(root)
+    trainer = trainer_for(options.model, recipe, epochs, options.seed, device, team)
+    trainer.take(_digits(options, recipe, root), options.share)
+    return trainer, Validation.load(root, recipe, options.workers)
 
 
 def _speedrun(options: argparse.Namespace) -> None:
@@ -98,44 +112,34 @@ def _digits(options: argparse.Namespace, recipe: Recipe, root: Path) -> corpus.C
 
 
 def _run(
-    trainer: Trainer, validation: Validation, checkpoint: Path, team: Team
-) -> dict[str, np.ndarray]:
-    """Train all epochs that remain; returns the validation logits after the last."""
-    logits = validation.logits(trainer.result, trainer.design, trainer.device)
+    trainer: Trainer, validation: Validation | FinderValidation, checkpoint: Path, team: Team
+) -> dict[str, Any]:
+    """Train all epochs that remain; returns the answers to validation after the last."""
+    answers = validation.logits(trainer.result, trainer.design, trainer.device)
     while trainer.epoch < trainer.epochs:
         trainer.one_epoch()
         if team.rank == 0:
-            logits = validation.logits(trainer.result, trainer.design, trainer.device)
-            trainer.history[-1].update(validation.measure(logits, trainer.validation_loss))
+            answers = validation.logits(trainer.result, trainer.design, trainer.device)
+            trainer.history[-1].update(validation.measure(answers, trainer.validation_loss))
             _report(trainer.history[-1])
             trainer.store(checkpoint)
         team.wait()
-    return logits
+    return answers
 
 
 def _write(
     options: argparse.Namespace,
     trainer: Trainer,
-    validation: Validation,
-    logits: dict[str, np.ndarray],
+    validation: Validation | FinderValidation,
+    answers: dict[str, Any],
     record: dict[str, Any],
 ) -> None:
     """Weights, record, manifest, and the pictures of the training."""
     folder = Path(options.out)
-    labels = validation.labels[validation.main]
-    calibration = calibrate.fit(logits[validation.main], labels, logits.get("other"))
+    calibration, figures = validation.conclude(answers)
     path = weights.save(options.model, trainer.result, calibration, record, folder)
     print(f"wrote {path}")
-    scaled = torch.from_numpy(logits[validation.main][:, :10] / calibration.temperature)
-    bars = scaled.softmax(1).numpy()
-    glyphs, shown = trainer.sample(200)
-    figures = {
-        "samples": plots.samples(glyphs, shown),
-        "curves": plots.curves(trainer.history),
-        "confusion": plots.confusion(bars, labels),
-        "reliability": plots.reliability(bars, labels),
-        "mistakes": plots.mistakes(validation.pixels[validation.main], bars, labels),
-    }
+    figures |= {"curves": plots.curves(trainer.history), "samples": trainer.samples()}
     for written in plots.write(folder, options.model, figures):
         print(f"wrote {written}")
 

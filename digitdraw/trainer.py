@@ -12,12 +12,13 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
+from matplotlib.figure import Figure
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
 
-from digitdraw import augment, from_scratch, models
+from digitdraw import augment, from_scratch, models, plots
 from digitdraw.corpus import Corpus
 from digitdraw.distributed import Team
 from digitdraw.errors import TrainingError
@@ -106,11 +107,12 @@ class Trainer:
         share = self.recipe.varied
         return augment.vary_glyphs(glyphs, chance, share) if share else glyphs
 
-    def sample(self, count: int) -> tuple[np.ndarray, np.ndarray]:
-        """Some glyphs as the network gets them, (count, 28, 28) float32, and labels (count,)."""
+    def samples(self, count: int = 200) -> Figure:
+        """Some glyphs as the network gets them."""
         chance = torch.Generator(self.device).manual_seed(self.seed)
         index = torch.cat(self._batches(chance))[:count]
-        return self.glyphs(index, chance).cpu().numpy(), self.labels[index].cpu().numpy()
+        glyphs = self.glyphs(index, chance).cpu().numpy()
+        return plots.samples(glyphs, self.labels[index].cpu().numpy())
 
     def validation_loss(self, logits: Tensor, labels: Tensor) -> float:
         """Mean loss of digits alone, logits (N, 10) and labels (N,), as this training counts it

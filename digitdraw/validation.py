@@ -9,11 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from matplotlib.figure import Figure
 from torch import Tensor, nn
 
-from digitdraw import corpus, data, metrics
+from digitdraw import calibrate, corpus, data, metrics, plots
 from digitdraw.models import Architecture
 from digitdraw.recipes import Recipe
+from digitdraw.weights import Calibration
 
 __all__ = ["Validation"]
 
@@ -70,3 +72,14 @@ class Validation:
             digits, others = logits[self.main][:, 10], logits["other"][:, 10]
             found["letters AUROC"] = metrics.auroc(digits, others)
         return found
+
+    def conclude(self, logits: dict[str, np.ndarray]) -> tuple[Calibration, dict[str, Figure]]:
+        """The temperature and thresholds that suit these glyphs, and pictures of how well."""
+        main, labels = logits[self.main], self.labels[self.main]
+        calibration = calibrate.fit(main, labels, logits.get("other"))
+        bars = torch.from_numpy(main[:, :10] / calibration.temperature).softmax(1).numpy()
+        return calibration, {
+            "confusion": plots.confusion(bars, labels),
+            "reliability": plots.reliability(bars, labels),
+            "mistakes": plots.mistakes(self.pixels[self.main], bars, labels),
+        }

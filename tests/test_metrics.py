@@ -25,6 +25,14 @@ def test_auroc_of_a_hand_made_case():
     assert metrics.auroc(np.ones(5), np.ones(7)) == 0.5
 
 
+def test_each_box_is_matched_once_and_the_best_overlap_first():
+    truth = np.array([[0, 0, 10, 10], [20, 0, 10, 10]])
+    found = np.array([[3, 0, 10, 10], [1, 0, 10, 10], [26, 0, 10, 10]])
+    assert metrics.match_boxes(truth, found) == [(0, 1)]
+    assert metrics.match_boxes(truth, found, 0.2) == [(0, 1), (1, 2)]
+    assert metrics.match_boxes(truth, np.zeros((0, 4))) == []
+
+
 def test_calibration_error_of_a_hand_made_case():
     # Three answers at 0.9, two of them right; one at 0.5, right: two bins.
     probabilities = bars((0, 0.9), (1, 0.9), (2, 0.9), (3, 0.5))

@@ -6,6 +6,7 @@ import torch
 from drawings import DIGITS
 
 from digitdraw import corpus, models
+from digitdraw import trainer as trainer_module
 from digitdraw.errors import TrainingError
 from digitdraw.recipes import RECIPES
 from digitdraw.trainer import loss_of, trainer_for
@@ -35,7 +36,7 @@ def digits_only(small_corpus):
     return corpus.Corpus(small_corpus.pools[:1])
 
 
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("name", models.MODELS)
 def test_every_recipe_lowers_the_loss(name, small_corpus):
     recipe = RECIPES[name]
     training = small_corpus if recipe.digits == "everything" else digits_only(small_corpus)
@@ -111,10 +112,14 @@ def test_flat_bars_are_what_is_asked_for_where_there_is_no_digit():
     assert loss_of(flat, labels, recipe) < loss_of(called_a_digit, labels, recipe)
 
 
-def test_a_sample_shows_glyphs_as_the_network_gets_them(small_corpus):
+def test_samples_are_glyphs_as_the_network_gets_them(small_corpus, monkeypatch):
     trainer = trainer_for("default", RECIPES["default"], 1, 0, CPU)
     trainer.take(small_corpus)
-    glyphs, labels = trainer.sample(20)
+    shown = []
+    monkeypatch.setattr(trainer_module.plots, "samples", lambda *args: shown.extend(args))
+    trainer.samples(20)
+    glyphs, labels = shown
     assert glyphs.shape == (20, 28, 28) and glyphs.dtype == np.float32
     assert glyphs.min() >= 0 and glyphs.max() <= 1
+    assert labels.shape == (20,)
     assert set(labels) <= {corpus.NOT_A_DIGIT, *range(10)}

@@ -18,7 +18,8 @@ from digitdraw import glyph as glyphs
 from digitdraw import weights
 from digitdraw.errors import DigitDrawError
 from digitdraw.models import MODELS
-from digitdraw.recognizer import Prediction, Recognizer
+from digitdraw.prediction import Prediction
+from digitdraw.recognizer import Recognizer
 
 __all__ = ["Card", "Entry", "Lineup"]
 

@@ -1,0 +1,82 @@
+"""The finder's training: it learns, goes on as if unbroken, and is judged by what it finds."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from drawings import DIGITS
+
+from digitdraw import finder_trainer, metrics, pages
+from digitdraw.data import Drawing
+from digitdraw.finder import Finds
+from digitdraw.finder_validation import FinderValidation
+from digitdraw.pages import IGNORED, Page, Sources
+from digitdraw.recipes import RECIPES
+
+DRAWN = [
+    Drawing(str(digit), "a", [np.array(stroke, float) for stroke in lines])
+    for digit, lines in DIGITS.items()
+]
+SMALL = replace(RECIPES["reader"], batch=2, pages=8, side=128)
+
+
+def start(epochs=3):
+    trainer = finder_trainer.PageTrainer("reader", SMALL, epochs, 0, torch.device("cpu"))
+    trainer.take(Sources(DRAWN, None, [], []), workers=0)
+    return trainer
+
+
+def test_a_restored_training_goes_on_as_if_it_had_not_stopped(tmp_path):
+    unbroken, first, second = start(), start(), start()
+    for _ in range(3):
+        unbroken.one_epoch()
+    first.one_epoch()
+    first.store(tmp_path / "checkpoint.pt")
+    second.restore(tmp_path / "checkpoint.pt")
+    second.one_epoch()
+    second.one_epoch()
+    one, other = unbroken.result.state_dict(), second.result.state_dict()
+    assert all(torch.equal(one[key], other[key]) for key in one)
+    assert unbroken.history[-1]["loss"] < unbroken.history[0]["loss"]
+
+
+def test_worker_processes_make_the_same_pages():
+    alone, helped = start(), start()
+    helped.take(Sources(DRAWN, None, [], []), workers=1)
+    alone.one_epoch()
+    helped.one_epoch()
+    assert alone.history == helped.history
+
+
+def test_samples_are_pages_with_their_boxes():
+    figure = start().samples(4)
+    assert sum(len(axes.patches) for axes in figure.axes) > 4
+
+
+def perfect(page, wrong=0):
+    """Finds that are the page's digits, the first few of them read wrong."""
+    keep = page.labels != IGNORED
+    labels = page.labels[keep].copy()
+    labels[:wrong] = (labels[:wrong] + 1) % 10
+    logits = np.where(np.arange(10) == labels[:, None], 8.0, 0.0).astype(np.float32)
+    return Finds(page.boxes[keep], np.full(len(labels), 0.9, np.float32), logits)
+
+
+def test_validation_counts_what_is_found_and_read_right():
+    rng = np.random.default_rng(1)
+    made = [pages.compose(Sources(DRAWN, None, [], []), rng, 128) for _ in range(12)]
+    scan = Page(
+        np.zeros((40, 90), np.uint8), np.array([[5, 5, 20, 30], [30, 5, 20, 30]]), np.array([3, 7])
+    )
+    judge = FinderValidation(made, [scan])
+    right = {"pages": [perfect(page) for page in made], "scans": [perfect(scan)]}
+    assert judge.measure(right)["F1 accuracy"] == pytest.approx(1, abs=0.06)
+    assert judge.measure(right)["scans accuracy"] == 1
+    wrong = {"pages": right["pages"], "scans": [perfect(scan, wrong=1)]}
+    assert judge.measure(wrong)["F1 accuracy"] < judge.measure(right)["F1 accuracy"]
+    assert judge.measure(wrong)["scans accuracy"] == 0
+    calibration, figures = judge.conclude(right)
+    assert 0 < calibration.min_digitness < 0.9
+    assert set(figures) == {"confusion", "reliability", "mistakes"}
+    assert metrics.match_boxes(scan.boxes, right["scans"][0].boxes) == [(0, 0), (1, 1)]
