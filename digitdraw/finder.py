@@ -5,6 +5,7 @@ network made for digits 14 to 56 pixels tall looks at the picture at several siz
 the one before; what is found at two of them is kept once.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -14,7 +15,7 @@ from torch import Tensor, nn
 
 from digitdraw.models import DigitFinder
 
-__all__ = ["Finds", "decode", "even_contrast", "find", "suppress"]
+__all__ = ["Finds", "decode", "even_contrast", "find", "find_all", "suppress"]
 
 LARGEST_SIDE = 896
 """Longer side, in pixels, at which a larger picture is looked at first."""
@@ -22,6 +23,8 @@ SMALLEST_SIDE = 112
 """A picture is halved as long as its longer side stays above this."""
 ENLARGED_SIDE = 448
 """A picture up to this side is also looked at twice as large, for digits of few pixels."""
+BATCH_PIXELS = 2_000_000
+"""Pixels that the network looks at in one pass, which bounds its memory: about 300 MB."""
 _WINDOW = 96
 """Side of the window, in pixels, over which light is evened out."""
 _MULTIPLE = 16
@@ -39,25 +42,25 @@ class Finds:
     logits: np.ndarray
 
 
-@torch.inference_mode()
 def find(grey: np.ndarray, network: nn.Module, threshold: float) -> Finds:
     """Digits of `grey`, (H, W) float32, 0 = black, 1 = white, that score at least `threshold`.
 
     `network` is a `DigitFinder` in eval mode on any device.
     """
-    device = next(network.parameters()).device
-    found = []
-    for scale in _scales(grey.shape):
-        x = even_contrast(_resize(grey, scale))
-        maps = network(torch.from_numpy(_pad(x))[None, None].to(device))[0].float().cpu()
-        part = decode(maps, threshold)
-        height, width = x.shape
-        middles = part.boxes[:, :2] + part.boxes[:, 2:] / 2
-        inside = (middles < [width, height]).all(axis=1)
-        found.append(Finds(part.boxes[inside] / scale, part.scores[inside], part.logits[inside]))
-    return suppress(
-        Finds(*(np.concatenate(parts) for parts in zip(*map(_fields, found), strict=True)))
-    )
+    return find_all([grey], network, threshold)[0]
+
+
+@torch.inference_mode()
+def find_all(greys: Sequence[np.ndarray], network: nn.Module, threshold: float) -> list[Finds]:
+    """The digits of each of several pictures: those of one size are looked at together."""
+    views = [_View.of(grey, scale, i) for i, grey in enumerate(greys) for scale in _scales(grey)]
+    found: list[list[Finds]] = [[] for _ in greys]
+    for batch in _batches(views):
+        x = torch.from_numpy(np.stack([view.padded for view in batch]))[:, None]
+        maps = network(x.to(next(network.parameters()).device)).float().cpu()
+        for view, answer in zip(batch, maps, strict=True):
+            found[view.picture].append(view.whole(decode(answer, threshold)))
+    return [suppress(_together(parts)) for parts in found]
 
 
 def even_contrast(grey: np.ndarray) -> np.ndarray:
@@ -106,9 +109,50 @@ def suppress(finds: Finds, overlap: float = _OVERLAP) -> Finds:
     return Finds(finds.boxes[order], finds.scores[order], finds.logits[order])
 
 
-def _scales(shape: tuple[int, ...]) -> list[float]:
+@dataclass(frozen=True)
+class _View:
+    """A picture as the network looks at it once: `padded` (H, W) float32 of even contrast, of
+    which `shape` is the picture, `scale` times its size; `picture` is its number."""
+
+    picture: int
+    scale: float
+    shape: tuple[int, int]
+    padded: np.ndarray
+
+    @classmethod
+    def of(cls, grey: np.ndarray, scale: float, picture: int) -> "_View":
+        x = even_contrast(_resize(grey, scale))
+        return cls(picture, scale, x.shape, _pad(x))
+
+    def whole(self, finds: Finds) -> Finds:
+        """Finds in this view as finds in the picture, less those on the padding."""
+        height, width = self.shape
+        inside = (finds.boxes[:, :2] + finds.boxes[:, 2:] / 2 < [width, height]).all(axis=1)
+        return Finds(finds.boxes[inside] / self.scale, finds.scores[inside], finds.logits[inside])
+
+
+def _batches(views: list[_View]) -> Iterator[list[_View]]:
+    """Views of one size together, as many as have BATCH_PIXELS, the largest first."""
+    shapes: dict[tuple[int, ...], list[_View]] = {}
+    for view in views:
+        shapes.setdefault(view.padded.shape, []).append(view)
+    for shape in sorted(shapes, reverse=True):
+        count = max(1, BATCH_PIXELS // (shape[0] * shape[1]))
+        for start in range(0, len(shapes[shape]), count):
+            yield shapes[shape][start : start + count]
+
+
+def _together(parts: list[Finds]) -> Finds:
+    return Finds(
+        np.concatenate([each.boxes for each in parts]),
+        np.concatenate([each.scores for each in parts]),
+        np.concatenate([each.logits for each in parts]),
+    )
+
+
+def _scales(grey: np.ndarray) -> list[float]:
     """Sizes to look at a picture, as factors, the largest first."""
-    longer = max(shape)
+    longer = max(grey.shape)
     first = min(1.0, LARGEST_SIDE / longer)
     scales = [2.0] if longer <= ENLARGED_SIDE else []
     while first * longer >= SMALLEST_SIDE or not scales:
@@ -129,7 +173,3 @@ def _pad(x: np.ndarray) -> np.ndarray:
     """Add empty paper on the right and below, up to sides that the network can halve."""
     below, right = (-side % _MULTIPLE for side in x.shape)
     return np.pad(x, ((0, below), (0, right)))
-
-
-def _fields(finds: Finds) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    return finds.boxes, finds.scores, finds.logits

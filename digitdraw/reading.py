@@ -7,6 +7,7 @@ Knows the finder, its device and calibration, and what a reading is; the geometr
 import copy
 import logging
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,12 +51,20 @@ class Reading:
     confidences: tuple[float, ...]
     digits: tuple[ReadDigit, ...]
 
+    def box_of(self, number: int) -> tuple[float, float, float, float]:
+        """The box around all digits of the number of that index."""
+        boxes = np.array([each.box for each in self.digits if each.number == number])
+        low, high = boxes[:, :2].min(axis=0), (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
+        return (*low.tolist(), *(high - low).tolist())
+
     def as_dict(self) -> dict[str, Any]:
         """All but the glyphs, ready for JSON."""
         return {
             "numbers": [
-                {"number": number, "confidence": confidence}
-                for number, confidence in zip(self.numbers, self.confidences, strict=True)
+                {"number": number, "confidence": confidence, "box": list(self.box_of(index))}
+                for index, (number, confidence) in enumerate(
+                    zip(self.numbers, self.confidences, strict=True)
+                )
             ],
             "digits": [
                 {"box": list(each.box), "number": each.number, **each.prediction.as_dict()}
@@ -80,8 +89,15 @@ class Reader:
 
         Raises BadImageError as `pictures.load_grey` does.
         """
-        grey, pixel = load_photo(image)
-        found = self._find(grey)
+        return self.read_batch([load_photo(image)])[0]
+
+    def read_batch(self, photos: Sequence[tuple[np.ndarray, float]]) -> list[Reading]:
+        """Readings of photos as `pictures.load_photo` returns them; a GPU reads them faster
+        together."""
+        found = self._find([grey for grey, _ in photos])
+        return [self._read(*photo, each) for photo, each in zip(photos, found, strict=True)]
+
+    def _read(self, grey: np.ndarray, pixel: float, found: Finds) -> Reading:
         order = lines.group(found.boxes)
         temperature = self.calibration.temperature
         bars = torch.from_numpy(found.logits).double().div(temperature).softmax(1).numpy()
@@ -93,17 +109,17 @@ class Reader:
                 digits.append(ReadDigit(box, self._judge(found.scores[i], bars[i], glyph), number))
         return _reading(tuple(digits), len(order))
 
-    def _find(self, grey: np.ndarray) -> Finds:
+    def _find(self, greys: Sequence[np.ndarray]) -> list[Finds]:
         network = self._network
         try:
-            return finder.find(grey, network, self.calibration.min_digitness)
+            return finder.find_all(greys, network, self.calibration.min_digitness)
         except torch.OutOfMemoryError:
             if network is self._spare:
                 raise
             with self._moving:
                 self._network = self._spare
             log.warning("photos are read on the CPU, because the GPU's memory was full")
-            return self._find(grey)
+            return self._find(greys)
 
     def _judge(self, score: float, bars: np.ndarray, glyph: np.ndarray) -> Prediction:
         confidence = float(bars.max())

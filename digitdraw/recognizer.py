@@ -101,10 +101,15 @@ class Recognizer:
         an empty reading. Raises BadImageError as `pictures.load_grey` does, BadWeightsError
         where the reader's weights are missing or damaged.
         """
+        return self.reader.read(image)
+
+    @property
+    def reader(self) -> Reader:
+        """What reads photos, loaded when it is first asked for; raises BadWeightsError."""
         with self._moving:
             if self._reader is None:
                 self._reader = Reader(weights.load(READER.name), self.device)
-        return self._reader.read(image)
+        return self._reader
 
     def predict_batch(self, batch: np.ndarray | Sequence[np.ndarray]) -> list[Prediction]:
         """Read glyphs: (N, 28, 28) floats in [0, 1], 1 = ink. Returns N predictions.

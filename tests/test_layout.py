@@ -18,7 +18,8 @@ TRAINING = {
 # Each line may import from the lines below it, and from its own line's neighbours where named.
 ALLOWED = {
     "__init__": {"errors", "prediction", "reading", "recognizer"},
-    "__main__": {"errors", "prediction", "recognizer"},
+    "__main__": {"errors", "prediction", "read_command", "recognizer"},
+    "read_command": {"errors", "pictures", "reading", "recognizer"},
     "explain": {"glyph", "recognizer", "strokes"},
     "recognizer": {
         "errors", "glyph", "models", "pictures", "prediction", "preprocess", "reading", "strokes",

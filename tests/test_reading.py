@@ -5,48 +5,16 @@ import json
 
 import numpy as np
 import pytest
-import torch
+from painted import painted_reader, photo
 from PIL import Image
-from torch import nn
 
 import digitdraw
-from digitdraw.reading import Reader
-from digitdraw.weights import Calibration, Weights
-
-
-class Painted(nn.Module):
-    """Finds what is painted: wherever a block of ink is darkest, a digit 12 by 20 pixels in the
-    scale that it sees, the digit by its place from left to right."""
-
-    def __init__(self):
-        super().__init__()
-        self.unused = nn.Parameter(torch.zeros(1))
-
-    def forward(self, x):
-        height, width = x.shape[2] // 4, x.shape[3] // 4
-        maps = torch.full((1, 15, height, width), -9.0)
-        # Blurred, so that a block has one middle at any scale.
-        ink = nn.functional.avg_pool2d(-x, 9, 4, 4, count_include_pad=False)[0, 0, :height, :width]
-        ink = ink + 1e-3 * torch.rand(height, width, generator=torch.Generator().manual_seed(0))
-        rows, columns = torch.nonzero(ink > 1, as_tuple=True)
-        for y, x_ in zip(rows.tolist(), columns.tolist(), strict=True):
-            maps[0, 0, y, x_] = float(ink[y, x_])
-            maps[0, 1:5, y, x_] = torch.tensor([0, 0, np.log(1.5), np.log(2.5)])
-            maps[0, 5 + x_ % 10, y, x_] = 6
-        return maps
+from digitdraw.pictures import load_photo
 
 
 @pytest.fixture
 def reader():
-    calibration = Calibration(min_digitness=0.6, min_confidence=0.5)
-    return Reader(Weights("reader", Painted(), 0.0, 1.0, calibration, ""), torch.device("cpu"))
-
-
-def photo(places, size=(240, 160)):
-    picture = np.full((size[1], size[0]), 230, np.uint8)
-    for x, y in places:
-        picture[y - 3 : y + 3, x - 3 : x + 3] = 20
-    return picture
+    return painted_reader()
 
 
 def test_a_photo_without_digits_is_an_empty_reading(reader):
@@ -90,3 +58,21 @@ def test_what_is_no_picture_gets_one_clear_error(reader):
     for bad in (b"", b"no picture", "missing.jpg", 5, np.zeros((0, 3))):
         with pytest.raises(digitdraw.BadImageError):
             reader.read(bad)
+
+
+def test_photos_together_are_read_as_one_at_a_time(reader):
+    places = [[(40, 40), (54, 40)], [], [(90, 80)], [(40, 110), (54, 110), (68, 110)]]
+    pictures = [photo(some) for some in places] + [photo([(300, 200)], size=(640, 480))]
+    alone = [reader.read(picture).as_dict() for picture in pictures]
+    together = reader.read_batch([load_photo(picture) for picture in pictures])
+    assert [each.as_dict() for each in together] == alone
+    assert [len(each["digits"]) for each in alone] == [2, 0, 1, 3, 1]
+
+
+def test_a_number_has_the_box_around_its_digits(reader):
+    reading = reader.read(photo([(40, 40), (54, 40), (68, 40)]))
+    x, y, width, height = reading.box_of(0)
+    first, last = reading.digits[0].box, reading.digits[-1].box
+    assert (x, y) == pytest.approx(first[:2], abs=2)
+    assert x + width == pytest.approx(last[0] + last[2])
+    assert height >= first[3]
