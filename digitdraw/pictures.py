@@ -6,6 +6,7 @@ nothing of digits or ink.
 
 import io
 import os
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -27,8 +28,9 @@ __all__ = [
 _SOURCES = "a path, bytes, a PIL image, or an array (H, W), (H, W, 3) or (H, W, 4)"
 Source = str | os.PathLike | bytes | bytearray | Image.Image | np.ndarray
 
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
-"""Formats that are read, by Pillow's names (a phone's MPO is a JPEG); all others are refused."""
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "HEIF")
+"""Formats that are read, by Pillow's names (a phone's MPO is a JPEG, its HEIC a HEIF); all others
+are refused."""
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 
@@ -103,6 +105,8 @@ def _read_bytes(source: str | os.PathLike | bytes | bytearray) -> bytes:
 
 def _open(data: bytes) -> Image.Image:
     """Read a file's header, and nothing more."""
+    if data[4:8] == b"ftyp":  # the first box of HEIF, which Pillow learns from another package
+        _register_heif()
     try:
         return Image.open(io.BytesIO(data), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -115,6 +119,13 @@ def _open(data: bytes) -> Image.Image:
         raise BadImageError(f"The file is {kind}; allowed are {_format_list()}.") from error
     except Exception as error:  # Pillow's plugins raise of everything on damaged headers
         raise BadImageError(f"The picture's header is damaged ({_brief(error)}).") from error
+
+
+@cache
+def _register_heif() -> None:
+    from pillow_heif import register_heif_opener  # its library is loaded only where it is needed
+
+    register_heif_opener()
 
 
 def _decode(picture: Image.Image) -> Image.Image:
@@ -194,7 +205,7 @@ def _too_many_bytes(size: int) -> BadImageError:
 
 
 def _format_list() -> str:
-    return "PNG, JPEG, WebP, BMP, GIF and TIFF"
+    return "PNG, JPEG, WebP, BMP, GIF, TIFF and HEIC"
 
 
 def _brief(error: Exception) -> str:

@@ -3,9 +3,12 @@
 import contextlib
 import io
 import struct
+import subprocess
+import sys
 import zlib
 
 import numpy as np
+import pillow_heif
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +20,8 @@ from digitdraw.errors import BadImageError, DigitDrawError
 
 
 def encoded(picture: Image.Image, form: str, **options) -> bytes:
+    if form == "HEIF":
+        pillow_heif.register_heif_opener()
     buffer = io.BytesIO()
     picture.save(buffer, form, **options)
     return buffer.getvalue()
@@ -48,6 +53,7 @@ def png_header(width: int, height: int) -> bytes:
         ("1", "PNG"), ("L", "PNG"), ("P", "GIF"), ("RGB", "JPEG"), ("RGB", "WEBP"),
         ("RGB", "BMP"), ("CMYK", "JPEG"), ("RGBA", "PNG"), ("LA", "PNG"), ("CMYK", "TIFF"),
         ("I;16", "PNG"), ("I;16", "TIFF"), ("F", "TIFF"), ("YCbCr", "JPEG"), ("LAB", "TIFF"),
+        ("RGB", "HEIF"), ("L", "HEIF"),
     ],
 )  # fmt: skip
 def test_every_mode_and_format_gives_the_same_glyph(mode, form):
@@ -155,12 +161,22 @@ def test_what_is_no_picture_gets_an_error_that_says_what_is_allowed(data, says):
         preprocess.to_glyph(data)
 
 
-@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP"])
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "HEIF"])
 def test_a_truncated_file_gets_an_error(form):
     noise = np.random.default_rng(0).integers(0, 255, (90, 90, 3), np.uint8)
     data = encoded(Image.fromarray(noise), form)
     with pytest.raises(BadImageError):
         pictures.open_picture(data[: len(data) // 2])
+
+
+def test_a_heic_is_read_by_a_process_that_has_not_heard_of_it_before(tmp_path):
+    path = tmp_path / "seven.heic"
+    path.write_bytes(encoded(seven(), "HEIF"))
+    program = f"from digitdraw import pictures; print(pictures.open_picture({str(path)!r}).size)"
+    told = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip() == str(seven().size)
 
 
 def test_paths_are_read(tmp_path):
@@ -187,7 +203,7 @@ def test_arbitrary_bytes_only_ever_raise_our_own_errors(data):
 
 @settings(deadline=None, max_examples=150)
 @given(
-    st.sampled_from(["PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP"]),
+    st.sampled_from(["PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "HEIF"]),
     st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=8),
     st.floats(0, 1),
 )
