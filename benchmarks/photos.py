@@ -11,8 +11,6 @@ y down; `h` is always the height of a digit, in the unit of the plane it is in.
 """
 
 import argparse
-import hashlib
-import json
 import math
 import sys
 from collections import defaultdict
@@ -31,7 +29,7 @@ from PIL import Image, ImageDraw, ImageFont
 from digitdraw import data
 from digitdraw.handwriting import Strokes, corners
 
-__all__ = ["KINDS", "Check", "Photo", "make", "orand_split", "without_digits"]
+__all__ = ["KINDS", "Photo", "checks", "make", "without_digits"]
 
 KINDS = (
     "plain", "ruled", "squared", "patterned", "shadow", "uneven light", "tilted", "perspective",
@@ -43,8 +41,6 @@ WITHOUT_DIGITS = ("blank", "ruled", "textured", "letters", "noise and shapes")
 SIZES = ((640, 480), (800, 600), (1024, 768), (1280, 960), (1600, 1200))
 """Longer and shorter side, in pixels."""
 SIZE_SHARES = (0.2, 0.2, 0.2, 0.3, 0.1)
-ORAND_TEST = 200
-"""Pictures of ORAND-CAR-A kept for testing."""
 SEPARATORS = ".,-"
 SUBPIXEL_BITS = 4  # cv2 draws at coordinates of 1/16 pixel
 INK_SAMPLES = 4
@@ -72,21 +68,6 @@ class Photo:
     labels: list[int]
     number_of: list[int]
     kind: str
-
-
-@dataclass(frozen=True)
-class Check:
-    """One scanned amount of ORAND-CAR-A: its file, its digits and their boxes as in `Photo`."""
-
-    path: Path
-    number: str
-    boxes: list[tuple[int, int, int, int]]
-
-    def photo(self) -> Photo:
-        """The scan as a photo of kind "check"."""
-        picture = np.asarray(Image.open(self.path).convert("RGB"))
-        labels = [int(digit) for digit in self.number]
-        return Photo(picture, [self.number], self.boxes, labels, [0] * len(labels), "check")
 
 
 @dataclass
@@ -179,24 +160,19 @@ def without_digits(root: Path, count: int, seed: int) -> Iterator[Photo]:
         yield Photo(picture, [], [], [], [], kind)
 
 
-def orand_split(root: Path) -> tuple[list[Check], list[Check]]:
-    """ORAND-CAR-A as (training, test) scans; empty where the data folder has none.
-
-    The ORAND_TEST pictures whose file names' hashes come first are for testing.
-    """
-    folder = root / "orand-car-a"
-    if not (folder / "labels.jsonl").is_file():
-        return [], []
-    lines = (folder / "labels.jsonl").read_text(encoding="utf-8").splitlines()
-    entries = sorted(
-        (json.loads(line) for line in lines),
-        key=lambda entry: hashlib.sha256(entry["image"].encode()).hexdigest(),
-    )
-    checks = [
-        Check(folder / "images" / e["image"], e["number"], [tuple(box) for box in e["boxes"]])
-        for e in entries
+def checks(root: Path) -> list[Photo]:
+    """The test part of the scanned amounts, as photos of kind "check"; empty without them."""
+    return [
+        Photo(
+            picture=np.repeat(scan.picture[..., None], 3, axis=2),
+            numbers=["".join(map(str, scan.labels))],
+            boxes=[tuple(int(side) for side in box) for box in scan.boxes],
+            labels=scan.labels.tolist(),
+            number_of=[0] * len(scan.labels),
+            kind="check",
+        )
+        for scan in data.scans(root, "test")
     ]
-    return checks[ORAND_TEST:], checks[:ORAND_TEST]
 
 
 # What is written, and by whom.

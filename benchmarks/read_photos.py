@@ -43,11 +43,10 @@ from PIL import Image
 
 from benchmarks import photos
 from benchmarks.photos import Photo
+from digitdraw import metrics
 
-__all__ = ["READERS", "Answer", "Result", "Score", "levenshtein", "match_boxes", "measure", "score"]
+__all__ = ["READERS", "Answer", "Result", "Score", "levenshtein", "measure", "score"]
 
-IOU = 0.5
-"""Least part that the intersection of two boxes is of their union, to be of the same digit."""
 TILE = (360, 280)
 """Width and height of one failure on the contact sheet, in pixels, its caption included."""
 CAPTION = 40
@@ -116,7 +115,7 @@ def score(results: Iterable[Result]) -> Score:
         total.with_any += any(said)
         total.seconds.append(result.seconds)
         if result.answer.boxes is not None:
-            pairs = match_boxes(result.photo.boxes, result.answer.boxes)
+            pairs = metrics.match_boxes(result.photo.boxes, result.answer.boxes)
             right = [
                 result.photo.labels[i] == result.answer.labels[j]
                 for i, j in pairs
@@ -137,28 +136,6 @@ def levenshtein(a: Sequence, b: Sequence) -> int:
         for j, y in enumerate(b, 1):
             before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (x != y))
     return row[-1]
-
-
-def match_boxes(truth: Sequence[tuple], found: Sequence[tuple]) -> list[tuple[int, int]]:
-    """Pairs of (index of a true box, index of a found one) that overlap by IOU or more, each box
-    in at most one pair, the best overlaps first."""
-    if not len(truth) or not len(found):
-        return []
-    a, b = np.array(truth, float)[:, None], np.array(found, float)[None]
-    low = np.maximum(a[..., :2], b[..., :2])
-    high = np.minimum(a[..., :2] + a[..., 2:], b[..., :2] + b[..., 2:])
-    inner = np.prod(np.maximum(high - low, 0), axis=-1)
-    overlap = inner / (np.prod(a[..., 2:], axis=-1) + np.prod(b[..., 2:], axis=-1) - inner)
-    pairs, used_a, used_b = [], set(), set()
-    for flat in np.argsort(-overlap, axis=None, kind="stable"):
-        i, j = (int(n) for n in np.unravel_index(flat, overlap.shape))
-        if overlap[i, j] < IOU:
-            break
-        if i not in used_a and j not in used_b:
-            pairs.append((i, j))
-            used_a.add(i)
-            used_b.add(j)
-    return pairs
 
 
 # The readers. Each maker returns a reader, or raises NotInstalled.
@@ -400,11 +377,10 @@ def failure_tile(reader: str, result: Result) -> np.ndarray:
 
 def cases_of(options: argparse.Namespace) -> dict[str, list[Photo]]:
     """The sets of pictures that the options ask for, by name."""
-    _, kept = photos.orand_split(options.data)
-    kept = kept if options.orand is None else kept[: options.orand]
+    checks = photos.checks(options.data)
     return {
         "photos": list(photos.make(options.data, options.count, options.seed)),
-        "ORAND-CAR-A": [check.photo() for check in kept],
+        "ORAND-CAR-A": checks[: options.orand],
         "without digits": list(photos.without_digits(options.data, options.empty, options.seed)),
     }
 

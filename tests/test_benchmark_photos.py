@@ -11,7 +11,6 @@ from benchmarks.read_photos import (
     installed,
     kinds_table,
     levenshtein,
-    match_boxes,
     measure,
     numbers_in,
     percent,
@@ -19,6 +18,7 @@ from benchmarks.read_photos import (
     score,
     summary_table,
 )
+from digitdraw import data
 
 BOXES = [(10, 10, 20, 30), (40, 10, 20, 30), (10, 60, 20, 30)]
 PAGE = Photo(np.full((100, 120, 3), 255, np.uint8), ["12", "3"], BOXES, [1, 2, 3], [0, 0, 1], "x")
@@ -122,20 +122,19 @@ def test_photos_without_digits_have_none(data_folder):
     assert np.array_equal(again.picture, empty[0].picture)
 
 
-def test_the_split_of_the_checks_is_fixed_and_whole(data_folder):
-    training, test = photos.orand_split(data_folder)
-    if not test:
+def test_the_checks_are_the_scans_kept_for_testing(data_folder):
+    made = photos.checks(data_folder)
+    if not made:
         pytest.skip("needs ORAND-CAR-A")
-    assert len(test) == photos.ORAND_TEST
-    assert not {check.path for check in training} & {check.path for check in test}
-    assert test == photos.orand_split(data_folder)[1]
-    photo = test[0].photo()
-    assert photo.numbers == ["".join(map(str, photo.labels))]
-    assert len(photo.boxes) == len(photo.labels)
+    assert len(made) == data.SCANS_TEST
+    for photo in made:
+        assert photo.numbers == ["".join(map(str, photo.labels))]
+        assert len(photo.boxes) == len(photo.labels) == len(photo.number_of)
+        assert photo.picture.shape[2] == 3
 
 
-def test_without_the_checks_their_split_is_empty(tmp_path):
-    assert photos.orand_split(tmp_path) == ([], [])
+def test_without_scans_there_are_no_checks(tmp_path):
+    assert photos.checks(tmp_path) == []
 
 
 def test_a_perfect_answer_has_nothing_wrong():
@@ -186,18 +185,6 @@ def test_any_find_counts_on_a_picture_without_digits():
     empty = Photo(PAGE.picture, [], [], [], [], "blank")
     total = counted(Answer([]), Answer(["1"]), photo=empty)
     assert (total.photos, total.with_any, total.photos_exact) == (2, 1, 1)
-
-
-def test_boxes_match_from_half_their_union_on():
-    assert match_boxes([(0, 0, 10, 10)], [(0, 0, 10, 20)]) == [(0, 0)]
-    assert match_boxes([(0, 0, 10, 10)], [(0, 0, 10, 21)]) == []
-    assert match_boxes([], [(0, 0, 1, 1)]) == []
-
-
-def test_each_box_matches_once_and_the_best_first():
-    truth = [(0, 0, 10, 10), (2, 0, 10, 10)]
-    assert match_boxes(truth, [(2, 0, 10, 10)]) == [(1, 0)]
-    assert sorted(match_boxes(truth, [(1, 0, 10, 10), (2, 0, 10, 10)])) == [(0, 0), (1, 1)]
 
 
 @pytest.mark.parametrize(

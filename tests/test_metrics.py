@@ -33,6 +33,12 @@ def test_each_box_is_matched_once_and_the_best_overlap_first():
     assert metrics.match_boxes(truth, np.zeros((0, 4))) == []
 
 
+def test_boxes_match_from_half_of_their_union_on():
+    box = np.array([[0, 0, 10, 10]])
+    assert metrics.match_boxes(box, np.array([[0, 0, 10, 20]])) == [(0, 0)]
+    assert metrics.match_boxes(box, np.array([[0, 0, 10, 21]])) == []
+
+
 def test_calibration_error_of_a_hand_made_case():
     # Three answers at 0.9, two of them right; one at 0.5, right: two bins.
     probabilities = bars((0, 0.9), (1, 0.9), (2, 0.9), (3, 0.5))
