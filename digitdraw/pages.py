@@ -66,8 +66,10 @@ def compose(sources: Sources, rng: np.random.Generator, side: int = 256) -> Page
         grain = rng.normal(rng.uniform(-1, 0.5), 0.7, ink.shape).astype(np.float32)
         grain = cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.4, 0.9))
         ink = ink * (1 - rng.uniform(0.2, 0.7) * grain.clip(0, 1))
-    dark = rng.uniform(0.25, 0.95)
-    scene = papers.light(sheet * (1 - dark * ink), rng)
+    scene = sheet * (1 - rng.uniform(0.25, 0.95) * ink)
+    if rng.random() < 0.25:
+        scene = papers.desk(scene, np.array(writing.boxes).reshape(-1, 4), unit, rng)
+    scene = papers.light(scene, rng)
     return writing.page(papers.photograph(scene, unit, rng))
 
 

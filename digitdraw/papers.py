@@ -10,7 +10,7 @@ import math
 import cv2
 import numpy as np
 
-__all__ = ["light", "paper", "photograph"]
+__all__ = ["desk", "light", "paper", "photograph"]
 
 
 def paper(shape: tuple[int, int], unit: float, rng: np.random.Generator) -> np.ndarray:
@@ -29,6 +29,26 @@ def paper(shape: tuple[int, int], unit: float, rng: np.random.Generator) -> np.n
         grain = rng.normal(0, rng.uniform(0.005, 0.05), shape).astype(np.float32)
         sheet += cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.4, 1.5)) * 2
     return sheet.clip(0.05, 1)
+
+
+def desk(scene: np.ndarray, boxes: np.ndarray, unit: float, rng: np.random.Generator) -> np.ndarray:
+    """The sheet's edge, and the desk beside it, where one side has room without any digit;
+    `boxes` (n, 4) are those of digits, in pixels."""
+    turns = int(rng.integers(4))
+    height, width = np.rot90(scene, turns).shape
+    free = _room(boxes, scene.shape, turns)
+    if free < 0.06 * height:
+        return scene
+    edge = free * rng.uniform(0.3, 0.9)
+    slope = rng.normal(0, 0.05)
+    slope = float(np.clip(slope, -(free - edge) / width, (free - edge) / width))
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    # The desk reaches from the upper side of the turned picture down to the edge.
+    beyond = (edge + slope * (x - width / 2) - y + 0.5).clip(0, 1)
+    shade = 1 - rng.uniform(0, 0.5) * np.exp(-((edge - y).clip(0) / (0.2 * unit)))
+    table = _table((height, width), unit, rng) * shade
+    turned = np.rot90(scene, turns)
+    return np.rot90(turned * (1 - beyond) + table * beyond, -turns).astype(np.float32).copy()
 
 
 def light(sheet: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -68,6 +88,28 @@ def photograph(scene: np.ndarray, unit: float, rng: np.random.Generator) -> np.n
         packed = cv2.imencode(".jpg", picture, quality)[1]
         picture = cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE)
     return picture
+
+
+def _room(boxes: np.ndarray, shape: tuple[int, int], turns: int) -> float:
+    """Pixels from a side of the picture to the nearest digit: of the side that is the upper one
+    after so many quarter turns against the clock."""
+    if not len(boxes):
+        return shape[turns % 2] / 2
+    height, width = shape
+    low, high = boxes[:, :2].min(axis=0), (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
+    return float((low[1], width - high[0], height - high[1], low[0])[turns])
+
+
+def _table(shape: tuple[int, int], unit: float, rng: np.random.Generator) -> np.ndarray:
+    """Wood or cloth: (H, W) float32."""
+    y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32) / unit
+    level, depth = rng.uniform(0.15, 0.75), rng.uniform(0.05, 0.35)
+    if rng.random() < 0.5:
+        grain = np.sin(y * rng.uniform(4, 25) + 2 * _clouds(shape, rng))
+    else:
+        rate = rng.uniform(8, 30)
+        grain = np.sin(x * rate) * np.sin(y * rate) + rng.normal(0, 0.3, shape)
+    return (level * (1 + depth * grain)).clip(0.02, 1).astype(np.float32)
 
 
 def _clouds(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:

@@ -34,3 +34,20 @@ def test_a_stroke_still_stands_out_in_a_photograph(seed):
     assert picture.shape == SHAPE and picture.dtype == np.uint8
     stroke, around = picture[45:75, 61:65].mean(), picture[45:75, 100:140].mean()
     assert abs(stroke - around) > 40
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_a_desk_never_covers_a_digit(seed):
+    rng = np.random.default_rng(seed)
+    scene = np.full(SHAPE, 0.9, np.float32)
+    boxes = np.array([[70, 50, 10, 16], [90, 52, 10, 16]])
+    seen = papers.desk(scene, boxes, 20, rng)
+    assert seen.shape == SHAPE and seen.dtype == np.float32
+    assert (seen[50:68, 70:100] == scene[50:68, 70:100]).all()
+    assert (seen != scene).mean() > 0.02
+
+
+def test_without_room_there_is_no_desk():
+    scene = np.full(SHAPE, 0.9, np.float32)
+    whole = np.array([[0, 0, 160, 120]])
+    assert (papers.desk(scene, whole, 20, np.random.default_rng(0)) == scene).all()
