@@ -105,10 +105,12 @@ def _read_bytes(source: str | os.PathLike | bytes | bytearray) -> bytes:
 
 def _open(data: bytes) -> Image.Image:
     """Read a file's header, and nothing more."""
-    if data[4:8] == b"ftyp":  # the first box of HEIF, which Pillow learns from another package
+    is_heif = data[4:8] == b"ftyp"  # its first box; Pillow learns the rest from another package
+    if is_heif:
         _register_heif()
+    formats = [each for each in FORMATS if (each == "HEIF") == is_heif]
     try:
-        return Image.open(io.BytesIO(data), formats=FORMATS)
+        return Image.open(io.BytesIO(data), formats=formats)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise BadImageError(
             f"The picture has too many pixels; at most {MAX_PIXELS // 10**6} megapixels are read."
