@@ -45,12 +45,6 @@ SEPARATORS = ".,-"
 SUBPIXEL_BITS = 4  # cv2 draws at coordinates of 1/16 pixel
 INK_SAMPLES = 4
 """Ink pixels along one photo pixel: ink is averaged down, which makes its edges smooth."""
-UNREADABLE = frozenset((
-    59, 64, 87, 163, 194, 230, 234, 360, 396, 404, 450, 480, 602, 664, 731, 739, 762, 928, 1076,
-    1105, 1107, 1130, 1194, 1252, 1397, 1407, 1420, 1456, 1511, 1654, 1675,
-))  # fmt: skip
-"""Drawings of dev, by their place in it, that are mislabelled or cut off: found by looking at
-the sixty that the default model doubts, and leaving in whatever a person can read as labelled."""
 
 
 @dataclass(frozen=True)
@@ -314,7 +308,7 @@ def hands(root: Path) -> tuple[dict, dict, np.ndarray]:
     by_writer: dict = defaultdict(lambda: defaultdict(list))
     by_digit: dict = defaultdict(list)
     for place, drawing in enumerate(data.drawings(root, "test")):
-        if place not in UNREADABLE:
+        if place not in data.UNREADABLE:
             by_writer[drawing.writer][int(drawing.label)].append(drawing.strokes)
             by_digit[int(drawing.label)].append(drawing.strokes)
     by_writer = {name: digits for name, digits in by_writer.items() if len(digits) >= 8}

@@ -138,6 +138,7 @@ class Cases:
             "pictures of those": corpus.renormalized(pictures) / np.float32(255),
         }
         labels = np.array([int(each.label) for each in drawn])
+        self.readable = np.array([i not in data.UNREADABLE for i in range(len(drawn))])
         self.labels = {
             name: digits.labels if name.startswith("MNIST") else labels for name in self.digits
         }
@@ -165,9 +166,11 @@ def evaluate(recognizer: Recognizer, cases: Cases) -> dict[str, float]:
         figures[f"{kind}: right"] = metrics.accuracy(_bars(answers[kind]), cases.labels[kind])
         figures[f"{kind}: refused"] = float(np.mean([p.digit is None for p in answers[kind]]))
     drawn = "drawn digits"
-    figures[f"{drawn}: calibration error"] = metrics.calibration_error(
-        _bars(answers[drawn]), cases.labels[drawn]
+    bars, labels = _bars(answers[drawn]), cases.labels[drawn]
+    figures[f"{drawn}, readable: right"] = metrics.accuracy(
+        bars[cases.readable], labels[cases.readable]
     )
+    figures[f"{drawn}: calibration error"] = metrics.calibration_error(bars, labels)
     digitness = np.array([p.digitness for p in answers[drawn]])
     for kind, glyphs in cases.others.items():
         taken = recognizer.predict_batch(glyphs)

@@ -17,6 +17,7 @@ def test_figures_are_shares(recognizer):
     glyphs = np.stack([strokes.to_glyph(lines) for lines in DIGITS.values()])
     cases.digits = {"drawn digits": glyphs}
     cases.labels = {"drawn digits": np.arange(10)}
+    cases.readable = np.arange(10) != 4
     cases.others = {"letters": glyphs[:, ::-1].copy()}
     figures = evaluate.evaluate(recognizer, cases)
     assert figures["drawn digits: right"] == 1.0
