@@ -44,15 +44,17 @@ class PageTrainer(Trainer):
     def _feed(
         self, order: torch.Generator, chance: torch.Generator
     ) -> tuple[int, Iterator[tuple[Tensor, Targets]]]:
-        made = _Pages(self.sources, self.recipe.side, order.initial_seed(), self.per_epoch[0])
+        # Each process makes pages of its own; all of a batch are made by all together.
+        count, batch = self.per_epoch[0] // self.team.size, self.recipe.batch // self.team.size
+        made = _Pages(self.sources, self.recipe.side, chance.initial_seed(), max(1, count))
         loader = DataLoader(
             made,
-            batch_size=self.recipe.batch,
+            batch_size=max(1, batch),
             collate_fn=examples,
             num_workers=self.workers,
             worker_init_fn=_one_thread,
             multiprocessing_context="spawn" if self.workers else None,
-            drop_last=len(made) > self.recipe.batch,
+            drop_last=len(made) > batch,
         )
         return len(loader), ((x, y.to(self.device)) for x, y in loader)
 
