@@ -165,12 +165,14 @@ def split_by_writer(everything: list[Drawing], parts: dict[str, int]) -> dict[st
     return split
 
 
-def file_hashes(root: Path, drawn: bool = True) -> dict[str, str]:
+def file_hashes(root: Path, drawn: bool = True, scanned: bool = False) -> dict[str, str]:
     """SHA-256 of every training file that is there, by its path in the data folder; those of
-    drawings and letters only where `drawn`."""
+    drawings and letters only where `drawn`, and of the scans' labels where `scanned`."""
     names = [name for name in SHA256 if "t10k" not in name]
     if drawn:
         names += ["unipen-digits/train.jsonl.gz", "unipen-letters/letters.jsonl.gz"]
+    if scanned:
+        names.append("orand-car-a/labels.jsonl")
     return {name: _sha256(root / name) for name in names if (root / name).is_file()}
 
 

@@ -177,7 +177,11 @@ def _record(options: argparse.Namespace, trainer: Trainer, started: float) -> di
             "torch": torch.__version__,
             "numpy": np.__version__,
         },
-        "data_sha256": data.file_hashes(Path(options.data), trainer.recipe.digits == "everything"),
+        "data_sha256": data.file_hashes(
+            Path(options.data),
+            drawn=trainer.recipe.digits != "mnist",
+            scanned=trainer.recipe.digits == "pages",
+        ),
         "validation": {k: v for k, v in trainer.history[-1].items() if k != "epoch"},
         "history": trainer.history,
     }
