@@ -26,6 +26,15 @@ __all__ = ["ReadDigit", "Reader", "Reading"]
 
 log = logging.getLogger(__name__)
 
+SMALLEST_SIDE = 12
+"""A picture with a side of fewer pixels is too small to read."""
+BLUR_SIDE = 448
+"""Longer side, in pixels, at which a picture is judged to be blurred."""
+FAINT = 0.02
+"""Standard deviation of grey below which there is nothing that could be blurred."""
+BLURRED = 0.06
+"""Deviation of the Laplacian, in deviations of grey, below which a picture is blurred."""
+
 
 @dataclass(frozen=True, eq=False)
 class ReadDigit:
@@ -45,11 +54,13 @@ class ReadDigit:
 @dataclass(frozen=True, eq=False)
 class Reading:
     """What a photo says: `numbers` from top to bottom, then left to right; of each the chance
-    in [0, 1] that all of it is right, in `confidences`; and the `digits`, number by number."""
+    in [0, 1] that all of it is right, in `confidences`; and the `digits`, number by number.
+    Where there is none, `reason` says in a sentence what may be why; else it is empty."""
 
     numbers: tuple[str, ...]
     confidences: tuple[float, ...]
     digits: tuple[ReadDigit, ...]
+    reason: str = ""
 
     def box_of(self, number: int) -> tuple[float, float, float, float]:
         """The box around all digits of the number of that index."""
@@ -60,6 +71,7 @@ class Reading:
     def as_dict(self) -> dict[str, Any]:
         """All but the glyphs, ready for JSON."""
         return {
+            "reason": self.reason,
             "numbers": [
                 {"number": number, "confidence": confidence, "box": list(self.box_of(index))}
                 for index, (number, confidence) in enumerate(
@@ -107,7 +119,7 @@ class Reader:
                 box = tuple(float(side) * pixel for side in found.boxes[i])
                 glyph = _glyph(grey, found.boxes[i])
                 digits.append(ReadDigit(box, self._judge(found.scores[i], bars[i], glyph), number))
-        return _reading(tuple(digits), len(order))
+        return _reading(tuple(digits), len(order), "" if digits else _why_nothing(grey, pixel))
 
     def _find(self, greys: Sequence[np.ndarray]) -> list[Finds]:
         network = self._network
@@ -129,12 +141,26 @@ class Reader:
         return Prediction(digit, tuple(bars.tolist()), confidence, float(score), verdict, glyph)
 
 
-def _reading(digits: tuple[ReadDigit, ...], count: int) -> Reading:
+def _reading(digits: tuple[ReadDigit, ...], count: int, reason: str) -> Reading:
     numbers, confidences = [""] * count, [1.0] * count
     for each in digits:
         numbers[each.number] += str(each.label)
         confidences[each.number] *= each.prediction.confidence * each.prediction.digitness
-    return Reading(tuple(numbers), tuple(confidences), digits)
+    return Reading(tuple(numbers), tuple(confidences), digits, reason)
+
+
+def _why_nothing(grey: np.ndarray, pixel: float) -> str:
+    """What may be why a photo has no digits that could be found."""
+    height, width = (round(side * pixel) for side in grey.shape)
+    if min(width, height) < SMALLEST_SIDE:
+        return f"The picture is too small to read: {width} x {height} pixels."
+    scale = min(1.0, BLUR_SIDE / max(grey.shape))
+    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    contrast = float(small.std())
+    # A sharp edge changes from one pixel to the next, a blurred one over many.
+    if contrast > FAINT and float(cv2.Laplacian(small, cv2.CV_32F).std()) < BLURRED * contrast:
+        return "The picture is too blurred to read."
+    return "No digits were found in the picture."
 
 
 def _glyph(grey: np.ndarray, box: np.ndarray) -> np.ndarray:

@@ -3,8 +3,11 @@
 import io
 import json
 
+import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from painted import painted_reader, photo
 from PIL import Image
 
@@ -21,6 +24,37 @@ def test_a_photo_without_digits_is_an_empty_reading(reader):
     for picture in (np.full((90, 120), 200, np.uint8), np.zeros((16, 16), np.uint8)):
         reading = reader.read(picture)
         assert reading.numbers == () == reading.digits == reading.confidences
+        assert reading.reason == "No digits were found in the picture."
+
+
+def test_a_reading_without_digits_says_what_may_be_why(reader):
+    tiny = reader.read(np.full((9, 200), 200, np.uint8))
+    assert tiny.reason == "The picture is too small to read: 200 x 9 pixels."
+    lines = np.full((400, 600), 230, np.uint8)
+    lines[100:130, 100:500] = lines[250:280, 100:500] = 60
+    assert reader.read(cv2.GaussianBlur(lines, (0, 0), 16)).reason.endswith("too blurred to read.")
+    reading = reader.read(photo([(40, 40)]))
+    assert reading.digits and reading.reason == "" == reading.as_dict()["reason"]
+
+
+@settings(deadline=None, max_examples=20)
+@given(
+    st.lists(st.sampled_from([(x, y) for x in range(30, 210, 24) for y in (40, 90)]), unique=True),
+    st.sampled_from([3, 6, 8]),
+)
+def test_a_photo_turned_with_its_exif_tag_reads_the_same(places, orientation):
+    reader = painted_reader()
+    upright = Image.fromarray(photo(places))
+    turned = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90,
+              8: Image.Transpose.ROTATE_270}[orientation]  # fmt: skip
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    files = [io.BytesIO(), io.BytesIO()]
+    upright.save(files[0], "PNG")
+    upright.transpose(turned).save(files[1], "PNG", exif=exif)
+    one, other = (reader.read(file.getvalue()) for file in files)
+    assert one.numbers == other.numbers
+    assert [each.box for each in one.digits] == [each.box for each in other.digits]
 
 
 def test_digits_are_numbered_and_boxed_in_pixels_of_the_photo(reader):
