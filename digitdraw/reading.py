@@ -32,7 +32,7 @@ BLUR_SIDE = 448
 """Longer side, in pixels, at which a picture is judged to be blurred."""
 FAINT = 0.02
 """Standard deviation of grey below which there is nothing that could be blurred."""
-BLURRED = 0.06
+BLURRED = 0.04
 """Deviation of the Laplacian, in deviations of grey, below which a picture is blurred."""
 
 

@@ -13,6 +13,7 @@ from PIL import Image
 
 import digitdraw
 from digitdraw.pictures import load_photo
+from digitdraw.reading import _why_nothing as why_nothing
 
 
 @pytest.fixture
@@ -30,9 +31,10 @@ def test_a_photo_without_digits_is_an_empty_reading(reader):
 def test_a_reading_without_digits_says_what_may_be_why(reader):
     tiny = reader.read(np.full((9, 200), 200, np.uint8))
     assert tiny.reason == "The picture is too small to read: 200 x 9 pixels."
-    lines = np.full((400, 600), 230, np.uint8)
-    lines[100:130, 100:500] = lines[250:280, 100:500] = 60
-    assert reader.read(cv2.GaussianBlur(lines, (0, 0), 16)).reason.endswith("too blurred to read.")
+    lines = np.full((400, 600), 0.9, np.float32)
+    lines[100:130, 100:500] = lines[250:280, 100:500] = 0.2
+    assert why_nothing(lines, 1.0) == "No digits were found in the picture."
+    assert why_nothing(cv2.GaussianBlur(lines, (0, 0), 16), 1.0).endswith("too blurred to read.")
     reading = reader.read(photo([(40, 40)]))
     assert reading.digits and reading.reason == "" == reading.as_dict()["reason"]
 
