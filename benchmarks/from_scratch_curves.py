@@ -1,7 +1,7 @@
 """The two recipes of `from-scratch` in one picture, docs/from-scratch.png.
 
-    python -m digitdraw.train --model from-scratch --recipe source --out runs/source
-    python benchmarks/from_scratch_curves.py runs/source/from-scratch.json weights/from-scratch.json
+python -m digitdraw.train --model from-scratch --recipe source --out runs/source
+python benchmarks/from_scratch_curves.py runs/source/from-scratch.json weights/from-scratch.json
 """
 
 import argparse
