@@ -6,13 +6,13 @@ their kinds are refused, is the package's business; here its errors become words
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
 
 import digitdraw
-from digitdraw.ui import components
+from digitdraw.ui import components, words
 from digitdraw.ui.lineup import Lineup
 
 __all__ = ["build", "launch_options", "main"]
@@ -31,6 +31,8 @@ def build(recognizer: digitdraw.Recognizer) -> gr.Blocks:
         with gr.Tabs():
             with gr.Tab("Draw", id="draw"):
                 components.sketch_tab(recognizer)
+            with gr.Tab("Photo", id="photo"):
+                components.photo_tab(recognizer)
             with gr.Tab("Upload", id="upload"):
                 components.upload_tab(recognizer)
             with gr.Tab("Compare", id="compare"):
@@ -58,7 +60,7 @@ def launch_options() -> dict[str, Any]:
 
 
 def _name_endpoints(recognizer: digitdraw.Recognizer) -> None:
-    """Two endpoints for `gradio_client`: the page itself does not use them."""
+    """Endpoints for `gradio_client`: the page itself does not use them."""
 
     def predict_strokes(strokes: list[list[list[float]]]) -> dict:
         """Say which digit pen strokes draw: [[[x, y], ...], ...] in any unit, y down."""
@@ -67,21 +69,35 @@ def _name_endpoints(recognizer: digitdraw.Recognizer) -> None:
 
     def predict_image(image: str | None) -> dict:
         """Say which digit is in a picture, sent with `gradio_client.handle_file`."""
-        if image is None:
-            raise gr.Error("No picture came with this request.", print_exception=False)
         with _shown_errors():
-            return recognizer.predict_image(image).as_dict()
+            return recognizer.predict_image(_sent(image)).as_dict()
+
+    def read_numbers(image: str | None) -> dict:
+        """Read the numbers of a photo, sent with `gradio_client.handle_file`."""
+        with _shown_errors():
+            return recognizer.read_numbers(_sent(image)).as_dict()
 
     gr.api(predict_strokes, api_name="predict_strokes", concurrency_limit=4)
-    # A file component, unlike `gr.api`, makes sure that the path is one that was uploaded.
-    # It hands the file on as it came: `gr.Image` would decode and re-encode it.
+    _name_picture_endpoint(predict_image, "prediction")
+    _name_picture_endpoint(read_numbers, "reading")
+
+
+def _name_picture_endpoint(function: Callable[[str | None], dict], answer: str) -> None:
+    """One that is sent a file. A file component, unlike `gr.api`, makes sure that the path is one
+    that was uploaded; it hands the file on as it came, where `gr.Image` would re-encode it."""
     gr.Button(visible=False).click(
-        predict_image,
+        function,
         inputs=gr.File(visible=False, label="image"),
-        outputs=gr.JSON(visible=False, label="prediction"),
-        api_name="predict_image",
+        outputs=gr.JSON(visible=False, label=answer),
+        api_name=function.__name__,
         concurrency_limit=4,
     )
+
+
+def _sent(image: str | None) -> str:
+    if image is None:
+        raise gr.Error("No picture came with this request.", print_exception=False)
+    return image
 
 
 class _shown_errors:
@@ -91,6 +107,8 @@ class _shown_errors:
         return None
 
     def __exit__(self, kind, error, traceback) -> bool:
+        if isinstance(error, digitdraw.BadWeightsError):  # whose words name a path of the server
+            raise gr.Error(words.NO_READER, print_exception=False) from error
         if isinstance(error, digitdraw.DigitDrawError):
             raise gr.Error(str(error), print_exception=False) from error
         return False

@@ -16,8 +16,18 @@ WITH_WEIGHTS = """
 import pathlib, sys
 from digitdraw import weights
 weights.FOLDER = pathlib.Path(sys.argv[1])
+weights.load.__defaults__ = (weights.FOLDER,)
 import app
 sys.exit(app.main(sys.argv[2:]))
+"""
+WITH_BLOTS = """
+import sys
+sys.path.insert(0, "tests")
+from painted import Doubting, painted_reader
+from digitdraw.recognizer import Recognizer
+Recognizer.reader = painted_reader(Doubting)
+import app
+sys.exit(app.main(sys.argv[1:]))
 """
 
 
@@ -31,12 +41,17 @@ def free_port() -> int:
 class Server:
     """The page at `url`, in a process of its own; `start` after `stop` uses the same port.
 
-    `weights` is a folder whose models are compared in place of those that come with digitdraw.
+    `weights` is a folder whose models are used in place of those that come with digitdraw; with
+    `finds_blots`, photos are read by `painted.Doubting`, which needs no weights.
     """
 
-    def __init__(self, port: int | None = None, weights: Path | None = None) -> None:
+    def __init__(
+        self, port: int | None = None, weights: Path | None = None, finds_blots: bool = False
+    ) -> None:
         self.port = port or free_port()
         self.program = ["-c", WITH_WEIGHTS, str(weights)] if weights else ["app.py"]
+        if finds_blots:
+            self.program = ["-c", WITH_BLOTS]
         self.url = f"http://127.0.0.1:{self.port}/"
         self.process: subprocess.Popen | None = None
 

@@ -13,10 +13,12 @@ import pytest
 from drawings import DIGITS
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
+from painted import photo
 from PIL import Image
 from serving import Server
 
 import app as page
+import digitdraw
 
 ROOT = Path(__file__).parent.parent
 
@@ -47,8 +49,8 @@ def demo(recognizer):
 
 @pytest.fixture(scope="module")
 def url():
-    """The page, served as a person would serve it."""
-    server = Server().start()
+    """The page, served as a person would serve it, but for a reader that finds blots."""
+    server = Server(finds_blots=True).start()
     yield server.url
     server.stop()
 
@@ -81,9 +83,9 @@ def test_importing_the_page_builds_nothing():
     assert done.stdout.strip() == "0"
 
 
-def test_the_page_has_a_draw_an_upload_and_a_compare_tab(demo):
+def test_the_page_has_a_tab_for_each_way_to_come_by_digits(demo):
     tabs = [block.label for block in demo.blocks.values() if isinstance(block, gr.Tab)]
-    assert tabs[:3] == ["Draw", "Upload", "Compare"]
+    assert tabs == ["Draw", "Photo", "Upload", "Compare"]
     assert demo.title == "digitdraw"
 
 
@@ -102,7 +104,11 @@ def test_two_pages_in_one_process_get_the_same_answers(recognizer):
 
 def test_programs_find_the_named_endpoints_and_no_others(client):
     named = client.view_api(return_format="dict", print_info=False)
-    assert set(named["named_endpoints"]) == {"/predict_strokes", "/predict_image"}
+    assert set(named["named_endpoints"]) == {
+        "/predict_strokes",
+        "/predict_image",
+        "/read_numbers",
+    }
     assert named["unnamed_endpoints"] == {}
 
 
@@ -121,23 +127,44 @@ def test_programs_can_send_a_picture(client, recognizer, tmp_path):
     assert answer["digit"] == 6
 
 
+def test_programs_can_send_a_photo(client, tmp_path):
+    Image.fromarray(photo([(40, 40), (54, 40), (40, 110)])).save(tmp_path / "photo.png")
+    answer = client.predict(handle_file(tmp_path / "photo.png"), api_name="/read_numbers")
+    assert [each["number"] for each in answer["numbers"]] == ["07", "0"]
+    assert [each["number"] for each in answer["digits"]] == [0, 0, 1]
+    assert len(answer["digits"][0]["box"]) == 4
+
+
 def test_programs_are_told_what_is_wrong_with_strokes(client):
     with pytest.raises(AppError, match="list of"):
         client.predict("seven", api_name="/predict_strokes")
 
 
-def test_programs_are_told_what_is_wrong_with_a_picture(client, tmp_path):
+@pytest.mark.parametrize("endpoint", ["/predict_image", "/read_numbers"])
+def test_programs_are_told_what_is_wrong_with_a_picture(client, tmp_path, endpoint):
     (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nbroken")
     with pytest.raises(AppError) as caught:
-        client.predict(handle_file(tmp_path / "broken.png"), api_name="/predict_image")
+        client.predict(handle_file(tmp_path / "broken.png"), api_name=endpoint)
     assert "Traceback" not in str(caught.value)
     assert str(tmp_path) not in str(caught.value)
 
 
-def test_a_file_of_the_server_cannot_be_asked_for(url):
+def test_programs_are_not_told_where_weights_are_missing(monkeypatch, recognizer):
+    def read_numbers(image):
+        raise digitdraw.BadWeightsError("/srv/weights/manifest.json lists no 'reader'.")
+
+    monkeypatch.setattr(recognizer, "read_numbers", read_numbers)
+    endpoint = next(f.fn for f in page.build(recognizer).fns.values() if f.name == "read_numbers")
+    with pytest.raises(gr.Error, match="missing or damaged") as caught:
+        endpoint("photo.png")
+    assert "/srv" not in str(caught.value)
+
+
+@pytest.mark.parametrize("endpoint", ["predict_image", "read_numbers"])
+def test_a_file_of_the_server_cannot_be_asked_for(url, endpoint):
     # Only what was uploaded may be read, whatever path a program sends.
     sent = {"path": str(ROOT / "pyproject.toml"), "meta": {"_type": "gradio.FileData"}}
-    response = httpx.post(f"{url}gradio_api/run/predict_image", json={"data": [sent]}, timeout=20)
+    response = httpx.post(f"{url}gradio_api/run/{endpoint}", json={"data": [sent]}, timeout=20)
     assert response.status_code >= 400
     assert "build-system" not in response.text
 
@@ -165,8 +192,16 @@ def test_numbers_that_are_none_are_refused_in_words(url):
     assert set(response.json()) == {"error"}
 
 
-def test_an_upload_without_a_file_is_refused_in_words(url):
-    assert set(ask_page(url, "read", {"file": "no"}).json()) == {"error"}
+@pytest.mark.parametrize("function", ["read", "read_photo"])
+def test_an_upload_without_a_file_is_refused_in_words(url, function):
+    assert set(ask_page(url, function, {"file": "no"}).json()) == {"error"}
+
+
+def test_examples_are_read_by_number_and_nothing_else(url):
+    told = ask_page(url, "read_example", 2).json()
+    assert (told["width"], told["height"]) == (1000, 750)
+    for index in (3, -1, "0", "../upload.html", None, 1.5):
+        assert ask_page(url, "read_example", index).json() == {"error": "There is no such example."}
 
 
 def test_the_page_itself_names_no_other_host(url):

@@ -5,6 +5,7 @@ import re
 from importlib import resources
 
 import pytest
+from PIL import Image
 
 from digitdraw.ui import components, words
 
@@ -32,7 +33,14 @@ def test_nothing_in_the_page_comes_from_another_host():
 def test_styles_reach_the_head_once_each():
     head = components.head()
     assert head.count("<style>") == 1
-    for mark in ("--dd-accent:", ".dd-canvas {", ".dd-bar {", ".dd-drop {", ".dd-card {"):
+    for mark in (
+        "--dd-accent:",
+        ".dd-canvas {",
+        ".dd-bar {",
+        ".dd-drop {",
+        ".dd-box {",
+        ".dd-card {",
+    ):
         assert head.count(mark) >= 1
     assert head.count("{") == head.count("}")
 
@@ -70,3 +78,14 @@ def test_examples_stay_on_the_canvas(name):
     values = [v for e in examples for stroke in e["strokes"] for point in stroke for v in point]
     assert min(values) > 0.05
     assert max(values) < 0.95
+
+
+def test_example_photos_are_small_and_hold_pixels_alone():
+    photos = list((FOLDER / "photos").iterdir())
+    assert len(photos) == 3
+    for path in photos:
+        assert path.stat().st_size <= 120_000
+        with Image.open(path) as picture:
+            assert picture.format == "JPEG"
+            assert max(picture.size) == 1000
+            assert not picture.getexif()

@@ -9,11 +9,17 @@ import pytest
 from drawings import DIGITS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from painted import Doubting, painted_reader, photo
 from PIL import Image, ImageDraw
 
-from digitdraw.ui import payload
+from digitdraw.errors import BadWeightsError
+from digitdraw.ui import payload, words
 
 ANSWER_KEYS = {"verdict", "big", "words", "marked", "probabilities", "glyph", "model_ms"}
+FIND_KEYS = (ANSWER_KEYS - {"model_ms"}) | {
+    "box", "number", "digit", "doubtful", "confidence", "digitness",
+}  # fmt: skip
+TWO_NUMBERS = [(40, 40), (54, 40), (68, 40), (40, 110)]
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda children: (
@@ -141,3 +147,115 @@ def test_any_json_is_explained_or_refused_in_words(recognizer, strokes):
     told = payload.explain_strokes(recognizer, strokes)
     json.dumps(told, allow_nan=False)
     assert set(told) in ({"error"}, {"legend", "lines", "described"})
+
+
+class Blots:
+    """Reads photos without trained weights; of TWO_NUMBERS it says 074 and 0, the 4 in doubt."""
+
+    read_numbers = staticmethod(painted_reader(Doubting).read)
+
+
+def file_of(picture: Image.Image, kind: str = "PNG", **options) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def sent_picture(src: str) -> Image.Image:
+    assert src.startswith("data:image/jpeg;base64,")
+    return Image.open(io.BytesIO(base64.b64decode(src.split(",")[1])))
+
+
+def test_the_numbers_of_a_photo_are_sent_with_their_digits():
+    told = payload.read_photo(Blots, file_of(Image.fromarray(photo(TWO_NUMBERS))))
+    json.dumps(told, allow_nan=False)
+    assert set(told) == {"src", "width", "height", "ms", "words", "digits", "numbers"}
+    assert [each["number"] for each in told["numbers"]] == ["074", "0"]
+    assert told["words"] == "2 numbers found: 074 and 0"
+    assert (told["width"], told["height"]) == (240, 160) == sent_picture(told["src"]).size
+    assert all(set(each) == FIND_KEYS for each in told["digits"])
+    assert [each["number"] for each in told["digits"]] == [0, 0, 0, 1]
+    seven, four = told["digits"][1:3]
+    assert seven["words"] == "That looks like a 7"
+    assert (four["digit"], four["big"], four["doubtful"]) == (4, "4", True)
+    assert four["words"] == "4, or perhaps 9"
+    x, y, width, height = four["box"]
+    assert (x + width / 2, y + height / 2) == pytest.approx((68, 40), abs=4)
+    assert len(base64.b64decode(four["glyph"])) == 784
+
+
+def test_a_photo_without_digits_is_told_in_words():
+    told = payload.read_photo(Blots, file_of(Image.new("L", (120, 90), 220)))
+    assert told["words"] == "No digits were found in the picture."
+    assert told["digits"] == told["numbers"] == []
+    told = payload.read_photo(Blots, file_of(Image.new("L", (120, 9), 220)))
+    assert told["words"].startswith("The picture is too small")
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_a_large_photo_is_sent_upright_and_smaller_while_boxes_keep_its_pixels(orientation):
+    large = Image.fromarray(photo(TWO_NUMBERS)).resize((3600, 2400), Image.Resampling.NEAREST)
+    turned = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90,
+              8: Image.Transpose.ROTATE_270}  # fmt: skip
+    if orientation in turned:
+        large = large.transpose(turned[orientation])
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    told = payload.read_photo(Blots, file_of(large, "JPEG", exif=exif))
+    assert (told["width"], told["height"]) == (3600, 2400)
+    picture = sent_picture(told["src"])
+    assert max(picture.size) == payload.PHOTO_EDGE
+    assert picture.width > picture.height
+
+
+def test_what_a_camera_adds_to_a_photo_is_not_sent_back():
+    exif = Image.Exif()
+    exif[0x010F] = "somebody's camera"
+    paper = Image.fromarray(photo(TWO_NUMBERS)).convert("RGB")
+    data = file_of(paper, "JPEG", exif=exif, comment=b"at home", xmp=b"<x:xmpmeta/>")
+    assert b"somebody" in data
+    src = payload.read_photo(Blots, data)["src"]
+    sent = base64.b64decode(src.split(",")[1])
+    assert not any(words in sent for words in (b"somebody", b"at home", b"xmpmeta"))
+    assert not sent_picture(src).getexif()
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "I;16", "F"])
+def test_a_photo_of_any_kind_is_shown_as_light_paper(mode):
+    paper = Image.fromarray(photo(TWO_NUMBERS))
+    if mode == "I;16":
+        paper = Image.fromarray(np.asarray(paper).astype(np.uint16) * 256)
+    else:
+        paper = paper.convert(mode, dither=Image.Dither.NONE)
+    told = payload.read_photo(Blots, file_of(paper, "TIFF"))
+    picture = sent_picture(told["src"])
+    assert picture.mode == "RGB"
+    assert min(picture.getpixel((5, 5))) > 200
+    assert max(picture.getpixel((40, 40))) < 80
+
+
+def test_colours_of_a_photo_with_an_opaque_layer_are_kept():
+    red = Image.new("RGBA", (60, 40), (200, 30, 30, 255))
+    r, g, _ = sent_picture(payload.read_photo(Blots, file_of(red))["src"]).getpixel((20, 20))
+    assert r > 150 > 80 > g
+
+
+def test_missing_weights_are_told_without_a_path_of_the_server():
+    class Bare:
+        def read_numbers(self, photo):
+            raise BadWeightsError("/srv/weights/manifest.json lists no 'reader'.")
+
+    told = payload.read_photo(Bare(), file_of(Image.new("L", (20, 20))))
+    assert told == {"error": words.NO_READER}
+
+
+@settings(deadline=None)
+@given(data=st.binary(max_size=400))
+def test_any_bytes_are_read_or_refused_in_words(data):
+    assert set(payload.read_photo(Blots, data)) == {"error"}
+
+
+def test_a_thumbnail_is_small():
+    src = payload.thumbnail(file_of(Image.fromarray(photo(TWO_NUMBERS)).resize((1000, 700))))
+    assert max(sent_picture(src).size) == payload.THUMBNAIL_EDGE
+    assert len(src) < 12_000

@@ -99,6 +99,21 @@ def test_who_agrees_is_said_with_the_most_common_verdict_first():
     assert words.agreement([*many, ("g", letter)]) == "4 of 7 say 7; e, f and g say no digit"
 
 
+def test_a_digit_found_in_a_photo_is_named_even_in_doubt():
+    assert words.find(prediction("digit", first=8)) == "That looks like an 8"
+    doubt = prediction("unsure", first=4, second=9, share=0.5, runner_up_share=0.45)
+    for each in (doubt, prediction("digit", first=4, second=9, runner_up_share=0.15)):
+        assert words.doubtful(each)
+        assert words.find(each) == "4, or perhaps 9"
+    assert not words.doubtful(prediction("digit"))
+
+
+def test_the_numbers_of_a_photo_make_a_sentence():
+    assert words.found(["4692"], "") == "1 number found: 4692"
+    assert words.found(["12", "345", "6"], "") == "3 numbers found: 12, 345 and 6"
+    assert words.found([], "It is too blurred.") == "It is too blurred."
+
+
 def test_the_legend_names_both_digits_and_nothing_where_there_is_none():
     assert words.legend(prediction("digit")) == ["Blue ink speaks for 7", "orange ink for 1"]
     assert words.legend(prediction("unsure", first=4, second=9, share=0.5)) == [

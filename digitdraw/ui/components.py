@@ -14,16 +14,32 @@ from digitdraw.pictures import MAX_BYTES
 from digitdraw.ui import payload, words
 from digitdraw.ui.lineup import Lineup
 
-__all__ = ["compare_tab", "head", "header", "sketch_tab", "upload_tab"]
+__all__ = ["compare_tab", "head", "header", "photo_tab", "sketch_tab", "upload_tab"]
 
 _FOLDER = Path(__file__).parent
-_STYLES = ("page.css", "panel.css", "sketch.css", "upload.css", "compare.css")
+_STYLES = (
+    "page.css", "panel.css", "sketch.css", "intake.css", "upload.css", "photo.css", "boxes.css",
+    "compare.css",
+)  # fmt: skip
 _PAD_SCRIPTS = (
     "asker.js", "drawing.js", "ink.js", "keyboard.js", "pointer.js", "examples.js", "pad.js",
 )  # fmt: skip
 _SKETCH_SCRIPTS = (*_PAD_SCRIPTS, "panel.js", "why.js", "sketch.js")
 _COMPARE_SCRIPTS = (*_PAD_SCRIPTS, "cards.js", "compare.js")
-_UPLOAD_SCRIPTS = ("panel.js", "camera.js", "upload.js")
+_INTAKE_SCRIPTS = ("panel.js", "camera.js", "intake.js")
+_UPLOAD_SCRIPTS = (*_INTAKE_SCRIPTS, "upload.js")
+_PHOTO_SCRIPTS = (
+    *_INTAKE_SCRIPTS, "album.js", "boxes.js", "downloads.js", "numbers.js", "queue.js",
+    "thumbnails.js", "zoom.js", "photo.js",
+)  # fmt: skip
+_PHOTOS = {
+    "phone-numbers.jpg": "phone numbers on ruled paper",
+    "amounts.jpg": "a column of amounts, half in the shade",
+    "date.jpg": "a date on a blackboard",
+}
+# The page refuses larger files before it sends them.
+_LIMITS = {"max_bytes": MAX_BYTES, "max_megabytes": MAX_BYTES >> 20}
+_NO_FILE = {"error": "No picture came with this request."}
 
 
 @cache
@@ -76,12 +92,8 @@ def upload_tab(recognizer) -> gr.HTML:
     """The drop zone with its answer panel and the row of preprocessing steps."""
 
     def read(form):
-        # Gradio hands over a form with files in it as (name, bytes) pairs; anything else
-        # was not sent by this page.
-        files = getattr(form, "files", None)
-        if not files:
-            return {"error": "No picture came with this request."}
-        return payload.answer_picture(recognizer, files[0][1])
+        picture = _sent_file(form)
+        return payload.answer_picture(recognizer, picture) if picture is not None else _NO_FILE
 
     return _component(
         _with_parts("upload.html"),
@@ -90,8 +102,40 @@ def upload_tab(recognizer) -> gr.HTML:
         elem_id="dd-upload-block",
         digits=list(range(10)),
         blank=payload.invitation(words.UPLOAD_INVITATION),
-        max_bytes=MAX_BYTES,  # the page refuses larger files before it sends them
-        max_megabytes=MAX_BYTES >> 20,
+        invitation="Drop a picture of one digit here, or paste it",
+        several=False,
+        **_LIMITS,
+    )
+
+
+def photo_tab(recognizer) -> gr.HTML:
+    """The drop zone that becomes the photo with its boxes, the numbers, and the answer panel."""
+    examples = [(_FOLDER / "photos" / name).read_bytes() for name in _PHOTOS]
+
+    def read_photo(form):
+        photo = _sent_file(form)
+        return payload.read_photo(recognizer, photo) if photo is not None else _NO_FILE
+
+    def read_example(index):
+        if not isinstance(index, int) or not 0 <= index < len(examples):
+            return {"error": "There is no such example."}
+        return payload.read_photo(recognizer, examples[index])
+
+    return _component(
+        _with_parts("photo.html"),
+        _PHOTO_SCRIPTS,
+        server_functions=[read_photo, read_example],
+        elem_id="dd-photo-block",
+        digits=list(range(10)),
+        blank=payload.invitation(words.PHOTO_INVITATION),
+        unchosen=payload.invitation(words.CHOOSE_DIGIT),
+        invitation="Drop photos of handwritten numbers here, or paste them",
+        several=True,
+        examples=[
+            {"name": title, "src": payload.thumbnail(photo)}
+            for title, photo in zip(_PHOTOS.values(), examples, strict=True)
+        ],
+        **_LIMITS,
     )
 
 
@@ -114,10 +158,17 @@ def compare_tab(lineup: Lineup) -> gr.HTML:
     )
 
 
+def _sent_file(form: object) -> bytes | None:
+    """What is in the file of a form, which Gradio hands over with (name, bytes) pairs; None for
+    anything else, which was not sent by this page."""
+    files = getattr(form, "files", None)
+    return files[0][1] if files else None
+
+
 def _with_parts(name: str) -> str:
-    """A tab's markup with what tabs share in its place: the pad and the answer panel."""
+    """A tab's markup with what tabs share in its place: pad, intake and answer panel."""
     text = _read(name)
-    for part in ("pad", "panel"):
+    for part in ("pad", "intake", "panel"):
         text = text.replace(f"<!-- {part} -->", _read(f"{part}.html"))
     return text
 

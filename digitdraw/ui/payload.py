@@ -5,6 +5,7 @@ Knows nothing of Gradio.
 
 import base64
 import io
+import logging
 from time import perf_counter
 
 import numpy as np
@@ -12,7 +13,8 @@ from PIL import Image
 
 from digitdraw import explain, preprocess
 from digitdraw import strokes as drawings
-from digitdraw.errors import DigitDrawError
+from digitdraw.errors import BadWeightsError, DigitDrawError
+from digitdraw.pictures import FORMATS, open_picture, to_grey
 from digitdraw.ui import words
 
 __all__ = [
@@ -21,11 +23,17 @@ __all__ = [
     "compare_strokes",
     "explain_strokes",
     "invitation",
+    "read_photo",
+    "thumbnail",
 ]
+
+log = logging.getLogger(__name__)
 
 STRONGEST = 0.95  # ink above this quantile is shown in full colour
 THIN = 0.5  # of the height: what is narrower has no left and right worth naming
 STEP_EDGE = 360  # longest side, in pixels, of a step's picture as sent: sharp at 180 CSS pixels
+PHOTO_EDGE = 1600  # the same of a photo: sharp on a phone, and zoomed in on a desk
+THUMBNAIL_EDGE = 240
 
 
 def invitation(text: str) -> dict:
@@ -121,15 +129,73 @@ def answer_picture(recognizer, picture: bytes) -> dict:
     return {**answer, "steps": steps}
 
 
+def read_photo(recognizer, photo: bytes) -> dict:
+    """The numbers in an uploaded photo, whatever the file holds.
+
+    Returns {"src": a data URL of the photo, upright; "width" and "height" of the upright photo,
+    the pixels that boxes are in; "ms"; "words"; "digits", what `_find` does, number by number;
+    "numbers", a list of {"number", "confidence"}}, or {"error": words to show}.
+    """
+    started = perf_counter()
+    try:
+        reading = recognizer.read_numbers(photo)
+        seconds = perf_counter() - started
+        src, (width, height) = _upright(photo)
+    except BadWeightsError as error:
+        log.warning("a photo was not read: %s", error)  # it names a path: not for the page
+        return {"error": words.NO_READER}
+    except DigitDrawError as error:
+        return {"error": str(error)}
+    return {
+        "src": src,
+        "width": width,
+        "height": height,
+        "ms": round(seconds * 1000, 1),
+        "words": words.found(reading.numbers, reading.reason),
+        "digits": [_find(each) for each in reading.digits],
+        "numbers": [
+            {"number": number, "confidence": round(confidence, 4)}
+            for number, confidence in zip(reading.numbers, reading.confidences, strict=True)
+        ],
+    }
+
+
+def thumbnail(photo: bytes) -> str:
+    """A photo as a data URL, small enough to be part of the page."""
+    return _jpeg(open_picture(photo), THUMBNAIL_EDGE)
+
+
 def _answer(prediction, seconds: float) -> dict:
-    """What the answer panel shows; `glyph` is 784 bytes, row by row, 255 = ink, in base64."""
-    ink = np.rint(np.asarray(prediction.glyph) * 255).clip(0, 255).astype(np.uint8)
+    """What the answer panel shows."""
     return {
         **_verdict(prediction),
         "words": words.sentence(prediction),
-        "glyph": base64.b64encode(ink.tobytes()).decode("ascii"),
+        "glyph": _ink(prediction.glyph),
         "model_ms": round(seconds * 1000, 1),
     }
+
+
+def _find(each) -> dict:
+    """One digit of a photo: where it is, what it was taken for, and what the panel shows."""
+    prediction = each.prediction
+    return {
+        **_verdict(prediction),
+        "big": str(each.label),  # part of a number, so it is given even where it is doubtful
+        "words": words.find(prediction),
+        "glyph": _ink(prediction.glyph),
+        "box": [round(float(side), 1) for side in each.box],
+        "number": each.number,
+        "digit": each.label,
+        "doubtful": words.doubtful(prediction),
+        "confidence": round(float(prediction.confidence), 4),
+        "digitness": round(float(prediction.digitness), 4),
+    }
+
+
+def _ink(glyph: np.ndarray) -> str:
+    """784 bytes, row by row, 255 = ink, in base64."""
+    ink = np.rint(np.asarray(glyph) * 255).clip(0, 255).astype(np.uint8)
+    return base64.b64encode(ink.tobytes()).decode("ascii")
 
 
 def _card(entry, reference) -> dict:
@@ -187,6 +253,34 @@ def _step(step) -> dict:
     if max(picture.size) > STEP_EDGE:
         picture.thumbnail((STEP_EDGE, STEP_EDGE), Image.Resampling.LANCZOS)
     return {"name": step.name, "caption": step.caption, "src": _data_url(picture)}
+
+
+def _upright(photo: bytes) -> tuple[str, tuple[int, int]]:
+    """The picture to lay boxes on, and the width and height of the whole upright photo."""
+    picture = open_picture(photo)
+    # A large JPEG was decoded at a fraction of its size, which the header still knows.
+    with Image.open(io.BytesIO(photo), formats=FORMATS) as header:
+        scale = max(header.size) / max(picture.size)
+    width, height = picture.size
+    return _jpeg(picture, PHOTO_EDGE), (round(width * scale), round(height * scale))
+
+
+def _jpeg(picture: Image.Image, edge: int) -> str:
+    """A picture at most `edge` pixels long as a JPEG of its pixels alone: where and with what
+    it was taken stays with who took it."""
+    if _is_opaque_colour(picture):
+        picture = picture.convert("RGB")
+    else:  # deep, grey or transparent: as the reader sees it
+        picture = Image.fromarray(np.rint(to_grey(picture) * 255).astype(np.uint8)).convert("RGB")
+    picture.thumbnail((edge, edge), Image.Resampling.LANCZOS)
+    picture.info.clear()
+    return _data_url(picture)
+
+
+def _is_opaque_colour(picture: Image.Image) -> bool:
+    if picture.mode == "RGBA":
+        return picture.getchannel("A").getextrema()[0] == 255
+    return picture.mode in ("RGB", "CMYK", "P", "YCbCr") and not picture.has_transparency_data
 
 
 def _data_url(picture: Image.Image) -> str:

@@ -7,13 +7,19 @@ Every function takes anything shaped like a `digitdraw.Prediction`: it reads `ve
 from collections.abc import Sequence
 
 __all__ = [
+    "CHOOSE_DIGIT",
     "COMPARE_INVITATION",
     "INVITATION",
+    "NO_READER",
     "PERHAPS_FROM",
+    "PHOTO_INVITATION",
     "UPLOAD_INVITATION",
     "agreement",
     "big",
     "differ",
+    "doubtful",
+    "find",
+    "found",
     "label",
     "legend",
     "marked",
@@ -24,6 +30,9 @@ __all__ = [
 INVITATION = "Draw a digit"
 UPLOAD_INVITATION = "Add a picture of a digit"
 COMPARE_INVITATION = "Draw a digit, and all models answer"
+PHOTO_INVITATION = "Add a photo of numbers"
+CHOOSE_DIGIT = "Choose a digit in the picture"
+NO_READER = "Photos cannot be read here: the network that finds digits is missing or damaged."
 PERHAPS_FROM = 0.10  # a runner-up at least this likely is named beside the winner
 
 
@@ -72,6 +81,28 @@ def differ(prediction, other) -> bool:
     """Whether two verdicts cannot both be right: "4" and "4 or 9" can."""
     candidates, others = set(marked(prediction)), set(marked(other))
     return bool(candidates or others) and not candidates & others
+
+
+def doubtful(prediction) -> bool:
+    """Whether a digit found in a photo is to be marked as one to look at. Needs `ranking` too."""
+    second = prediction.ranking[1]
+    return prediction.verdict != "digit" or prediction.probabilities[second] >= PERHAPS_FROM
+
+
+def find(prediction) -> str:
+    """A digit found in a photo, which is given in any case: "7, or perhaps 1". Needs `ranking`."""
+    best, second = prediction.ranking[:2]
+    if doubtful(prediction):
+        return f"{best}, or perhaps {second}"
+    return f"That looks like {_article(best)} {best}"
+
+
+def found(numbers: Sequence[str], reason: str) -> str:
+    """All numbers of a photo in a sentence, such as "2 numbers found: 12 and 7"; without any, the
+    reading's `reason`."""
+    if not numbers:
+        return reason
+    return f"{len(numbers)} number{'s' if numbers[1:] else ''} found: {_listing(numbers)}"
 
 
 def agreement(named: Sequence[tuple[str, object]]) -> str:

@@ -1,0 +1,52 @@
+// Zooms a picture inside of its view, which scrolls; the page does not grow. Knows the picture
+// by its size, and by what its owner wants to be seen: `aim()` gives a point of it as shares of its
+// width and height, or null.
+
+const LARGEST = 8;
+const ZOOM_STEP = 1.5;
+
+function makeZoom(view, stage, bar, aim) {
+  const buttons = Object.fromEntries(
+    ["in", "out", "fit"].map((name) => [name, bar.querySelector("[data-do=zoom-" + name + "]")]),
+  );
+  let ratio = 0; // the picture's width over its height; 0 before there is one
+  let zoom = 1;
+
+  function lay() {
+    if (!ratio || !view.offsetWidth) return;
+    // Inside of the border; scrollbars, which come and go, do not count.
+    const style = getComputedStyle(view);
+    const border = parseFloat(style.borderLeftWidth) + parseFloat(style.borderRightWidth);
+    const room = { width: view.offsetWidth - border, height: view.offsetHeight - border };
+    const fitting = Math.min(room.width, room.height * ratio);
+    stage.style.width = Math.floor(fitting * zoom) + "px";
+    view.classList.toggle("dd-zoomed", zoom > 1);
+    buttons.in.disabled = zoom >= LARGEST;
+    buttons.out.disabled = buttons.fit.disabled = zoom === 1;
+  }
+
+  // Without an aim, what is in the middle of the view stays there.
+  function zoomTo(next) {
+    const middle = aim() ?? [
+      (view.scrollLeft + view.clientWidth / 2) / view.scrollWidth,
+      (view.scrollTop + view.clientHeight / 2) / view.scrollHeight,
+    ];
+    zoom = Math.min(LARGEST, Math.max(1, next));
+    lay();
+    view.scrollLeft = middle[0] * view.scrollWidth - view.clientWidth / 2;
+    view.scrollTop = middle[1] * view.scrollHeight - view.clientHeight / 2;
+  }
+
+  buttons.in.addEventListener("click", () => zoomTo(zoom * ZOOM_STEP));
+  buttons.out.addEventListener("click", () => zoomTo(zoom / ZOOM_STEP));
+  buttons.fit.addEventListener("click", () => zoomTo(1));
+  new ResizeObserver(lay).observe(view);
+
+  return {
+    // Another picture is seen whole first.
+    fit(width, height) {
+      ratio = width / height;
+      zoomTo(1);
+    },
+  };
+}
