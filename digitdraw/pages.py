@@ -23,6 +23,11 @@ SMALLEST, LARGEST = 14.0, 56.0
 """Heights of the digits, in pixels: what the finder is made for at one scale."""
 _FINER = 2
 """Ink is drawn so many times finer than the picture, then averaged down."""
+_NEAREST = 0.4
+"""What is nearer to the camera than this, of the sheet's distance, is out of the picture: a line
+that runs on for long enough would pass behind the camera, and be endlessly large before."""
+_OUTSIDE = [-9.0, -9.0, 1.0, 1.0]
+"""The box of what is not in the picture."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,8 @@ class _Writing:
 
     def draw(self, strokes: list[np.ndarray], pen: float) -> list[float]:
         """Draw strokes, points of the sheet, with a pen of a width in pixels; returns the box."""
+        if not all(self._is_in_view(each) for each in strokes):
+            return _OUTSIDE
         seen = [cv2.perspectiveTransform(each[None], self.view)[0] for each in strokes]
         lines = [np.rint(each * _FINER * 16).astype(np.int32) for each in seen]
         lines = [each if len(each) > 1 else np.repeat(each, 2, axis=0) for each in lines]
@@ -102,6 +109,8 @@ class _Writing:
         """Put a glyph, (h, w) uint8, onto the sheet, its pixels `scale` large."""
         height, width = glyph.shape
         ends = np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
+        if not self._is_in_view(ends * scale + corner):
+            return _OUTSIDE
         seen = cv2.perspectiveTransform((ends * scale + corner)[None], self.view)[0] * _FINER
         low = np.floor(seen.min(axis=0)).astype(int)
         high = np.ceil(seen.max(axis=0)).astype(int)
@@ -135,6 +144,10 @@ class _Writing:
         """The page, once all is written."""
         boxes = np.array(self.boxes, np.float32).reshape(-1, 4)
         return Page(picture, boxes, np.array(self.labels, np.int64))
+
+    def _is_in_view(self, points: np.ndarray) -> bool:
+        """Whether points of the sheet, (n, 2), are all well in front of the camera."""
+        return bool((points @ self.view[2, :2] + self.view[2, 2]).min() > _NEAREST)
 
     def _blend(self, ink: np.ndarray, corner: np.ndarray) -> None:
         (x, y), (height, width) = corner, ink.shape

@@ -68,6 +68,20 @@ def test_a_stamped_box_is_that_of_the_ink_and_may_leave_the_page():
     writing.stamp(GLYPH[0], np.array([-20.0, 90.0]), 2.0)
 
 
+def test_what_would_be_behind_the_camera_is_not_drawn():
+    # A long line ends there, where perspective makes everything endlessly large.
+    view = np.array([[1, 0, 0], [0, 1, 0], [-1 / 300, 0, 1]])
+    writing = pages._Writing(256, 40.0, view)
+    glyph = np.full((20, 10), 255, np.uint8)
+    for box in (
+        writing.stamp(glyph, np.array([280.0, 20.0]), 2.0),
+        writing.draw([np.array([[290.0, 0.0], [310.0, 5.0]])], 2.0),
+    ):
+        writing.digit(box, 7)
+    assert not writing.boxes
+    assert not writing.ink.any()
+
+
 def test_scans_keep_their_boxes_on_their_digits():
     picture = np.full((40, 90), 230, np.uint8)
     boxes = np.array([[10, 8, 12, 24], [50, 8, 12, 24]], np.float32)
