@@ -1,48 +1,63 @@
 """The page: puts the tabs together, names the endpoints, and starts the server.
 
-Knows Gradio and the parts of `digitdraw.ui`. What a drawing or a picture is, and which of
-their kinds are refused, is the package's business; here its errors become words on the page.
+Knows Gradio, the parts of `digitdraw.ui`, and the server that they stand behind. What a drawing
+or a picture is, and which of their kinds are refused, is the package's business; here its errors
+become words on the page.
 """
 
-import argparse
+import asyncio
+import logging
+import secrets
+import socket
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
+import orjson
+import uvicorn
+from gradio import networking
+from starlette.types import ASGIApp
 
 import digitdraw
-from digitdraw.ui import components, words
+from digitdraw.serving import settings
+from digitdraw.serving.server import Service, guarded
+from digitdraw.serving.settings import Settings
+from digitdraw.ui import components
 from digitdraw.ui.lineup import Lineup
 
-__all__ = ["build", "launch_options", "main"]
+__all__ = ["build", "main", "serve"]
 
-# Beyond the package's own limit of 10 MB, whose message is clear, so that this one, which
-# just closes the door, is met by nothing but abuse.
-MAX_REQUEST = "24mb"
+# What programs send waits on disk until it is read; whatever is left there goes within the hour.
+CACHE_SECONDS = (300, 1800)
+SECONDS_TO_FINISH = 4
 SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 MONO_FONTS = ("ui-monospace", "Consolas", "monospace")
 
+log = logging.getLogger("digitdraw")
 
-def build(recognizer: digitdraw.Recognizer) -> gr.Blocks:
-    """The whole page, answering with `recognizer`; it is served by `launch(**launch_options())`."""
-    with gr.Blocks(title="digitdraw", analytics_enabled=False) as demo:
-        components.header(recognizer.device_note)
+
+def build(service: Service, chosen: Settings) -> ASGIApp:
+    """The whole page and its server, answering with `service`."""
+    with gr.Blocks(title="digitdraw", analytics_enabled=False, delete_cache=CACHE_SECONDS) as demo:
+        components.header(service.recognizer.device_note)
         with gr.Tabs():
             with gr.Tab("Draw", id="draw"):
-                components.sketch_tab(recognizer)
+                components.sketch_tab()
             with gr.Tab("Photo", id="photo"):
-                components.photo_tab(recognizer)
+                components.photo_tab(chosen.max_upload)
             with gr.Tab("Upload", id="upload"):
-                components.upload_tab(recognizer)
+                components.upload_tab(chosen.max_upload)
             with gr.Tab("Compare", id="compare"):
-                components.compare_tab(Lineup(recognizer))
-        _name_endpoints(recognizer)
-    return demo
+                components.compare_tab(service.lineup)
+        _name_endpoints(service)
+    gr.mount_gradio_app(service.app, demo, path="/", **_page_options(chosen))
+    return guarded(service.app, service.metrics, chosen)
 
 
-def launch_options() -> dict[str, Any]:
-    """What `launch` needs for this page whoever calls it: looks, limits, nothing from outside."""
+def _page_options(chosen: Settings) -> dict[str, Any]:
+    """How Gradio shows the page: looks, limits, nothing from outside."""
     return {
         "theme": gr.themes.Base(
             primary_hue="indigo",
@@ -53,36 +68,40 @@ def launch_options() -> dict[str, Any]:
         "head": components.head(),
         "footer_links": [],
         "run_history": False,
-        "max_file_size": MAX_REQUEST,
+        "max_file_size": chosen.max_upload << 20,
+        "root_path": chosen.root_path or None,
         "ssr_mode": False,
         "enable_monitoring": False,
+        "show_error": False,
+        "mcp_server": False,
+        "app_kwargs": {"openapi_url": None},
     }
 
 
-def _name_endpoints(recognizer: digitdraw.Recognizer) -> None:
+def _name_endpoints(service: Service) -> None:
     """Endpoints for `gradio_client`: the page itself does not use them."""
 
     def predict_strokes(strokes: list[list[list[float]]]) -> dict:
         """Say which digit pen strokes draw: [[[x, y], ...], ...] in any unit, y down."""
-        with _shown_errors():
-            return recognizer.predict_strokes(strokes).as_dict()
+        try:
+            return service.recognizer.predict_strokes(strokes).as_dict()
+        except digitdraw.DigitDrawError as error:
+            raise _shown(error) from error
 
-    def predict_image(image: str | None) -> dict:
+    async def predict_image(image: str | None) -> dict:
         """Say which digit is in a picture, sent with `gradio_client.handle_file`."""
-        with _shown_errors():
-            return recognizer.predict_image(_sent(image)).as_dict()
+        return await _read(service, b"digit", image)
 
-    def read_numbers(image: str | None) -> dict:
+    async def read_numbers(image: str | None) -> dict:
         """Read the numbers of a photo, sent with `gradio_client.handle_file`."""
-        with _shown_errors():
-            return recognizer.read_numbers(_sent(image)).as_dict()
+        return await _read(service, b"numbers", image)
 
     gr.api(predict_strokes, api_name="predict_strokes", concurrency_limit=4)
     _name_picture_endpoint(predict_image, "prediction")
     _name_picture_endpoint(read_numbers, "reading")
 
 
-def _name_picture_endpoint(function: Callable[[str | None], dict], answer: str) -> None:
+def _name_picture_endpoint(function: Callable, answer: str) -> None:
     """One that is sent a file. A file component, unlike `gr.api`, makes sure that the path is one
     that was uploaded; it hands the file on as it came, where `gr.Image` would re-encode it."""
     gr.Button(visible=False).click(
@@ -90,62 +109,90 @@ def _name_picture_endpoint(function: Callable[[str | None], dict], answer: str) 
         inputs=gr.File(visible=False, label="image"),
         outputs=gr.JSON(visible=False, label=answer),
         api_name=function.__name__,
-        concurrency_limit=4,
+        concurrency_limit=None,  # they wait in the line of pictures, which has its own limit
     )
 
 
-def _sent(image: str | None) -> str:
+async def _read(service: Service, kind: bytes, image: str | None) -> dict:
     if image is None:
         raise gr.Error("No picture came with this request.", print_exception=False)
-    return image
+    file = Path(image)
+    content = file.read_bytes()
+    file.unlink(missing_ok=True)  # nothing that was sent stays longer than it must
+    try:
+        answer = orjson.loads(await service.line.ask(kind, content))
+    except digitdraw.DigitDrawError as error:
+        raise _shown(error) from error
+    if "error" in answer:
+        raise gr.Error(answer["error"], print_exception=False)
+    return answer
 
 
-class _shown_errors:
-    """Turns the package's errors, whose words are meant to be shown, into Gradio's."""
+def _shown(error: digitdraw.DigitDrawError) -> gr.Error:
+    """One of the package's errors, whose words are meant to be shown, as Gradio's."""
+    return gr.Error(str(error), print_exception=False)
 
-    def __enter__(self) -> None:
-        return None
 
-    def __exit__(self, kind, error, traceback) -> bool:
-        if isinstance(error, digitdraw.BadWeightsError):  # whose words name a path of the server
-            raise gr.Error(words.NO_READER, print_exception=False) from error
-        if isinstance(error, digitdraw.DigitDrawError):
-            raise gr.Error(str(error), print_exception=False) from error
-        return False
+def serve(app: ASGIApp, listening: socket.socket, chosen: Settings) -> None:
+    """Serve until a signal says stop, then finish what is under way."""
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=chosen.proxies,
+        timeout_graceful_shutdown=SECONDS_TO_FINISH,
+        ws="none",
+    )
+    _Server(config, chosen).run(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, chosen: Settings) -> None:
+        super().__init__(config)
+        self._chosen = chosen
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        host, port = sockets[0].getsockname()[:2]
+        print(f"Running on http://{f'[{host}]' if ':' in host else host}:{port}", flush=True)
+        if self._chosen.share:
+            asyncio.get_running_loop().run_in_executor(None, _share, port)
+
+
+def _share(port: int) -> None:
+    """Make a public link through Gradio's share server; without a network there is none."""
+    try:
+        link = networking.setup_tunnel("127.0.0.1", port, secrets.token_urlsafe(32), None, None)
+        print(f"Public for a week on {link}", flush=True)
+    except Exception as error:  # Gradio raises of everything here
+        log.debug("no public link", exc_info=error)
+        print("No public link could be made; the page is served here all the same.", flush=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve the page until it is stopped; the exit status is not 0 where it cannot start."""
-    options = _parser().parse_args(arguments)
     try:
-        recognizer = digitdraw.load(options.model, device=options.device)
+        chosen = settings.parse(arguments)
+        logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        log.setLevel(chosen.log_level.upper())
+        recognizer = digitdraw.load(chosen.model, device=chosen.device)
     except digitdraw.DigitDrawError as error:
         print(f"app.py: {error}", file=sys.stderr)
         return 2
     print(f"The model runs on {recognizer.device_note}.")
     try:
-        build(recognizer).launch(
-            server_name=options.host,
-            server_port=options.port,
-            share=options.share,
-            **launch_options(),
-        )
+        family = socket.AF_INET6 if ":" in chosen.host else socket.AF_INET
+        listening = socket.create_server((chosen.host, chosen.port), family=family, backlog=2048)
     except OSError as error:  # the port is taken, or the address is not this machine's
-        print(f"app.py: {error}", file=sys.stderr)
+        where = f"{chosen.host}:{chosen.port}"
+        print(f"app.py: cannot serve on {where}: {error.strerror}", file=sys.stderr)
         return 1
+    with listening:
+        service = Service(recognizer, Lineup(recognizer), components.example_photos(), chosen)
+        serve(build(service, chosen), listening, chosen)
     return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="app.py", description="Draw a digit in the browser and watch it being recognized."
-    )
-    parser.add_argument("--host", default="127.0.0.1", help="address to serve on (%(default)s)")
-    parser.add_argument("--port", type=int, default=7860, help="port to serve on (%(default)s)")
-    parser.add_argument("--model", default="default", help="which model answers (%(default)s)")
-    parser.add_argument("--device", default="auto", help="auto, cpu or cuda (%(default)s)")
-    parser.add_argument("--share", action="store_true", help="make a public link through Gradio")
-    return parser
 
 
 if __name__ == "__main__":

@@ -9,11 +9,14 @@ __all__ = [
     "BadImageError",
     "BadStrokesError",
     "BadWeightsError",
+    "BusyError",
     "DataError",
     "DigitDrawError",
+    "SettingError",
     "TrainingError",
     "UnknownDeviceError",
     "UnknownModelError",
+    "WorkerError",
 ]
 
 
@@ -47,3 +50,15 @@ class DataError(DigitDrawError):
 
 class TrainingError(DigitDrawError):
     """Training cannot go on: the loss is not finite, or a file cannot be written."""
+
+
+class SettingError(DigitDrawError):
+    """A setting of the server has a value that is not allowed; the message names both."""
+
+
+class BusyError(DigitDrawError):
+    """More is asked than can be answered now; the same question may be answered in a moment."""
+
+
+class WorkerError(DigitDrawError):
+    """A process that works for the server has failed, and so has the one that took its place."""

@@ -75,7 +75,7 @@ class FinderValidation:
             _number(_above(finds, threshold)) == page.labels.tolist()
             for finds, page in zip(found["scans"], self.scans, strict=True)
         ]
-        figures = {"F1 accuracy": best, "threshold": threshold}
+        figures = {"F1 accuracy": float(best), "threshold": float(threshold)}
         return figures | ({"scans accuracy": float(np.mean(right))} if right else {})
 
     def conclude(self, found: dict[str, list[Finds]]) -> tuple[Calibration, dict[str, Figure]]:

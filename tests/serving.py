@@ -22,10 +22,8 @@ sys.exit(app.main(sys.argv[2:]))
 """
 WITH_BLOTS = """
 import sys
-sys.path.insert(0, "tests")
-from painted import Doubting, painted_reader
-from digitdraw.recognizer import Recognizer
-Recognizer.reader = painted_reader(Doubting)
+from digitdraw.serving import photo_line
+photo_line.COMMAND = (sys.executable, "tests/blots_worker.py")
 import app
 sys.exit(app.main(sys.argv[1:]))
 """

@@ -73,6 +73,8 @@ def test_validation_counts_what_is_found_and_read_right():
     right = {"pages": [perfect(page) for page in made], "scans": [perfect(scan)]}
     assert judge.measure(right)["F1 accuracy"] == pytest.approx(1, abs=0.06)
     assert judge.measure(right)["scans accuracy"] == 1
+    # A checkpoint holds no type but plain ones.
+    assert {type(value) for value in judge.measure(right).values()} == {float}
     wrong = {"pages": right["pages"], "scans": [perfect(scan, wrong=1)]}
     assert judge.measure(wrong)["F1 accuracy"] < judge.measure(right)["F1 accuracy"]
     assert judge.measure(wrong)["scans accuracy"] == 0

@@ -74,6 +74,27 @@ ALLOWED = {
     "recipes": {"errors", "from_scratch"},
 }  # fmt: skip
 
+# The same for the server, whose modules are named after the folder.
+SERVING = {
+    "__init__": set(),
+    "server": {
+        "batches", "bodies", "doors", "health", "live", "login", "photo_line", "rates", "replies",
+        "settings", "telemetry",
+    },
+    "live": {"batches", "photo_line", "replies", "telemetry"},
+    "health": {"batches", "replies", "telemetry"},
+    "photo_line": {"photo_worker"},
+    "photo_worker": set(),
+    "batches": set(),
+    "bodies": {"replies"},
+    "doors": {"replies"},
+    "login": {"replies"},
+    "rates": {"replies"},
+    "telemetry": {"replies"},
+    "replies": set(),
+    "settings": set(),
+}  # fmt: skip
+
 
 def imported(path: Path) -> set[str]:
     """Full names of the modules and names that a file imports."""
@@ -95,6 +116,19 @@ def own_modules(path: Path) -> set[str]:
 @pytest.mark.parametrize("path", sorted(PACKAGE.glob("*.py")), ids=lambda path: path.stem)
 def test_imports_point_one_way(path):
     assert own_modules(path) <= ALLOWED[path.stem]
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "serving").glob("*.py")), ids=lambda p: p.stem)
+def test_imports_of_the_server_point_one_way(path):
+    own = {name.split(".")[2] for name in imported(path) if name.startswith("digitdraw.serving.")}
+    assert own <= SERVING[path.stem]
+    assert own_modules(path) <= {"errors", "recognizer", "ui"}
+
+
+def test_only_the_page_and_the_server_import_the_page():
+    for path in PACKAGE.rglob("*.py"):
+        if path.parent.name not in ("ui", "serving"):
+            assert "ui" not in own_modules(path), path
 
 
 def test_only_the_page_imports_gradio():

@@ -42,7 +42,7 @@ def picture_of(digit: int, kind: str = "PNG") -> bytes:
 
 @pytest.mark.parametrize("digit", range(10))
 def test_a_drawn_digit_is_answered(recognizer, digit):
-    answer = payload.answer_strokes(recognizer, json.loads(json.dumps(DIGITS[digit])))
+    answer = payload.answer_drawings(recognizer, [json.loads(json.dumps(DIGITS[digit]))])[0]
     assert set(answer) == ANSWER_KEYS
     assert answer["big"] == str(digit)
     assert answer["marked"] == [digit]
@@ -50,13 +50,13 @@ def test_a_drawn_digit_is_answered(recognizer, digit):
 
 
 def test_the_glyph_that_is_sent_is_the_one_the_model_saw(recognizer):
-    sent = base64.b64decode(payload.answer_strokes(recognizer, DIGITS[3])["glyph"])
+    sent = base64.b64decode(payload.answer_drawings(recognizer, [DIGITS[3]])[0]["glyph"])
     seen = recognizer.predict_strokes(DIGITS[3]).glyph
     assert np.allclose(np.frombuffer(sent, np.uint8).reshape(28, 28) / 255, seen, atol=1 / 255)
 
 
 def test_no_strokes_give_an_invitation_and_no_error(recognizer):
-    answer = payload.answer_strokes(recognizer, [])
+    answer = payload.answer_drawings(recognizer, [[]])[0]
     assert answer["verdict"] == "blank"
     assert answer["words"] == payload.invitation("Draw a digit")["words"]
     assert set(answer) == set(payload.invitation("Draw a digit"))
@@ -66,7 +66,7 @@ def test_no_strokes_give_an_invitation_and_no_error(recognizer):
     "strokes", [None, "7", 7, {}, [[1, 2]], [[["a", "b"]]], [[[0, float("nan")]]], [[[0, 0]]] * 501]
 )
 def test_what_is_no_drawing_is_answered_in_words(recognizer, strokes):
-    answer = payload.answer_strokes(recognizer, strokes)
+    answer = payload.answer_drawings(recognizer, [strokes])[0]
     assert set(answer) == {"error"}
     assert answer["error"].endswith(".")
 
@@ -74,7 +74,7 @@ def test_what_is_no_drawing_is_answered_in_words(recognizer, strokes):
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(strokes=ANY_JSON)
 def test_any_json_gives_an_answer_or_words(recognizer, strokes):
-    answer = payload.answer_strokes(recognizer, strokes)
+    answer = payload.answer_drawings(recognizer, [strokes])[0]
     json.dumps(answer, allow_nan=False)
     assert set(answer) in ({"error"}, ANSWER_KEYS)
 

@@ -1,10 +1,12 @@
 // Asks the server about the newest drawing, at a pace it can follow.
 //
-// At most one question is in flight, and at most one starts every PACE_MS; what the pen did
-// meanwhile is asked in one go. An answer is shown only if the drawing it answers has just
+// At most one question is in flight, and at most one starts every PACE_MS, less often while the
+// server is busy; what the pen did meanwhile is asked in one go. An answer is shown only if the drawing it answers has just
 // grown since: after undo, clear or another drawing (a new "epoch") it is out of date.
 
 const PACE_MS = 50; // 20 questions a second
+const SLOWEST_MS = 1000;
+const SPEED_UP = 0.9; // of the pace, with every answer from a server that was busy
 const PATIENCE_MS = 10000; // a question without an answer for this long has failed
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 4000;
@@ -16,10 +18,11 @@ function makeAsker(ask, { answered, lost }) {
   let timer = 0;
   let failures = 0;
   let startedAt = -Infinity;
+  let pace = PACE_MS;
 
   function want(question, { urgent = false } = {}) {
     newest = question;
-    const pause = failures ? retryPause() : urgent ? 0 : startedAt + PACE_MS - performance.now();
+    const pause = failures ? retryPause() : urgent ? 0 : nextStart();
     schedule(pause);
   }
 
@@ -53,14 +56,28 @@ function makeAsker(ask, { answered, lost }) {
     const reply = await withPatience(ask(question));
     const ms = performance.now() - startedAt;
     busy = false;
-    if (reply) succeed(reply, ms, asked);
+    if (reply?.busy) slowDown(reply.busy, question, asked);
+    else if (reply) succeed(reply, ms, asked);
     else fail(question, asked);
   }
 
   function succeed(reply, ms, asked) {
     failures = 0;
+    pace = Math.max(PACE_MS, pace * SPEED_UP);
     if (asked === epoch) answered(reply, ms);
-    schedule(startedAt + PACE_MS - performance.now());
+    schedule(nextStart());
+  }
+
+  // Too many ask at once: the answer comes later, and those after it less often.
+  function slowDown(pause, question, asked) {
+    pace = Math.min(SLOWEST_MS, pace * 2);
+    if (newest === null && asked === epoch) newest = question;
+    startedAt = performance.now() + pause - pace;
+    schedule(nextStart());
+  }
+
+  function nextStart() {
+    return startedAt + pace - performance.now();
   }
 
   function fail(question, asked) {
@@ -86,7 +103,7 @@ function makeAsker(ask, { answered, lost }) {
   return { want, forget };
 }
 
-// Gradio's server functions give undefined where the request failed, and have no time limit.
+// A request has no time limit of its own.
 function withPatience(promise) {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, PATIENCE_MS);

@@ -2,7 +2,7 @@
 
 const page = element.querySelector(".dd-compare");
 const cards = makeCards(page, props.invitation);
-const asker = makeAsker((strokes) => server.compare(strokes), {
+const asker = makeAsker((strokes) => askServer("compare", strokes), {
   answered(reply) {
     if (reply.error) cards.say(reply.error);
     else cards.show(reply);

@@ -10,11 +10,18 @@ from pathlib import Path
 
 import gradio as gr
 
-from digitdraw.pictures import MAX_BYTES
 from digitdraw.ui import payload, words
 from digitdraw.ui.lineup import Lineup
 
-__all__ = ["compare_tab", "head", "header", "photo_tab", "sketch_tab", "upload_tab"]
+__all__ = [
+    "compare_tab",
+    "example_photos",
+    "head",
+    "header",
+    "photo_tab",
+    "sketch_tab",
+    "upload_tab",
+]
 
 _FOLDER = Path(__file__).parent
 _STYLES = (
@@ -22,11 +29,12 @@ _STYLES = (
     "compare.css",
 )  # fmt: skip
 _PAD_SCRIPTS = (
-    "asker.js", "drawing.js", "ink.js", "keyboard.js", "pointer.js", "examples.js", "pad.js",
+    "server.js", "asker.js", "drawing.js", "ink.js", "keyboard.js", "pointer.js", "examples.js",
+    "pad.js",
 )  # fmt: skip
 _SKETCH_SCRIPTS = (*_PAD_SCRIPTS, "panel.js", "why.js", "sketch.js")
 _COMPARE_SCRIPTS = (*_PAD_SCRIPTS, "cards.js", "compare.js")
-_INTAKE_SCRIPTS = ("panel.js", "camera.js", "intake.js")
+_INTAKE_SCRIPTS = ("server.js", "panel.js", "camera.js", "intake.js")
 _UPLOAD_SCRIPTS = (*_INTAKE_SCRIPTS, "upload.js")
 _PHOTO_SCRIPTS = (
     *_INTAKE_SCRIPTS, "album.js", "boxes.js", "downloads.js", "numbers.js", "queue.js",
@@ -37,9 +45,6 @@ _PHOTOS = {
     "amounts.jpg": "a column of amounts, half in the shade",
     "date.jpg": "a date on a blackboard",
 }
-# The page refuses larger files before it sends them.
-_LIMITS = {"max_bytes": MAX_BYTES, "max_megabytes": MAX_BYTES >> 20}
-_NO_FILE = {"error": "No picture came with this request."}
 
 
 @cache
@@ -67,19 +72,11 @@ def header(model_note: str) -> gr.HTML:
     )
 
 
-def sketch_tab(recognizer) -> gr.HTML:
-    """The canvas with its answer panel; asks `recognizer` while the pen moves."""
-
-    def answer(strokes):
-        return payload.answer_strokes(recognizer, strokes)
-
-    def why(strokes):
-        return payload.explain_strokes(recognizer, strokes)
-
+def sketch_tab() -> gr.HTML:
+    """The canvas with its answer panel; asks while the pen moves."""
     return _component(
         _with_parts("sketch.html"),
         _SKETCH_SCRIPTS,
-        server_functions=[answer, why],
         elem_id="dd-sketch-block",
         digits=list(range(10)),
         blank=payload.invitation(words.INVITATION),
@@ -88,43 +85,25 @@ def sketch_tab(recognizer) -> gr.HTML:
     )
 
 
-def upload_tab(recognizer) -> gr.HTML:
+def upload_tab(max_megabytes: int) -> gr.HTML:
     """The drop zone with its answer panel and the row of preprocessing steps."""
-
-    def read(form):
-        picture = _sent_file(form)
-        return payload.answer_picture(recognizer, picture) if picture is not None else _NO_FILE
-
     return _component(
         _with_parts("upload.html"),
         _UPLOAD_SCRIPTS,
-        server_functions=[read],
         elem_id="dd-upload-block",
         digits=list(range(10)),
         blank=payload.invitation(words.UPLOAD_INVITATION),
         invitation="Drop a picture of one digit here, or paste it",
         several=False,
-        **_LIMITS,
+        max_megabytes=max_megabytes,
     )
 
 
-def photo_tab(recognizer) -> gr.HTML:
+def photo_tab(max_megabytes: int) -> gr.HTML:
     """The drop zone that becomes the photo with its boxes, the numbers, and the answer panel."""
-    examples = [(_FOLDER / "photos" / name).read_bytes() for name in _PHOTOS]
-
-    def read_photo(form):
-        photo = _sent_file(form)
-        return payload.read_photo(recognizer, photo) if photo is not None else _NO_FILE
-
-    def read_example(index):
-        if not isinstance(index, int) or not 0 <= index < len(examples):
-            return {"error": "There is no such example."}
-        return payload.read_photo(recognizer, examples[index])
-
     return _component(
         _with_parts("photo.html"),
         _PHOTO_SCRIPTS,
-        server_functions=[read_photo, read_example],
         elem_id="dd-photo-block",
         digits=list(range(10)),
         blank=payload.invitation(words.PHOTO_INVITATION),
@@ -133,22 +112,17 @@ def photo_tab(recognizer) -> gr.HTML:
         several=True,
         examples=[
             {"name": title, "src": payload.thumbnail(photo)}
-            for title, photo in zip(_PHOTOS.values(), examples, strict=True)
+            for title, photo in zip(_PHOTOS.values(), example_photos(), strict=True)
         ],
-        **_LIMITS,
+        max_megabytes=max_megabytes,
     )
 
 
 def compare_tab(lineup: Lineup) -> gr.HTML:
-    """A canvas, and a card for each model of `lineup`, which is asked while the pen moves."""
-
-    def compare(strokes):
-        return payload.compare_strokes(lineup, strokes)
-
+    """A canvas, and a card for each model of `lineup`; they are asked while the pen moves."""
     return _component(
         _with_parts("compare.html"),
         _COMPARE_SCRIPTS,
-        server_functions=[compare],
         elem_id="dd-compare-block",
         digits=list(range(10)),
         invitation=words.COMPARE_INVITATION,
@@ -158,11 +132,9 @@ def compare_tab(lineup: Lineup) -> gr.HTML:
     )
 
 
-def _sent_file(form: object) -> bytes | None:
-    """What is in the file of a form, which Gradio hands over with (name, bytes) pairs; None for
-    anything else, which was not sent by this page."""
-    files = getattr(form, "files", None)
-    return files[0][1] if files else None
+def example_photos() -> list[bytes]:
+    """The photos that can be tried, as files."""
+    return [(_FOLDER / "photos" / name).read_bytes() for name in _PHOTOS]
 
 
 def _with_parts(name: str) -> str:

@@ -21,17 +21,16 @@ function makeIntake(page, { got, said, isOpen = () => true }) {
   takePastes(page, offer, said);
 }
 
-// Words for a file that the server would refuse for its size; null for any other.
+// Words for a file that is too large; null for any other.
 function whyNot(file) {
-  if (file.size <= props.max_bytes) return null;
+  if (file.size <= props.max_megabytes * 2 ** 20) return null; // the server would refuse it
   const size = (file.size / 2 ** 20).toFixed(1);
   return "This file has " + size + " MB; at most " + props.max_megabytes + " MB are allowed.";
 }
 
-// `binary` makes Gradio's client send the file as it is, in a form: nothing decodes or
-// re-encodes it on the way.
-function asForm(file) {
-  return { binary: true, data: { file } };
+// While others' pictures are read first.
+function placeInWords(place) {
+  return "Waiting in line, at place " + place;
 }
 
 function offerFiles(page, offer) {

@@ -6,6 +6,7 @@ Knows nothing of Gradio.
 import base64
 import io
 import logging
+from collections.abc import Sequence
 from time import perf_counter
 
 import numpy as np
@@ -18,8 +19,8 @@ from digitdraw.pictures import FORMATS, open_picture, to_grey
 from digitdraw.ui import words
 
 __all__ = [
+    "answer_drawings",
     "answer_picture",
-    "answer_strokes",
     "compare_strokes",
     "explain_strokes",
     "invitation",
@@ -49,17 +50,24 @@ def invitation(text: str) -> dict:
     }
 
 
-def answer_strokes(recognizer, strokes: object) -> dict:
-    """Answer a drawing that came from a browser, whatever it holds.
+def answer_drawings(recognizer, questions: Sequence[object]) -> list[dict]:
+    """Answer drawings that came from browsers, whatever they hold, in one pass of the network.
 
-    Returns what `_answer` does, or {"error": words to show} where the drawing is none.
+    Returns for each what `_answer` does, or {"error": words to show} where the drawing is none.
     """
     started = perf_counter()
-    try:
-        prediction = recognizer.predict_strokes(strokes)
-    except DigitDrawError as error:
-        return {"error": str(error)}
-    return _answer(prediction, perf_counter() - started)
+    answers: list[dict] = [{}] * len(questions)
+    glyphs: dict[int, np.ndarray] = {}
+    for place, question in enumerate(questions):
+        try:
+            glyphs[place] = drawings.to_glyph(question)
+        except DigitDrawError as error:
+            answers[place] = {"error": str(error)}
+    predictions = recognizer.predict_batch(list(glyphs.values()))
+    seconds = (perf_counter() - started) / len(questions)
+    for place, prediction in zip(glyphs, predictions, strict=True):
+        answers[place] = _answer(prediction, seconds)
+    return answers
 
 
 def explain_strokes(recognizer, strokes: object) -> dict:

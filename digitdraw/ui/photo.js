@@ -28,6 +28,7 @@ const boxes = makeBoxes(stage, {
 });
 const queue = makeQueue(find(".dd-progress"), {
   read(reading, { name, batch }, ms) {
+    say("");
     const added = album.add({ ...reading, took: ms }, name);
     thumbnails.add(added);
     if (batch.isShown) thumbnails.show(album.photos.indexOf(photo));
@@ -52,8 +53,12 @@ function add(items) {
 
 function question(file) {
   const refusal = whyNot(file);
-  const ask = async () => (refusal ? { error: refusal } : server.read_photo(asForm(file)));
+  const ask = async () => (refusal ? { error: refusal } : askAboutPicture("photo", file, wait));
   return { name: file.name, ask };
+}
+
+function wait(place) {
+  say(placeInWords(place));
 }
 
 function summary(readings) {
@@ -187,7 +192,7 @@ makeIntake(page, {
   isOpen: () => !photo, // a click on a photo chooses a digit
 });
 props.examples.forEach(({ name, src }, index) => {
-  const ask = () => server.read_example(index);
+  const ask = () => askAboutPicture("example/" + index, null, wait);
   const button = makeThumbnail(src, "Read the example: " + name, () => add([{ name, ask }]));
   find(".dd-examples-row").append(button);
 });

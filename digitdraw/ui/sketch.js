@@ -2,7 +2,7 @@
 
 const page = element.querySelector(".dd-sketch");
 const panel = makePanel(page.querySelector(".dd-panel"), props.blank);
-const asker = makeAsker((strokes) => server.answer(strokes), {
+const asker = makeAsker((strokes) => askServer("answer", strokes), {
   answered(reply, ms) {
     // A drawing that the server refuses stays on screen, and so does the answer before it.
     if (reply.error) panel.say(reply.error);
@@ -25,6 +25,6 @@ const pad = makePad(page, props.examples, {
     why.rest();
   },
 });
-const why = makeWhy(page, pad, (strokes) => server.why(strokes));
+const why = makeWhy(page, pad, (strokes) => askServer("why", strokes));
 
 pad.open();

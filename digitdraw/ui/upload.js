@@ -16,9 +16,10 @@ async function answer(file) {
   panel.say("");
   drop.classList.add("dd-busy");
   const startedAt = performance.now();
-  const reply = await server.read(asForm(file)).catch(() => undefined);
+  const reply = await askAboutPicture("picture", file, (place) => panel.say(placeInWords(place)));
   if (mine !== newest) return;
   drop.classList.remove("dd-busy");
+  panel.say("");
   if (!reply) fail("No answer came. Is the connection there? Please try again.");
   else if (reply.error) fail(reply.error);
   else show(reply, performance.now() - startedAt);

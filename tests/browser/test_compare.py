@@ -127,7 +127,7 @@ def test_one_question_is_in_flight_and_then_just_the_newest(compare):
     big(compare, "default").to_have_text("1")
     compare.page.keyboard.press("Escape")
     held = []
-    compare.page.route("**/component_server/", lambda route: held.append(route))
+    compare.page.route("**/live/*", lambda route: held.append(route))
     compare.draw(3)
     compare.page.wait_for_timeout(200)
     assert len(held) == 1
@@ -156,7 +156,7 @@ def test_a_digit_can_be_drawn_with_keys_alone(compare):
 def test_a_drawing_that_the_server_refuses_is_told_once(compare):
     refusal = '{"error": "A drawing has at most 500 strokes; got 501."}'
     compare.page.route(
-        "**/component_server/",
+        "**/live/*",
         lambda route: route.fulfill(body=refusal, content_type="application/json"),
     )
     compare.draw(2)

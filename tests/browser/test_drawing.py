@@ -105,7 +105,7 @@ def test_undo_redo_and_clear_as_keys(hand):
 
 def test_a_late_answer_does_not_bring_back_what_was_cleared(hand):
     question = _clear_while_asking(hand)
-    with hand.page.expect_response("**/component_server/"):
+    with hand.page.expect_response("**/live/*"):
         question.continue_()
     hand.page.wait_for_timeout(200)
     hand.says("Draw a digit")
@@ -115,7 +115,7 @@ def test_a_late_answer_does_not_bring_back_what_was_cleared(hand):
 def test_a_lost_answer_to_what_was_cleared_is_not_missed(make_hand):
     hand = make_hand().open()
     _clear_while_asking(hand).abort()
-    hand.page.unroute("**/component_server/")
+    hand.page.unroute("**/live/*")
     hand.page.wait_for_timeout(200)
     expect(hand.page.locator(".dd-sketch .dd-note")).to_be_empty()
     hand.draw(2)
@@ -124,7 +124,7 @@ def test_a_lost_answer_to_what_was_cleared_is_not_missed(make_hand):
 
 def test_one_question_is_in_flight_and_then_just_the_newest(hand):
     held = []
-    hand.page.route("**/component_server/", lambda route: held.append(route))
+    hand.page.route("**/live/*", lambda route: held.append(route))
     (stroke,) = hand.place(DIGITS[3])
     hand.stroke(stroke)
     hand.page.wait_for_timeout(200)
@@ -132,7 +132,7 @@ def test_one_question_is_in_flight_and_then_just_the_newest(hand):
     held[0].continue_()
     while len(held) < 2:
         hand.page.wait_for_timeout(20)
-    newest = held[1].request.post_data_json["data"]
+    newest = held[1].request.post_data_json
     assert len(newest) == 1
     assert len(newest[0]) > 20
     held[1].continue_()
@@ -141,7 +141,7 @@ def test_one_question_is_in_flight_and_then_just_the_newest(hand):
 
 
 def test_questions_stay_small(sheet):
-    with sheet.page.expect_request("**/component_server/") as asked:
+    with sheet.page.expect_request("**/live/*") as asked:
         sheet.stroke([(x, y) for stroke in sheet.place(DIGITS[0]) for x, y in stroke])
     sheet.reads("0")
     assert len(asked.value.post_data) < 5_000
@@ -152,7 +152,7 @@ def test_a_drawing_that_the_server_refuses_stays_with_a_short_message(hand):
     hand.reads("2")
     refusal = '{"error": "A drawing has at most 500 strokes; got 501."}'
     hand.page.route(
-        "**/component_server/",
+        "**/live/*",
         lambda route: route.fulfill(body=refusal, content_type="application/json"),
     )
     hand.draw(1, x=0.8, height=0.2)
@@ -272,7 +272,7 @@ def test_leaving_for_another_tab_and_coming_back_keeps_the_drawing(hand):
 def _clear_while_asking(hand):
     """Draw a five and clear it while its question is still on the way; returns the question."""
     held = []
-    hand.page.route("**/component_server/", lambda route: held.append(route))
+    hand.page.route("**/live/*", lambda route: held.append(route))
     hand.draw(5)
     while not held:
         hand.page.wait_for_timeout(20)

@@ -114,7 +114,7 @@ def test_one_photo_is_read_and_its_digits_are_boxed_where_they_are(photos):
 
 def test_several_photos_are_read_in_turn_and_the_bad_one_is_named(photos):
     held = []
-    photos.page.route("**/component_server/**", lambda route: held.append(route))
+    photos.page.route("**/live/**", lambda route: held.append(route))
     choose(
         photos,
         ("first.png", picture()),
@@ -156,7 +156,7 @@ def test_a_file_that_cannot_be_read_leaves_everything_as_it_was(photos):
 def test_a_lost_connection_is_told_quietly(open_photos):
     hand = open_photos()
     add(hand)
-    hand.page.route("**/component_server/**", lambda route: route.abort())
+    hand.page.route("**/live/**", lambda route: route.abort())
     choose(hand, ("one.png", picture()), ("two.png", picture()))
     note(hand).to_contain_text("Is the connection there?")
     numbers(hand, "074", "074")

@@ -73,29 +73,22 @@ def test_it_is_off_until_asked_for_and_remembered(curious):
 
 def test_nothing_is_asked_while_it_is_off(hand):
     asked = []
-    hand.page.on("request", lambda request: asked.append(request.post_data or ""))
+    hand.page.on("request", lambda request: asked.append(request.url))
     hand.draw(2)
     hand.reads("2")
     hand.page.wait_for_timeout(500)
-    assert not [body for body in asked if '"why"' in body]
+    assert not [url for url in asked if url.endswith("/why")]
 
 
 def test_a_late_explanation_of_what_has_changed_is_dropped(curious):
     held = []
-    curious.page.route(
-        "**/component_server/",
-        lambda route: (
-            held.append(route)
-            if route.request.post_data_json["fn_name"] == "why"
-            else route.continue_()
-        ),
-    )
+    curious.page.route("**/live/why", lambda route: held.append(route))
     curious.draw(1)
     curious.reads("1")
     while not held:
         curious.page.wait_for_timeout(20)
     curious.page.keyboard.press("Escape")
-    with curious.page.expect_response("**/component_server/"):
+    with curious.page.expect_response("**/live/why"):
         held[0].continue_()
     curious.page.wait_for_timeout(200)
     shown(curious).to_have_count(0)

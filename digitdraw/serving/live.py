@@ -1,0 +1,140 @@
+"""The routes that the page's scripts ask: drawings while the pen moves, pictures, and examples.
+
+Drawings are answered in batches, pictures by workers that they wait for in a line. What an
+answer holds is `ui.payload`'s.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+import orjson
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from digitdraw.errors import BusyError, WorkerError
+from digitdraw.serving.batches import Batches
+from digitdraw.serving.photo_line import PhotoLine
+from digitdraw.serving.replies import error_reply, json_reply
+from digitdraw.serving.telemetry import Metrics
+from digitdraw.ui import payload
+from digitdraw.ui.lineup import Lineup
+
+__all__ = ["Live"]
+
+MOST_AT_ONCE = 2
+"""Comparisons and reasons that are worked out side by side: they take the cores from drawings."""
+
+
+class Live:
+    """Answers the page: `batches` drawings, `line` pictures, `lineup` comparisons."""
+
+    def __init__(
+        self,
+        recognizer,
+        lineup: Lineup,
+        batches: Batches,
+        line: PhotoLine,
+        examples: Sequence[bytes],
+        metrics: Metrics,
+    ) -> None:
+        self.recognizer, self.lineup, self.batches = recognizer, lineup, batches
+        self.line, self.examples, self.metrics = line, examples, metrics
+        self._turns = asyncio.Semaphore(MOST_AT_ONCE)
+
+    def routes(self) -> list[Route]:
+        """All of them, each a POST below /live/."""
+        by_path = {
+            "answer": self.answer,
+            "why": self.why,
+            "compare": self.compare,
+            "picture": self.picture,
+            "photo": self.photo,
+            "example/{index:int}": self.example,
+        }
+        return [Route(f"/live/{path}", ask, methods=["POST"]) for path, ask in by_path.items()]
+
+    async def answer(self, request: Request) -> Response:
+        """A drawing -> what it looks like."""
+        return await self._drawing(request, self.batches.ask)
+
+    async def why(self, request: Request) -> Response:
+        """A drawing -> which of its ink spoke for what."""
+        return await self._drawing(
+            request, lambda drawing: self._aside(payload.explain_strokes, self.recognizer, drawing)
+        )
+
+    async def compare(self, request: Request) -> Response:
+        """A drawing -> what each model takes it for."""
+        return await self._drawing(
+            request, lambda drawing: self._aside(payload.compare_strokes, self.lineup, drawing)
+        )
+
+    async def picture(self, request: Request) -> Response:
+        """A picture of one digit -> what it looks like, and the steps on the way."""
+        return self._picture(b"picture", await self._upload(request))
+
+    async def photo(self, request: Request) -> Response:
+        """A photo -> its numbers."""
+        return self._picture(b"photo", await self._upload(request))
+
+    async def example(self, request: Request) -> Response:
+        """One of the page's own photos -> its numbers."""
+        index = request.path_params["index"]
+        if index >= len(self.examples):
+            return error_reply(404, "There is no such example.")
+        return self._picture(b"photo", self.examples[index])
+
+    async def _drawing(
+        self, request: Request, ask: Callable[[object], Awaitable[dict]]
+    ) -> Response:
+        try:
+            drawing = orjson.loads(await request.body())
+        except orjson.JSONDecodeError:
+            return error_reply(400, "This is no drawing: it is not JSON.")
+        try:
+            return json_reply(await ask(drawing))
+        except BusyError as error:
+            return error_reply(503, str(error), headers={"retry-after": "1"})
+
+    async def _aside(self, work: Callable, *arguments: object) -> dict:
+        async with self._turns:
+            return await run_in_threadpool(work, *arguments)
+
+    async def _upload(self, request: Request) -> bytes:
+        content = await request.body()
+        self.metrics.uploads.inc()
+        self.metrics.upload_bytes.inc(len(content))
+        return content
+
+    def _picture(self, kind: bytes, content: bytes) -> Response:
+        """An answer that says first which place in the line the picture has: lines of JSON,
+        {"place": n} as often as it changes, and last what was read, or {"error": words}."""
+        return StreamingResponse(
+            self._wait(kind, content),
+            media_type="application/x-ndjson",
+            headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+        )
+
+    async def _wait(self, kind: bytes, content: bytes) -> AsyncIterator[bytes]:
+        told: asyncio.Queue[bytes | None] = asyncio.Queue()
+
+        async def read() -> bytes:
+            try:
+                return await self.line.ask(
+                    kind, content, lambda place: told.put_nowait(b'{"place":%d}' % place)
+                )
+            except (BusyError, WorkerError) as error:
+                busy = isinstance(error, BusyError)
+                return orjson.dumps({"error": str(error), "busy": busy})
+            finally:
+                told.put_nowait(None)
+
+        reading = asyncio.create_task(read())
+        try:
+            while (line := await told.get()) is not None:
+                yield line + b"\n"
+            yield await reading + b"\n"
+        finally:  # who asked may have gone: then nobody needs the answer
+            reading.cancel()

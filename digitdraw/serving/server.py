@@ -1,0 +1,102 @@
+"""The server as a whole: its routes, and what every request goes through on its way to them."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.types import ASGIApp, Scope
+
+from digitdraw.serving import doors, health
+from digitdraw.serving.batches import Batches
+from digitdraw.serving.bodies import Bodies
+from digitdraw.serving.live import Live
+from digitdraw.serving.login import Login
+from digitdraw.serving.photo_line import PhotoLine
+from digitdraw.serving.rates import Rates
+from digitdraw.serving.replies import error_reply
+from digitdraw.serving.settings import Settings
+from digitdraw.serving.telemetry import Metrics, Telemetry
+from digitdraw.ui import payload
+from digitdraw.ui.lineup import Lineup
+
+__all__ = ["Service", "guarded"]
+
+MOST_JSON = 1 << 20
+"""Bytes of a drawing: more than the largest that is allowed has."""
+_PICTURES = ("/live/photo", "/live/picture", "/gradio_api/upload")
+_KINDS = frozenset(
+    ("answer", "why", "compare", "picture", "photo", "example", "call", "queue", "upload",
+     "healthz", "readyz", "metrics")
+)  # fmt: skip
+_HEAD_START = 2.0
+"""Seconds after which workers start, so that the page comes first."""
+
+
+class Service:
+    """What answers: batches, the line of pictures and metrics, and `app`, which has the routes
+    and to which a page can be mounted."""
+
+    def __init__(
+        self, recognizer, lineup: Lineup, examples: Sequence[bytes], settings: Settings
+    ) -> None:
+        self.recognizer, self.lineup, self.metrics = recognizer, lineup, Metrics()
+        answer_all = partial(payload.answer_drawings, recognizer)
+        self.batches = Batches(answer_all, self.metrics.batches.observe)
+        self.line = PhotoLine(recognizer.name, settings.device, settings.workers)
+        self.metrics.queue("drawings", lambda: len(self.batches))
+        self.metrics.queue("photos", lambda: len(self.line))
+        live = Live(recognizer, lineup, self.batches, self.line, examples, self.metrics)
+        routes = [*live.routes(), *health.routes(recognizer, self.batches, self.metrics)]
+        self.app = FastAPI(
+            routes=routes,
+            lifespan=self._life,
+            openapi_url=None,
+            exception_handlers={Exception: _failed},
+        )
+
+    @contextlib.asynccontextmanager
+    async def _life(self, app: FastAPI) -> AsyncIterator[None]:
+        async def start_workers() -> None:
+            await asyncio.sleep(_HEAD_START)
+            await self.line.start()
+
+        starting = asyncio.create_task(start_workers())
+        yield
+        starting.cancel()
+        await self.line.close()
+        self.batches.close()
+
+
+def guarded(app: ASGIApp, metrics: Metrics, settings: Settings) -> ASGIApp:
+    """An app behind everything that a request goes through, the last line first."""
+    limits = {"answers": settings.rate, "pictures": settings.photo_rate}
+    app = Bodies(app, partial(_most_bytes, settings.max_upload << 20))
+    app = Rates(app, limits, _limit_of)
+    if settings.auth:
+        app = Login(app, *settings.auth, is_open=health.PATHS.__contains__)
+    app = doors.Doors(app, settings.allowed_hosts, doors.headers_for(settings.on_space))
+    return Telemetry(app, metrics, _kind_of)
+
+
+async def _failed(request: Request, error: Exception) -> ASGIApp:
+    return error_reply(500, "Something went wrong in the server.")
+
+
+def _most_bytes(of_picture: int, path: str) -> int:
+    # A form around an uploaded file has a few bytes of its own.
+    return of_picture + (64 << 10) if path.endswith(_PICTURES) else MOST_JSON
+
+
+def _limit_of(scope: Scope) -> str | None:
+    if scope["method"] != "POST":
+        return None
+    return "pictures" if _kind_of(scope) in ("photo", "picture", "example", "upload") else "answers"
+
+
+def _kind_of(scope: Scope) -> str:
+    """A request in one word of a few: the page's questions by their names, the rest together."""
+    parts = [part for part in scope["path"].split("/") if part]
+    return next((part for part in parts if part in _KINDS), "page")

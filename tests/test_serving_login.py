@@ -1,0 +1,48 @@
+"""Login: with the right user and password, and no other way."""
+
+import base64
+
+import pytest
+from asgi import ask, hello
+
+from digitdraw.serving.login import Login
+
+LOGIN = Login(hello, "class", "open: sesame", is_open=("/healthz",).__contains__)
+
+
+def test_who_gives_neither_is_asked_for_them():
+    response = ask(LOGIN, "GET", "/")
+    assert response.status_code == 401
+    assert response.headers["www-authenticate"].startswith("Basic ")
+
+
+def test_who_gives_both_is_let_in():
+    assert ask(LOGIN, "GET", "/", auth=("class", "open: sesame")).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/live/answer", "/config", "/metrics", "/healthz/.."])
+@pytest.mark.parametrize(
+    "auth", [("class", ""), ("class", "open: sesam"), ("Class", "open: sesame")]
+)
+def test_what_is_wrong_is_refused_everywhere(path, auth):
+    assert ask(LOGIN, "POST", path, auth=auth).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "Basic",
+        "Basic !!!",
+        "Bearer x",
+        "Basic " + base64.b64encode(b"class").decode(),
+        "Basic é",
+    ],
+)
+def test_what_is_no_login_is_refused(value):
+    headers = {"authorization": value.encode("latin-1")}
+    assert ask(LOGIN, "GET", "/", headers=headers).status_code == 401
+
+
+def test_health_is_open():
+    assert ask(LOGIN, "GET", "/healthz").status_code == 200

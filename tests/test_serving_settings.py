@@ -1,0 +1,99 @@
+"""Settings of the server: flags, the environment, defaults, and what each may be."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digitdraw.errors import SettingError
+from digitdraw.serving import settings
+
+
+def test_without_anything_said_the_page_is_for_this_machine_alone():
+    chosen = settings.parse([], {})
+    assert (chosen.host, chosen.port, chosen.share, chosen.auth) == ("127.0.0.1", 7860, False, None)
+    assert "localhost" in chosen.allowed_hosts
+    assert not chosen.on_space
+
+
+def test_flags_come_before_the_environment_and_that_before_defaults():
+    environ = {"DIGITDRAW_PORT": "8001", "DIGITDRAW_MODEL": "tiny", "DIGITDRAW_SHARE": "yes"}
+    chosen = settings.parse(["--port", "8002"], environ)
+    assert (chosen.port, chosen.model, chosen.share) == (8002, "tiny", True)
+
+
+def test_every_setting_has_a_flag_and_a_variable():
+    for each in settings.SETTINGS:
+        assert hasattr(settings.parse([], {}), each.name)
+        assert each.flag.startswith("--")
+        assert each.variable.startswith("DIGITDRAW_")
+
+
+def test_a_password_can_come_from_a_file(tmp_path):
+    (tmp_path / "door").write_text("class:open sesame:really\n")
+    chosen = settings.parse(["--auth", f"@{tmp_path / 'door'}"], {})
+    assert chosen.auth == ("class", "open sesame:really")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("port", "http"), ("port", "70000"), ("port", "-1"), ("workers", "0"), ("workers", "9" * 9),
+        ("max_upload", "11"), ("rate", "200"), ("rate", "0/second"), ("photo_rate", "5/fortnight"),
+        ("share", "perhaps"), ("root_path", "digits"), ("root_path", "/a/../b"),
+        ("hosts", "a b"), ("log_level", "loud"), ("auth", "nobody"), ("auth", "user:"),
+        ("auth", "@/no/such/file"),
+    ],
+)  # fmt: skip
+def test_what_is_not_allowed_is_refused_by_name(name, value):
+    flag = "--" + name.replace("_", "-")
+    with pytest.raises(SettingError, match=f"^DIGITDRAW_{name.upper()}: "):
+        settings.parse([], {f"DIGITDRAW_{name.upper()}": value})
+    if name != "share":
+        with pytest.raises(SettingError, match=f"^{flag}: "):
+            settings.parse([flag, value] if not value.startswith("-") else [f"{flag}={value}"], {})
+
+
+def test_a_password_is_never_repeated():
+    with pytest.raises(SettingError) as caught:
+        settings.parse(["--auth", "secretwithoutcolon"], {})
+    assert "secret" not in str(caught.value)
+
+
+def test_a_space_is_served_to_its_proxy():
+    chosen = settings.parse([], {"SPACE_ID": "someone/digits"})
+    assert (chosen.host, chosen.proxies, chosen.on_space) == ("0.0.0.0", "*", True)
+    assert chosen.allowed_hosts == ()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--host", "0.0.0.0"], ()),
+        (["--share"], ()),
+        (["--hosts", "Digits.example.org, localhost"], ("digits.example.org", "localhost")),
+        (["--host", "0.0.0.0", "--hosts", "*"], ()),
+    ],
+)
+def test_the_names_that_it_is_asked_for_by(arguments, expected):
+    assert settings.parse(arguments, {}).allowed_hosts == expected
+
+
+def test_a_root_path_has_no_slash_at_its_end():
+    assert settings.parse(["--root-path", "/digits/"], {}).root_path == "/digits"
+
+
+@given(st.text(max_size=20))
+def test_any_text_is_a_setting_or_refused(text):
+    for each in settings.SETTINGS:
+        try:
+            settings.parse([], {each.variable: text})
+        except SettingError as error:
+            assert each.variable in str(error)
+
+
+def test_help_names_every_option(capsys):
+    with pytest.raises(SystemExit):
+        settings.parse(["--help"], {})
+    text = capsys.readouterr().out
+    for each in settings.SETTINGS:
+        assert each.flag in text
