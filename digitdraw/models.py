@@ -246,6 +246,10 @@ def _twice(x: Tensor) -> Tensor:
 
 READER = Architecture("reader", "finds and reads the digits of a photo", DigitFinder, 0.0, 1.0)
 
+JUDGE = Architecture("judge", "looks again at what the reader found", DigitNet, 0.0, 1.0)
+FOR_PHOTOS = {each.name: each for each in (READER, JUDGE)}
+"""Models that no single glyph is given to by itself."""
+
 MODELS: dict[str, Architecture] = {
     each.name: each
     for each in (
@@ -262,13 +266,12 @@ MODELS: dict[str, Architecture] = {
 
 def architecture(name: str) -> Architecture:
     """Look a model up by name; raises UnknownModelError, which lists the known ones."""
-    if name == READER.name:
-        return READER
+    known = MODELS | FOR_PHOTOS
     try:
-        return MODELS[name]
+        return known[name]
     except (KeyError, TypeError):
-        known = ", ".join([*MODELS, READER.name])
-        raise UnknownModelError(f"There is no model {name!r}; known are: {known}.") from None
+        listed = ", ".join(known)
+        raise UnknownModelError(f"There is no model {name!r}; known are: {listed}.") from None
 
 
 def fold_batch_norm(model: nn.Module) -> nn.Module:

@@ -16,7 +16,6 @@ import numpy as np
 import torch
 
 from digitdraw import finder, lines, weights
-from digitdraw import glyph as glyphs
 from digitdraw.finder import Finds
 from digitdraw.models import fold_batch_norm
 from digitdraw.pictures import Source, load_photo
@@ -117,7 +116,7 @@ class Reader:
         for number, members in enumerate(order):
             for i in members:
                 box = tuple(float(side) * pixel for side in found.boxes[i])
-                glyph = _glyph(grey, found.boxes[i])
+                glyph = finder.cut_out(grey, found.boxes[i])
                 digits.append(ReadDigit(box, self._judge(found.scores[i], bars[i], glyph), number))
         return _reading(tuple(digits), len(order), "" if digits else _why_nothing(grey, pixel))
 
@@ -161,21 +160,3 @@ def _why_nothing(grey: np.ndarray, pixel: float) -> str:
     if contrast > FAINT and float(cv2.Laplacian(small, cv2.CV_32F).std()) < BLURRED * contrast:
         return "The picture is too blurred to read."
     return "No digits were found in the picture."
-
-
-def _glyph(grey: np.ndarray, box: np.ndarray) -> np.ndarray:
-    """A find as a glyph to look at, (28, 28) float32 in [0, 1]: its box, with ink light."""
-    x, y, width, height = box
-    around = max(width, height) * 0.15
-    left, top = (max(0, int(side - around)) for side in (x, y))
-    cut = grey[top : int(y + height + around) + 1, left : int(x + width + around) + 1]
-    scale = glyphs.GLYPH / max(cut.shape)
-    size = tuple(max(1, round(side * scale)) for side in cut.shape[::-1])
-    small = cv2.resize(cut, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    # Paper is most of a box, ink is what is far from it.
-    ink = np.abs(small - np.median(small))
-    ink /= max(float(ink.max()), 1e-6)
-    glyph = glyphs.blank()
-    down, right = ((glyphs.GLYPH - side) // 2 for side in ink.shape)
-    glyph[down : down + ink.shape[0], right : right + ink.shape[1]] = ink
-    return glyph

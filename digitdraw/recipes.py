@@ -13,7 +13,7 @@ __all__ = ["RECIPES", "Recipe", "recipe_for"]
 class Recipe:
     """One training. What it learns from is `digits`: "mnist" is MNIST as it is, "everything"
     the corpus of MNIST, drawings and what is no digit; "pages" is pages of numbers, `pages` of
-    them for an epoch, `side` pixels wide and high.
+    them for an epoch, `side` pixels wide and high; "finds" is what the reader found on such.
 
     The last `validation` digits of MNIST's training set are kept for validation. `schedule` is
     of the learning rate; "cosine" warms up over a twentieth of the training, then falls to 0.
@@ -35,7 +35,7 @@ class Recipe:
     schedule: Literal["constant", "cosine"] = "constant"
     ema: float | None = None
     largest_gradient: float | None = None
-    digits: Literal["mnist", "everything", "pages"] = "mnist"
+    digits: Literal["mnist", "everything", "pages", "finds"] = "mnist"
     validation: int = 10_000
     varied: float = 0.0
     smoothing: float = 0.0
@@ -91,6 +91,9 @@ RECIPES: dict[str, Recipe] = {
         validation=5_000,
         pages=8_000,
         side=256,
+    ),
+    "judge": Recipe(
+        epochs=8, batch=128, learning_rate=2e-3, **{**_CONVOLUTIONAL, "digits": "finds"}
     ),
 }
 

@@ -11,7 +11,7 @@ import platform
 import shlex
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from digitdraw import corpus, data, distributed, plots, speedrun, weights
+from digitdraw import corpus, crops, data, distributed, plots, speedrun, weights
 from digitdraw.distributed import Team
 from digitdraw.errors import DigitDrawError
 from digitdraw.finder_trainer import PageTrainer
@@ -102,9 +102,15 @@ def _speedrun(options: argparse.Namespace) -> None:
 def _digits(options: argparse.Namespace, recipe: Recipe, root: Path) -> corpus.Corpus:
     if recipe.digits == "mnist":
         return corpus.mnist_alone(root, recipe.validation)
+    if recipe.digits == "finds":
+        return _kept(options, partial(crops.build, root, "train", _CORPUS_SEED, options.workers))
     if not (root / "unipen-digits").is_dir():
         print(f"no unipen-digits/ in {root}: MNIST alone, without drawings and what is no digit")
     make = partial(corpus.build, root, _CORPUS_SEED, options.variants, options.workers)
+    return _kept(options, make)
+
+
+def _kept(options: argparse.Namespace, make: Callable[[], corpus.Corpus]) -> corpus.Corpus:
     path = options.corpus and Path(options.corpus)
     there = path and path.is_file()
     print(f"taking {path}" if there else "making the training corpus ...", flush=True)
@@ -180,7 +186,7 @@ def _record(options: argparse.Namespace, trainer: Trainer, started: float) -> di
         "data_sha256": data.file_hashes(
             Path(options.data),
             drawn=trainer.recipe.digits != "mnist",
-            scanned=trainer.recipe.digits == "pages",
+            scanned=trainer.recipe.digits in ("pages", "finds"),
         ),
         "validation": {k: v for k, v in trainer.history[-1].items() if k != "epoch"},
         "history": trainer.history,

@@ -16,7 +16,7 @@ from torch import nn
 
 from digitdraw.errors import BadWeightsError, UnknownModelError
 from digitdraw.files import write_whole
-from digitdraw.models import MODELS, READER, architecture
+from digitdraw.models import FOR_PHOTOS, MODELS, architecture
 
 __all__ = [
     "FOLDER",
@@ -67,7 +67,7 @@ def available(folder: Path = FOLDER) -> list[str]:
     """Names of the models in the manifest of `folder` that a glyph can be given to; none where
     there is no manifest."""
     path = folder / "manifest.json"
-    return sorted(set(_manifest(path)) - {READER.name}) if path.is_file() else []
+    return sorted(set(_manifest(path)) - set(FOR_PHOTOS)) if path.is_file() else []
 
 
 def parameters(name: str, folder: Path = FOLDER) -> int:
@@ -88,7 +88,7 @@ def load(name: str, folder: Path = FOLDER) -> Weights:
     missing, damaged, or of another architecture: with path, checksums, and what makes them.
     """
     entries = _manifest(folder / "manifest.json") if (folder / "manifest.json").is_file() else {}
-    if name not in entries and name not in {*MODELS, READER.name}:
+    if name not in entries and name not in {*MODELS, *FOR_PHOTOS}:
         known = ", ".join(sorted({*entries, *MODELS}))
         raise UnknownModelError(f"There is no model {name!r}; known are: {known}.")
     if name not in entries:

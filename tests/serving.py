@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
@@ -40,22 +41,39 @@ class Server:
     """The page at `url`, in a process of its own; `start` after `stop` uses the same port.
 
     `weights` is a folder whose models are used in place of those that come with digitdraw; with
-    `finds_blots`, photos are read by `painted.Doubting`, which needs no weights.
+    `finds_blots`, photos are read by `painted.Doubting`, which needs no weights; `program` is
+    Python to run in place of app.py, and `options` are further ones for it.
     """
 
     def __init__(
-        self, port: int | None = None, weights: Path | None = None, finds_blots: bool = False
+        self,
+        port: int | None = None,
+        weights: Path | None = None,
+        finds_blots: bool = False,
+        program: str | None = None,
+        options: Sequence[str] = (),
     ) -> None:
         self.port = port or free_port()
+        self.options = options
         self.program = ["-c", WITH_WEIGHTS, str(weights)] if weights else ["app.py"]
         if finds_blots:
-            self.program = ["-c", WITH_BLOTS]
+            program = WITH_BLOTS
+        if program:
+            self.program = ["-c", program]
         self.url = f"http://127.0.0.1:{self.port}/"
         self.process: subprocess.Popen | None = None
 
     def start(self, wait: bool = True) -> "Server":
         self.process = subprocess.Popen(
-            [sys.executable, *self.program, "--port", str(self.port), "--device", "cpu"],
+            [
+                sys.executable,
+                *self.program,
+                "--port",
+                str(self.port),
+                "--device",
+                "cpu",
+                *self.options,
+            ],
             cwd=ROOT,
             env={**os.environ, "GRADIO_ANALYTICS_ENABLED": "False"},
             stdout=subprocess.DEVNULL,

@@ -11,7 +11,7 @@ import digitdraw
 
 PACKAGE = Path(digitdraw.__file__).parent
 TRAINING = {
-    "augment", "calibrate", "corpus", "data", "distributed", "evaluate", "from_scratch",
+    "augment", "calibrate", "corpus", "crops", "data", "distributed", "evaluate", "from_scratch",
     "finder_loss", "finder_trainer", "finder_validation", "handwriting", "not_digits", "pages",
     "papers", "plots", "recipes", "report", "speedrun", "train", "trainer", "validation",
 }  # fmt: skip
@@ -26,7 +26,7 @@ ALLOWED = {
         "weights",
     },
     "reading": {"finder", "glyph", "lines", "models", "pictures", "prediction", "weights"},
-    "finder": {"models"},
+    "finder": {"glyph", "models"},
     "lines": set(),
     "prediction": set(),
     "preprocess": {"glyph", "pictures"},
@@ -39,8 +39,8 @@ ALLOWED = {
     "errors": set(),
     "metrics": set(),
     "train": {
-        "corpus", "data", "distributed", "errors", "finder_trainer", "finder_validation", "plots",
-        "recipes", "recognizer", "speedrun", "trainer", "validation", "weights",
+        "corpus", "crops", "data", "distributed", "errors", "finder_trainer", "finder_validation",
+        "plots", "recipes", "recognizer", "speedrun", "trainer", "validation", "weights",
     },
     "evaluate": {
         "corpus", "data", "errors", "metrics", "models", "not_digits", "plots", "prediction",
@@ -52,8 +52,9 @@ ALLOWED = {
         "recipes",
     },
     "validation": {
-        "calibrate", "corpus", "data", "metrics", "models", "plots", "recipes", "weights",
+        "calibrate", "corpus", "crops", "data", "metrics", "models", "plots", "recipes", "weights",
     },
+    "crops": {"corpus", "finder", "finder_validation", "models", "pages", "weights"},
     "finder_trainer": {"finder", "finder_loss", "pages", "plots", "trainer"},
     "finder_validation": {
         "calibrate", "data", "finder", "lines", "metrics", "models", "pages", "plots", "weights",

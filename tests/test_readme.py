@@ -8,6 +8,8 @@ from PIL import Image
 from serving import Server
 from test_preprocess import page
 
+from digitdraw.serving import settings
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -58,3 +60,7 @@ def test_every_script_it_names_is_there():
         assert path.with_suffix(".py").is_file() or (path / "__main__.py").is_file()
     for script in set(re.findall(r"python (\w+/\w+\.py|app\.py)", README)):
         assert (ROOT / script).is_file()
+
+
+def test_the_table_of_settings_is_that_of_the_server():
+    assert f"<!-- settings -->\n{settings.table()}\n<!-- end -->" in README
