@@ -6,12 +6,13 @@ import torch.nn.functional as F
 
 from digitdraw.weights import Calibration
 
-__all__ = ["fit", "fit_digitness_temperature", "fit_temperature"]
+__all__ = ["fit", "fit_digitness_temperature", "fit_finds", "fit_temperature"]
 
 REFUSED_AS_NO_DIGIT = 0.004
 """Share of validation digits that may be taken for no digit."""
 REFUSED_AS_UNSURE = 0.003
 """Share of validation digits that may be taken for unsure, besides."""
+_THRESHOLDS = np.round(np.arange(0.05, 0.96, 0.01), 2)
 _TEMPERATURES = np.exp(np.linspace(np.log(0.2), np.log(5), 400))
 
 
@@ -32,6 +33,22 @@ def fit(digits: np.ndarray, labels: np.ndarray, others: np.ndarray | None) -> Ca
         digitness_temperature=spread,
         min_digitness=floor,
         min_confidence=min(0.5, float(np.quantile(confidence, REFUSED_AS_UNSURE))),
+    )
+
+
+def fit_finds(digits: np.ndarray, labels: np.ndarray, others: np.ndarray) -> Calibration:
+    """The same for what is found in photos, (N, 11) and (M, 11): the threshold is the one with
+    the highest F1, of digits that are kept and of what is kept that is one."""
+    spread = fit_digitness_temperature(digits[:, 10], others[:, 10])
+    right, wrong = (_sigmoid(each[:, 10] / spread) for each in (digits, others))
+    kept = np.array([(right >= t).sum() for t in _THRESHOLDS])
+    invented = np.array([(wrong >= t).sum() for t in _THRESHOLDS])
+    best = int(np.argmax(2 * kept / (len(digits) + kept + invented)))
+    return Calibration(
+        temperature=fit_temperature(digits[:, :10], labels),
+        digitness_temperature=spread,
+        min_digitness=float(_THRESHOLDS[best]),
+        min_confidence=0.5,
     )
 
 

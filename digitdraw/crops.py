@@ -5,6 +5,8 @@ Puts `pages` and `finder` together; knows nothing of how the judge is trained.
 
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -21,64 +23,82 @@ from digitdraw.finder_validation import sources
 from digitdraw.models import READER
 from digitdraw.pages import IGNORED, Page, Sources
 
-__all__ = ["build", "cut", "cut_pages"]
+__all__ = ["Cuts", "build", "cut", "cut_pages", "made_of"]
 
-TRAIN_PAGES, VALIDATION_PAGES = 4_000, 200
+TRAIN_PAGES = 4_000
 SIDE = 384
 """Side of the pages, in pixels: most are then looked at in three sizes, as photos are."""
 PER_EPOCH = 100_000
-_LOWEST = 0.15
-"""Score from which finds are looked at again: the judge learns from the doubtful ones most."""
 _SEED = 4_711
 _RIGHT, _WRONG = 0.5, 0.3
 """A find that shares so much with a digit is one; less than the other, and it is none."""
 
 
-def build(root: Path, part: str, seed: int, workers: int = 2) -> Corpus:
+@dataclass(frozen=True)
+class Cuts:
+    """Finds as the judge sees them: `glyphs` (n, 28, 28) uint8, 255 = ink, `labels` (n,), a
+    digit or NOT_A_DIGIT; and what the finder said, `scores` (n,) and `logits` (n, 10)."""
+
+    glyphs: np.ndarray
+    labels: np.ndarray
+    scores: np.ndarray
+    logits: np.ndarray
+
+    @property
+    def finds(self) -> Finds:
+        """What the finder said, without places."""
+        return Finds(np.zeros((len(self.labels), 4), np.float32), self.scores, self.logits)
+
+
+def build(root: Path, seed: int, workers: int = 2) -> Corpus:
+    """The training corpus of the judge; raises BadWeightsError where the reader is missing."""
+    made = made_of(root, "train", TRAIN_PAGES, seed, workers)
+    count = len(made.labels)
+    return Corpus([Pool("finds", made.glyphs, made.labels, min(PER_EPOCH, count))])
+
+
+def made_of(root: Path, part: str, pages: int, seed: int, workers: int = 2) -> Cuts:
     """Finds of the reader in `weights/` on pages made of a part of the data in `root`.
 
     Raises BadWeightsError where that reader is missing.
     """
     network = weights.load(READER.name).network
-    made_of = sources(root, part)
-    count = TRAIN_PAGES if part == "train" else VALIDATION_PAGES
-    share = -(-count // max(1, workers))
-    chunks = [range(i, min(i + share, count)) for i in range(0, count, share)]
-    work = partial(cut_pages, made_of, network, seed)
+    chunks = [range(start, pages, max(1, workers)) for start in range(max(1, workers))]
+    work = partial(cut_pages, sources(root, part), network, seed)
     if workers < 2:
-        parts = [work(chunk) for chunk in chunks]
-    else:
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            parts = list(pool.map(work, chunks))
-    glyphs, labels = (np.concatenate(each) for each in zip(*parts, strict=True))
-    return Corpus([Pool("finds", glyphs, labels, min(PER_EPOCH, len(labels)))])
+        return work(chunks[0])
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        return _joined(list(pool.map(work, chunks)))
 
 
-def cut_pages(
-    made_of: Sources, network: nn.Module, seed: int, numbers: Sequence[int]
-) -> tuple[np.ndarray, np.ndarray]:
-    """The finds of pages by their numbers: glyphs (n, 28, 28) uint8, labels (n,)."""
+def cut_pages(written_of: Sources, network: nn.Module, seed: int, numbers: Sequence[int]) -> Cuts:
+    """The finds on pages of these numbers."""
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
     parts = []
     for number in numbers:
-        page = pages.compose(made_of, np.random.default_rng([_SEED, seed, number]), SIDE)
+        page = pages.compose(written_of, np.random.default_rng([_SEED, seed, number]), SIDE)
         grey = page.picture.astype(np.float32) / 255
-        parts.append(cut(page, grey, finder.find(grey, network, _LOWEST)))
-    glyphs, labels = zip(*parts, strict=True)
-    return np.concatenate(glyphs), np.concatenate(labels)
+        parts.append(cut(page, grey, finder.find(grey, network, finder.DOUBTFUL)))
+    return _joined(parts)
 
 
-def cut(page: Page, grey: np.ndarray, finds: Finds) -> tuple[np.ndarray, np.ndarray]:
-    """Finds as glyphs with the labels that they should get; half right ones are left out."""
-    glyphs, labels = [], []
-    for box in finds.boxes:
-        label = _label(page, box)
-        if label is not None:
-            glyphs.append(np.rint(finder.cut_out(grey, box) * 255).astype(np.uint8))
-            labels.append(label)
-    shape = (-1, 28, 28)
-    return np.array(glyphs, np.uint8).reshape(shape), np.array(labels, np.int64)
+def cut(page: Page, grey: np.ndarray, finds: Finds) -> Cuts:
+    """Finds on a page with the labels that they should get; half right ones are left out."""
+    labels = [_label(page, box) for box in finds.boxes]
+    kept = [i for i, label in enumerate(labels) if label is not None]
+    glyphs = [np.rint(finder.cut_out(grey, finds.boxes[i]) * 255).astype(np.uint8) for i in kept]
+    return Cuts(
+        np.array(glyphs, np.uint8).reshape(-1, 28, 28),
+        np.array([labels[i] for i in kept], np.int64),
+        finds.scores[kept],
+        finds.logits[kept],
+    )
+
+
+def _joined(parts: list[Cuts]) -> Cuts:
+    fields = ([getattr(part, field.name) for part in parts] for field in dataclass_fields(Cuts))
+    return Cuts(*(np.concatenate(each) for each in fields))
 
 
 def _label(page: Page, box: np.ndarray) -> int | None:

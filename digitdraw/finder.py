@@ -16,7 +16,16 @@ from torch import Tensor, nn
 from digitdraw import glyph as glyphs
 from digitdraw.models import DigitFinder
 
-__all__ = ["Finds", "cut_out", "decode", "even_contrast", "find", "find_all", "suppress"]
+__all__ = [
+    "Finds",
+    "cut_out",
+    "decode",
+    "even_contrast",
+    "find",
+    "find_all",
+    "suppress",
+    "together",
+]
 
 LARGEST_SIDE = 896
 """Longer side, in pixels, at which a larger picture is looked at first."""
@@ -26,6 +35,8 @@ ENLARGED_SIDE = 448
 """A picture up to this side is also looked at twice as large, for digits of few pixels."""
 BATCH_PIXELS = 2_000_000
 """Pixels that the network looks at in one pass, which bounds its memory: about 300 MB."""
+DOUBTFUL = 0.15
+"""Score from which the judge looks at finds again."""
 _WINDOW = 96
 """Side of the window, in pixels, over which light is evened out."""
 _MULTIPLE = 16
@@ -126,6 +137,23 @@ def cut_out(grey: np.ndarray, box: np.ndarray) -> np.ndarray:
     down, right = ((glyphs.GLYPH - side) // 2 for side in ink.shape)
     glyph[down : down + ink.shape[0], right : right + ink.shape[1]] = ink
     return glyph
+
+
+def together(finds: Finds, second: np.ndarray) -> np.ndarray:
+    """What finder and judge say as one: (n, 11) of the finds and the judge's logits, (n, 11).
+
+    Both saw other things, the one the surroundings, the other the find alone and large; their
+    logarithms of chances are added, as if they were independent (a product of experts, Hinton
+    2002), which calibration then makes honest.
+    """
+    scores = finds.scores.astype(np.float64).clip(1e-6, 1 - 1e-6)
+    digitness = np.log(scores / (1 - scores)) + second[:, 10]
+    digits = _log_softmax(finds.logits) + _log_softmax(second[:, :10])
+    return np.column_stack([digits, digitness]).astype(np.float32)
+
+
+def _log_softmax(logits: np.ndarray) -> np.ndarray:
+    return torch.from_numpy(np.asarray(logits)).double().log_softmax(1).numpy()
 
 
 @dataclass(frozen=True)

@@ -85,14 +85,19 @@ class Reading:
 
 
 class Reader:
-    """The loaded finder on a device. Safe to call from many threads at once."""
+    """The loaded finder on a device, and the judge that looks at its finds again; without one
+    the finder's word is taken. Safe to call from many threads at once."""
 
-    def __init__(self, loaded: weights.Weights, device: torch.device) -> None:
-        self.calibration = loaded.calibration
-        network = fold_batch_norm(loaded.network).requires_grad_(False)
+    def __init__(
+        self, found_by: weights.Weights, device: torch.device, judged_by: weights.Weights | None
+    ) -> None:
+        self.calibration = (judged_by or found_by).calibration
+        self._lowest = finder.DOUBTFUL if judged_by else self.calibration.min_digitness
+        network = fold_batch_norm(found_by.network).requires_grad_(False)
         # For the day the GPU's memory is full: then it is too late to copy from it.
         self._spare = copy.deepcopy(network) if device.type != "cpu" else network
         self._network = network.to(device, memory_format=torch.channels_last)
+        self._judge_network = judged_by and fold_batch_norm(judged_by.network).requires_grad_(False)
         self._moving = threading.Lock()
 
     def read(self, image: Source) -> Reading:
@@ -109,21 +114,34 @@ class Reader:
         return [self._read(*photo, each) for photo, each in zip(photos, found, strict=True)]
 
     def _read(self, grey: np.ndarray, pixel: float, found: Finds) -> Reading:
-        order = lines.group(found.boxes)
-        temperature = self.calibration.temperature
-        bars = torch.from_numpy(found.logits).double().div(temperature).softmax(1).numpy()
+        cuts = [finder.cut_out(grey, box) for box in found.boxes]
+        scores, bars = self._chances(found, cuts)
+        kept = np.flatnonzero(scores >= self.calibration.min_digitness)
+        order = lines.group(found.boxes[kept])
         digits = []
         for number, members in enumerate(order):
-            for i in members:
+            for i in kept[members]:
                 box = tuple(float(side) * pixel for side in found.boxes[i])
-                glyph = finder.cut_out(grey, found.boxes[i])
-                digits.append(ReadDigit(box, self._judge(found.scores[i], bars[i], glyph), number))
+                digits.append(ReadDigit(box, self._judge(scores[i], bars[i], cuts[i]), number))
         return _reading(tuple(digits), len(order), "" if digits else _why_nothing(grey, pixel))
+
+    @torch.inference_mode()
+    def _chances(self, found: Finds, cuts: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """Of each find how likely it is a digit, (n,), and which, (n, 10)."""
+        if self._judge_network is None or not cuts:
+            scores, logits = found.scores, found.logits
+        else:
+            second = self._judge_network(torch.from_numpy(np.stack(cuts))[:, None]).numpy()
+            both = finder.together(found, second)
+            spread = self.calibration.digitness_temperature
+            scores, logits = 1 / (1 + np.exp(-both[:, 10] / spread)), both[:, :10]
+        bars = torch.from_numpy(logits).double().div(self.calibration.temperature).softmax(1)
+        return scores, bars.numpy()
 
     def _find(self, greys: Sequence[np.ndarray]) -> list[Finds]:
         network = self._network
         try:
-            return finder.find_all(greys, network, self.calibration.min_digitness)
+            return finder.find_all(greys, network, self._lowest)
         except torch.OutOfMemoryError:
             if network is self._spare:
                 raise

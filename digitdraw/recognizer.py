@@ -17,7 +17,7 @@ import torch
 from digitdraw import glyph as glyphs
 from digitdraw import preprocess, strokes, weights
 from digitdraw.errors import BadImageError, UnknownDeviceError
-from digitdraw.models import READER, fold_batch_norm
+from digitdraw.models import JUDGE, READER, fold_batch_norm
 from digitdraw.pictures import Source
 from digitdraw.prediction import Prediction, Verdict
 from digitdraw.reading import Reader, Reading
@@ -108,7 +108,8 @@ class Recognizer:
         """What reads photos, loaded when it is first asked for; raises BadWeightsError."""
         with self._moving:
             if self._reader is None:
-                self._reader = Reader(weights.load(READER.name), self.device)
+                found_by, judged_by = weights.load(READER.name), weights.load(JUDGE.name)
+                self._reader = Reader(found_by, self.device, judged_by)
         return self._reader
 
     def predict_batch(self, batch: np.ndarray | Sequence[np.ndarray]) -> list[Prediction]:

@@ -25,6 +25,7 @@ from digitdraw.distributed import Team
 from digitdraw.errors import DigitDrawError
 from digitdraw.finder_trainer import PageTrainer
 from digitdraw.finder_validation import FinderValidation, sources
+from digitdraw.judge_validation import JudgeValidation
 from digitdraw.recipes import RECIPES, Recipe, recipe_for
 from digitdraw.recognizer import choose_device
 from digitdraw.trainer import Trainer, trainer_for
@@ -33,6 +34,7 @@ from digitdraw.validation import Validation
 __all__ = ["main", "train"]
 
 
+Judge = Validation | FinderValidation | JudgeValidation
 _CORPUS_SEED = 0
 """Trainings differ by their seed in weights, order and variation; they may share glyphs."""
 
@@ -81,7 +83,7 @@ def train(options: argparse.Namespace) -> None:
 
 def _training(
     options: argparse.Namespace, recipe: Recipe, epochs: int, device: torch.device, team: Team
-) -> tuple[Trainer, Validation | FinderValidation]:
+) -> tuple[Trainer, Judge]:
     """A training at its start, with all that it learns from, and what it is judged by."""
     root = Path(options.data)
     if recipe.digits == "pages":
@@ -90,6 +92,8 @@ def _training(
         return trainer, FinderValidation.load(root)
     trainer = trainer_for(options.model, recipe, epochs, options.seed, device, team)
     trainer.take(_digits(options, recipe, root), options.share)
+    if recipe.digits == "finds":
+        return trainer, JudgeValidation.load(root, options.workers)
     return trainer, Validation.load(root, recipe, options.workers)
 
 
@@ -103,7 +107,7 @@ def _digits(options: argparse.Namespace, recipe: Recipe, root: Path) -> corpus.C
     if recipe.digits == "mnist":
         return corpus.mnist_alone(root, recipe.validation)
     if recipe.digits == "finds":
-        return _kept(options, partial(crops.build, root, "train", _CORPUS_SEED, options.workers))
+        return _kept(options, partial(crops.build, root, _CORPUS_SEED, options.workers))
     if not (root / "unipen-digits").is_dir():
         print(f"no unipen-digits/ in {root}: MNIST alone, without drawings and what is no digit")
     make = partial(corpus.build, root, _CORPUS_SEED, options.variants, options.workers)
@@ -117,9 +121,7 @@ def _kept(options: argparse.Namespace, make: Callable[[], corpus.Corpus]) -> cor
     return corpus.kept(path, make) if path else make()
 
 
-def _run(
-    trainer: Trainer, validation: Validation | FinderValidation, checkpoint: Path, team: Team
-) -> dict[str, Any]:
+def _run(trainer: Trainer, validation: Judge, checkpoint: Path, team: Team) -> dict[str, Any]:
     """Train all epochs that remain; returns the answers to validation after the last."""
     answers = validation.logits(trainer.result, trainer.design, trainer.device)
     while trainer.epoch < trainer.epochs:
@@ -136,7 +138,7 @@ def _run(
 def _write(
     options: argparse.Namespace,
     trainer: Trainer,
-    validation: Validation | FinderValidation,
+    validation: Judge,
     answers: dict[str, Any],
     record: dict[str, Any],
 ) -> None:

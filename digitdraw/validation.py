@@ -12,7 +12,7 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
-from digitdraw import calibrate, corpus, crops, data, metrics, plots
+from digitdraw import calibrate, corpus, data, metrics, plots
 from digitdraw.models import Architecture
 from digitdraw.recipes import Recipe
 from digitdraw.weights import Calibration
@@ -32,9 +32,7 @@ class Validation:
     @classmethod
     def load(cls, root: Path, recipe: Recipe, workers: int) -> "Validation":
         """MNIST's validation digits; for "everything" also the same as pictures, drawings, and
-        what is no digit, where `root` has them; for "finds", those on validation pages."""
-        if recipe.digits == "finds":
-            return cls._of_finds(crops.build(root, "validation", 0, workers).pools[0])
+        what is no digit, where `root` has them."""
         digits = data.mnist(root, "validation", recipe.validation)
         pixels = {"mnist": digits.pixels.astype(np.float32) / 255}
         labels = {"mnist": digits.labels}
@@ -49,12 +47,6 @@ class Validation:
         # Nothing at all stands in for letters where there are none.
         pixels["other"] = corpus.render(other) if other else np.zeros((1, 28, 28), np.float32)
         return cls(pixels, labels, "drawings" if drawn else "pictures")
-
-    @classmethod
-    def _of_finds(cls, finds: corpus.Pool) -> "Validation":
-        pixels, digit = finds.pixels.astype(np.float32) / 255, finds.labels >= 0
-        kinds = {"finds": pixels[digit], "other": pixels[~digit]}
-        return cls(kinds, {"finds": finds.labels[digit]}, "finds")
 
     @torch.inference_mode()
     def logits(

@@ -44,7 +44,8 @@ class Doubting(Painted):
 def painted_reader(network: type[Painted] = Painted) -> Reader:
     """A reader that finds blots, loaded anew."""
     calibration = Calibration(min_digitness=0.6, min_confidence=0.5)
-    return Reader(Weights("reader", network(), 0.0, 1.0, calibration, ""), torch.device("cpu"))
+    loaded = Weights("reader", network(), 0.0, 1.0, calibration, "")
+    return Reader(loaded, torch.device("cpu"), None)
 
 
 def photo(places: list[tuple[int, int]], size: tuple[int, int] = (240, 160)) -> np.ndarray:

@@ -39,27 +39,29 @@ def finds(*boxes):
     ],
 )
 def test_a_find_is_what_it_covers(box, labels):
-    glyphs, found = crops.cut(PAGE, GREY, finds(box))
-    assert found.tolist() == labels
-    assert glyphs.shape == (len(labels), 28, 28)
-    assert glyphs.dtype == np.uint8
+    cuts = crops.cut(PAGE, GREY, finds(box))
+    assert cuts.labels.tolist() == labels
+    assert cuts.glyphs.shape == (len(labels), 28, 28)
+    assert cuts.glyphs.dtype == np.uint8
+    assert len(cuts.scores) == len(cuts.logits) == len(labels)
 
 
 def test_a_cut_shows_its_ink():
-    glyphs, _ = crops.cut(PAGE, GREY, finds((20, 20, 10, 20)))
+    glyphs = crops.cut(PAGE, GREY, finds((20, 20, 10, 20))).glyphs
     assert glyphs[0, 14, 14] == 255
     assert glyphs[0, 2, 2] == 0
 
 
 def test_pages_without_finds_or_digits_give_none():
-    assert crops.cut(PAGE, GREY, finds())[0].shape == (0, 28, 28)
+    assert crops.cut(PAGE, GREY, finds()).glyphs.shape == (0, 28, 28)
     empty = Page(PAGE.picture, np.zeros((0, 4), np.float32), np.zeros(0, np.int64))
-    assert crops.cut(empty, GREY, finds((1, 1, 9, 9)))[1].tolist() == [NOT_A_DIGIT]
+    assert crops.cut(empty, GREY, finds((1, 1, 9, 9))).labels.tolist() == [NOT_A_DIGIT]
 
 
 def test_the_same_pages_give_the_same_cuts():
     drawn = [Drawing(str(d), "w", [np.array(s, float) for s in DIGITS[d]]) for d in range(10)]
     made_of = Sources(drawn, None, [], [])
     one, other = (crops.cut_pages(made_of, Painted(), 3, range(2)) for _ in range(2))
-    assert np.array_equal(one[0], other[0]) and np.array_equal(one[1], other[1])
-    assert set(one[1].tolist()) <= {NOT_A_DIGIT, *range(10)}
+    assert np.array_equal(one.glyphs, other.glyphs)
+    assert np.array_equal(one.labels, other.labels)
+    assert set(one.labels.tolist()) <= {NOT_A_DIGIT, *range(10)}

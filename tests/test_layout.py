@@ -12,8 +12,9 @@ import digitdraw
 PACKAGE = Path(digitdraw.__file__).parent
 TRAINING = {
     "augment", "calibrate", "corpus", "crops", "data", "distributed", "evaluate", "from_scratch",
-    "finder_loss", "finder_trainer", "finder_validation", "handwriting", "not_digits", "pages",
-    "papers", "plots", "recipes", "report", "speedrun", "train", "trainer", "validation",
+    "finder_loss", "finder_trainer", "finder_validation", "handwriting", "judge_validation",
+    "not_digits", "pages", "papers", "plots", "recipes", "report", "speedrun", "train", "trainer",
+    "validation",
 }  # fmt: skip
 # Each line may import from the lines below it, and from its own line's neighbours where named.
 ALLOWED = {
@@ -40,7 +41,8 @@ ALLOWED = {
     "metrics": set(),
     "train": {
         "corpus", "crops", "data", "distributed", "errors", "finder_trainer", "finder_validation",
-        "plots", "recipes", "recognizer", "speedrun", "trainer", "validation", "weights",
+        "judge_validation", "plots", "recipes", "recognizer", "speedrun", "trainer",
+        "validation", "weights",
     },
     "evaluate": {
         "corpus", "data", "errors", "metrics", "models", "not_digits", "plots", "prediction",
@@ -52,7 +54,10 @@ ALLOWED = {
         "recipes",
     },
     "validation": {
-        "calibrate", "corpus", "crops", "data", "metrics", "models", "plots", "recipes", "weights",
+        "calibrate", "corpus", "data", "metrics", "models", "plots", "recipes", "weights",
+    },
+    "judge_validation": {
+        "calibrate", "crops", "finder", "metrics", "models", "plots", "weights",
     },
     "crops": {"corpus", "finder", "finder_validation", "models", "pages", "weights"},
     "finder_trainer": {"finder", "finder_loss", "pages", "plots", "trainer"},

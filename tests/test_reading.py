@@ -6,14 +6,17 @@ import json
 import cv2
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from painted import painted_reader, photo
+from painted import Painted, painted_reader, photo
 from PIL import Image
 
 import digitdraw
 from digitdraw.pictures import load_photo
+from digitdraw.reading import Reader
 from digitdraw.reading import _why_nothing as why_nothing
+from digitdraw.weights import Calibration, Weights
 
 
 @pytest.fixture
@@ -112,3 +115,24 @@ def test_a_number_has_the_box_around_its_digits(reader):
     assert (x, y) == pytest.approx(first[:2], abs=2)
     assert x + width == pytest.approx(last[0] + last[2])
     assert height >= first[3]
+
+
+class Judge(torch.nn.Module):
+    """Says that everything is a 3, and how much it is a digit at all."""
+
+    def __init__(self, digitness: float):
+        super().__init__()
+        self.digitness = digitness
+
+    def forward(self, x):
+        said = torch.zeros(len(x), 11)
+        said[:, 3], said[:, 10] = 60.0, self.digitness
+        return said
+
+
+@pytest.mark.parametrize(("digitness", "numbers"), [(20.0, ("33",)), (-20.0, ())])
+def test_a_judge_has_a_say_in_which_digit_it_is_and_whether_it_is_one(digitness, numbers):
+    found_by = Weights("reader", Painted(), 0.0, 1.0, Calibration(), "")
+    judged_by = Weights("judge", Judge(digitness), 0.0, 1.0, Calibration(), "")
+    reader = Reader(found_by, torch.device("cpu"), judged_by)
+    assert reader.read(photo([(40, 40), (54, 40)])).numbers == numbers
