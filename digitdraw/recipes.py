@@ -93,7 +93,7 @@ RECIPES: dict[str, Recipe] = {
         side=256,
     ),
     "judge": Recipe(
-        epochs=8, batch=128, learning_rate=2e-3, **{**_CONVOLUTIONAL, "digits": "finds"}
+        epochs=5, batch=128, learning_rate=2e-3, **{**_CONVOLUTIONAL, "digits": "finds"}
     ),
 }
 
