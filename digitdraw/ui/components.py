@@ -29,16 +29,17 @@ _STYLES = (
     "compare.css",
 )  # fmt: skip
 _PAD_SCRIPTS = (
-    "server.js", "asker.js", "drawing.js", "ink.js", "keyboard.js", "pointer.js", "examples.js",
-    "pad.js",
+    "server.js", "address.js", "asker.js", "drawing.js", "ink.js", "keyboard.js", "pointer.js",
+    "examples.js", "pad.js",
 )  # fmt: skip
-_SKETCH_SCRIPTS = (*_PAD_SCRIPTS, "panel.js", "why.js", "sketch.js")
+_SHARE_SCRIPTS = ("clipboard.js", "link.js", "share.js")
+_SKETCH_SCRIPTS = (*_PAD_SCRIPTS, *_SHARE_SCRIPTS, "panel.js", "why.js", "sketch.js")
 _COMPARE_SCRIPTS = (*_PAD_SCRIPTS, "cards.js", "compare.js")
 _INTAKE_SCRIPTS = ("server.js", "panel.js", "camera.js", "intake.js")
 _UPLOAD_SCRIPTS = (*_INTAKE_SCRIPTS, "upload.js")
 _PHOTO_SCRIPTS = (
-    *_INTAKE_SCRIPTS, "album.js", "boxes.js", "downloads.js", "numbers.js", "queue.js",
-    "thumbnails.js", "zoom.js", "photo.js",
+    *_INTAKE_SCRIPTS, "album.js", "boxes.js", "clipboard.js", "downloads.js", "numbers.js",
+    "queue.js", "thumbnails.js", "zoom.js", "photo.js",
 )  # fmt: skip
 _PHOTOS = {
     "phone-numbers.jpg": "phone numbers on ruled paper",
@@ -82,6 +83,7 @@ def sketch_tab() -> gr.HTML:
         blank=payload.invitation(words.INVITATION),
         examples=json.loads(_read("examples.json")),
         explains=True,
+        shares=True,
     )
 
 
@@ -129,6 +131,7 @@ def compare_tab(lineup: Lineup) -> gr.HTML:
         models=[asdict(card) for card in lineup.cards()],
         examples=json.loads(_read("tricky.json")),
         explains=False,
+        shares=False,
     )
 
 

@@ -18,6 +18,13 @@ function makeDrawing() {
     strokes = next;
   }
 
+  // Another drawing in place of this one, which can be undone like a stroke: whether it is another.
+  function take(other) {
+    if (JSON.stringify(forSending(other)) === JSON.stringify(forSending(strokes))) return false;
+    replace(other);
+    return true;
+  }
+
   return {
     get strokes() {
       return strokes;
@@ -57,15 +64,11 @@ function makeDrawing() {
     save() {
       save(strokes);
     },
-    // Whether something else was drawn meanwhile, on another tab or before a reload; it can be
-    // undone like a stroke.
+    take,
+    // Whether something else was drawn meanwhile, on another tab or before a reload.
     catchUp() {
       const kept = restore();
-      if (!kept || JSON.stringify(forSending(kept)) === JSON.stringify(forSending(strokes))) {
-        return false;
-      }
-      replace(kept);
-      return true;
+      return Boolean(kept) && take(kept);
     },
   };
 }
@@ -85,6 +88,10 @@ function thinned(stroke) {
   return kept;
 }
 
+function fromSent(strokes) {
+  return strokes.map((stroke) => stroke.map(([x, y]) => [x / UNIT, y / UNIT]));
+}
+
 // A reload, by hand or by Gradio after a restart, must not cost the drawing. Storage may be
 // switched off or full: then the drawing simply lives as long as the page.
 function save(strokes) {
@@ -97,7 +104,7 @@ function save(strokes) {
 function restore() {
   try {
     const kept = JSON.parse(sessionStorage.getItem(STORAGE_KEY));
-    return kept && kept.map((stroke) => stroke.map(([x, y]) => [x / UNIT, y / UNIT]));
+    return kept && fromSent(kept);
   } catch {
     return null;
   }

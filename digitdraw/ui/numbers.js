@@ -57,20 +57,3 @@ function spokenDoubts(digits) {
   span.textContent = doubtful.map((each) => ", doubtful: " + each.words).join("");
   return span;
 }
-
-// Pages that are neither from https nor from this machine have no clipboard but the old one.
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const field = document.createElement("textarea");
-    field.value = text;
-    field.className = "dd-unseen";
-    document.body.append(field);
-    field.select();
-    const isCopied = document.execCommand("copy");
-    field.remove();
-    return isCopied;
-  }
-}

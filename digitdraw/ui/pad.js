@@ -20,6 +20,7 @@ function makePad(page, examples, { drawn, replaced }) {
   // The pen, whoever moves it: pointer, keys or an example.
   const pen = {
     down(point) {
+      clearAddress();
       drawing.begin(point);
       refresh();
       drawn(false);
@@ -44,8 +45,19 @@ function makePad(page, examples, { drawn, replaced }) {
   }
 
   function changeAll(change) {
+    clearAddress();
     stopAll();
     change();
+    settle();
+  }
+
+  // Ink that comes from elsewhere has an address of its own, or none.
+  function receive(take) {
+    stopAll();
+    if (take()) settle();
+  }
+
+  function settle() {
     drawing.save();
     refresh();
     replaced();
@@ -69,9 +81,7 @@ function makePad(page, examples, { drawn, replaced }) {
   }
   onShortcut(page, actions);
   // The tabs share one drawing: what was drawn on another one is here when this one is seen again.
-  onShown(page, () => {
-    if (drawing.catchUp()) changeAll(() => {});
-  });
+  onShown(page, () => receive(drawing.catchUp));
 
   return {
     canvas,
@@ -83,6 +93,11 @@ function makePad(page, examples, { drawn, replaced }) {
     },
     get question() {
       return forSending(drawing.strokes);
+    },
+    // For the drawing of a link, as it was sent.
+    show(sent) {
+      receive(() => drawing.take(fromSent(sent)));
+      canvas.scrollIntoView({ block: "nearest" });
     },
     // For the owner to call once it can be told: shows what was drawn before a reload.
     open() {

@@ -9,6 +9,7 @@ function makePanel(root, blank) {
   const [big, said, note, took, spoken] = ["big", "said", "note", "took", "spoken"].map(find);
   const glyph = find("glyph").getContext("2d");
   let settling = 0;
+  let told = "";
 
   function show(answer, ms) {
     root.dataset.verdict = answer.verdict;
@@ -18,7 +19,7 @@ function makePanel(root, blank) {
     paintGlyph(glyph, answer.glyph);
     took.textContent = ms === undefined ? "" : Math.max(1, Math.round(ms)) + " ms";
     took.title = ms === undefined ? "" : "of which the model took " + answer.model_ms + " ms";
-    say("");
+    say(told);
     speakLater(answer);
   }
 
@@ -34,8 +35,14 @@ function makePanel(root, blank) {
     if (note.textContent !== text) note.textContent = text;
   }
 
+  // For words that answers do not concern: they stay until others are told.
+  function tell(text) {
+    told = text;
+    say(text);
+  }
+
   show(blank);
-  return { show, say, reset: () => show(blank) };
+  return { show, say, tell, reset: () => show(blank) };
 }
 
 function moveBar(bar, digit, answer) {

@@ -13,12 +13,14 @@ const asker = makeAsker((strokes) => askServer("answer", strokes), {
 const pad = makePad(page, props.examples, {
   drawn(isUp) {
     why.hide();
+    share.changed();
     asker.want(pad.question, { urgent: isUp });
     if (isUp) why.rest();
   },
   // Answers to what was there before are of no use once strokes have been taken away.
   replaced() {
     why.hide();
+    share.changed();
     asker.forget();
     if (pad.isBlank) return panel.reset();
     asker.want(pad.question, { urgent: true });
@@ -26,5 +28,7 @@ const pad = makePad(page, props.examples, {
   },
 });
 const why = makeWhy(page, pad, (strokes) => askServer("why", strokes));
+const share = makeShare(page, pad, panel.tell);
 
 pad.open();
+share.open();
