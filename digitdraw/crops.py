@@ -50,19 +50,18 @@ class Cuts:
         return Finds(np.zeros((len(self.labels), 4), np.float32), self.scores, self.logits)
 
 
-def build(root: Path, seed: int, workers: int = 2) -> Corpus:
-    """The training corpus of the judge; raises BadWeightsError where the reader is missing."""
-    made = made_of(root, "train", TRAIN_PAGES, seed, workers)
+def build(root: Path, reader: Path, seed: int, workers: int = 2) -> Corpus:
+    """The training corpus of the judge, as `made_of` makes it."""
+    made = made_of(root, "train", reader, TRAIN_PAGES, seed, workers)
     count = len(made.labels)
     return Corpus([Pool("finds", made.glyphs, made.labels, min(PER_EPOCH, count))])
 
 
-def made_of(root: Path, part: str, pages: int, seed: int, workers: int = 2) -> Cuts:
-    """Finds of the reader in `weights/` on pages made of a part of the data in `root`.
-
-    Raises BadWeightsError where that reader is missing.
+def made_of(root: Path, part: str, reader: Path, pages: int, seed: int, workers: int = 2) -> Cuts:
+    """What the reader whose weights are in a folder finds on pages of a part of the data in
+    `root`; raises BadWeightsError where there is none.
     """
-    network = weights.load(READER.name).network
+    network = weights.load(READER.name, reader).network
     chunks = [range(start, pages, max(1, workers)) for start in range(max(1, workers))]
     work = partial(cut_pages, sources(root, part), network, seed)
     if workers < 2:

@@ -27,9 +27,9 @@ class JudgeValidation:
     cuts: Cuts
 
     @classmethod
-    def load(cls, root: Path, workers: int) -> "JudgeValidation":
-        """Those of the reader in `weights/`; raises BadWeightsError where it is missing."""
-        return cls(crops.made_of(root, "validation", PAGES, _SEED, workers))
+    def load(cls, root: Path, reader: Path, workers: int) -> "JudgeValidation":
+        """Those of the reader in a folder; raises BadWeightsError where there is none."""
+        return cls(crops.made_of(root, "validation", reader, PAGES, _SEED, workers))
 
     @torch.inference_mode()
     def logits(

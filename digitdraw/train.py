@@ -26,6 +26,7 @@ from digitdraw.errors import DigitDrawError
 from digitdraw.finder_trainer import PageTrainer
 from digitdraw.finder_validation import FinderValidation, sources
 from digitdraw.judge_validation import JudgeValidation
+from digitdraw.models import READER
 from digitdraw.recipes import RECIPES, Recipe, recipe_for
 from digitdraw.recognizer import choose_device
 from digitdraw.trainer import Trainer, trainer_for
@@ -93,7 +94,7 @@ def _training(
     trainer = trainer_for(options.model, recipe, epochs, options.seed, device, team)
     trainer.take(_digits(options, recipe, root), options.share)
     if recipe.digits == "finds":
-        return trainer, JudgeValidation.load(root, options.workers)
+        return trainer, JudgeValidation.load(root, _reader(options), options.workers)
     return trainer, Validation.load(root, recipe, options.workers)
 
 
@@ -107,11 +108,19 @@ def _digits(options: argparse.Namespace, recipe: Recipe, root: Path) -> corpus.C
     if recipe.digits == "mnist":
         return corpus.mnist_alone(root, recipe.validation)
     if recipe.digits == "finds":
-        return _kept(options, partial(crops.build, root, _CORPUS_SEED, options.workers))
+        return _kept(
+            options, partial(crops.build, root, _reader(options), _CORPUS_SEED, options.workers)
+        )
     if not (root / "unipen-digits").is_dir():
         print(f"no unipen-digits/ in {root}: MNIST alone, without drawings and what is no digit")
     make = partial(corpus.build, root, _CORPUS_SEED, options.variants, options.workers)
     return _kept(options, make)
+
+
+def _reader(options: argparse.Namespace) -> Path:
+    """Where the reader is that the judge learns to judge: the one just trained, if there is one."""
+    trained = Path(options.out)
+    return trained if (trained / f"{READER.name}.json").is_file() else weights.FOLDER
 
 
 def _kept(options: argparse.Namespace, make: Callable[[], corpus.Corpus]) -> corpus.Corpus:

@@ -41,7 +41,7 @@ ALLOWED = {
     "metrics": set(),
     "train": {
         "corpus", "crops", "data", "distributed", "errors", "finder_trainer", "finder_validation",
-        "judge_validation", "plots", "recipes", "recognizer", "speedrun", "trainer",
+        "judge_validation", "models", "plots", "recipes", "recognizer", "speedrun", "trainer",
         "validation", "weights",
     },
     "evaluate": {
