@@ -29,7 +29,7 @@ __all__ = [
 
 LARGEST_SIDE = 896
 """Longer side, in pixels, at which a larger picture is looked at first."""
-SMALLEST_SIDE = 112
+SMALLEST_SIDE = 64
 """A picture is halved as long as its longer side stays above this."""
 ENLARGED_SIDE = 448
 """A picture up to this side is also looked at twice as large, for digits of few pixels."""

@@ -21,7 +21,8 @@ def example(before: str) -> str:
 
 def test_the_library_example_runs(tmp_path, monkeypatch, recognizer):
     monkeypatch.chdir(tmp_path)
-    Image.fromarray(page(7)).save("seven.png")
+    for name in ("seven.png", "photo.jpg"):
+        Image.fromarray(page(7)).save(name)
     names = {"glyphs": recognizer.predict_strokes([[(0, 0), (0, 9)]]).glyph[None]}
     exec(example("## As a library"), names)
     assert names["prediction"].digit == 1
