@@ -13,13 +13,18 @@ import httpx
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 60  # far more than it takes; on a busy machine the first import is slow
 
-WITH_WEIGHTS = """
+_FROM_FOLDER = """
 import pathlib, sys
 from digitdraw import weights
-weights.FOLDER = pathlib.Path(sys.argv[1])
+weights.FOLDER = pathlib.Path(sys.argv.pop(1))
 weights.load.__defaults__ = (weights.FOLDER,)
+"""
+WITH_WEIGHTS = f"""{_FROM_FOLDER}
+from digitdraw.serving import photo_line
+worker = {_FROM_FOLDER!r} + "from digitdraw.serving import photo_worker; photo_worker.main()"
+photo_line.COMMAND = (sys.executable, "-c", worker, str(weights.FOLDER))
 import app
-sys.exit(app.main(sys.argv[2:]))
+sys.exit(app.main(sys.argv[1:]))
 """
 WITH_BLOTS = """
 import sys

@@ -96,9 +96,7 @@ def test_a_late_explanation_of_what_has_changed_is_dropped(curious):
 
 
 def test_what_is_no_digit_is_not_explained(curious):
-    with curious.page.expect_response(
-        lambda response: '"why"' in (response.request.post_data or "")
-    ):
+    with curious.page.expect_response("**/live/why"):
         curious.page.get_by_role("button", name="Draw the example: a letter A").click()
     curious.page.wait_for_timeout(200)
     shown(curious).to_have_count(0)
