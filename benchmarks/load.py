@@ -127,7 +127,8 @@ async def draw(
             http.close()
             good = False
         ended = perf_counter()
-        taken.append((ended, ended - started)) if good else None
+        if good:
+            taken.append((ended, ended - started))
         errors += not good
         await asyncio.sleep(max(0.0, PACE - (ended - started)))
     http.close()

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from digitdraw import finder, pages, weights
+from digitdraw import finder, metrics, pages, weights
 from digitdraw.corpus import NOT_A_DIGIT, Corpus, Pool
 from digitdraw.finder import Finds
 from digitdraw.finder_validation import sources
@@ -104,11 +104,9 @@ def _label(page: Page, box: np.ndarray) -> int | None:
     """The digit that a box is of, NOT_A_DIGIT, or None where neither can be said."""
     if not len(page.boxes):
         return NOT_A_DIGIT
-    low = np.maximum(page.boxes[:, :2], box[:2])
-    high = np.minimum(page.boxes[:, :2] + page.boxes[:, 2:], box[:2] + box[2:])
-    shared = (high - low).clip(0).prod(axis=1)
-    area = float(box[2] * box[3])
-    overlap = shared / (area + page.boxes[:, 2:].prod(axis=1) - shared)
+    shared = metrics.shared_areas(page.boxes, box[None])[:, 0]
+    (area,) = metrics.areas(box[None])
+    overlap = shared / (area + metrics.areas(page.boxes) - shared)
     best = int(overlap.argmax())
     if overlap[best] >= _RIGHT:
         return None if page.labels[best] == IGNORED else int(page.labels[best])

@@ -2,7 +2,15 @@
 
 import numpy as np
 
-__all__ = ["accuracy", "auroc", "calibration_error", "match_boxes", "reliability"]
+__all__ = [
+    "accuracy",
+    "areas",
+    "auroc",
+    "calibration_error",
+    "match_boxes",
+    "reliability",
+    "shared_areas",
+]
 
 
 def accuracy(probabilities: np.ndarray, labels: np.ndarray) -> float:
@@ -51,11 +59,8 @@ def match_boxes(truth: np.ndarray, found: np.ndarray, least: float = 0.5) -> lis
     (n, 4): x, y, width, height."""
     if not len(truth) or not len(found):
         return []
-    one, other = np.asarray(truth, float)[:, None], np.asarray(found, float)[None]
-    low = np.maximum(one[..., :2], other[..., :2])
-    high = np.minimum(one[..., :2] + one[..., 2:], other[..., :2] + other[..., 2:])
-    shared = (high - low).clip(0).prod(axis=-1)
-    overlap = shared / (one[..., 2:].prod(axis=-1) + other[..., 2:].prod(axis=-1) - shared)
+    shared = shared_areas(truth, found)
+    overlap = shared / (areas(truth)[:, None] + areas(found)[None] - shared)
     pairs: list[tuple[int, int]] = []
     for flat in np.argsort(-overlap, axis=None, kind="stable"):
         i, j = (int(n) for n in np.unravel_index(flat, overlap.shape))
@@ -64,3 +69,16 @@ def match_boxes(truth: np.ndarray, found: np.ndarray, least: float = 0.5) -> lis
         if all(i != a and j != b for a, b in pairs):
             pairs.append((i, j))
     return pairs
+
+
+def areas(boxes: np.ndarray) -> np.ndarray:
+    """Of boxes (n, 4): x, y, width, height; (n,)."""
+    return np.asarray(boxes, float)[:, 2:].prod(axis=-1)
+
+
+def shared_areas(some: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """The area that each of some boxes, (n, 4), shares with each of others, (m, 4): (n, m)."""
+    one, other = np.asarray(some, float)[:, None], np.asarray(others, float)[None]
+    low = np.maximum(one[..., :2], other[..., :2])
+    high = np.minimum(one[..., :2] + one[..., 2:], other[..., :2] + other[..., 2:])
+    return (high - low).clip(0).prod(axis=-1)

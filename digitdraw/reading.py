@@ -97,7 +97,8 @@ class Reader:
         # For the day the GPU's memory is full: then it is too late to copy from it.
         self._spare = copy.deepcopy(network) if device.type != "cpu" else network
         self._network = network.to(device, memory_format=torch.channels_last)
-        self._judge_network = judged_by and fold_batch_norm(judged_by.network).requires_grad_(False)
+        # Some dozens of glyphs a photo: not worth a way to the GPU and back.
+        self._judge = judged_by and fold_batch_norm(judged_by.network).requires_grad_(False)
         self._moving = threading.Lock()
 
     def read(self, image: Source) -> Reading:
@@ -122,16 +123,16 @@ class Reader:
         for number, members in enumerate(order):
             for i in kept[members]:
                 box = tuple(float(side) * pixel for side in found.boxes[i])
-                digits.append(ReadDigit(box, self._judge(scores[i], bars[i], cuts[i]), number))
+                digits.append(ReadDigit(box, self._predict(scores[i], bars[i], cuts[i]), number))
         return _reading(tuple(digits), len(order), "" if digits else _why_nothing(grey, pixel))
 
     @torch.inference_mode()
     def _chances(self, found: Finds, cuts: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         """Of each find how likely it is a digit, (n,), and which, (n, 10)."""
-        if self._judge_network is None or not cuts:
+        if self._judge is None or not cuts:
             scores, logits = found.scores, found.logits
         else:
-            second = self._judge_network(torch.from_numpy(np.stack(cuts))[:, None]).numpy()
+            second = self._judge(torch.from_numpy(np.stack(cuts))[:, None]).numpy()
             both = finder.together(found, second)
             spread = self.calibration.digitness_temperature
             scores, logits = 1 / (1 + np.exp(-both[:, 10] / spread)), both[:, :10]
@@ -150,7 +151,7 @@ class Reader:
             log.warning("photos are read on the CPU, because the GPU's memory was full")
             return self._find(greys)
 
-    def _judge(self, score: float, bars: np.ndarray, glyph: np.ndarray) -> Prediction:
+    def _predict(self, score: float, bars: np.ndarray, glyph: np.ndarray) -> Prediction:
         confidence = float(bars.max())
         sure = confidence >= self.calibration.min_confidence
         verdict: Verdict = "digit" if sure else "unsure"

@@ -35,7 +35,7 @@ from digitdraw.validation import Validation
 __all__ = ["main", "train"]
 
 
-Judge = Validation | FinderValidation | JudgeValidation
+AnyValidation = Validation | FinderValidation | JudgeValidation
 _CORPUS_SEED = 0
 """Trainings differ by their seed in weights, order and variation; they may share glyphs."""
 
@@ -84,7 +84,7 @@ def train(options: argparse.Namespace) -> None:
 
 def _training(
     options: argparse.Namespace, recipe: Recipe, epochs: int, device: torch.device, team: Team
-) -> tuple[Trainer, Judge]:
+) -> tuple[Trainer, AnyValidation]:
     """A training at its start, with all that it learns from, and what it is judged by."""
     root = Path(options.data)
     if recipe.digits == "pages":
@@ -130,7 +130,9 @@ def _kept(options: argparse.Namespace, make: Callable[[], corpus.Corpus]) -> cor
     return corpus.kept(path, make) if path else make()
 
 
-def _run(trainer: Trainer, validation: Judge, checkpoint: Path, team: Team) -> dict[str, Any]:
+def _run(
+    trainer: Trainer, validation: AnyValidation, checkpoint: Path, team: Team
+) -> dict[str, Any]:
     """Train all epochs that remain; returns the answers to validation after the last."""
     answers = validation.logits(trainer.result, trainer.design, trainer.device)
     while trainer.epoch < trainer.epochs:
@@ -147,7 +149,7 @@ def _run(trainer: Trainer, validation: Judge, checkpoint: Path, team: Team) -> d
 def _write(
     options: argparse.Namespace,
     trainer: Trainer,
-    validation: Judge,
+    validation: AnyValidation,
     answers: dict[str, Any],
     record: dict[str, Any],
 ) -> None:

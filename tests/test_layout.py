@@ -59,7 +59,7 @@ ALLOWED = {
     "judge_validation": {
         "calibrate", "crops", "finder", "metrics", "models", "plots", "weights",
     },
-    "crops": {"corpus", "finder", "finder_validation", "models", "pages", "weights"},
+    "crops": {"corpus", "finder", "finder_validation", "metrics", "models", "pages", "weights"},
     "finder_trainer": {"finder", "finder_loss", "pages", "plots", "trainer"},
     "finder_validation": {
         "calibrate", "data", "finder", "lines", "metrics", "models", "pages", "plots", "weights",

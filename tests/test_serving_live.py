@@ -1,5 +1,6 @@
 """The page's routes and those for operators, behind all that a request goes through."""
 
+import asyncio
 import json
 
 import pytest
@@ -68,8 +69,6 @@ def test_drawings_that_come_together_are_answered_together_as_alone(make):
     service = make()
 
     async def talk(http):
-        import asyncio
-
         asked = [http.post("/live/answer", json=DIGITS[i % 10]) for i in range(40)]
         return await asyncio.gather(*asked)
 

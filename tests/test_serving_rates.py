@@ -1,5 +1,7 @@
 """Rates: one address may ask so often, others are none the worse for it."""
 
+import asyncio
+
 import pytest
 from asgi import ask, asking, hello
 
@@ -29,8 +31,6 @@ def test_other_addresses_and_other_kinds_are_not_the_worse_for_it():
 
 
 def test_after_a_while_it_may_ask_again():
-    import asyncio
-
     async def talk(http):
         statuses = [(await http.post("/live/answer")).status_code for _ in range(3)]
         await asyncio.sleep(2.1)

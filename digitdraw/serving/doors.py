@@ -62,7 +62,7 @@ class Doors:
         if self.hosts and _name(headers.get("host", "")) not in self.hosts:
             return error_reply(421, "This server is not asked for by this name.")
         listed = _PATHS.get(scope["method"])
-        if listed is None or not listed.fullmatch(_path(scope)):
+        if listed is None or not listed.fullmatch(scope["path"]):
             return error_reply(404, "There is nothing here.")
         if scope["method"] == "POST" and _is_foreign(headers):
             return error_reply(403, "Another site's page may not ask here.")
@@ -87,12 +87,6 @@ def headers_for(on_space: bool) -> dict[str, str]:
         "cross-origin-resource-policy": "same-origin",
     }
     return headers if on_space else {**headers, "x-frame-options": "DENY"}
-
-
-def _path(scope: Scope) -> str:
-    """The path below the root path, which a proxy may have left in."""
-    path, root = scope["path"], scope.get("root_path", "")
-    return path[len(root) :] or "/" if root and path.startswith(f"{root}/") else path
 
 
 def _name(host: str) -> str:

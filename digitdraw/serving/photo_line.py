@@ -7,12 +7,11 @@ A worker that dies, or takes too long, is replaced; the picture it had is tried 
 import asyncio
 import contextlib
 import logging
-import struct
 import sys
 from collections.abc import Callable, Sequence
 
 from digitdraw.errors import BusyError, WorkerError
-from digitdraw.serving.photo_worker import pack
+from digitdraw.serving.photo_worker import LENGTH, pack
 
 __all__ = ["PhotoLine"]
 
@@ -146,7 +145,7 @@ class _Worker:
     async def _hear(self) -> tuple[bytes, bytes]:
         parts = []
         for _ in range(2):
-            (length,) = struct.unpack(">I", await self._process.stdout.readexactly(4))
+            (length,) = LENGTH.unpack(await self._process.stdout.readexactly(LENGTH.size))
             parts.append(await self._process.stdout.readexactly(length))
         return parts[0], parts[1]
 

@@ -19,9 +19,10 @@ from digitdraw.errors import BadWeightsError, DigitDrawError
 from digitdraw.recognizer import Recognizer, load
 from digitdraw.ui import payload, words
 
-__all__ = ["KINDS", "main", "pack", "serve", "unpack"]
+__all__ = ["KINDS", "LENGTH", "main", "pack", "serve", "unpack"]
 
-_LENGTH = struct.Struct(">I")
+LENGTH = struct.Struct(">I")
+"""How the length of a part is written before it."""
 _POLITENESS = 10  # those who draw come first
 
 KINDS: dict[bytes, Callable[[Recognizer, bytes], dict]] = {
@@ -35,17 +36,17 @@ KINDS: dict[bytes, Callable[[Recognizer, bytes], dict]] = {
 
 def pack(kind: bytes, content: bytes) -> bytes:
     """A question or an answer as it is sent: two parts, each after its length."""
-    return b"".join(_LENGTH.pack(len(part)) + part for part in (kind, content))
+    return b"".join(LENGTH.pack(len(part)) + part for part in (kind, content))
 
 
 def unpack(stream: BinaryIO) -> tuple[bytes, bytes] | None:
     """The next question or answer; None where the stream has ended."""
     parts = []
     for _ in range(2):
-        head = stream.read(_LENGTH.size)
-        if len(head) < _LENGTH.size:
+        head = stream.read(LENGTH.size)
+        if len(head) < LENGTH.size:
             return None
-        parts.append(stream.read(_LENGTH.unpack(head)[0]))
+        parts.append(stream.read(LENGTH.unpack(head)[0]))
     return parts[0], parts[1]
 
 

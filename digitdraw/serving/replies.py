@@ -9,7 +9,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 __all__ = ["error_reply", "json_reply"]
 
 
-def json_reply(content: object, status: int = 200, headers: Mapping[str, str] | None = None):
+def json_reply(
+    content: object, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
     """An answer as JSON; bytes are JSON already."""
     body = content if isinstance(content, bytes) else orjson.dumps(content)
     headers = {"cache-control": "no-store", **(headers or {})}

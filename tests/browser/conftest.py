@@ -4,8 +4,9 @@ The browser is Chromium at DIGITDRAW_CHROMIUM, or whichever is on the PATH. Wher
 none, these tests are skipped; in continuous integration (CI is set) they fail instead.
 """
 
+import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from browser_paths import SWITCHES, chromium_path
@@ -145,6 +146,25 @@ def make_hand(chromium, server):
     yield make
     for context in contexts:
         context.close()
+
+
+@contextlib.contextmanager
+def opener(chromium, url: str, show: Callable[[Hand], None]) -> Iterator[Callable[..., Hand]]:
+    """Opens pages on one tab, which `show` turns to: open_one(**context_options); at the end none
+    of them may have complained."""
+    hands = []
+
+    def open_one(**options) -> Hand:
+        context = chromium.new_context(**{"viewport": DESKTOP, **options})
+        hands.append(Hand(context.new_page(), url).open())
+        show(hands[-1])
+        return hands[-1]
+
+    yield open_one
+    for hand in hands:
+        hand.page.context.close()
+        assert hand.complaints == []
+        assert hand.other_hosts == []
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from conftest import DESKTOP, PHONE, Hand
+from conftest import DESKTOP, PHONE, opener
 from drawings import DIGITS
 from lineups import make_lineup
 from playwright.sync_api import expect
@@ -25,20 +25,8 @@ def several(tmp_path_factory):
 @pytest.fixture
 def open_compare(chromium, several):
     """Opens the Compare tab: open_compare(**context_options); no page may complain."""
-    hands = []
-
-    def open_one(**options):
-        context = chromium.new_context(**{"viewport": DESKTOP, **options})
-        hand = Hand(context.new_page(), several.url).open()
-        hands.append(hand)
-        go(hand, "Compare")
-        return hand
-
-    yield open_one
-    for hand in hands:
-        hand.page.context.close()
-        assert hand.complaints == []
-        assert hand.other_hosts == []
+    with opener(chromium, several.url, lambda hand: go(hand, "Compare")) as open_one:
+        yield open_one
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import re
 import shutil
 
 import pytest
-from conftest import DESKTOP, PHONE, Hand
+from conftest import DESKTOP, PHONE, Hand, opener
 from painted import photo
 from PIL import Image
 from playwright.sync_api import expect
@@ -42,21 +42,13 @@ def blots():
 @pytest.fixture
 def open_photos(chromium, blots):
     """Opens the Photo tab: open_photos(**context_options); no page may complain."""
-    hands = []
 
-    def open_one(**options):
-        context = chromium.new_context(**{"viewport": DESKTOP, **options})
-        hand = Hand(context.new_page(), blots.url).open()
-        hands.append(hand)
+    def show(hand):
         hand.page.get_by_role("tab", name="Photo").click()
         expect(hand.page.locator(f"{TAB} .dd-drop")).to_be_visible()
-        return hand
 
-    yield open_one
-    for hand in hands:
-        hand.page.context.close()
-        assert hand.complaints == []
-        assert hand.other_hosts == []
+    with opener(chromium, blots.url, show) as open_one:
+        yield open_one
 
 
 @pytest.fixture
