@@ -1,9 +1,9 @@
 """Asks ASGI apps without a network, and apps to put behind what is tested."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 import httpx
+from loops import finish
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
@@ -34,4 +34,4 @@ def asking(app: ASGIApp, talk: Callable[[httpx.AsyncClient], Awaitable], client=
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
             return await talk(http)
 
-    return asyncio.run(run())
+    return finish(run())

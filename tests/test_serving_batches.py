@@ -4,6 +4,7 @@ import asyncio
 import threading
 
 import pytest
+from loops import finish
 
 from digitdraw.errors import BusyError
 from digitdraw.serving import batches
@@ -44,7 +45,7 @@ async def asked_while_busy(work, made, count):
 def test_a_lone_question_is_answered_alone(slow):
     work, made = slow
     work.go.set()
-    assert asyncio.run(made.ask(21)) == 42
+    assert finish(made.ask(21)) == 42
     assert work.sizes == [1]
 
 
@@ -57,7 +58,7 @@ def test_what_comes_while_one_is_answered_is_answered_together(slow):
         work.go.set()
         return await asyncio.gather(first, *rest)
 
-    assert asyncio.run(ask()) == [2 * i for i in range(11)]
+    assert finish(ask()) == [2 * i for i in range(11)]
     assert work.sizes == [1, 8, 2]
 
 
@@ -71,7 +72,7 @@ def test_who_has_gone_is_not_answered(slow):
         work.go.set()
         return await asyncio.gather(first, rest[0], rest[2])
 
-    assert asyncio.run(ask()) == [0, 2, 6]
+    assert finish(ask()) == [0, 2, 6]
     assert work.sizes == [1, 2]
 
 
@@ -85,8 +86,8 @@ def test_an_error_reaches_all_who_asked_and_the_next_are_answered():
 
     made = Batches(work)
     with pytest.raises(RuntimeError, match="the model failed"):
-        asyncio.run(made.ask("a"))
-    assert asyncio.run(made.ask("b")) == "b"
+        finish(made.ask("a"))
+    assert finish(made.ask("b")) == "b"
     made.close()
 
 
@@ -101,13 +102,13 @@ def test_too_many_questions_are_refused_at_once(slow, monkeypatch):
         work.go.set()
         return await asyncio.gather(first, *rest)
 
-    assert asyncio.run(ask()) == [0, 2, 4, 6]
+    assert finish(ask()) == [0, 2, 4, 6]
 
 
 def test_sizes_can_be_watched():
     sizes = []
     made = Batches(lambda questions: questions, sizes.append)
-    asyncio.run(made.ask(1))
+    finish(made.ask(1))
     made.close()
     assert sizes == [1]
 
@@ -123,4 +124,4 @@ def test_closing_answers_what_waits_and_takes_no_more(slow):
             await made.ask(9)
         return await asyncio.gather(first, *rest)
 
-    assert asyncio.run(ask()) == [0, 2, 4]
+    assert finish(ask()) == [0, 2, 4]

@@ -4,6 +4,7 @@ import asyncio
 import sys
 
 import pytest
+from loops import finish
 
 from digitdraw.errors import BusyError, WorkerError
 from digitdraw.serving import photo_line
@@ -46,7 +47,7 @@ def talk(monkeypatch, tmp_path):
             finally:
                 await line.close()
 
-        return asyncio.run(whole())
+        return finish(whole())
 
     return run
 
