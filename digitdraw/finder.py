@@ -24,7 +24,6 @@ __all__ = [
     "find",
     "find_all",
     "suppress",
-    "together",
 ]
 
 LARGEST_SIDE = 896
@@ -35,10 +34,6 @@ ENLARGED_SIDE = 448
 """A picture up to this side is also looked at twice as large, for digits of few pixels."""
 BATCH_PIXELS = 2_000_000
 """Pixels that the network looks at in one pass, which bounds its memory: about 300 MB."""
-DOUBTFUL = 0.15
-"""Score from which the judge looks at finds again."""
-_SAY_IN_DIGITS, _SAY_IN_DIGITNESS = 1.5, 0.25
-"""What the judge's word counts for next to the finder's."""
 _WINDOW = 96
 """Side of the window, in pixels, over which light is evened out."""
 _MULTIPLE = 16
@@ -139,24 +134,6 @@ def cut_out(grey: np.ndarray, box: np.ndarray) -> np.ndarray:
     down, right = ((glyphs.GLYPH - side) // 2 for side in ink.shape)
     glyph[down : down + ink.shape[0], right : right + ink.shape[1]] = ink
     return glyph
-
-
-def together(finds: Finds, second: np.ndarray) -> np.ndarray:
-    """What finder and judge say as one: (n, 11) of the finds and the judge's logits, (n, 11).
-
-    The one saw the surroundings, the other the find alone and large. Their logarithms of chances
-    are added (a product of experts, Hinton 2002), by weights that did best on validation pages:
-    which digit it is, the judge knows better; whether it is one, the finder does, for a half of a
-    digit looks like a digit to who sees nothing else. Calibration then makes them honest.
-    """
-    scores = finds.scores.astype(np.float64).clip(1e-6, 1 - 1e-6)
-    digitness = np.log(scores / (1 - scores)) + _SAY_IN_DIGITNESS * second[:, 10]
-    digits = _log_softmax(finds.logits) + _SAY_IN_DIGITS * _log_softmax(second[:, :10])
-    return np.column_stack([digits, digitness]).astype(np.float32)
-
-
-def _log_softmax(logits: np.ndarray) -> np.ndarray:
-    return torch.from_numpy(np.asarray(logits)).double().log_softmax(1).numpy()
 
 
 @dataclass(frozen=True)

@@ -48,9 +48,8 @@ class FinderValidation:
     def load(cls, root: Path) -> "FinderValidation":
         """Pages of writers, digits and scans that training never sees."""
         kept = sources(root, "validation")
-        written = Sources(kept.drawings, kept.digits, kept.letters, [])
         rngs = (np.random.default_rng([_SEED, index]) for index in range(PAGES))
-        composed = [pages.compose(written, rng, SIDE) for rng in rngs]
+        composed = [pages.compose(kept.written, rng, SIDE) for rng in rngs]
         scanned = [Page(each.picture, each.boxes, each.labels) for each in kept.scans]
         return cls(composed, scanned)
 

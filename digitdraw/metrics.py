@@ -1,9 +1,12 @@
 """How good answers are: pure functions of arrays. Knows no model, file or device."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 __all__ = [
     "accuracy",
+    "align",
     "areas",
     "auroc",
     "calibration_error",
@@ -69,6 +72,30 @@ def match_boxes(truth: np.ndarray, found: np.ndarray, least: float = 0.5) -> lis
         if all(i != a and j != b for a, b in pairs):
             pairs.append((i, j))
     return pairs
+
+
+def align(some: Sequence, others: Sequence) -> list[tuple[int | None, int | None]]:
+    """Pairs of indices that turn one sequence into the other with the fewest edits (Levenshtein
+    1966): both for what is kept or replaced, None for what is left out or put in."""
+    cost = np.zeros((len(some) + 1, len(others) + 1), int)
+    cost[:, 0], cost[0] = np.arange(len(some) + 1), np.arange(len(others) + 1)
+    for i, one in enumerate(some, 1):
+        for j, other in enumerate(others, 1):
+            put_in_or_left_out = min(cost[i - 1, j], cost[i, j - 1]) + 1
+            cost[i, j] = min(cost[i - 1, j - 1] + (one != other), put_in_or_left_out)
+    i, j = len(some), len(others)
+    pairs: list[tuple[int | None, int | None]] = []
+    while i or j:
+        if i and j and cost[i, j] == cost[i - 1, j - 1] + (some[i - 1] != others[j - 1]):
+            i, j = i - 1, j - 1
+            pairs.append((i, j))
+        elif i and cost[i, j] == cost[i - 1, j] + 1:
+            i -= 1
+            pairs.append((i, None))
+        else:
+            j -= 1
+            pairs.append((None, j))
+    return pairs[::-1]
 
 
 def areas(boxes: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 Every network of MODELS takes normalized glyphs, (N, 1, 28, 28) float32, and returns (N, 10)
 logits of the digits, or (N, 11) where the last column is the logit of "this is a digit at all".
-READER is the one that finds the digits of a whole picture.
+READER finds the digits of a whole picture, SEQUENCE reads a number cut out of it.
 """
 
 from collections.abc import Callable
@@ -135,16 +135,15 @@ class ConvNorm(nn.Sequential):
         self,
         inputs: int,
         outputs: int,
-        kernel: int = 3,
+        kernel: int | tuple[int, int] = 3,
         *,
-        stride: int = 1,
-        padding: int = 1,
+        stride: int | tuple[int, int] = 1,
+        padding: int | tuple[int, int] = 1,
+        dilation: int = 1,
         groups: int = 1,
         activate: bool = True,
     ) -> None:
-        conv = nn.Conv2d(
-            inputs, outputs, kernel, stride=stride, padding=padding, groups=groups, bias=False
-        )
+        conv = nn.Conv2d(inputs, outputs, kernel, stride, padding, dilation, groups, bias=False)
         layers = [conv, nn.BatchNorm2d(outputs)]
         super().__init__(*layers, *([nn.ReLU(inplace=True)] if activate else []))
 
@@ -240,14 +239,63 @@ class DigitFinder(nn.Module):
         return self.head(self.join_fine(fine + _twice(middle)))
 
 
+class SequenceReader(nn.Module):
+    """Reads a number as a whole, so that neighbours tell where one digit ends and which it is.
+
+    Convolutions only: 32 rows -> 16 -> 8 -> 4 -> one, while columns are halved twice, then along
+    the line. Made to be trained with connectionist temporal classification (Graves et al. 2006),
+    which needs no places of digits; a recurrent layer in its usual place (Shi et al. 2015,
+    arXiv:1507.05717) would take longer for the same.
+
+    Takes (N, 1, 32, W), W a multiple of STRIDE, and returns (N, W / STRIDE, 11) logits: of ten
+    digits, and in column BLANK of none.
+    """
+
+    STRIDE = 4
+    BLANK = DIGITS
+
+    def __init__(self, widths: tuple[int, int, int] = (24, 48, 96)) -> None:
+        super().__init__()
+        half, quarter, last = widths
+        self.features = nn.Sequential(
+            ConvNorm(1, half, stride=2),
+            Residual(half),
+            ConvNorm(half, quarter, stride=2),
+            Residual(quarter),
+            Residual(quarter),
+            ConvNorm(quarter, last, stride=(2, 1)),
+            Residual(last),
+            Residual(last),
+            ConvNorm(last, last, (4, 1), padding=0),
+        )
+        self.along = nn.Sequential(*(_Along(last, dilation) for dilation in (1, 2, 1)))
+        self.dropout = nn.Dropout(0.1)
+        self.head = nn.Conv2d(last, DIGITS + 1, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(self.dropout(self.along(self.features(x))))[:, :, 0].transpose(1, 2)
+
+
+class _Along(nn.Module):
+    """x -> x + f(x), f a convolution of five columns of a single row."""
+
+    def __init__(self, channels: int, dilation: int) -> None:
+        super().__init__()
+        around = (0, 2 * dilation)
+        self.conv = ConvNorm(channels, channels, (1, 5), padding=around, dilation=dilation)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.conv(x)
+
+
 def _twice(x: Tensor) -> Tensor:
     return nn.functional.interpolate(x, scale_factor=2.0, mode="nearest")
 
 
-READER = Architecture("reader", "finds and reads the digits of a photo", DigitFinder, 0.0, 1.0)
+READER = Architecture("reader", "finds the digits of a photo", DigitFinder, 0.0, 1.0)
 
-JUDGE = Architecture("judge", "looks again at what the reader found", DigitNet, 0.0, 1.0)
-FOR_PHOTOS = {each.name: each for each in (READER, JUDGE)}
+SEQUENCE = Architecture("sequence", "reads each number that was found", SequenceReader, 0.0, 1.0)
+FOR_PHOTOS = {each.name: each for each in (READER, SEQUENCE)}
 """Models that no single glyph is given to by itself."""
 
 MODELS: dict[str, Architecture] = {

@@ -6,7 +6,7 @@ Points are (x, y), y down; boxes are (x, y, width, height) in pixels of the pict
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import cv2
@@ -15,7 +15,7 @@ import numpy as np
 from digitdraw import handwriting, papers
 from digitdraw.data import Drawing, Glyphs, Scan
 
-__all__ = ["IGNORED", "Page", "Sources", "compose"]
+__all__ = ["IGNORED", "Page", "Sources", "compose", "scanned"]
 
 IGNORED = -1
 """Label of a digit that may be found or not: cut off by the edge, or struck through."""
@@ -39,6 +39,11 @@ class Sources:
     letters: list[Drawing]
     scans: list[Scan]
 
+    @property
+    def written(self) -> "Sources":
+        """The same without scans."""
+        return replace(self, scans=[])
+
     @cached_property
     def hands(self) -> list[list[Drawing]]:
         """Drawings of one writer together, in the order of the writers' names."""
@@ -60,7 +65,7 @@ class Page:
 def compose(sources: Sources, rng: np.random.Generator, side: int = 256) -> Page:
     """One page, (side, side): of scans at times, else written; one in eight without digits."""
     if sources.scans and rng.random() < 0.25:
-        return _scanned(sources, rng, side)
+        return scanned(sources, rng, side)
     unit = math.exp(rng.uniform(math.log(SMALLEST), math.log(LARGEST)))
     sheet = papers.paper((side, side), unit, rng)
     writing = _Writing(side, unit, _view(side, rng))
@@ -305,8 +310,8 @@ def _word(
     return x
 
 
-def _scanned(sources: Sources, rng: np.random.Generator, side: int) -> Page:
-    """A scanned amount, at any size that digits may have, somewhere on an empty paper."""
+def scanned(sources: Sources, rng: np.random.Generator, side: int = 256) -> Page:
+    """One of the scanned amounts, at any size that digits may have, somewhere on an empty paper."""
     scan = sources.scans[int(rng.integers(len(sources.scans)))]
     tall = float(np.median(scan.boxes[:, 3]))
     room = min(side / max(scan.picture.shape), LARGEST / tall)

@@ -234,6 +234,22 @@ def pages(
     return figure
 
 
+def strips(seen: Sequence[np.ndarray], words: Sequence[str]) -> Figure:
+    """Strips, (h, w) float each, paper at 0 and ink above it, each under a few words."""
+    if not len(seen):
+        return _notice("No strips")
+    columns = min(4, len(seen))
+    rows = -(-len(seen) // columns)
+    figure = _page(3.0 * columns, 0.9 * rows)
+    grid = figure.subplots(rows, columns, squeeze=False).flat
+    for axes in grid:
+        axes.axis("off")
+    for axes, strip, text in zip(figure.axes, seen, words, strict=False):
+        axes.imshow(-strip, cmap="gray", vmin=-4, vmax=1)
+        axes.set_title(text, fontsize=7, pad=2)
+    return figure
+
+
 def write(folder: Path, name: str, figures: dict[str, Figure]) -> list[Path]:
     """Save `{name}.{kind}.png` of each kind of figure, and return their paths.
 

@@ -1,7 +1,8 @@
-"""A photo -> the numbers in it, each digit with its box: finds, then lines, then answers.
+"""A photo -> the numbers in it, each digit with its box: finds, lines, strips, then sequences.
 
-Knows the finder, its device and calibration, and what a reading is; the geometry of lines is
-`lines`', that of the network's maps `finder`'s.
+Knows the networks, their device and calibration, and what a reading is. What is found is
+`finder`'s, which finds are one number `lines`', how it is cut out `strips`', what it says
+`sequences`'.
 """
 
 import copy
@@ -14,17 +15,25 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
+from torch import nn
 
-from digitdraw import finder, lines, weights
-from digitdraw.finder import Finds
-from digitdraw.models import fold_batch_norm
+from digitdraw import finder, lines, metrics, sequences, strips, weights
+from digitdraw.models import SequenceReader, fold_batch_norm
 from digitdraw.pictures import Source, load_photo
 from digitdraw.prediction import Prediction, Verdict
+from digitdraw.strips import Frame
 
 __all__ = ["ReadDigit", "Reader", "Reading"]
 
 log = logging.getLogger(__name__)
 
+LEAST_SCORE = 0.3
+"""Finds that score at least this make up numbers; what of it is no digit, the sequence reader
+says."""
+_ON = 0.5
+"""Of two digits of different numbers, the share of the smaller that may not lie on the other."""
+USUAL_PITCH = 4.5
+"""Columns of the sequence reader from one digit to the next."""
 SMALLEST_SIDE = 12
 """A picture with a side of fewer pixels is too small to read."""
 BLUR_SIDE = 448
@@ -85,20 +94,21 @@ class Reading:
 
 
 class Reader:
-    """The loaded finder on a device, and the judge that looks at its finds again; without one
-    the finder's word is taken. Safe to call from many threads at once."""
+    """The loaded networks on a device: one finds digits, the other reads the numbers that they
+    make up. Safe to call from many threads at once."""
 
     def __init__(
-        self, found_by: weights.Weights, device: torch.device, judged_by: weights.Weights | None
+        self, found_by: weights.Weights, read_by: weights.Weights, device: torch.device
     ) -> None:
-        self.calibration = (judged_by or found_by).calibration
-        self._lowest = finder.DOUBTFUL if judged_by else self.calibration.min_digitness
-        network = fold_batch_norm(found_by.network).requires_grad_(False)
+        self.calibration = read_by.calibration
+        networks = tuple(
+            fold_batch_norm(each.network).requires_grad_(False) for each in (found_by, read_by)
+        )
         # For the day the GPU's memory is full: then it is too late to copy from it.
-        self._spare = copy.deepcopy(network) if device.type != "cpu" else network
-        self._network = network.to(device, memory_format=torch.channels_last)
-        # Some dozens of glyphs a photo: not worth a way to the GPU and back.
-        self._judge = judged_by and fold_batch_norm(judged_by.network).requires_grad_(False)
+        self._spare = copy.deepcopy(networks) if device.type != "cpu" else networks
+        self._networks = tuple(
+            each.to(device, memory_format=torch.channels_last) for each in networks
+        )
         self._moving = threading.Lock()
 
     def read(self, image: Source) -> Reading:
@@ -111,45 +121,38 @@ class Reader:
     def read_batch(self, photos: Sequence[tuple[np.ndarray, float]]) -> list[Reading]:
         """Readings of photos as `pictures.load_photo` returns them; a GPU reads them faster
         together."""
-        found = self._find([grey for grey, _ in photos])
-        return [self._read(*photo, each) for photo, each in zip(photos, found, strict=True)]
-
-    def _read(self, grey: np.ndarray, pixel: float, found: Finds) -> Reading:
-        cuts = [finder.cut_out(grey, box) for box in found.boxes]
-        scores, bars = self._chances(found, cuts)
-        kept = np.flatnonzero(scores >= self.calibration.min_digitness)
-        order = lines.group(found.boxes[kept])
-        digits = []
-        for number, members in enumerate(order):
-            for i in kept[members]:
-                box = tuple(float(side) * pixel for side in found.boxes[i])
-                digits.append(ReadDigit(box, self._predict(scores[i], bars[i], cuts[i]), number))
-        return _reading(tuple(digits), len(order), "" if digits else _why_nothing(grey, pixel))
-
-    @torch.inference_mode()
-    def _chances(self, found: Finds, cuts: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-        """Of each find how likely it is a digit, (n,), and which, (n, 10)."""
-        if self._judge is None or not cuts:
-            scores, logits = found.scores, found.logits
-        else:
-            second = self._judge(torch.from_numpy(np.stack(cuts))[:, None]).numpy()
-            both = finder.together(found, second)
-            spread = self.calibration.digitness_temperature
-            scores, logits = 1 / (1 + np.exp(-both[:, 10] / spread)), both[:, :10]
-        bars = torch.from_numpy(logits).double().div(self.calibration.temperature).softmax(1)
-        return scores, bars.numpy()
-
-    def _find(self, greys: Sequence[np.ndarray]) -> list[Finds]:
-        network = self._network
+        greys = [grey for grey, _ in photos]
+        networks = self._networks
         try:
-            return finder.find_all(greys, network, self._lowest)
+            numbers = _numbers(greys, *networks)
         except torch.OutOfMemoryError:
-            if network is self._spare:
+            if networks is self._spare:
                 raise
             with self._moving:
-                self._network = self._spare
+                self._networks = self._spare
             log.warning("photos are read on the CPU, because the GPU's memory was full")
-            return self._find(greys)
+            return self.read_batch(photos)
+        return [self._reading(*each) for each in zip(photos, numbers, strict=True)]
+
+    def _reading(self, photo: tuple[np.ndarray, float], numbers: list["_Number"]) -> Reading:
+        grey, pixel = photo
+        digits: list[ReadDigit] = []
+        count = 0
+        for number in numbers:
+            scores, bars = self._chances(number.logits)
+            kept = np.flatnonzero(scores >= self.calibration.min_digitness)
+            for i in kept:
+                box = tuple(float(side) * pixel for side in number.boxes[i])
+                glyph = finder.cut_out(grey, number.boxes[i])
+                digits.append(ReadDigit(box, self._predict(scores[i], bars[i], glyph), count))
+            count += bool(kept.size)
+        return _reading(tuple(digits), count, "" if digits else _why_nothing(grey, pixel))
+
+    def _chances(self, logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Of logits (n, 11), how likely each is a digit, (n,), and which, (n, 10)."""
+        bars = torch.from_numpy(logits[:, :10]).double().div(self.calibration.temperature)
+        scores = _sigmoid(logits[:, 10] / self.calibration.digitness_temperature)
+        return scores, bars.softmax(1).numpy()
 
     def _predict(self, score: float, bars: np.ndarray, glyph: np.ndarray) -> Prediction:
         confidence = float(bars.max())
@@ -159,12 +162,73 @@ class Reader:
         return Prediction(digit, tuple(bars.tolist()), confidence, float(score), verdict, glyph)
 
 
+@dataclass(frozen=True)
+class _Number:
+    """A number of n digits as it was read: `boxes` (n, 4) in pixels, `logits` (n, 11)."""
+
+    boxes: np.ndarray
+    logits: np.ndarray
+
+
+def _numbers(greys: Sequence[np.ndarray], find: nn.Module, read: nn.Module) -> list[list[_Number]]:
+    """The numbers of each picture in reading order, the unlikely ones, and empty ones, too."""
+    found = finder.find_all(greys, find, LEAST_SCORE)
+    groups = [[each.boxes[some] for some in lines.group(each.boxes)] for each in found]
+    frames = [[Frame.around(boxes) for boxes in some] for some in groups]
+    seen = [
+        strips.cut(grey, frame) for grey, some in zip(greys, frames, strict=True) for frame in some
+    ]
+    said = iter(sequences.answers(seen, read))
+    return [
+        _apart([_placed(sequences.read(next(said)), *each) for each in zip(*some, strict=True)])
+        for some in zip(frames, groups, strict=True)
+    ]
+
+
+def _apart(numbers: list[_Number]) -> list[_Number]:
+    """The same numbers without digits that lie on those of a surer number: a part of a digit may
+    have been found besides it, on a line of its own."""
+    surest = np.argsort([-_sigmoid(number.logits[:, 10]).sum() for number in numbers])
+    taken, kept = np.zeros((0, 4)), {}
+    for i in surest:
+        boxes = numbers[i].boxes
+        smaller = np.minimum(metrics.areas(boxes)[:, None], metrics.areas(taken)[None])
+        free = (metrics.shared_areas(boxes, taken) < _ON * smaller).all(axis=1)
+        kept[i] = _Number(boxes[free], numbers[i].logits[free])
+        taken = np.concatenate([taken, kept[i].boxes])
+    return [kept[i] for i in range(len(numbers))]
+
+
+def _placed(said: sequences.Sequence, frame: Frame, boxes: np.ndarray) -> _Number:
+    """A number with a box for each digit: the find that it follows, or, where a digit was read
+    that was not found, one of the usual size at its place."""
+    stride = SequenceReader.STRIDE
+    middles = boxes[:, :2] + boxes[:, 2:] / 2
+    places = frame.see(middles)[:, 0] / stride
+    order = np.argsort(places)
+    apart = float(np.median(np.diff(said.places))) if len(said.places) > 1 else USUAL_PITCH
+    finds = sequences.follow(said.places, places[order], apart)
+    size = np.median(boxes[:, 2:], axis=0)
+    made = []
+    for place, find in zip(said.places, finds, strict=True):
+        if find is None:
+            (middle,) = frame.unsee(np.array([[place * stride, strips.TALL / 2]]))
+            made.append([*(middle - size / 2), *size])
+        else:
+            made.append(boxes[order[find]])
+    return _Number(np.array(made, np.float64).reshape(-1, 4), said.logits)
+
+
 def _reading(digits: tuple[ReadDigit, ...], count: int, reason: str) -> Reading:
     numbers, confidences = [""] * count, [1.0] * count
     for each in digits:
         numbers[each.number] += str(each.label)
         confidences[each.number] *= each.prediction.confidence * each.prediction.digitness
     return Reading(tuple(numbers), tuple(confidences), digits, reason)
+
+
+def _sigmoid(x: np.ndarray) -> np.ndarray:
+    return 0.5 * (1 + np.tanh(np.asarray(x, np.float64) / 2))  # overflows nowhere
 
 
 def _why_nothing(grey: np.ndarray, pixel: float) -> str:

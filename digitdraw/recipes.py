@@ -13,7 +13,8 @@ __all__ = ["RECIPES", "Recipe", "recipe_for"]
 class Recipe:
     """One training. What it learns from is `digits`: "mnist" is MNIST as it is, "everything"
     the corpus of MNIST, drawings and what is no digit; "pages" is pages of numbers, `pages` of
-    them for an epoch, `side` pixels wide and high; "finds" is what the reader found on such.
+    them for an epoch, `side` pixels wide and high; "numbers" is strips cut from such pages where
+    the reader found digits.
 
     The last `validation` digits of MNIST's training set are kept for validation. `schedule` is
     of the learning rate; "cosine" warms up over a twentieth of the training, then falls to 0.
@@ -35,7 +36,7 @@ class Recipe:
     schedule: Literal["constant", "cosine"] = "constant"
     ema: float | None = None
     largest_gradient: float | None = None
-    digits: Literal["mnist", "everything", "pages", "finds"] = "mnist"
+    digits: Literal["mnist", "everything", "pages", "numbers"] = "mnist"
     validation: int = 10_000
     varied: float = 0.0
     smoothing: float = 0.0
@@ -92,8 +93,17 @@ RECIPES: dict[str, Recipe] = {
         pages=8_000,
         side=256,
     ),
-    "judge": Recipe(
-        epochs=5, batch=128, learning_rate=2e-3, **{**_CONVOLUTIONAL, "digits": "finds"}
+    "sequence": Recipe(
+        epochs=12,
+        batch=64,
+        learning_rate=2e-3,
+        optimizer="adamw",
+        weight_decay=0.05,
+        schedule="cosine",
+        ema=0.998,
+        largest_gradient=5.0,
+        digits="numbers",
+        validation=5_000,
     ),
 }
 

@@ -17,7 +17,7 @@ import torch
 from digitdraw import glyph as glyphs
 from digitdraw import preprocess, strokes, weights
 from digitdraw.errors import BadImageError, UnknownDeviceError
-from digitdraw.models import JUDGE, READER, fold_batch_norm
+from digitdraw.models import READER, SEQUENCE, fold_batch_norm
 from digitdraw.pictures import Source
 from digitdraw.prediction import Prediction, Verdict
 from digitdraw.reading import Reader, Reading
@@ -97,9 +97,9 @@ class Recognizer:
     def read_numbers(self, image: Source) -> Reading:
         """Read the numbers of a photo: a path, bytes, a PIL image, or an array.
 
-        The network that finds digits is loaded at the first photo. A photo without digits gives
-        an empty reading. Raises BadImageError as `pictures.load_grey` does, BadWeightsError
-        where the reader's weights are missing or damaged.
+        The networks that find and read digits are loaded at the first photo. A photo without
+        digits gives an empty reading. Raises BadImageError as `pictures.load_grey` does,
+        BadWeightsError where the reader's weights are missing or damaged.
         """
         return self.reader.read(image)
 
@@ -108,8 +108,8 @@ class Recognizer:
         """What reads photos, loaded when it is first asked for; raises BadWeightsError."""
         with self._moving:
             if self._reader is None:
-                found_by, judged_by = weights.load(READER.name), weights.load(JUDGE.name)
-                self._reader = Reader(found_by, self.device, judged_by)
+                found_by, read_by = weights.load(READER.name), weights.load(SEQUENCE.name)
+                self._reader = Reader(found_by, read_by, self.device)
         return self._reader
 
     def predict_batch(self, batch: np.ndarray | Sequence[np.ndarray]) -> list[Prediction]:

@@ -11,7 +11,7 @@ import platform
 import shlex
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -20,22 +20,24 @@ from typing import Any
 import numpy as np
 import torch
 
-from digitdraw import corpus, crops, data, distributed, plots, speedrun, weights
+from digitdraw import corpus, data, distributed, plots, speedrun, strip_corpus, weights
 from digitdraw.distributed import Team
 from digitdraw.errors import DigitDrawError
 from digitdraw.finder_trainer import PageTrainer
 from digitdraw.finder_validation import FinderValidation, sources
-from digitdraw.judge_validation import JudgeValidation
 from digitdraw.models import READER
 from digitdraw.recipes import RECIPES, Recipe, recipe_for
 from digitdraw.recognizer import choose_device
+from digitdraw.sequence_trainer import SequenceTrainer
+from digitdraw.sequence_validation import SequenceValidation
+from digitdraw.strip_corpus import Numbers
 from digitdraw.trainer import Trainer, trainer_for
 from digitdraw.validation import Validation
 
 __all__ = ["main", "train"]
 
 
-AnyValidation = Validation | FinderValidation | JudgeValidation
+AnyValidation = Validation | FinderValidation | SequenceValidation
 _CORPUS_SEED = 0
 """Trainings differ by their seed in weights, order and variation; they may share glyphs."""
 
@@ -91,10 +93,12 @@ def _training(
         trainer = PageTrainer(options.model, recipe, epochs, options.seed, device, team)
         trainer.take(sources(root, "train"), options.share, options.workers)
         return trainer, FinderValidation.load(root)
+    if recipe.digits == "numbers":
+        trainer = SequenceTrainer(options.model, recipe, epochs, options.seed, device, team)
+        trainer.take(_numbers(options, root), options.share)
+        return trainer, SequenceValidation.load(root, _reader(options), options.workers)
     trainer = trainer_for(options.model, recipe, epochs, options.seed, device, team)
     trainer.take(_digits(options, recipe, root), options.share)
-    if recipe.digits == "finds":
-        return trainer, JudgeValidation.load(root, _reader(options), options.workers)
     return trainer, Validation.load(root, recipe, options.workers)
 
 
@@ -107,27 +111,27 @@ def _speedrun(options: argparse.Namespace) -> None:
 def _digits(options: argparse.Namespace, recipe: Recipe, root: Path) -> corpus.Corpus:
     if recipe.digits == "mnist":
         return corpus.mnist_alone(root, recipe.validation)
-    if recipe.digits == "finds":
-        return _kept(
-            options, partial(crops.build, root, _reader(options), _CORPUS_SEED, options.workers)
-        )
     if not (root / "unipen-digits").is_dir():
         print(f"no unipen-digits/ in {root}: MNIST alone, without drawings and what is no digit")
     make = partial(corpus.build, root, _CORPUS_SEED, options.variants, options.workers)
-    return _kept(options, make)
+    return corpus.kept(_kept(options), make) if options.corpus else make()
+
+
+def _numbers(options: argparse.Namespace, root: Path) -> list[Numbers]:
+    build = partial(strip_corpus.build, root, _reader(options), _CORPUS_SEED, options.workers)
+    return strip_corpus.kept(_kept(options), build) if options.corpus else build()
 
 
 def _reader(options: argparse.Namespace) -> Path:
-    """Where the reader is that the judge learns to judge: the one just trained, if there is one."""
+    """Where the reader is whose finds are learnt from: the one just trained, if there is one."""
     trained = Path(options.out)
     return trained if (trained / f"{READER.name}.json").is_file() else weights.FOLDER
 
 
-def _kept(options: argparse.Namespace, make: Callable[[], corpus.Corpus]) -> corpus.Corpus:
-    path = options.corpus and Path(options.corpus)
-    there = path and path.is_file()
-    print(f"taking {path}" if there else "making the training corpus ...", flush=True)
-    return corpus.kept(path, make) if path else make()
+def _kept(options: argparse.Namespace) -> Path:
+    path = Path(options.corpus)
+    print(f"taking {path}" if path.is_file() else f"making {path} ...", flush=True)
+    return path
 
 
 def _run(
@@ -199,7 +203,7 @@ def _record(options: argparse.Namespace, trainer: Trainer, started: float) -> di
         "data_sha256": data.file_hashes(
             Path(options.data),
             drawn=trainer.recipe.digits != "mnist",
-            scanned=trainer.recipe.digits in ("pages", "finds"),
+            scanned=trainer.recipe.digits in ("pages", "numbers"),
         ),
         "validation": {k: v for k, v in trainer.history[-1].items() if k != "epoch"},
         "history": trainer.history,

@@ -1,4 +1,5 @@
-"""A finder that needs no training: it finds blots, so that what is around it can be tested."""
+"""Networks that need no training: they find and read blots, so that what is around them can be
+tested."""
 
 import numpy as np
 import torch
@@ -10,7 +11,7 @@ from digitdraw.weights import Calibration, Weights
 
 class Painted(nn.Module):
     """Finds what is painted: wherever a block of ink is darkest, a digit 12 by 20 pixels in the
-    scale that it sees, the digit by its place from left to right."""
+    scale that it sees."""
 
     def __init__(self):
         super().__init__()
@@ -28,24 +29,44 @@ class Painted(nn.Module):
         for y, column in torch.nonzero(ink > 1).tolist():
             maps[0, 0, y, column] = float(ink[y, column])
             maps[0, 1:5, y, column] = torch.tensor([0, 0, np.log(1.5), np.log(2.5)])
-            maps[0, 5 + column % 10, y, column] = 6
         return maps
 
 
-class Doubting(Painted):
+class PaintedSequence(nn.Module):
+    """Reads blots, wherever columns of a strip are inked: 0, 7, 4, and from the start again."""
+
+    def __init__(self):
+        super().__init__()
+        self.unused = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        inked = nn.functional.avg_pool2d(x, (32, 4))[:, 0, 0] > 0.3
+        answer = torch.full((*inked.shape, 11), -9.0)
+        answer[:, :, 10] = 9
+        for row, columns in zip(answer, inked, strict=True):
+            starts = torch.nonzero(columns & ~torch.roll(columns, 1))[:, 0].tolist()
+            for count, start in enumerate(starts):
+                self.say(row[start], (0, 7, 4)[count % 3])
+        return answer
+
+    def say(self, column, digit):
+        column[digit], column[10] = 9, -9
+
+
+class Doubting(PaintedSequence):
     """The same, but every 4 could be a 9, so that there is something to doubt."""
 
-    def _maps(self, x):
-        maps = super()._maps(x)
-        maps[:, 14][maps[:, 9] > 0] = 5.6
-        return maps
+    def say(self, column, digit):
+        super().say(column, digit)
+        if digit == 4:
+            column[9] = 8.6
 
 
-def painted_reader(network: type[Painted] = Painted) -> Reader:
-    """A reader that finds blots, loaded anew."""
-    calibration = Calibration(min_digitness=0.6, min_confidence=0.5)
-    loaded = Weights("reader", network(), 0.0, 1.0, calibration, "")
-    return Reader(loaded, torch.device("cpu"), None)
+def painted_reader(read: type[PaintedSequence] = PaintedSequence) -> Reader:
+    """A reader of blots, loaded anew."""
+    found_by = Weights("reader", Painted(), 0.0, 1.0, Calibration(), "")
+    read_by = Weights("sequence", read(), 0.0, 1.0, Calibration(), "")
+    return Reader(found_by, read_by, torch.device("cpu"))
 
 
 def photo(places: list[tuple[int, int]], size: tuple[int, int] = (240, 160)) -> np.ndarray:

@@ -11,10 +11,10 @@ import digitdraw
 
 PACKAGE = Path(digitdraw.__file__).parent
 TRAINING = {
-    "augment", "calibrate", "corpus", "crops", "data", "distributed", "evaluate", "from_scratch",
-    "finder_loss", "finder_trainer", "finder_validation", "handwriting", "judge_validation",
-    "not_digits", "pages", "papers", "plots", "recipes", "report", "speedrun", "train", "trainer",
-    "validation",
+    "augment", "calibrate", "corpus", "data", "distributed", "evaluate", "from_scratch",
+    "finder_loss", "finder_trainer", "finder_validation", "handwriting", "not_digits",
+    "pages", "papers", "plots", "recipes", "report", "sequence_trainer", "sequence_validation",
+    "speedrun", "strip_corpus", "train", "trainer", "validation",
 }  # fmt: skip
 # Each line may import from the lines below it, and from its own line's neighbours where named.
 ALLOWED = {
@@ -26,7 +26,12 @@ ALLOWED = {
         "errors", "glyph", "models", "pictures", "prediction", "preprocess", "reading", "strokes",
         "weights",
     },
-    "reading": {"finder", "glyph", "lines", "models", "pictures", "prediction", "weights"},
+    "reading": {
+        "finder", "lines", "metrics", "models", "pictures", "prediction", "sequences", "strips",
+        "weights",
+    },
+    "sequences": {"models", "strips"},
+    "strips": set(),
     "finder": {"glyph", "models"},
     "lines": set(),
     "prediction": set(),
@@ -40,9 +45,9 @@ ALLOWED = {
     "errors": set(),
     "metrics": set(),
     "train": {
-        "corpus", "crops", "data", "distributed", "errors", "finder_trainer", "finder_validation",
-        "judge_validation", "models", "plots", "recipes", "recognizer", "speedrun", "trainer",
-        "validation", "weights",
+        "corpus", "data", "distributed", "errors", "finder_trainer", "finder_validation",
+        "models", "plots", "recipes", "recognizer", "sequence_trainer", "sequence_validation",
+        "speedrun", "strip_corpus", "trainer", "validation", "weights",
     },
     "evaluate": {
         "corpus", "data", "errors", "metrics", "models", "not_digits", "plots", "prediction",
@@ -56,10 +61,15 @@ ALLOWED = {
     "validation": {
         "calibrate", "corpus", "data", "metrics", "models", "plots", "recipes", "weights",
     },
-    "judge_validation": {
-        "calibrate", "crops", "finder", "metrics", "models", "plots", "weights",
+    "sequence_validation": {
+        "calibrate", "metrics", "models", "plots", "sequence_trainer", "sequences", "strip_corpus",
+        "strips", "weights",
     },
-    "crops": {"corpus", "finder", "finder_validation", "metrics", "models", "pages", "weights"},
+    "sequence_trainer": {"models", "plots", "sequences", "strip_corpus", "strips", "trainer"},
+    "strip_corpus": {
+        "files", "finder", "finder_validation", "lines", "metrics", "models", "pages", "strips",
+        "weights",
+    },
     "finder_trainer": {"finder", "finder_loss", "pages", "plots", "trainer"},
     "finder_validation": {
         "calibrate", "data", "finder", "lines", "metrics", "models", "pages", "plots", "weights",

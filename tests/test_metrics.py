@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from digitdraw import metrics
 
@@ -51,3 +53,28 @@ def test_reliability_puts_certainty_in_the_last_bin():
     count, confidence, right = metrics.reliability(bars((4, 1.0)), np.array([4]), bins=10)
     assert count.tolist() == [0] * 9 + [1]
     assert confidence[-1] == right[-1] == 1
+
+
+def fewest_edits(one, other):
+    """Levenshtein's distance, as its definition has it."""
+    if not one or not other:
+        return len(one) + len(other)
+    if one[0] == other[0]:
+        return fewest_edits(one[1:], other[1:])
+    rest = ((one[1:], other), (one, other[1:]), (one[1:], other[1:]))
+    return 1 + min(fewest_edits(*pair) for pair in rest)
+
+
+@given(st.text("0123", max_size=5), st.text("0123", max_size=5))
+def test_alignment_takes_the_fewest_edits(one, other):
+    pairs = metrics.align(one, other)
+    assert [i for i, _ in pairs if i is not None] == list(range(len(one)))
+    assert [j for _, j in pairs if j is not None] == list(range(len(other)))
+    edits = sum(None in (i, j) or one[i] != other[j] for i, j in pairs)
+    assert edits == fewest_edits(one, other)
+
+
+def test_alignment_knows_what_was_left_out_and_put_in():
+    assert metrics.align("124", "1234") == [(0, 0), (1, 1), (None, 2), (2, 3)]
+    assert metrics.align("19", "1") == [(0, 0), (1, None)]
+    assert metrics.align("", "") == []

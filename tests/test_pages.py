@@ -90,7 +90,7 @@ def test_scans_keep_their_boxes_on_their_digits():
     scan = Scan("two", picture, boxes, np.array([4, 7]))
     rng = np.random.default_rng(0)
     for _ in range(20):
-        page = pages._scanned(pages.Sources([], None, [], [scan]), rng, 192)
+        page = pages.scanned(pages.Sources([], None, [], [scan]), rng, 192)
         assert page.labels.tolist() == [4, 7]
         grey = page.picture.astype(float)
         for x, y, width, height in page.boxes:

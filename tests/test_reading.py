@@ -9,12 +9,12 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from painted import Painted, painted_reader, photo
+from painted import Painted, PaintedSequence, painted_reader, photo
 from PIL import Image
 
 import digitdraw
 from digitdraw.pictures import load_photo
-from digitdraw.reading import Reader
+from digitdraw.reading import Reader, _apart, _Number
 from digitdraw.reading import _why_nothing as why_nothing
 from digitdraw.weights import Calibration, Weights
 
@@ -78,7 +78,7 @@ def test_digits_are_numbered_and_boxed_in_pixels_of_the_photo(reader):
 
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
 def test_boxes_of_a_large_jpeg_are_those_of_the_upright_photo(reader, orientation):
-    upright = Image.fromarray(photo([(40, 40), (60, 40)])).resize((2400, 1600))
+    upright = Image.fromarray(photo([(150, 150), (164, 150)], size=(896, 600))).resize((2400, 1607))
     turned = {1: 0, 3: 180, 6: 90, 8: 270}[orientation]
     stored = upright.rotate(turned, expand=True)
     exif = Image.Exif()
@@ -89,8 +89,9 @@ def test_boxes_of_a_large_jpeg_are_those_of_the_upright_photo(reader, orientatio
         [x + width / 2, y + height / 2]
         for x, y, width, height in (each.box for each in reader.read(file.getvalue()).digits)
     ])  # fmt: skip
-    for place in ([400, 400], [600, 400]):
-        assert np.abs(middles - place).max(axis=1).min() < 60
+    for place in (150, 164):
+        away = middles - np.array([place, 150]) * 2400 / 896
+        assert np.abs(away).max(axis=1).min() < 12
 
 
 def test_what_is_no_picture_gets_one_clear_error(reader):
@@ -117,22 +118,58 @@ def test_a_number_has_the_box_around_its_digits(reader):
     assert height >= first[3]
 
 
-class Judge(torch.nn.Module):
-    """Says that everything is a 3, and how much it is a digit at all."""
+class Says(PaintedSequence):
+    """Says the same of every strip, in its first columns."""
 
-    def __init__(self, digitness: float):
+    def __init__(self, *digits: int):
         super().__init__()
-        self.digitness = digitness
+        self.digits = digits
 
     def forward(self, x):
-        said = torch.zeros(len(x), 11)
-        said[:, 3], said[:, 10] = 60.0, self.digitness
-        return said
+        answer = torch.full((len(x), x.shape[3] // 4, 11), -9.0)
+        answer[:, :, 10] = 9
+        for place, digit in enumerate(self.digits):
+            for row in answer:
+                self.say(row[2 * place], digit)
+        return answer
 
 
-@pytest.mark.parametrize(("digitness", "numbers"), [(20.0, ("33",)), (-20.0, ())])
-def test_a_judge_has_a_say_in_which_digit_it_is_and_whether_it_is_one(digitness, numbers):
+def read_with(network, least=0.5):
     found_by = Weights("reader", Painted(), 0.0, 1.0, Calibration(), "")
-    judged_by = Weights("judge", Judge(digitness), 0.0, 1.0, Calibration(), "")
-    reader = Reader(found_by, torch.device("cpu"), judged_by)
-    assert reader.read(photo([(40, 40), (54, 40)])).numbers == numbers
+    read_by = Weights("sequence", network, 0.0, 1.0, Calibration(min_digitness=least), "")
+    return Reader(found_by, read_by, torch.device("cpu")).read(photo([(40, 40), (54, 40)]))
+
+
+def test_what_was_found_but_is_no_digit_is_left_out():
+    reading = read_with(Says())
+    assert (reading.numbers, reading.digits) == ((), ())
+    assert reading.reason == "No digits were found in the picture."
+
+
+def test_a_digit_that_was_read_but_not_found_has_a_box_of_the_usual_size():
+    reading = read_with(Says(3, 1, 2))
+    assert reading.numbers == ("312",)
+    boxes = np.array([each.box for each in reading.digits])
+    assert np.abs(boxes[:, 2:] - np.median(boxes[:, 2:], axis=0)).max() < 4
+    assert (np.diff(boxes[:, 0]) > 0).all()
+
+
+def test_a_digit_that_is_hardly_one_is_left_out():
+    unlikely = Says(3)
+    unlikely.say = lambda column, digit: column.__setitem__(digit, 9.2)  # beside 9 for none
+    assert read_with(unlikely, least=0.3).numbers == ("3",)
+    assert read_with(unlikely, least=0.7).numbers == ()
+
+
+def number(*boxes, digitness=5.0):
+    logits = np.zeros((len(boxes), 11), np.float32)
+    logits[:, 10] = digitness
+    return _Number(np.array(boxes, float).reshape(-1, 4), logits)
+
+
+def test_a_part_of_a_digit_is_not_read_besides_it():
+    whole = number((0, 0, 20, 30), (25, 0, 20, 30), (50, 0, 20, 30))
+    part, apart = number((26, 12, 18, 18), (80, 12, 18, 18)), number((0, 40, 20, 30))
+    kept = _apart([part, whole, apart, number()])
+    assert [each.boxes[:, 0].tolist() for each in kept] == [[80], [0, 25, 50], [0], []]
+    assert [len(each.logits) for each in kept] == [1, 3, 1, 0]

@@ -1,0 +1,105 @@
+"""Validation of the sequence reader: strips of pages and scans that were kept from training."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from matplotlib.figure import Figure
+from torch import Tensor, nn
+
+from digitdraw import calibrate, metrics, plots, sequences, strip_corpus, strips
+from digitdraw.models import Architecture
+from digitdraw.sequence_trainer import loss_of
+from digitdraw.sequences import Sequence
+from digitdraw.strip_corpus import Numbers
+from digitdraw.weights import Calibration
+
+__all__ = ["SequenceValidation"]
+
+PAGES = {"written": 120, "scanned": 240}
+_SEED = 78
+
+
+@dataclass(frozen=True)
+class SequenceValidation:
+    """Numbers of each kind: written, scanned, and strips without any."""
+
+    numbers: list[Numbers]
+
+    @classmethod
+    def load(cls, root: Path, reader: Path, workers: int) -> "SequenceValidation":
+        """Those that the reader in a folder finds; raises BadWeightsError where there is none."""
+        return cls(strip_corpus.made_of(root, "validation", reader, PAGES, _SEED, workers))
+
+    def logits(
+        self, network: nn.Module, design: Architecture, device: torch.device
+    ) -> dict[str, list[Tensor]]:
+        """The network's answer to each strip of each kind, (T, 11)."""
+        network.eval()
+        return {
+            each.kind: sequences.answers(list(map(strips.from_bytes, each.inks)), network)
+            for each in self.numbers
+        }
+
+    def measure(
+        self, logits: dict[str, list[Tensor]], _: Callable | None = None
+    ) -> dict[str, float]:
+        """Loss, and accuracies in [0, 1]: the share of strips of each kind that are read without
+        an error, and that of all digits that are."""
+        found, losses, wrong, count = {}, [], 0, 0
+        for each in self.numbers:
+            read = [sequences.read(one).labels for one in logits[each.kind]]
+            right = [np.array_equal(a, b) for a, b in zip(read, each.digits, strict=True)]
+            found[f"{each.kind} accuracy"] = float(np.mean(right))
+            losses += [_loss(one, n) for one, n in zip(logits[each.kind], each.digits, strict=True)]
+            if each.kind != "empty":
+                wrong += sum(_edits(a, b) for a, b in zip(read, each.digits, strict=True))
+                count += sum(map(len, each.digits))
+        found["digit accuracy"] = float(1 - wrong / max(1, count))
+        return {"validation loss": float(np.mean(losses))} | found
+
+    def conclude(self, logits: dict[str, list[Tensor]]) -> tuple[Calibration, dict[str, Figure]]:
+        """Temperatures and threshold that suit these strips, and pictures of how well."""
+        read, right, labels, wrong = [], [np.zeros((0, 11), np.float32)], [], [np.zeros((0, 11))]
+        for each in self.numbers:
+            some = [sequences.read(one) for one in logits[each.kind]]
+            read += some
+            for one, digits in zip(some, each.digits, strict=True):
+                pairs = metrics.align(one.labels, digits)
+                right.append(one.logits[[i for i, j in pairs if None not in (i, j)]])
+                labels += [digits[j] for i, j in pairs if None not in (i, j)]
+                wrong.append(one.logits[[i for i, j in pairs if j is None]])
+        digits, labels = np.concatenate(right), np.array(labels, np.int64)
+        calibration = calibrate.fit_finds(digits, labels, np.concatenate(wrong))
+        bars = torch.from_numpy(digits[:, :10] / calibration.temperature).softmax(1).numpy()
+        return calibration, {
+            "confusion": plots.confusion(bars, labels),
+            "reliability": plots.reliability(bars, labels),
+            "mistakes": self._mistakes(read),
+        }
+
+    def _mistakes(self, read: list[Sequence], count: int = 48) -> Figure:
+        """The strips that are read worst, each with what it says and what was read."""
+        inks = [ink for each in self.numbers for ink in each.inks]
+        digits = [number for each in self.numbers for number in each.digits]
+        edits = [_edits(one.labels, number) for one, number in zip(read, digits, strict=True)]
+        worst = [i for i in np.argsort(edits, kind="stable")[::-1][:count] if edits[i]]
+        return plots.strips(
+            [strips.from_bytes(inks[i]) for i in worst],
+            [f"{_text(digits[i])} → {_text(read[i].labels)}" for i in worst],
+        )
+
+
+def _loss(logits: Tensor, digits: np.ndarray) -> float:
+    return loss_of(logits[None], torch.tensor([len(logits)]), [digits]).item()
+
+
+def _edits(read: np.ndarray, digits: np.ndarray) -> int:
+    pairs = metrics.align(read, digits)
+    return sum(None in pair or read[pair[0]] != digits[pair[1]] for pair in pairs)
+
+
+def _text(digits: np.ndarray) -> str:
+    return "".join(map(str, digits)) or "none"

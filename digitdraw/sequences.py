@@ -1,0 +1,129 @@
+"""What the sequence reader says of strips: which digits, where, and how sure.
+
+Knows the network's columns, not its training, nor pictures. An answer is logits (T, 11): of T
+columns from left to right, of ten digits and, last, of none (the blank of connectionist temporal
+classification, CTC, Graves et al. 2006).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from digitdraw.models import SequenceReader
+from digitdraw.strips import TALL
+
+__all__ = ["Sequence", "answers", "batched", "follow", "read"]
+
+_BLANK = SequenceReader.BLANK
+_TOGETHER = 16
+"""Strips of one pass: those of like width, so that little paper is added to the shorter ones."""
+_SKIPPED = 1.0
+"""What it costs to leave a digit or a find without the other, in distances between two digits."""
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """A number of n digits: `labels` (n,); `places` (n,), the middle of each in columns; and
+    `logits` (n, 11) as the networks of glyphs give them: of each digit in that place while the
+    others are as read, and in the last column of there being a digit at all."""
+
+    labels: np.ndarray
+    places: np.ndarray
+    logits: np.ndarray
+
+
+@torch.inference_mode()
+def answers(seen: list[np.ndarray], network: nn.Module) -> list[Tensor]:
+    """The network's answer, (T, 11), to each strip, (TALL, width) float32."""
+    found: list[Tensor] = [torch.empty(0)] * len(seen)
+    device = next(network.parameters()).device
+    order = np.argsort([strip.shape[1] for strip in seen], kind="stable")
+    for some in np.split(order, range(_TOGETHER, len(order), _TOGETHER)):
+        if not some.size:
+            break
+        x, columns = batched([seen[i] for i in some])
+        maps = network(x[:, None].to(device)).float().cpu()
+        for i, answer, length in zip(some, maps, columns.tolist(), strict=True):
+            found[i] = answer[:length]
+    return found
+
+
+def batched(seen: list[np.ndarray]) -> tuple[Tensor, Tensor]:
+    """Strips, (TALL, width) float32 each, as (N, TALL, W) with paper after the shorter ones; and
+    how many of the network's columns, (N,) int64, each of them has."""
+    stride = SequenceReader.STRIDE
+    columns = np.array([-(-each.shape[1] // stride) for each in seen])
+    x = np.zeros((len(seen), TALL, int(columns.max()) * stride), np.float32)
+    for row, each in zip(x, seen, strict=True):
+        row[:, : each.shape[1]] = each
+    return torch.from_numpy(x), torch.from_numpy(columns)
+
+
+def read(answer: Tensor) -> Sequence:
+    """The likeliest path through the columns, each run of one digit taken once."""
+    log_p = answer.log_softmax(dim=1)
+    best = log_p.argmax(dim=1).numpy()
+    starts = np.flatnonzero(np.diff(best, prepend=-1))
+    ends = np.append(starts[1:], len(best))
+    runs = [(int(best[a]), (a + b) / 2) for a, b in zip(starts, ends, strict=True)]
+    labels = np.array([label for label, _ in runs if label != _BLANK], np.int64)
+    places = np.array([place for label, place in runs if label != _BLANK], np.float64)
+    return Sequence(labels, places, _logits(log_p, labels))
+
+
+def follow(places: np.ndarray, finds: np.ndarray, apart: float) -> list[int | None]:
+    """For each digit the find that is it, as indices, or None: places (n,) and finds (m,), both
+    from left to right, are paired in order so that all in all they are nearest to each other
+    (Needleman and Wunsch 1970). `apart` is the usual distance between two digits."""
+    n, m = len(places), len(finds)
+    cost = np.abs(places[:, None] - finds[None]) / apart
+    total = np.zeros((n + 1, m + 1))
+    total[:, 0], total[0] = np.arange(n + 1) * _SKIPPED, np.arange(m + 1) * _SKIPPED / 2
+    for i in range(1, n + 1):
+        for j in range(1, m + 1):
+            total[i, j] = min(
+                total[i - 1, j - 1] + cost[i - 1, j - 1],
+                total[i - 1, j] + _SKIPPED,
+                total[i, j - 1] + _SKIPPED / 2,
+            )
+    pairs: list[int | None] = [None] * n
+    i, j = n, m
+    while i and j:
+        if total[i, j] == total[i - 1, j] + _SKIPPED:
+            i -= 1
+        elif total[i, j] == total[i, j - 1] + _SKIPPED / 2:
+            j -= 1
+        else:
+            i, j = i - 1, j - 1
+            pairs[i] = j
+    return pairs
+
+
+def _logits(log_p: Tensor, labels: np.ndarray) -> np.ndarray:
+    """Logits (n, 11): logarithms of the chance of the number with another digit in one place, or
+    with none there. Sums over all paths, by CTC's forward algorithm, of all numbers at once."""
+    n, kinds = len(labels), _BLANK + 1
+    if n == 0:
+        return np.zeros((0, kinds), np.float32)
+    others = torch.from_numpy(labels).repeat(n, kinds, 1)
+    lengths = torch.full((n, kinds), n)
+    for place in range(n):
+        others[place, :_BLANK, place] = torch.arange(_BLANK)
+        others[place, _BLANK, place:-1] = others[place, _BLANK, place + 1 :].clone()
+        lengths[place, _BLANK] = n - 1
+    loss = F.ctc_loss(
+        log_p.double()[:, None].expand(-1, n * kinds, -1),
+        others.reshape(-1, n),
+        torch.full((n * kinds,), len(log_p)),
+        lengths.reshape(-1),
+        blank=_BLANK,
+        reduction="none",
+    )
+    # Two of one digit need a column between them, so that some numbers do not fit: never, then.
+    chances = -loss.reshape(n, kinds).clamp(max=1e3)
+    digits = chances[:, :_BLANK]
+    digitness = digits.logsumexp(dim=1) - chances[:, _BLANK]
+    return torch.cat([digits.log_softmax(dim=1), digitness[:, None]], dim=1).float().numpy()

@@ -1,0 +1,173 @@
+"""What the sequence reader learns from: strips that the finder's finds on composed pages lead to.
+
+Puts `pages`, `finder`, `lines` and `strips` together; knows nothing of how the sequence reader
+is trained.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from torch import nn
+
+from digitdraw import finder, lines, metrics, pages, strips, weights
+from digitdraw.files import write_whole
+from digitdraw.finder_validation import sources
+from digitdraw.models import READER
+from digitdraw.pages import IGNORED, Page, Sources
+from digitdraw.strips import Frame
+
+__all__ = ["Numbers", "build", "cut_numbers", "digits_in", "kept", "made_of"]
+
+WRITTEN_PAGES, SCANNED_PAGES = 2_500, 3_000
+WRITTEN_SIDE, SCANNED_SIDE = 384, 256
+"""Sides of the pages, in pixels: most are then looked at in three sizes, as photos are."""
+PER_EPOCH = {"written": 18_000, "scanned": 11_000, "empty": 3_000}
+_WIDEST = 320
+"""Wider strips are left out: all of a batch are as wide as its widest."""
+_SEED = 4_711
+_LEAST_SCORES = (0.15, 0.3, 0.45)
+"""Finds from one of these scores on make up numbers: so strips come with all that the finder may
+take for a digit, and with less."""
+_WHOLE, _PART = 0.8, 0.3
+"""A digit of which so much is in a strip is of its number; less than the other, and it is not."""
+_CHUNK = 50
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Strips of one kind and what they say: `inks`, (TALL, width) uint8 each, and `digits`, (n,)
+    int64 each, none in a strip without any."""
+
+    kind: str
+    inks: list[np.ndarray]
+    digits: list[np.ndarray]
+
+
+def build(root: Path, reader: Path, seed: int, workers: int = 2) -> list[Numbers]:
+    """All to learn from, made of the training data in `root` and of what the reader whose
+    weights are in a folder finds; raises BadWeightsError where there is none."""
+    counts = {"written": WRITTEN_PAGES, "scanned": SCANNED_PAGES}
+    return made_of(root, "train", reader, counts, seed, workers)
+
+
+def made_of(
+    root: Path, part: str, reader: Path, counts: dict[str, int], seed: int, workers: int = 2
+) -> list[Numbers]:
+    """Numbers of so many pages of each kind of a part of the data: "written", "scanned" where
+    there are scans, and "empty", which are the strips of both that no digit is in."""
+    network = weights.load(READER.name, reader).network
+    made_by = sources(root, part)
+    found: dict[str, Numbers] = {kind: Numbers(kind, [], []) for kind in PER_EPOCH}
+    for kind, count in counts.items():
+        if kind == "scanned" and not made_by.scans:
+            continue
+        work = partial(_cut_pages, made_by, network, seed, kind, part == "train")
+        chunks = [range(n, min(n + _CHUNK, count)) for n in range(0, count, _CHUNK)]
+        for ink, digits in (each for some in _map(work, chunks, workers) for each in some):
+            pool = found[kind if len(digits) else "empty"]
+            pool.inks.append(ink)
+            pool.digits.append(digits)
+    return [pool for pool in found.values() if pool.inks]
+
+
+def kept(path: Path, make: Callable[[], list[Numbers]]) -> list[Numbers]:
+    """The numbers that were kept in a file, or else `make` them, and keep them there."""
+    if not path.is_file():
+        made = make()
+        write_whole(path, partial(np.savez, **_arrays(made)))
+        return made
+    with np.load(path, allow_pickle=False) as file:
+        kinds = [name.removesuffix("/ink") for name in file if name.endswith("/ink")]
+        return [_from_arrays(kind, {p: file[f"{kind}/{p}"] for p in _PARTS}) for kind in kinds]
+
+
+def cut_numbers(
+    page: Page, grey: np.ndarray, groups: list[np.ndarray]
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """(strip, digits) of each group of boxes on a page, but for those of which it cannot be
+    said what is in them, because a digit is half in, or may be found or not."""
+    cuts = []
+    for boxes in groups:
+        frame = Frame.around(boxes)
+        digits = digits_in(page, frame)
+        if digits is not None and frame.width <= _WIDEST:
+            cuts.append((strips.to_bytes(strips.cut(grey, frame)), digits))
+    return cuts
+
+
+def digits_in(page: Page, frame: Frame) -> np.ndarray | None:
+    """The digits in a frame from left to right, (n,), or None where it cannot be said."""
+    if not len(page.boxes):
+        return np.zeros(0, np.int64)
+    middles = frame.see(page.boxes[:, :2] + page.boxes[:, 2:] / 2)
+    boxes = np.column_stack([middles, page.boxes[:, 2:] * frame.scale])
+    boxes[:, :2] -= boxes[:, 2:] / 2
+    (inside,) = metrics.shared_areas(np.array([[0, 0, frame.width, strips.TALL]]), boxes)
+    inside = inside / metrics.areas(boxes)
+    whole = np.flatnonzero(inside > _WHOLE)
+    if ((inside > _PART) & (inside <= _WHOLE)).any() or (page.labels[whole] == IGNORED).any():
+        return None
+    return page.labels[whole[np.argsort(middles[whole, 0])]]
+
+
+def _cut_pages(
+    made_by: Sources, network: nn.Module, seed: int, kind: str, more: bool, numbers: Sequence[int]
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The strips of pages of these numbers; with `more`, also those of the true boxes."""
+    cv2.setNumThreads(1)
+    torch.set_num_threads(1)
+    cuts = []
+    for number in numbers:
+        rng = np.random.default_rng([_SEED, seed, number])
+        if kind == "scanned":
+            page = pages.scanned(made_by, rng, SCANNED_SIDE)
+        else:
+            page = pages.compose(made_by.written, rng, WRITTEN_SIDE)
+        grey = page.picture.astype(np.float32) / 255
+        found = finder.find(grey, network, float(rng.choice(_LEAST_SCORES))).boxes
+        groups = [found[each] for each in lines.group(found)]
+        if more:
+            sure = page.boxes[page.labels != IGNORED]
+            groups += [_shaken(sure[each], rng) for each in lines.group(sure)]
+        cuts += cut_numbers(page, grey, groups)
+    return cuts
+
+
+def _shaken(boxes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """True boxes as a finder might have them."""
+    size = boxes[:, 2:] * np.exp(rng.normal(0, 0.06, (len(boxes), 2)))
+    moved = boxes[:, :2] + rng.normal(0, 0.05, (len(boxes), 2)) * boxes[:, 2:]
+    return np.column_stack([moved, size])
+
+
+_PARTS = ("ink", "widths", "digits", "lengths")
+
+
+def _arrays(made: list[Numbers]) -> dict[str, np.ndarray]:
+    arrays = {}
+    for each in made:
+        arrays[f"{each.kind}/ink"] = np.concatenate(each.inks, axis=1)
+        arrays[f"{each.kind}/widths"] = np.array([ink.shape[1] for ink in each.inks])
+        arrays[f"{each.kind}/digits"] = np.concatenate(each.digits)
+        arrays[f"{each.kind}/lengths"] = np.array([len(digits) for digits in each.digits])
+    return arrays
+
+
+def _from_arrays(kind: str, arrays: dict[str, np.ndarray]) -> Numbers:
+    inks = np.split(arrays["ink"], np.cumsum(arrays["widths"])[:-1], axis=1)
+    digits = np.split(arrays["digits"], np.cumsum(arrays["lengths"])[:-1])
+    return Numbers(kind, [np.ascontiguousarray(ink) for ink in inks], digits)
+
+
+def _map(work: Callable, chunks: list[range], workers: int) -> list[list]:
+    if workers < 2:
+        return [work(chunk) for chunk in chunks]
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        return list(pool.map(work, chunks))

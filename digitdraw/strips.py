@@ -1,0 +1,125 @@
+"""Strips: numbers cut out of a picture, turned level, all of one height, with their ink light.
+
+What the sequence reader looks at. Geometry and light of one number at a time; knows no network,
+and not how digits come to be one number. Boxes are (x, y, width, height) in pixels, y down.
+"""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+__all__ = ["NARROWEST", "TALL", "WIDEST", "Frame", "cut", "from_bytes", "to_bytes"]
+
+TALL = 32
+"""Height of a strip, in pixels: the digits in it are about 25 tall."""
+WIDEST = 640
+"""A longer number is pressed together to this width: some fifty digits."""
+NARROWEST = 8
+"""A strip has two columns of the network at least."""
+_AROUND, _BESIDE = 1.25, 0.3
+"""Height of the strip in heights of its number, and room left and right of it in heights of a
+digit."""
+MAX_TILT = 0.6
+"""A number's slope, in radians, beyond which its boxes are not believed."""
+_LOWEST, _HIGHEST = -1.5, 4.0
+"""Ink is told in deviations from the paper; what is beyond these is no more ink than they are."""
+_FAINTEST = 0.02
+"""Deviation of grey in [0, 1] that is taken for a strip's contrast at least: paper's grain."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where a strip lies: `to_strip` (2, 3) float64 maps (x, y, 1) of the picture to pixels of
+    the strip, which is `width` wide and TALL high."""
+
+    to_strip: np.ndarray
+    width: int
+
+    @classmethod
+    def around(cls, boxes: np.ndarray) -> "Frame":
+        """The frame of a number's boxes, (n, 4), n at least 1, in any order."""
+        boxes = np.asarray(boxes, np.float64)
+        middles = boxes[:, :2] + boxes[:, 2:] / 2
+        tilt = _tilt(middles)
+        cos, sin = math.cos(tilt), math.sin(tilt)
+        turn = np.array([[cos, sin], [-sin, cos]])
+        level = middles @ turn.T
+        low, high = (level - boxes[:, 2:] / 2).min(axis=0), (level + boxes[:, 2:] / 2).max(axis=0)
+        digit = float(np.median(np.maximum(boxes[:, 3], 0.8 * boxes[:, 2])))
+        tall = _AROUND * max(digit, high[1] - low[1])
+        left, wide = low[0] - _BESIDE * digit, high[0] - low[0] + 2 * _BESIDE * digit
+        scale = TALL / tall
+        top = (low[1] + high[1] - tall) / 2
+        width = int(np.clip(round(wide * scale), NARROWEST, WIDEST))
+        scales = np.array([min(scale, width / wide), scale])
+        moved = -np.array([left, top]) * scales
+        return cls(np.column_stack([turn * scales[:, None], moved]), width)
+
+    def see(self, points: np.ndarray) -> np.ndarray:
+        """Points of the picture, (n, 2), as points of the strip."""
+        return points @ self.to_strip[:, :2].T + self.to_strip[:, 2]
+
+    def unsee(self, points: np.ndarray) -> np.ndarray:
+        """Points of the strip, (n, 2), as points of the picture."""
+        return np.linalg.solve(self.to_strip[:, :2], (points - self.to_strip[:, 2]).T).T
+
+    @property
+    def scale(self) -> float:
+        """Pixels of the strip for each of the picture, upwards."""
+        return float(np.hypot(*self.to_strip[1, :2]))
+
+
+def cut(grey: np.ndarray, frame: Frame) -> np.ndarray:
+    """The strip of `frame` in `grey`, (H, W) float32, 0 = black, 1 = white: (TALL, width)
+    float32, how many deviations each pixel is more ink than paper, in [-1.5, 4]."""
+    part, to_strip = _shrunk(grey, frame)
+    strip = cv2.warpAffine(part, to_strip, (frame.width, TALL), borderMode=cv2.BORDER_REPLICATE)
+    strip = strip - np.median(strip)
+    strip /= max(float(strip.std()), _FAINTEST)
+    # Ink is the lesser part of a strip, so it is what lies far on one side: dark, or chalk.
+    if (strip**3).mean() < 0:
+        strip = -strip
+    return strip.clip(_LOWEST, _HIGHEST)
+
+
+def to_bytes(strip: np.ndarray) -> np.ndarray:
+    """A strip in uint8, to be kept."""
+    return np.rint((strip - _LOWEST) / (_HIGHEST - _LOWEST) * 255).astype(np.uint8)
+
+
+def from_bytes(kept: np.ndarray) -> np.ndarray:
+    """A strip that was kept, float32."""
+    return kept.astype(np.float32) / 255 * (_HIGHEST - _LOWEST) + _LOWEST
+
+
+def _tilt(middles: np.ndarray) -> float:
+    """Slope of the line that is nearest to the middles of a number's digits."""
+    away = middles - middles.mean(axis=0)
+    along = float((away[:, 0] ** 2).sum())
+    if along == 0:
+        return 0.0
+    tilt = math.atan2(float((away[:, 0] * away[:, 1]).sum()), along)
+    # Two digits of different height are more often that than a slope.
+    return min(MAX_TILT, max(-MAX_TILT, tilt if len(middles) > 2 else tilt / 2))
+
+
+def _shrunk(grey: np.ndarray, frame: Frame) -> tuple[np.ndarray, np.ndarray]:
+    """The part of the picture around a frame, shrunk to about the strip's scale where it is much
+    larger, or pixels would be passed over; and what maps it to the strip."""
+    turn, moved = frame.to_strip[:, :2], frame.to_strip[:, 2]
+    seen = frame.unsee(np.array([[0, 0], [frame.width, 0], [frame.width, TALL], [0, TALL]], float))
+    low = np.floor(seen.min(axis=0)).astype(int) - 2
+    high = np.ceil(seen.max(axis=0)).astype(int) + 3
+    (left, top), (right, bottom) = low.clip(0), high.clip(1)
+    part = np.ascontiguousarray(grey[top:bottom, left:right], np.float32)
+    if not part.size:  # a find beside the picture
+        return np.zeros((1, 1), np.float32), frame.to_strip
+    to_strip = np.column_stack([turn, moved + turn @ (left, top)])
+    if frame.scale > 0.6:
+        return part, to_strip
+    small = tuple(max(1, round(side * 1.2 * frame.scale)) for side in part.shape[::-1])
+    to_strip[:, 0] *= part.shape[1] / small[0]
+    to_strip[:, 1] *= part.shape[0] / small[1]
+    return cv2.resize(part, small, interpolation=cv2.INTER_AREA), to_strip

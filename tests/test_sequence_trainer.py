@@ -1,0 +1,117 @@
+"""The sequence reader's training: it learns, goes on as if unbroken, and is told what is wrong."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from painted import PaintedSequence
+
+from digitdraw import sequence_trainer, sequences, strips
+from digitdraw.models import SEQUENCE
+from digitdraw.recipes import RECIPES
+from digitdraw.sequence_validation import SequenceValidation
+from digitdraw.strip_corpus import Numbers
+
+SMALL = replace(RECIPES["sequence"], batch=8)
+CPU = torch.device("cpu")
+
+
+def strip(*digits, width=12):
+    """A strip with a bar for each digit, the higher the larger."""
+    ink = np.zeros((32, width * max(1, len(digits))), np.float32)
+    for place, digit in enumerate(digits):
+        ink[30 - 3 * digit : 31, place * width + 4 : place * width + 8] = 4
+    return strips.to_bytes(ink)
+
+
+def numbers(count=48):
+    rng = np.random.default_rng(0)
+    digits = [rng.integers(0, 10, rng.integers(1, 4)) for _ in range(count)]
+    empty = Numbers("empty", [strip()] * 8, [np.zeros(0, np.int64)] * 8)
+    return [Numbers("written", [strip(*each) for each in digits], digits), empty]
+
+
+def start(epochs=3):
+    trainer = sequence_trainer.SequenceTrainer("sequence", SMALL, epochs, 0, CPU)
+    trainer.take(numbers(), share=0.003)
+    return trainer
+
+
+def test_a_restored_training_goes_on_as_if_it_had_not_stopped(tmp_path):
+    unbroken, first, second = start(), start(), start()
+    for _ in range(3):
+        unbroken.one_epoch()
+    first.one_epoch()
+    first.store(tmp_path / "checkpoint.pt")
+    second.restore(tmp_path / "checkpoint.pt")
+    second.one_epoch()
+    second.one_epoch()
+    one, other = unbroken.result.state_dict(), second.result.state_dict()
+    assert all(torch.equal(one[key], other[key]) for key in one)
+    assert unbroken.history[-1]["loss"] < unbroken.history[0]["loss"]
+
+
+def test_batches_are_of_like_width_and_of_every_kind():
+    trainer = start()
+    batches = trainer._chosen(np.random.default_rng(0))
+    assert sum(map(len, batches)) == sum(trainer.per_epoch) == 54 + 9
+    assert max(map(len, batches)) == SMALL.batch
+    spread = [np.ptp([trainer.inks[i].shape[1] for i in each]) for each in batches]
+    assert np.median(spread) <= 12
+    assert any(i >= 48 for each in batches for i in each)
+
+
+@given(st.integers(0, 10_000), st.integers(8, 90))
+def test_variation_keeps_the_height_and_about_the_width(seed, width):
+    ink = strips.from_bytes(np.random.default_rng(seed).integers(0, 255, (32, width), np.uint8))
+    varied = sequence_trainer.vary(ink, np.random.default_rng(seed))
+    assert varied.dtype == np.float32
+    assert varied.shape[0] == strips.TALL
+    assert strips.NARROWEST <= varied.shape[1] < 2.2 * width
+    assert np.isfinite(varied).all()
+
+
+def test_the_loss_is_small_for_what_is_right():
+    wanted = [np.array([0, 7]), np.zeros(0, np.int64)]
+    x, columns = sequences.batched([strips.from_bytes(strip(6, 6)), np.zeros((32, 9), np.float32)])
+    assert columns.tolist() == [6, 3]
+    logits = PaintedSequence()(x[:, None])
+    right = sequence_trainer.loss_of(logits, columns, wanted)
+    assert right.item() < 0.01
+    wrong = sequence_trainer.loss_of(logits, columns, [np.array([0, 4]), np.array([7])])
+    assert wrong.item() > 1
+    too_many = sequence_trainer.loss_of(logits[1:], columns[1:], [np.array([1, 1, 1])])
+    assert too_many.item() == 0  # in three columns nothing can be learned from it
+
+
+def test_samples_are_strips_with_their_digits():
+    figure = start().samples(6)
+    titles = [axes.get_title() for axes in figure.axes]
+    assert len(titles) >= 6
+    assert all(title.isdigit() or title == "" for title in titles)
+
+
+def test_validation_counts_numbers_and_digits():
+    inks = [strip(6, 6, 6), strip(6, 6), strip(6)]
+    digits = [np.array([0, 7, 4]), np.array([0, 7]), np.array([1])]
+    judged = SequenceValidation(
+        [
+            Numbers("written", inks[:2], digits[:2]),
+            Numbers("scanned", inks[2:], digits[2:]),
+            Numbers("empty", [strip(), strip(6)], [np.zeros(0, np.int64)] * 2),
+        ]
+    )
+    answers = judged.logits(PaintedSequence(), SEQUENCE, CPU)
+    told = judged.measure(answers)
+    assert told["written accuracy"] == 1
+    assert told["scanned accuracy"] == 0
+    assert told["empty accuracy"] == 0.5
+    assert told["digit accuracy"] == pytest.approx(5 / 6)
+    assert {type(value) for value in told.values()} == {float}
+    calibration, figures = judged.conclude(answers)
+    assert 0 < calibration.min_digitness < 1
+    assert set(figures) == {"confusion", "reliability", "mistakes"}
+    assert [axes.get_title() for axes in figures["mistakes"].axes][:2] == ["none → 0", "1 → 0"]

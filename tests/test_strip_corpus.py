@@ -1,0 +1,71 @@
+"""What the sequence reader learns from: strips with the digits that are in them."""
+
+import numpy as np
+import pytest
+from drawings import DIGITS
+from painted import Painted
+
+from digitdraw import strip_corpus, strips
+from digitdraw.data import Drawing
+from digitdraw.pages import IGNORED, Page, Sources
+from digitdraw.strip_corpus import Numbers
+from digitdraw.strips import Frame
+
+GREY = np.full((60, 160), 0.9, np.float32)
+GREY[20:40, 20:30] = GREY[20:40, 36:46] = 0.1
+PAGE = Page(
+    (GREY * 255).astype(np.uint8),
+    np.array([[36, 20, 10, 20], [20, 20, 10, 20], [110, 20, 10, 20]], np.float32),
+    np.array([3, 7, IGNORED]),
+)
+DRAWN = [Drawing(str(d), "w", [np.array(s, float) for s in DIGITS[d]]) for d in range(10)]
+
+
+@pytest.mark.parametrize(
+    ("boxes", "digits"),
+    [
+        ([(20, 20, 10, 20), (36, 20, 10, 20)], [7, 3]),
+        ([(20, 20, 10, 20)], [7]),
+        ([(70, 20, 10, 20)], []),
+        ([(25, 20, 10, 20)], None),  # a half of each
+        ([(110, 20, 10, 20)], None),  # may be a digit or not
+    ],
+)
+def test_a_strip_says_what_is_whole_in_it(boxes, digits):
+    found = strip_corpus.digits_in(PAGE, Frame.around(np.array(boxes, float)))
+    assert found is None if digits is None else found.tolist() == digits
+    cuts = strip_corpus.cut_numbers(PAGE, GREY, [np.array(boxes, float)])
+    assert [each[1].tolist() for each in cuts] == ([] if digits is None else [digits])
+    assert all(ink.shape[0] == strips.TALL and ink.dtype == np.uint8 for ink, _ in cuts)
+
+
+def test_a_page_without_digits_has_empty_strips():
+    empty = Page(PAGE.picture, np.zeros((0, 4), np.float32), np.zeros(0, np.int64))
+    ((_, digits),) = strip_corpus.cut_numbers(empty, GREY, [np.array([[1.0, 1, 9, 9]])])
+    assert digits.tolist() == []
+
+
+def test_the_same_pages_give_the_same_strips():
+    made_by = Sources(DRAWN, None, [], [])
+    one, other = (
+        strip_corpus._cut_pages(made_by, Painted(), 3, "written", True, range(2)) for _ in range(2)
+    )
+    assert len(one) == len(other) > 4
+    for (ink, digits), (same, alike) in zip(one, other, strict=True):
+        assert np.array_equal(ink, same)
+        assert np.array_equal(digits, alike)
+
+
+def test_numbers_are_kept_in_a_file_and_taken_from_it(tmp_path):
+    inks = [np.full((32, width), width, np.uint8) for width in (9, 30)]
+    made = [
+        Numbers("written", inks, [np.array([1, 2]), np.array([3])]),
+        Numbers("empty", inks[:1], [np.zeros(0, np.int64)]),
+    ]
+    path = tmp_path / "numbers.npz"
+    assert strip_corpus.kept(path, lambda: made) is made
+    again = strip_corpus.kept(path, lambda: pytest.fail("made twice"))
+    for one, other in zip(made, again, strict=True):
+        assert one.kind == other.kind
+        for a, b in zip(one.inks + one.digits, other.inks + other.digits, strict=True):
+            assert np.array_equal(a, b)

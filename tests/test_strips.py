@@ -1,0 +1,90 @@
+"""Strips: numbers lie level, at one height and with light ink, however they were written."""
+
+import math
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digitdraw import strips
+from digitdraw.strips import Frame
+
+SIDES = st.floats(4, 60)
+PLACES = st.floats(0, 300)
+BOXES = st.lists(st.tuples(PLACES, PLACES, SIDES, SIDES), min_size=1, max_size=6)
+ROW = np.array([[100 + 20 * i, 80, 14, 24] for i in range(5)], float)
+
+
+def tilted(boxes, angle):
+    """The same boxes, their middles turned about the first."""
+    middles = boxes[:, :2] + boxes[:, 2:] / 2
+    cos, sin = math.cos(angle), math.sin(angle)
+    turned = (middles - middles[0]) @ np.array([[cos, sin], [-sin, cos]]) + middles[0]
+    return np.column_stack([turned - boxes[:, 2:] / 2, boxes[:, 2:]])
+
+
+@given(BOXES)
+def test_all_middles_lie_in_the_strip(boxes):
+    boxes = np.array(boxes)
+    frame = Frame.around(boxes)
+    x, y = frame.see(boxes[:, :2] + boxes[:, 2:] / 2).T
+    assert strips.NARROWEST <= frame.width <= strips.WIDEST
+    assert ((x > -1) & (x < frame.width + 1)).all()
+    assert ((y > -1) & (y < strips.TALL + 1)).all()
+
+
+@given(BOXES, st.tuples(PLACES, PLACES))
+def test_points_come_back_from_the_strip(boxes, point):
+    frame = Frame.around(np.array(boxes))
+    assert frame.unsee(frame.see(np.array([point]))) == pytest.approx(np.array([point]), abs=1e-6)
+
+
+@pytest.mark.parametrize("angle", [-0.25, 0.1, 0.25])
+def test_a_tilted_number_lies_level(angle):
+    boxes = tilted(ROW, angle)
+    frame = Frame.around(boxes)
+    y = frame.see(boxes[:, :2] + boxes[:, 2:] / 2)[:, 1]
+    assert np.ptp(y) < 0.5
+    assert frame.width == pytest.approx(Frame.around(ROW).width, abs=2)
+
+
+def test_a_very_long_number_is_pressed_together():
+    boxes = np.array([[20 * i, 0, 14, 20] for i in range(80)], float)
+    frame = Frame.around(boxes)
+    assert frame.width == strips.WIDEST
+    assert frame.see(np.array([[1600.0, 10.0]]))[0, 0] < strips.WIDEST + 8
+
+
+@pytest.mark.parametrize("size", [0.4, 1, 5])
+@pytest.mark.parametrize("chalk", [False, True])
+def test_ink_is_light_whatever_the_paper_and_the_size(size, chalk):
+    grey = np.full((200, 300), 0.8, np.float32)
+    for x, y, width, height in ROW.astype(int):
+        cv2.rectangle(grey, (x + 4, y + 2), (x + width - 4, y + height - 2), 0.2, -1)
+    grey = cv2.resize(1 - grey if chalk else grey, None, fx=size, fy=size)
+    strip = strips.cut(grey, Frame.around(ROW * size))
+    assert strip.dtype == np.float32
+    assert strip.shape[0] == strips.TALL
+    assert strip.min() >= -1.5 and strip.max() <= 4
+    assert np.median(strip) == pytest.approx(0, abs=0.1)
+    middles = Frame.around(ROW * size).see((ROW[:, :2] + ROW[:, 2:] / 2) * size)
+    assert all(strip[int(y), int(x)] > 1 for x, y in middles)
+
+
+def test_a_strip_may_lie_beside_the_picture():
+    for box in ((-50, -50, 10, 20), (500, 500, 10, 20), (95, 95, 10, 20)):
+        strip = strips.cut(np.full((100, 100), 0.5, np.float32), Frame.around(np.array([box])))
+        assert np.isfinite(strip).all()
+
+
+def test_empty_paper_has_no_ink():
+    grain = np.random.default_rng(0).normal(0.8, 0.002, (60, 60)).astype(np.float32)
+    strip = strips.cut(grain, Frame.around(np.array([[20, 20, 10, 20]])))
+    assert np.abs(strip).max() < 1
+
+
+def test_strips_are_kept_in_bytes():
+    strip = np.random.default_rng(0).uniform(-1.5, 4, (32, 50)).astype(np.float32)
+    assert strips.from_bytes(strips.to_bytes(strip)) == pytest.approx(strip, abs=0.02)
