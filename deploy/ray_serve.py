@@ -47,6 +47,7 @@ __all__ = ["AskedModel", "Model", "Page", "Sessions", "Sizes", "app"]
 
 log = logging.getLogger("digitdraw")
 
+BUSY = "Too many are asking at once; please try again in a moment."
 TRIES = 3
 PATIENCE = 3.0
 """Seconds for one try, of which all together are less than the page's script waits."""
@@ -56,6 +57,7 @@ OF_SESSIONS = re.compile(
     "/gradio_api/(queue/.+|call/.+|upload|upload_progress|cancel|reset/?|heartbeat/.+)"
 )
 """Paths of what Gradio keeps in one process."""
+QUIET = {"enable_access_log": False}  # there is a line a request already, where one is asked for
 # Shares of a core, by which Ray finds places for replicas; it does not hold them to these.
 # All three fit a machine of one core.
 PAGE_CORES, SESSIONS_CORES, MODEL_CORES = 0.2, 0.1, 0.5
@@ -87,26 +89,30 @@ class AskedModel:
         """The answer to one drawing, JSON; raises BusyError where there is none in time."""
         self._waiting += 1
         try:
-            for left in reversed(range(TRIES)):
-                try:
-                    return await asyncio.wait_for(self._model.answer.remote(question), PATIENCE)
-                except (RayActorError, ReplicaUnavailableError, TimeoutError) as error:
-                    log.warning("asking again %d times: %s", left, type(error).__name__)
-                await asyncio.sleep(PAUSE)
+            return await self._persist(question)
         except BackPressureError:
-            log.info("the model has too many questions")
+            raise BusyError(BUSY) from None
         finally:
             self._waiting -= 1
-        raise BusyError("Too many are asking at once; please try again in a moment.")
 
     def close(self, seconds: float = 0.0) -> None:
         """Nothing is to be ended: the deployment is Ray's."""
+
+    async def _persist(self, question: object) -> bytes:
+        for _ in range(TRIES):
+            try:
+                return await asyncio.wait_for(self._model.answer.remote(question), PATIENCE)
+            except (RayActorError, ReplicaUnavailableError, TimeoutError) as error:
+                log.warning("a model did not answer: %s", type(error).__name__)
+            await asyncio.sleep(PAUSE)  # for Ray to know that it is gone
+        raise BusyError(BUSY)
 
 
 @serve.deployment(
     max_ongoing_requests=2 * MOST_TOGETHER,  # as many wait as are being answered
     max_queued_requests=MOST_WAITING,
     ray_actor_options={"num_cpus": MODEL_CORES},
+    logging_config=QUIET,
 )
 class Model:
     """Answers drawings; those that come while others are being answered, together."""
@@ -126,6 +132,7 @@ class Model:
     num_replicas=1,  # two would not know each other's sessions
     max_ongoing_requests=MOST_WAITING,
     ray_actor_options={"num_cpus": SESSIONS_CORES},
+    logging_config=QUIET,
 )
 class Sessions:
     """Answers those requests of Gradio's that must all come to one process."""
@@ -145,7 +152,11 @@ class Sessions:
         await self._life.aclose()
 
 
-@serve.deployment(max_ongoing_requests=MOST_WAITING, ray_actor_options={"num_cpus": PAGE_CORES})
+@serve.deployment(
+    max_ongoing_requests=MOST_WAITING,
+    ray_actor_options={"num_cpus": PAGE_CORES},
+    logging_config=QUIET,
+)
 @serve.ingress()
 class Page:
     """The whole page, but that others answer drawings and keep Gradio's sessions."""
