@@ -17,7 +17,6 @@ under way are answered with 500 by Ray's proxy, and the page's script asks them 
 
 import asyncio
 import logging
-import os
 import re
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
@@ -191,7 +190,6 @@ def _service(chosen: Settings, batches: AskedModel | None = None) -> Service:
 def app(sizes: Sizes) -> serve.Application:
     """The application, set up by the environment of who starts it, as `settings.SETTINGS` says
     (but where to listen, which is Ray's matter); raises SettingError."""
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # `serve run` starts Ray after this
     chosen = settings.parse([])
     scaling = {
         "min_replicas": sizes.models,
