@@ -106,6 +106,7 @@ SERVING = {
     "doors": {"replies"},
     "login": {"replies"},
     "rates": {"replies"},
+    "relay": set(),
     "telemetry": {"replies"},
     "replies": set(),
     "settings": set(),

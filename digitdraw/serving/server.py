@@ -37,14 +37,24 @@ _HEAD_START = 2.0
 
 class Service:
     """What answers: batches, the line of pictures and metrics, and `app`, which has the routes
-    and to which a page can be mounted."""
+    and to which a page can be mounted.
+
+    `batches` may be anything that is asked as Batches are; without it, they are made here.
+    """
 
     def __init__(
-        self, recognizer, lineup: Lineup, examples: Sequence[bytes], settings: Settings
+        self,
+        recognizer,
+        lineup: Lineup,
+        examples: Sequence[bytes],
+        settings: Settings,
+        batches=None,
     ) -> None:
         self.recognizer, self.lineup, self.metrics = recognizer, lineup, Metrics()
-        answer_all = partial(payload.answer_drawings, recognizer)
-        self.batches = Batches(answer_all, self.metrics.batches.observe)
+        if batches is None:
+            answer_all = partial(payload.answer_drawings, recognizer)
+            batches = Batches(answer_all, self.metrics.batches.observe)
+        self.batches = batches
         self.line = PhotoLine(recognizer.name, settings.device, settings.workers)
         self.metrics.queue("drawings", lambda: len(self.batches))
         self.metrics.queue("photos", lambda: len(self.line))
