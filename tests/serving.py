@@ -42,6 +42,15 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def is_running(pid: int) -> bool:
+    """Whether there is a process of this number."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 class Server:
     """The page at `url`, in a process of its own; `start` after `stop` uses the same port.
 

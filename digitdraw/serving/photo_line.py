@@ -33,7 +33,8 @@ class PhotoLine:
     ) -> None:
         self._command = (*COMMAND, model, device)
         self._room, self._patience = room, patience
-        self._idle: list[_Worker] = [_Worker(self._command) for _ in range(count)]
+        self._workers = [_Worker(self._command) for _ in range(count)]
+        self._idle = list(self._workers)
         self._line: list[object] = []
         self._moved = asyncio.Condition()
         self._closed = False
@@ -74,8 +75,7 @@ class PhotoLine:
     async def close(self) -> None:
         """End the workers, without waiting for what they are reading."""
         self._closed = True
-        for worker in self._idle:
-            await worker.stop()
+        await asyncio.gather(*(worker.stop() for worker in self._workers))
 
     async def _turn(self, told: Callable[[int], None]) -> "_Worker":
         """Wait until it is one's turn; returns the worker that is free."""
@@ -100,6 +100,8 @@ class PhotoLine:
 
     async def _read(self, worker: "_Worker", kind: bytes, content: bytes) -> bytes:
         for _ in range(_TRIES):
+            if self._closed:
+                break
             try:
                 await worker.start()
                 status, answer = await asyncio.wait_for(worker.ask(kind, content), self._patience)
@@ -134,20 +136,16 @@ class _Worker:
             self._process = await asyncio.create_subprocess_exec(
                 *self._command, stdin=pipe, stdout=pipe
             )
-            await self._hear()
+            await _hear(self._process.stdout)
 
     async def ask(self, kind: bytes, content: bytes) -> tuple[bytes, bytes]:
-        """A started worker's answer: a status and what goes with it."""
-        self._process.stdin.write(pack(kind, content))
-        await self._process.stdin.drain()
-        return await self._hear()
-
-    async def _hear(self) -> tuple[bytes, bytes]:
-        parts = []
-        for _ in range(2):
-            (length,) = LENGTH.unpack(await self._process.stdout.readexactly(LENGTH.size))
-            parts.append(await self._process.stdout.readexactly(length))
-        return parts[0], parts[1]
+        """A started worker's answer: a status and what goes with it. EOFError if it has ended."""
+        process = self._process
+        if process is None:
+            raise EOFError
+        process.stdin.write(pack(kind, content))
+        await process.stdin.drain()
+        return await _hear(process.stdout)
 
     async def stop(self) -> None:
         process, self._process = self._process, None
@@ -156,3 +154,11 @@ class _Worker:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
+
+
+async def _hear(stream: asyncio.StreamReader) -> tuple[bytes, bytes]:
+    parts = []
+    for _ in range(2):
+        (length,) = LENGTH.unpack(await stream.readexactly(LENGTH.size))
+        parts.append(await stream.readexactly(length))
+    return parts[0], parts[1]

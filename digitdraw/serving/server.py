@@ -66,6 +66,8 @@ class Service:
         starting = asyncio.create_task(start_workers())
         yield
         starting.cancel()
+        # Until it has ended it has a worker of its own, which the line could not end.
+        await asyncio.gather(starting, return_exceptions=True)
         await self.line.close()
         self.batches.close()
 
