@@ -94,7 +94,7 @@ class Reader:
         self.calibration = (judged_by or found_by).calibration
         self._lowest = finder.DOUBTFUL if judged_by else self.calibration.min_digitness
         network = fold_batch_norm(found_by.network).requires_grad_(False)
-        # For the day the GPU's memory is full: then it is too late to copy from it.
+        # For the day the GPU fails or its memory is full: then it is too late to copy from it.
         self._spare = copy.deepcopy(network) if device.type != "cpu" else network
         self._network = network.to(device, memory_format=torch.channels_last)
         # Some dozens of glyphs a photo: not worth a way to the GPU and back.
@@ -143,12 +143,12 @@ class Reader:
         network = self._network
         try:
             return finder.find_all(greys, network, self._lowest)
-        except torch.OutOfMemoryError:
+        except RuntimeError as error:  # of which kind depends on the library that met it
             if network is self._spare:
                 raise
             with self._moving:
                 self._network = self._spare
-            log.warning("photos are read on the CPU, because the GPU's memory was full")
+            log.warning("photos are read on the CPU, because of %s", type(error).__name__)
             return self._find(greys)
 
     def _predict(self, score: float, bars: np.ndarray, glyph: np.ndarray) -> Prediction:

@@ -136,3 +136,19 @@ def test_a_judge_has_a_say_in_which_digit_it_is_and_whether_it_is_one(digitness,
     judged_by = Weights("judge", Judge(digitness), 0.0, 1.0, Calibration(), "")
     reader = Reader(found_by, torch.device("cpu"), judged_by)
     assert reader.read(photo([(40, 40), (54, 40)])).numbers == numbers
+
+
+@pytest.mark.parametrize("error", [torch.OutOfMemoryError("full"), torch.AcceleratorError("lost")])
+def test_where_a_gpu_fails_the_photo_is_read_on_the_cpu(reader, error, caplog):
+    class Lost(Painted):
+        def forward(self, x):
+            raise error
+
+    paper = photo([(40, 40), (54, 40)])
+    expected = reader.read(paper).numbers
+    reader._network = Lost()
+    assert reader.read(paper).numbers == expected != ()
+    assert type(error).__name__ in caplog.text
+    reader._network = reader._spare = Lost()
+    with pytest.raises(type(error)):
+        reader.read(paper)
