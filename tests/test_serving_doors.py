@@ -47,6 +47,7 @@ def test_what_the_page_and_programs_need_is_let_in(method, path):
         ("GET", "/monitoring"), ("GET", "/docs"), ("GET", "/openapi.json"), ("GET", "/redoc"),
         ("PUT", "/"), ("DELETE", "/live/answer"), ("GET", "/live/answer"), ("POST", "/"),
         ("GET", "/no-such-page"), ("TRACE", "/"),
+        ("GET", "/gradio_api/login_check"), ("GET", "/logout"), ("POST", "/login"),
     ],
 )  # fmt: skip
 def test_the_rest_of_gradio_does_not_exist_here(method, path):
