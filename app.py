@@ -8,11 +8,13 @@ become words on the page.
 import asyncio
 import logging
 import secrets
+import signal
 import socket
 import sys
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import gradio as gr
@@ -172,6 +174,11 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, chosen: Settings) -> None:
         super().__init__(config)
         self._chosen = chosen
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop, and end well: uvicorn would raise the signal once more after it has stopped."""
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
