@@ -55,6 +55,7 @@ def build(service: Service, chosen: Settings) -> ASGIApp:
                 components.upload_tab(chosen.max_upload)
             with gr.Tab("Compare", id="compare"):
                 components.compare_tab(service.lineup)
+        components.footer()
         _name_endpoints(service, demo.upload_file_set)
     for block in demo.blocks.values():
         block.async_move_resource_to_block_cache = partial(_uploaded, demo.upload_file_set)
@@ -125,6 +126,8 @@ def _name_picture_endpoint(function: Callable, answer: str) -> None:
     """One that is sent a file. A file component, unlike `gr.api`, makes sure that the path is one
     that was uploaded; it hands the file on as it came, where `gr.Image` would re-encode it."""
     file = gr.File(visible=False, label="image")
+    # Its own way to hand a path on leaves an empty file on disk each time.
+    file.preprocess = lambda sent: sent and sent.path
     gr.Button(visible=False).click(
         function,
         inputs=file,

@@ -9,6 +9,7 @@ import contextlib
 import logging
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from digitdraw.errors import BusyError, WorkerError
 from digitdraw.serving.photo_worker import LENGTH, pack
@@ -23,6 +24,8 @@ ROOM = 64
 PATIENCE = 60.0
 """Seconds that a picture may take; the largest takes one or two."""
 _TRIES = 2
+_PACKAGES = Path(__file__).parents[2]
+"""Where `-m` finds this package, wherever the server itself was started."""
 
 
 class PhotoLine:
@@ -106,7 +109,8 @@ class PhotoLine:
                 await worker.start()
                 status, answer = await asyncio.wait_for(worker.ask(kind, content), self._patience)
             except (OSError, EOFError, TimeoutError) as error:
-                log.warning("a worker is replaced: %s", type(error).__name__)
+                if not self._closed:
+                    log.warning("a worker is replaced: %s", type(error).__name__)
                 await worker.stop()
                 continue
             except asyncio.CancelledError:  # its answer would be taken for the next one's
@@ -134,7 +138,7 @@ class _Worker:
         if self._process is None or self._process.returncode is not None:
             pipe = asyncio.subprocess.PIPE
             self._process = await asyncio.create_subprocess_exec(
-                *self._command, stdin=pipe, stdout=pipe
+                *self._command, stdin=pipe, stdout=pipe, cwd=_PACKAGES
             )
             await _hear(self._process.stdout)
 
