@@ -179,7 +179,7 @@ def test_its_command_serves_the_page_and_ends_when_it_is_told_to(image, tmp_path
             assert httpx.get(f"http://127.0.0.1:{port}/readyz").json()["status"] == "ready"
             assert "digitdraw" in httpx.get(f"http://127.0.0.1:{port}/").text
             running.send_signal(signal.SIGTERM)
-            assert running.wait(20) == 0
+            assert running.wait(START_SECONDS) == 0
         finally:
             running.kill()
             running.wait()

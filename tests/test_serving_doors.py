@@ -104,6 +104,16 @@ def test_no_website_is_named_in_answers_to_other_origins():
     assert "access-control-allow-origin" not in response.headers
 
 
+def test_no_header_of_gradio_lets_other_pages_read():
+    async def open_to_all(scope, receive, send):
+        allowed = [(b"access-control-allow-origin", b"http://localhost:1")]
+        await send({"type": "http.response.start", "status": 200, "headers": allowed})
+        await send({"type": "http.response.body", "body": b""})
+
+    headers = ask(Doors(open_to_all), "GET", "/").headers
+    assert not [name for name in headers if name.startswith("access-control")]
+
+
 def test_every_answer_says_what_the_page_may_do():
     for path in ("/", "/no-such-page"):
         headers = ask(DOORS, "GET", path).headers

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from serving import Server
 from test_page import CONTRAST
 
-LINE = "The server keeps nothing that you draw or send."
+LINE = "Nothing that you draw or send is kept."
 SENDER = "203.0.113.77"  # as the proxy in front says, whose word is taken
 CAMERA = "Camera-of-somebody-2718"
 NAME = "a-very-private-name"
