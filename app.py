@@ -8,21 +8,25 @@ become words on the page.
 import asyncio
 import logging
 import secrets
+import signal
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import gradio as gr
 import orjson
 import uvicorn
+from fastapi.exceptions import RequestValidationError
 from gradio import networking
 from starlette.types import ASGIApp
 
 import digitdraw
 from digitdraw.serving import settings
-from digitdraw.serving.server import Service, guarded
+from digitdraw.serving.server import Service, guarded, unreadable
 from digitdraw.serving.settings import Settings
 from digitdraw.ui import components
 from digitdraw.ui.lineup import Lineup
@@ -51,7 +55,10 @@ def build(service: Service, chosen: Settings) -> ASGIApp:
                 components.upload_tab(chosen.max_upload)
             with gr.Tab("Compare", id="compare"):
                 components.compare_tab(service.lineup)
-        _name_endpoints(service)
+        components.footer()
+        _name_endpoints(service, demo.upload_file_set)
+    for block in demo.blocks.values():
+        block.async_move_resource_to_block_cache = partial(_uploaded, demo.upload_file_set)
     gr.mount_gradio_app(service.app, demo, path="/", **_page_options(chosen))
     return guarded(service.app, service.metrics, chosen)
 
@@ -74,11 +81,25 @@ def _page_options(chosen: Settings) -> dict[str, Any]:
         "enable_monitoring": False,
         "show_error": False,
         "mcp_server": False,
-        "app_kwargs": {"openapi_url": None},
+        "app_kwargs": {
+            "openapi_url": None,
+            "exception_handlers": {RequestValidationError: unreadable},
+        },
     }
 
 
-def _name_endpoints(service: Service) -> None:
+async def _uploaded(uploads: Collection[str], path: str | Path | None) -> str:
+    """A path that a program names, where it is one that was given out for an upload.
+
+    In place of Gradio's own way with paths, which copies any file of the server, and fetches any
+    URL, unless the page was started by its `launch`.
+    """
+    if str(path) not in uploads:
+        raise gr.Error("Only a file that was uploaded is read.", print_exception=False)
+    return str(path)
+
+
+def _name_endpoints(service: Service, uploads: set[str]) -> None:
     """Endpoints for `gradio_client`: the page itself does not use them."""
 
     def predict_strokes(strokes: list[list[list[float]]]) -> dict:
@@ -90,11 +111,11 @@ def _name_endpoints(service: Service) -> None:
 
     async def predict_image(image: str | None) -> dict:
         """Say which digit is in a picture, sent with `gradio_client.handle_file`."""
-        return await _read(service, b"digit", image)
+        return await _read(service, uploads, b"digit", image)
 
     async def read_numbers(image: str | None) -> dict:
         """Read the numbers of a photo, sent with `gradio_client.handle_file`."""
-        return await _read(service, b"numbers", image)
+        return await _read(service, uploads, b"numbers", image)
 
     gr.api(predict_strokes, api_name="predict_strokes", concurrency_limit=4)
     _name_picture_endpoint(predict_image, "prediction")
@@ -104,21 +125,25 @@ def _name_endpoints(service: Service) -> None:
 def _name_picture_endpoint(function: Callable, answer: str) -> None:
     """One that is sent a file. A file component, unlike `gr.api`, makes sure that the path is one
     that was uploaded; it hands the file on as it came, where `gr.Image` would re-encode it."""
+    file = gr.File(visible=False, label="image")
+    # Its own way to hand a path on leaves an empty file on disk each time.
+    file.preprocess = lambda sent: sent and sent.path
     gr.Button(visible=False).click(
         function,
-        inputs=gr.File(visible=False, label="image"),
+        inputs=file,
         outputs=gr.JSON(visible=False, label=answer),
         api_name=function.__name__,
         concurrency_limit=None,  # they wait in the line of pictures, which has its own limit
     )
 
 
-async def _read(service: Service, kind: bytes, image: str | None) -> dict:
+async def _read(service: Service, uploads: set[str], kind: bytes, image: str | None) -> dict:
     if image is None:
         raise gr.Error("No picture came with this request.", print_exception=False)
-    file = Path(image)
+    file = Path(await _uploaded(uploads, image))  # Gradio lets a path pass that claims to stream
     content = file.read_bytes()
-    file.unlink(missing_ok=True)  # nothing that was sent stays longer than it must
+    file.unlink()  # nothing that was sent stays longer than it must
+    uploads.discard(image)
     try:
         answer = orjson.loads(await service.line.ask(kind, content))
     except digitdraw.DigitDrawError as error:
@@ -152,6 +177,11 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, chosen: Settings) -> None:
         super().__init__(config)
         self._chosen = chosen
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop, and end well: uvicorn would raise the signal once more after it has stopped."""
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -104,7 +104,7 @@ class Reader:
         networks = tuple(
             fold_batch_norm(each.network).requires_grad_(False) for each in (found_by, read_by)
         )
-        # For the day the GPU's memory is full: then it is too late to copy from it.
+        # For the day the GPU fails or its memory is full: then it is too late to copy from it.
         self._spare = copy.deepcopy(networks) if device.type != "cpu" else networks
         self._networks = tuple(
             each.to(device, memory_format=torch.channels_last) for each in networks
@@ -125,12 +125,12 @@ class Reader:
         networks = self._networks
         try:
             numbers = _numbers(greys, *networks)
-        except torch.OutOfMemoryError:
+        except RuntimeError as error:  # of which kind depends on the library that met it
             if networks is self._spare:
                 raise
             with self._moving:
                 self._networks = self._spare
-            log.warning("photos are read on the CPU, because the GPU's memory was full")
+            log.warning("photos are read on the CPU, because of %s", type(error).__name__)
             return self.read_batch(photos)
         return [self._reading(*each) for each in zip(photos, numbers, strict=True)]
 

@@ -1,7 +1,7 @@
 """The model wrapper: glyphs in, honest answers out. Knows devices, batches and calibration.
 
 A Recognizer loads its weights once, may be called from many threads, and falls back from a
-GPU that has run out of memory to the CPU, saying so in `device_note`.
+GPU that has run out of memory, or fails, to the CPU, saying so in `device_note`.
 """
 
 import copy
@@ -73,7 +73,7 @@ class Recognizer:
         self.calibration = loaded.calibration
         self._mean, self._std = loaded.mean, loaded.std
         network = fold_batch_norm(loaded.network).requires_grad_(False)
-        # For the day the GPU's memory is full: then it is too late to copy from it.
+        # For the day the GPU fails or its memory is full: then it is too late to copy from it.
         self._spare = copy.deepcopy(network) if device.type != "cpu" else None
         self._network = network.to(device, memory_format=torch.channels_last)
         self._moving = threading.Lock()
@@ -163,15 +163,16 @@ class Recognizer:
         )
 
     def _forward(self, run: Callable[..., torch.Tensor], batch: torch.Tensor) -> torch.Tensor:
-        """One `run` over (n, 28, 28) glyphs; on the CPU where the GPU's memory is full."""
+        """One `run` over (n, 28, 28) glyphs; on the CPU where the GPU fails."""
         network = self._network
         device = next(network.parameters()).device
         try:
             return run(network, batch, device)
-        except torch.OutOfMemoryError:
+        except RuntimeError as error:  # of which kind depends on the library that met it
             if device.type == "cpu":
                 raise
-            self._move_to_cpu()
+            is_full = isinstance(error, torch.OutOfMemoryError)
+            self._move_to_cpu("the GPU's memory was full" if is_full else "the GPU failed")
             return self._forward(run, batch)
 
     @torch.inference_mode()
@@ -196,12 +197,12 @@ class Recognizer:
         (slopes,) = torch.autograd.grad((logits[:, digit] - logits[:, other]).sum(), ink)
         return slopes.float().cpu()
 
-    def _move_to_cpu(self) -> None:
+    def _move_to_cpu(self, why: str) -> None:
         with self._moving:
             if self._spare is not None:
                 self._network, self._spare = self._spare, None
                 self.device = torch.device("cpu")
-                self.device_note = "CPU, because the GPU's memory was full"
+                self.device_note = f"CPU, because {why}"
                 log.warning("model %s moved to %s", self.name, self.device_note)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 
 ROOT = Path(__file__).parent.parent
-START_SECONDS = 60  # far more than it takes; on a busy machine the first import is slow
+START_SECONDS = 180  # far more than it takes; on a busy machine the first import is slow
 
 _FROM_FOLDER = """
 import pathlib, sys
@@ -42,12 +42,22 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def is_running(pid: int) -> bool:
+    """Whether there is a process of this number."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 class Server:
     """The page at `url`, in a process of its own; `start` after `stop` uses the same port.
 
     `weights` is a folder whose models are used in place of those that come with digitdraw; with
     `finds_blots`, photos are read by `painted.Doubting`, which needs no weights; `program` is
-    Python to run in place of app.py, and `options` are further ones for it.
+    Python to run in place of app.py, and `options` are further ones for it. `folder`, an empty one,
+    becomes its working folder, home and place for temporary files; `log` there has all it says.
     """
 
     def __init__(
@@ -57,10 +67,11 @@ class Server:
         finds_blots: bool = False,
         program: str | None = None,
         options: Sequence[str] = (),
+        folder: Path | None = None,
     ) -> None:
         self.port = port or free_port()
-        self.options = options
-        self.program = ["-c", WITH_WEIGHTS, str(weights)] if weights else ["app.py"]
+        self.options, self.folder = options, folder
+        self.program = ["-c", WITH_WEIGHTS, str(weights)] if weights else [str(ROOT / "app.py")]
         if finds_blots:
             program = WITH_BLOTS
         if program:
@@ -69,24 +80,35 @@ class Server:
         self.process: subprocess.Popen | None = None
 
     def start(self, wait: bool = True) -> "Server":
-        self.process = subprocess.Popen(
-            [
-                sys.executable,
-                *self.program,
-                "--port",
-                str(self.port),
-                "--device",
-                "cpu",
-                *self.options,
-            ],
-            cwd=ROOT,
-            env={**os.environ, "GRADIO_ANALYTICS_ENABLED": "False"},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        )
+        options = ["--port", str(self.port), "--device", "cpu", *self.options]
+        with open(self.folder / "log" if self.folder else os.devnull, "ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, *self.program, *options],
+                cwd=self.folder or ROOT,
+                env=self._environment(),
+                stdout=log,
+                stderr=subprocess.STDOUT if self.folder else subprocess.PIPE,
+            )
         if wait:
             self.wait()
         return self
+
+    def _environment(self) -> dict[str, str]:
+        places = {"HOME": "home", "TMPDIR": "tmp", "GRADIO_TEMP_DIR": "tmp/gradio"}
+        own = {name: self.folder / place for name, place in places.items()} if self.folder else {}
+        for place in own.values():
+            place.mkdir(parents=True, exist_ok=True)
+        own = {name: str(place) for name, place in own.items()}
+        return {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False", **own}
+
+    def _said(self) -> str:
+        said = self.process.stderr.read() if self.process.stderr else self.log.read_bytes()
+        return said.decode(errors="replace")
+
+    @property
+    def log(self) -> Path:
+        """What it says, where it has a folder."""
+        return self.folder / "log"
 
     def wait(self) -> None:
         """Return when the page is served; raises RuntimeError with the reason if it is not."""
@@ -94,9 +116,8 @@ class Server:
         with httpx.Client(timeout=START_SECONDS) as client:
             while time.monotonic() < deadline:
                 if self.process.poll() is not None:
-                    reason = self.process.stderr.read().decode(errors="replace")
                     status = self.process.returncode
-                    raise RuntimeError(f"app.py ended with status {status}: {reason}")
+                    raise RuntimeError(f"app.py ended with status {status}: {self._said()}")
                 try:
                     if client.get(self.url).is_success:
                         return
@@ -116,5 +137,6 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        self.process.stderr.close()
+        if self.process.stderr:
+            self.process.stderr.close()
         self.process = None

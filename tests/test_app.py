@@ -1,6 +1,7 @@
 """The page as a whole: what it is made of, what it lets programs ask, how it starts."""
 
 import asyncio
+import http.client
 import os
 import signal
 import socket
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -24,6 +26,7 @@ import app as page
 from digitdraw.ui import components
 
 ROOT = Path(__file__).parent.parent
+CACHE = Path(os.environ.get("GRADIO_TEMP_DIR") or Path(tempfile.gettempdir()) / "gradio")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -69,6 +72,15 @@ def client(url):
 def ask_page(url, path, data):
     """Ask as the page's script does; returns the response."""
     return httpx.post(f"{url}live/{path}", json=data, timeout=20)
+
+
+def call(url, endpoint, file):
+    """What a named endpoint says of a file that was never uploaded."""
+    sent = {**file, "meta": {"_type": "gradio.FileData"}}
+    place = f"{url}gradio_api/call/{endpoint}"
+    with httpx.Client(timeout=20) as asking:
+        event = asking.post(place, json={"data": [sent]}).json()["event_id"]
+        return asking.get(f"{place}/{event}").text
 
 
 def run_python(*arguments):
@@ -137,23 +149,94 @@ def test_programs_are_told_what_is_wrong_with_a_picture(client, tmp_path, endpoi
     assert str(tmp_path) not in str(caught.value)
 
 
-@pytest.mark.parametrize("endpoint", ["predict_image", "read_numbers"])
-def test_a_file_of_the_server_cannot_be_asked_for(url, endpoint):
+@pytest.mark.parametrize("endpoint", ["predict_image", "read_numbers", "predict_strokes"])
+def test_a_file_of_the_server_cannot_be_asked_for(url, endpoint, tmp_path):
     # Only what was uploaded may be read, whatever path a program sends.
-    sent = {"path": str(ROOT / "pyproject.toml"), "meta": {"_type": "gradio.FileData"}}
-    call = f"{url}gradio_api/call/{endpoint}"
-    with httpx.Client(timeout=20) as http:
-        event = http.post(call, json={"data": [sent]}).json()["event_id"]
-        text = http.get(f"{call}/{event}").text
-    assert "event: error" in text
-    assert "build-system" not in text
+    picture = tmp_path / "private.png"
+    Image.new("L", (60, 60), 255).save(picture)
+    (tmp_path / "link.png").symlink_to(picture)
+    (CACHE / "0").mkdir(parents=True, exist_ok=True)
+    link = CACHE / "0" / f"{tmp_path.name}.png"
+    link.symlink_to(picture)
+    try:
+        for path in (
+            picture, tmp_path / "link.png", link, f"{CACHE}/{'../' * len(CACHE.parts)}{picture}",
+            f"file://{picture}", f"{tmp_path}/%70rivate.png", "weights/default.pt", "app.py",
+            "C:/Windows/win.ini", "\\\\host\\share", "/dev/zero", "/proc/self/environ",
+        ):  # fmt: skip
+            for more in ({}, {"is_stream": True}):
+                text = call(url, endpoint, {"path": str(path), **more})
+                assert "event: error" in text, path
+                assert "blank" not in text, path
+    finally:
+        link.unlink()
+    assert picture.exists()  # it was not taken for an upload, which goes once it is read
+
+
+@pytest.mark.parametrize("endpoint", ["predict_image", "read_numbers"])
+def test_the_server_asks_no_other_for_a_file(url, endpoint):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        there = f"http://127.0.0.1:{other.getsockname()[1]}/a.png"
+        for path in (there, "a.png"):
+            sent = {"path": path, "url": there}
+            assert "event: error" in call(url, endpoint, sent)
+        for path in (f"proxy={there}", f"file={there}", f"gradio_api/proxy={there}"):
+            assert httpx.get(url + path).status_code == 404
+        other.setblocking(False)
+        with pytest.raises(BlockingIOError):  # nobody has come
+            other.accept()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/%66ile=/etc/hosts", "/gradio_api/file%3D/etc/hosts", "/file=/etc/hosts",
+        "/static/../../../{root}", "/static/..%2f..%2f..%2f{root}", "/assets/..%2f..%2f..%2f{root}",
+        "/static/%2e%2e/%2e%2e/{root}", "/static/..%5c..%5c{root}", "/svelte//{root}",
+        "/assets//{root}", "/static/%2fetc/hosts", "/static/..%00/{root}", "//{root}",
+        "/pwa_icon/..%2f{root}", "/theme.css/../{root}",
+    ],
+)  # fmt: skip
+def test_no_spelling_of_a_path_leads_to_a_file_of_the_server(url, path):
+    # http.client sends a path as it is, where others make it shorter first.
+    asked = http.client.HTTPConnection(httpx.URL(url).netloc.decode(), timeout=20)
+    asked.request("GET", path.format(root=str(ROOT / "pyproject.toml").lstrip("/")))
+    answer = asked.getresponse()
+    told = answer.read()
+    asked.close()
+    assert answer.status in (403, 404)
+    assert b"build-system" not in told and b"localhost" not in told
+
+
+def test_what_was_uploaded_is_never_served(url):
+    page = ("page.html", b"<script>alert(1)</script>", "text/html")
+    (path,) = httpx.post(f"{url}gradio_api/upload", files={"files": page}).json()
+    for place in (f"gradio_api/file={path}", f"file={path}", f"static/{path}", path.lstrip("/")):
+        assert httpx.get(url + place).status_code in (403, 404)
+    Path(path).unlink()
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost:1"])
+def test_no_other_site_may_read_what_is_answered(url, origin):
+    for path in ("", "config", "healthz", "gradio_api/info"):
+        answer = httpx.get(url + path, headers={"origin": origin})
+        assert "access-control-allow-origin" not in answer.headers, path
+    asked = {"origin": origin, "access-control-request-method": "POST"}
+    assert httpx.options(f"{url}live/answer", headers=asked).status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["application/octet-stream", "text/plain"])
+def test_a_body_that_is_no_question_is_refused_in_our_own_words(url, kind):
+    for path in ("gradio_api/queue/join", "gradio_api/call/predict_strokes"):
+        answer = httpx.post(url + path, content=b"\x91{", headers={"content-type": kind})
+        assert answer.status_code == 422
+        assert answer.json()["error"] == "This is not what is taken here."
 
 
 def test_what_programs_send_is_gone_once_it_is_read(client, tmp_path):
     Image.new("L", (60, 60), 255).save(tmp_path / "white-sheet-of-paper.png")
     client.predict(handle_file(tmp_path / "white-sheet-of-paper.png"), api_name="/predict_image")
-    cache = Path(os.environ.get("GRADIO_TEMP_DIR") or Path(tempfile.gettempdir()) / "gradio")
-    assert not list(cache.rglob("white-sheet-of-paper.png"))
+    assert not list(CACHE.rglob("white-sheet-of-paper.png"))
 
 
 def test_the_page_is_answered(url):
@@ -205,6 +288,48 @@ def test_sharing_without_a_network_says_so_and_goes_on(monkeypatch, capsys):
     monkeypatch.setattr(page.networking, "setup_tunnel", no_network)
     page._share(7860)
     assert "served here all the same" in capsys.readouterr().out
+
+
+# A model that waits for a file before its first answers.
+SLOW = """
+import pathlib, sys, time
+from digitdraw.recognizer import Recognizer
+go, predict = pathlib.Path(sys.argv.pop(1)), Recognizer.predict_batch
+def wait(self, batch):
+    while not go.exists():
+        time.sleep(0.01)
+    return predict(self, batch)
+Recognizer.predict_batch = wait
+import app
+sys.exit(app.main(sys.argv[1:]))
+"""
+
+
+def test_a_signal_to_stop_lets_all_finish_who_wait_for_answers(tmp_path):
+    server = Server(program=SLOW)
+    server.program.append(str(tmp_path / "go"))
+    server.start()
+
+    def number(name):
+        text = httpx.get(f"{server.url}metrics", timeout=60).text
+        return float(text.split(f"\n{name} ")[1].split()[0])
+
+    def wait_until(name, value):
+        while number(name) < value:
+            time.sleep(0.01)
+
+    try:
+        with ThreadPoolExecutor(9) as pool:
+            asked = [pool.submit(ask_page, server.url, "answer", DIGITS[1])]
+            wait_until("digitdraw_batch_size_count", 1)  # the first is with the model
+            asked += [pool.submit(ask_page, server.url, "answer", DIGITS[1]) for _ in range(8)]
+            wait_until("digitdraw_drawings_waiting", 8)
+            server.process.send_signal(signal.SIGTERM)
+            (tmp_path / "go").touch()
+            assert [each.result().json()["big"] for each in asked] == ["1"] * 9
+        assert server.process.wait(20) == 0
+    finally:
+        server.stop()
 
 
 def test_a_signal_to_stop_lets_what_is_under_way_finish():

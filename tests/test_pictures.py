@@ -12,7 +12,7 @@ import pillow_heif
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageFile
 from test_preprocess import overlap, page
 
 from digitdraw import pictures, preprocess
@@ -159,6 +159,35 @@ def test_other_arrays_get_an_error(array, says):
 def test_what_is_no_picture_gets_an_error_that_says_what_is_allowed(data, says):
     with pytest.raises(BadImageError, match=says):
         preprocess.to_glyph(data)
+
+
+@pytest.mark.parametrize(
+    ("mode", "form", "options"),
+    [
+        ("1", "PNG", {}), ("L", "JPEG", {}), ("1", "BMP", {}), ("1", "GIF", {}),
+        ("1", "TIFF", {"compression": "group4"}), ("1", "TIFF", {"compression": "tiff_lzw"}),
+    ],
+)  # fmt: skip
+def test_too_many_pixels_are_refused_before_any_is_decoded(mode, form, options, monkeypatch):
+    bomb = encoded(Image.new(mode, (7000, 6000)), form, **options)
+    for name in ("load", "load_prepare", "draft"):
+        monkeypatch.setattr(ImageFile.ImageFile, name, lambda self, *size: pytest.fail("decoded"))
+    with pytest.raises(BadImageError, match=r"7000 x 6000 = 42\.0 megapixels"):
+        pictures.load_photo(bomb)
+
+
+@pytest.mark.parametrize("form", ["PPM", "ICO", "TGA", "PCX", "EPS", "PDF", "ICNS", "JPEG2000"])
+def test_what_a_file_is_called_opens_no_other_decoder(form, tmp_path):
+    path = tmp_path / "seven.png"
+    path.write_bytes(encoded(seven().resize((64, 64)), form))
+    with pytest.raises(BadImageError, match="no picture known here"):
+        pictures.load_grey(path)
+
+
+def test_a_name_that_lies_about_a_picture_is_not_believed(tmp_path):
+    path = tmp_path / "seven.gif"
+    path.write_bytes(encoded(seven(), "JPEG"))
+    assert overlap(preprocess.to_glyph(path), preprocess.to_glyph(seven())) > 0.9
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "HEIF"])

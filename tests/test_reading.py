@@ -173,3 +173,19 @@ def test_a_part_of_a_digit_is_not_read_besides_it():
     kept = _apart([part, whole, apart, number()])
     assert [each.boxes[:, 0].tolist() for each in kept] == [[80], [0, 25, 50], [0], []]
     assert [len(each.logits) for each in kept] == [1, 3, 1, 0]
+
+
+@pytest.mark.parametrize("error", [torch.OutOfMemoryError("full"), torch.AcceleratorError("lost")])
+def test_where_a_gpu_fails_the_photo_is_read_on_the_cpu(reader, error, caplog):
+    class Lost(Painted):
+        def forward(self, x):
+            raise error
+
+    paper = photo([(40, 40), (54, 40)])
+    expected = reader.read(paper).numbers
+    reader._networks = (Lost(), PaintedSequence())
+    assert reader.read(paper).numbers == expected != ()
+    assert type(error).__name__ in caplog.text
+    reader._networks = reader._spare = (Lost(), PaintedSequence())
+    with pytest.raises(type(error)):
+        reader.read(paper)

@@ -157,27 +157,35 @@ def test_an_unknown_model_gets_an_error():
         digitdraw.load("nonesuch")
 
 
-def test_a_full_gpu_falls_back_to_the_cpu_and_says_so(recognizer):
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (torch.OutOfMemoryError("CUDA out of memory"), "memory was full"),
+        (torch.AcceleratorError("CUDA error: unspecified launch failure"), "the GPU failed"),
+        (RuntimeError("cuDNN error: CUDNN_STATUS_EXECUTION_FAILED"), "the GPU failed"),
+    ],
+)
+def test_where_a_gpu_fails_the_cpu_takes_over_and_says_so(recognizer, error, why):
     spare = Recognizer(weights.load("default"), CPU, "CUDA, as asked for")
     spare.device = torch.device("cuda")
     network = spare._network
     expected = recognizer.predict_strokes(DIGITS[3]).probabilities
 
-    class Full(torch.nn.Module):
-        """Stands for a network on a GPU whose memory is full."""
+    class Lost(torch.nn.Module):
+        """Stands for a network on a GPU that fails."""
 
         def __init__(self):
             super().__init__()
             self.weight = torch.nn.Parameter(torch.zeros(1, device="meta"))
 
         def forward(self, x):
-            raise torch.OutOfMemoryError("CUDA out of memory")
+            raise error
 
-    spare._network, spare._spare = Full(), network
+    spare._network, spare._spare = Lost(), network
     found = spare.predict_strokes(DIGITS[3])
     assert found.probabilities == expected
     assert spare.device == CPU
-    assert "memory was full" in spare.device_note
+    assert why in spare.device_note
 
 
 def test_accuracy_on_mnist(recognizer, data_folder):

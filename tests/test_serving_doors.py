@@ -47,6 +47,7 @@ def test_what_the_page_and_programs_need_is_let_in(method, path):
         ("GET", "/monitoring"), ("GET", "/docs"), ("GET", "/openapi.json"), ("GET", "/redoc"),
         ("PUT", "/"), ("DELETE", "/live/answer"), ("GET", "/live/answer"), ("POST", "/"),
         ("GET", "/no-such-page"), ("TRACE", "/"),
+        ("GET", "/gradio_api/login_check"), ("GET", "/logout"), ("POST", "/login"),
     ],
 )  # fmt: skip
 def test_the_rest_of_gradio_does_not_exist_here(method, path):
@@ -101,6 +102,16 @@ def test_its_own_page_may_ask_behind_a_proxy_too():
 def test_no_website_is_named_in_answers_to_other_origins():
     response = ask(DOORS, "GET", "/", headers={"origin": "https://evil.example"})
     assert "access-control-allow-origin" not in response.headers
+
+
+def test_no_header_of_gradio_lets_other_pages_read():
+    async def open_to_all(scope, receive, send):
+        allowed = [(b"access-control-allow-origin", b"http://localhost:1")]
+        await send({"type": "http.response.start", "status": 200, "headers": allowed})
+        await send({"type": "http.response.body", "body": b""})
+
+    headers = ask(Doors(open_to_all), "GET", "/").headers
+    assert not [name for name in headers if name.startswith("access-control")]
 
 
 def test_every_answer_says_what_the_page_may_do():

@@ -2,13 +2,15 @@
 
 import asyncio
 import json
+import re
 
 import pytest
+import torch
 from asgi import ask, asking
 from drawings import DIGITS
 
 from digitdraw.errors import BusyError, WorkerError
-from digitdraw.serving import settings
+from digitdraw.serving import doors, settings
 from digitdraw.serving.server import MOST_JSON, Service, guarded
 from digitdraw.ui.lineup import Lineup
 
@@ -147,11 +149,18 @@ def test_a_photo_past_the_limit_is_not_taken(make):
     assert line.asked == []
 
 
-def test_a_model_that_fails_is_told_quietly_and_answers_again(make, recognizer, monkeypatch):
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("secret"), torch.OutOfMemoryError("secret"), torch.AcceleratorError("secret"),
+        MemoryError("secret"),
+    ],
+)  # fmt: skip
+def test_a_model_that_fails_is_told_quietly_and_answers_again(make, recognizer, monkeypatch, error):
     app = make().guarded
 
     def failing(batch):
-        raise RuntimeError("secret")
+        raise error
 
     with monkeypatch.context() as patch:
         patch.setattr(recognizer, "predict_batch", failing)
@@ -185,7 +194,12 @@ def test_with_a_login_everything_but_health_asks_for_it(make):
         ("POST", "/live/photo"), ("POST", "/gradio_api/queue/join"), ("GET", "/theme.css"),
     ):  # fmt: skip
         assert ask(app, method, path).status_code == 401, path
-    assert ask(app, "GET", "/readyz").status_code == 200
+    for method, patterns in doors._OPEN.items():
+        for pattern in patterns:
+            path = re.sub(r"\(.*?\)\?|/\?", "", pattern)
+            path = re.sub(r"\[.*?\]\+|\.\+", "a", path)
+            expected = 200 if path in ("/healthz", "/readyz") else 401
+            assert ask(app, method, path).status_code == expected, path
     auth = ("class", "sesame")
     assert ask(app, "POST", "/live/answer", json=DIGITS[1], auth=auth).json()["big"] == "1"
 

@@ -5,6 +5,7 @@ import base64
 import pytest
 from asgi import ask, hello
 
+from digitdraw.serving import login
 from digitdraw.serving.login import Login
 
 LOGIN = Login(hello, "class", "open: sesame", is_open=("/healthz",).__contains__)
@@ -42,6 +43,26 @@ def test_what_is_wrong_is_refused_everywhere(path, auth):
 def test_what_is_no_login_is_refused(value):
     headers = {"authorization": value.encode("latin-1")}
     assert ask(LOGIN, "GET", "/", headers=headers).status_code == 401
+
+
+def test_passwords_are_compared_in_constant_time(monkeypatch):
+    class Wanted(bytes):
+        def __eq__(self, other):
+            raise AssertionError("== takes as long as the two are alike")
+
+        __hash__ = None
+
+    compared = []
+
+    def compare(said, wanted):
+        compared.append(said)
+        return said == bytes(wanted)
+
+    monkeypatch.setattr(login.secrets, "compare_digest", compare)
+    monkeypatch.setattr(LOGIN, "_wanted", Wanted(LOGIN._wanted))
+    assert ask(LOGIN, "GET", "/", auth=("class", "x")).status_code == 401
+    assert ask(LOGIN, "GET", "/", auth=("class", "open: sesame")).status_code == 200
+    assert compared == [b"class:x", b"class:open: sesame"]
 
 
 def test_health_is_open():

@@ -162,3 +162,16 @@ def test_workers_that_cannot_start_are_told_of_and_do_not_end_the_server(talk, m
         return len(line)
 
     assert talk(scenario) == 0
+
+
+def test_a_line_that_is_closed_ends_who_is_reading_and_starts_nobody_anew(talk):
+    async def scenario(line):
+        asked = asyncio.ensure_future(line.ask(b"a", b"sleep"))
+        while not line._workers[0].is_started:
+            await asyncio.sleep(0.01)
+        await line.close()
+        with pytest.raises(WorkerError):
+            await asked
+        return [worker.is_started for worker in line._workers]
+
+    assert talk(scenario) == [False]

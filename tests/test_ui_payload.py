@@ -220,6 +220,20 @@ def test_what_a_camera_adds_to_a_photo_is_not_sent_back():
     assert not sent_picture(src).getexif()
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_nor_is_it_in_the_steps_of_a_picture(recognizer, kind):
+    exif = Image.Exif()
+    exif[0x010F] = "somebody's camera"
+    paper = Image.open(io.BytesIO(picture_of(7)))
+    data = file_of(paper, kind, exif=exif)
+    assert b"somebody" in data
+    for step in payload.answer_picture(recognizer, data)["steps"]:
+        sent = base64.b64decode(step["src"].split(",")[1])
+        assert b"somebody" not in sent
+        picture = Image.open(io.BytesIO(sent))
+        assert not picture.getexif() and not picture.info
+
+
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "I;16", "F"])
 def test_a_photo_of_any_kind_is_shown_as_light_paper(mode):
     paper = Image.fromarray(photo(TWO_NUMBERS))

@@ -7,7 +7,7 @@ import pytest
 from digitdraw.ui import words
 
 
-def prediction(verdict, first=7, second=1, share=0.8, runner_up_share=0.02):
+def prediction(verdict, first=7, second=1, share=0.8, runner_up_share=0.02, digitness=0.98):
     """Something shaped like a Prediction whose two likeliest digits are `first` and `second`."""
     probabilities = [0.0] * 10
     probabilities[first] = share
@@ -18,6 +18,7 @@ def prediction(verdict, first=7, second=1, share=0.8, runner_up_share=0.02):
         digit=first if verdict == "digit" else None,
         runner_up=second,
         probabilities=tuple(probabilities),
+        digitness=digitness,
         ranking=tuple(sorted(range(10), key=lambda digit: -probabilities[digit])),
     )
 
@@ -106,6 +107,15 @@ def test_a_digit_found_in_a_photo_is_named_even_in_doubt():
         assert words.doubtful(each)
         assert words.find(each) == "4, or perhaps 9"
     assert not words.doubtful(prediction("digit"))
+
+
+def test_a_find_that_may_be_no_digit_is_doubtful_however_clear_which_it_would_be():
+    clear = prediction("digit", first=1, second=7, share=0.97, digitness=0.53)
+    assert words.doubtful(clear)
+    assert words.find(clear) == "1, or perhaps no digit"
+    assert not words.doubtful(prediction("digit", digitness=words.PERHAPS_NONE_BELOW))
+    neither = prediction("unsure", first=4, second=9, runner_up_share=0.45, digitness=0.4)
+    assert words.find(neither) == "4, or perhaps 9 or no digit"
 
 
 def test_the_numbers_of_a_photo_make_a_sentence():

@@ -48,6 +48,8 @@ class Doors:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                for name in [each for each in headers if each.startswith("access-control-")]:
+                    del headers[name]  # Gradio lets pages of this machine's other servers read
                 for name, value in self.headers.items():
                     headers[name] = value
             await send(message)

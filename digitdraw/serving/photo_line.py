@@ -9,6 +9,7 @@ import contextlib
 import logging
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from digitdraw.errors import BusyError, WorkerError
 from digitdraw.serving.photo_worker import LENGTH, pack
@@ -23,6 +24,8 @@ ROOM = 64
 PATIENCE = 60.0
 """Seconds that a picture may take; the largest takes one or two."""
 _TRIES = 2
+_PACKAGES = Path(__file__).parents[2]
+"""Where `-m` finds this package, wherever the server itself was started."""
 
 
 class PhotoLine:
@@ -33,7 +36,8 @@ class PhotoLine:
     ) -> None:
         self._command = (*COMMAND, model, device)
         self._room, self._patience = room, patience
-        self._idle: list[_Worker] = [_Worker(self._command) for _ in range(count)]
+        self._workers = [_Worker(self._command) for _ in range(count)]
+        self._idle = list(self._workers)
         self._line: list[object] = []
         self._moved = asyncio.Condition()
         self._closed = False
@@ -74,8 +78,7 @@ class PhotoLine:
     async def close(self) -> None:
         """End the workers, without waiting for what they are reading."""
         self._closed = True
-        for worker in self._idle:
-            await worker.stop()
+        await asyncio.gather(*(worker.stop() for worker in self._workers))
 
     async def _turn(self, told: Callable[[int], None]) -> "_Worker":
         """Wait until it is one's turn; returns the worker that is free."""
@@ -100,11 +103,14 @@ class PhotoLine:
 
     async def _read(self, worker: "_Worker", kind: bytes, content: bytes) -> bytes:
         for _ in range(_TRIES):
+            if self._closed:
+                break
             try:
                 await worker.start()
                 status, answer = await asyncio.wait_for(worker.ask(kind, content), self._patience)
             except (OSError, EOFError, TimeoutError) as error:
-                log.warning("a worker is replaced: %s", type(error).__name__)
+                if not self._closed:
+                    log.warning("a worker is replaced: %s", type(error).__name__)
                 await worker.stop()
                 continue
             except asyncio.CancelledError:  # its answer would be taken for the next one's
@@ -132,22 +138,18 @@ class _Worker:
         if self._process is None or self._process.returncode is not None:
             pipe = asyncio.subprocess.PIPE
             self._process = await asyncio.create_subprocess_exec(
-                *self._command, stdin=pipe, stdout=pipe
+                *self._command, stdin=pipe, stdout=pipe, cwd=_PACKAGES
             )
-            await self._hear()
+            await _hear(self._process.stdout)
 
     async def ask(self, kind: bytes, content: bytes) -> tuple[bytes, bytes]:
-        """A started worker's answer: a status and what goes with it."""
-        self._process.stdin.write(pack(kind, content))
-        await self._process.stdin.drain()
-        return await self._hear()
-
-    async def _hear(self) -> tuple[bytes, bytes]:
-        parts = []
-        for _ in range(2):
-            (length,) = LENGTH.unpack(await self._process.stdout.readexactly(LENGTH.size))
-            parts.append(await self._process.stdout.readexactly(length))
-        return parts[0], parts[1]
+        """A started worker's answer: a status and what goes with it. EOFError if it has ended."""
+        process = self._process
+        if process is None:
+            raise EOFError
+        process.stdin.write(pack(kind, content))
+        await process.stdin.drain()
+        return await _hear(process.stdout)
 
     async def stop(self) -> None:
         process, self._process = self._process, None
@@ -156,3 +158,11 @@ class _Worker:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
+
+
+async def _hear(stream: asyncio.StreamReader) -> tuple[bytes, bytes]:
+    parts = []
+    for _ in range(2):
+        (length,) = LENGTH.unpack(await stream.readexactly(LENGTH.size))
+        parts.append(await stream.readexactly(length))
+    return parts[0], parts[1]

@@ -22,7 +22,7 @@ from digitdraw.serving.telemetry import Metrics, Telemetry
 from digitdraw.ui import payload
 from digitdraw.ui.lineup import Lineup
 
-__all__ = ["Service", "guarded"]
+__all__ = ["Service", "guarded", "unreadable"]
 
 MOST_JSON = 1 << 20
 """Bytes of a drawing: more than the largest that is allowed has."""
@@ -76,6 +76,8 @@ class Service:
         starting = asyncio.create_task(start_workers())
         yield
         starting.cancel()
+        # Until it has ended it has a worker of its own, which the line could not end.
+        await asyncio.gather(starting, return_exceptions=True)
         await self.line.close()
         self.batches.close()
 
@@ -89,6 +91,12 @@ def guarded(app: ASGIApp, metrics: Metrics, settings: Settings) -> ASGIApp:
         app = Login(app, *settings.auth, is_open=health.PATHS.__contains__)
     app = doors.Doors(app, settings.allowed_hosts, doors.headers_for(settings.on_space))
     return Telemetry(app, metrics, _kind_of)
+
+
+async def unreadable(request: Request, error: Exception) -> ASGIApp:
+    """The answer to a body that a route of FastAPI's cannot read. FastAPI's own repeats what came,
+    and fails where that is no text."""
+    return error_reply(422, "This is not what is taken here.")
 
 
 async def _failed(request: Request, error: Exception) -> ASGIApp:

@@ -86,9 +86,14 @@ function stateOf(digit) {
 // "7, 98 %, number 2": what a screen reader is told of a digit.
 function nameOf(digit) {
   const state = stateOf(digit);
-  const parts = [String(digit.digit), state === "corrected" ? state : percent(digit.confidence)];
+  const parts = [String(digit.digit), state === "corrected" ? state : percent(chanceOf(digit))];
   if (state === "doubtful") parts.push(state);
   return [...parts, "number " + (digit.number + 1)].join(", ");
+}
+
+// Of a doubtful digit, that there is one at all counts too, as it does in its number.
+function chanceOf(digit) {
+  return digit.doubtful ? digit.confidence * digit.digitness : digit.confidence;
 }
 
 function percent(share) {

@@ -16,6 +16,7 @@ from digitdraw.ui.lineup import Lineup
 __all__ = [
     "compare_tab",
     "example_photos",
+    "footer",
     "head",
     "header",
     "photo_tab",
@@ -71,6 +72,11 @@ def header(model_note: str) -> gr.HTML:
     return _component(
         _read("header.html"), ("header.js",), elem_id="dd-header-block", model_note=model_note
     )
+
+
+def footer() -> gr.HTML:
+    """What everybody may know who draws or sends something here."""
+    return _component(_read("footer.html"), (), elem_id="dd-footer-block")
 
 
 def sketch_tab() -> gr.HTML:

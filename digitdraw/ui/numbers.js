@@ -45,7 +45,7 @@ function digitInText(digit) {
   span.textContent = digit.digit;
   span.dataset.state = stateOf(digit);
   if (digit.corrected) span.title = "corrected, read as " + digit.read;
-  else if (digit.doubtful) span.title = digit.words + ": " + percent(digit.confidence);
+  else if (digit.doubtful) span.title = digit.words + ": " + percent(chanceOf(digit));
   return span;
 }
 

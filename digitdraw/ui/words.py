@@ -1,7 +1,7 @@
 """What a prediction is called in plain words. Knows nothing of pages, components or models.
 
 Every function takes anything shaped like a `digitdraw.Prediction`: it reads `verdict`, `digit`,
-`runner_up` and `probabilities`, and nothing else.
+`runner_up` and `probabilities`, and where that is said also `ranking` and `digitness`.
 """
 
 from collections.abc import Sequence
@@ -34,6 +34,7 @@ PHOTO_INVITATION = "Add a photo of numbers"
 CHOOSE_DIGIT = "Choose a digit in the picture"
 NO_READER = "Photos cannot be read here: the network that finds digits is missing or damaged."
 PERHAPS_FROM = 0.10  # a runner-up at least this likely is named beside the winner
+PERHAPS_NONE_BELOW = 0.6  # a find that is a digit with less than this chance may be none
 
 
 def sentence(prediction) -> str:
@@ -84,16 +85,18 @@ def differ(prediction, other) -> bool:
 
 
 def doubtful(prediction) -> bool:
-    """Whether a digit found in a photo is to be marked as one to look at. Needs `ranking` too."""
-    second = prediction.ranking[1]
-    return prediction.verdict != "digit" or prediction.probabilities[second] >= PERHAPS_FROM
+    """Whether a digit found in a photo is to be marked as one to look at. Needs `ranking` and
+    `digitness` too."""
+    return _may_be_another(prediction) or _may_be_none(prediction)
 
 
 def find(prediction) -> str:
-    """A digit found in a photo, which is given in any case: "7, or perhaps 1". Needs `ranking`."""
+    """A digit found in a photo, which is given in any case: "7, or perhaps 1", "1, or perhaps no
+    digit". Needs `ranking` and `digitness` too."""
     best, second = prediction.ranking[:2]
-    if doubtful(prediction):
-        return f"{best}, or perhaps {second}"
+    others = [str(second)] * _may_be_another(prediction) + ["no digit"] * _may_be_none(prediction)
+    if others:
+        return f"{best}, or perhaps {' or '.join(others)}"
     return f"That looks like {_article(best)} {best}"
 
 
@@ -141,6 +144,15 @@ def place(x: float, y: float) -> str:
     if down:
         return f"at the {down}"
     return f"on the {across}" if across else "in the middle"
+
+
+def _may_be_another(prediction) -> bool:
+    second = prediction.ranking[1]
+    return prediction.verdict != "digit" or prediction.probabilities[second] >= PERHAPS_FROM
+
+
+def _may_be_none(prediction) -> bool:
+    return prediction.digitness < PERHAPS_NONE_BELOW
 
 
 def _listing(names: Sequence[str]) -> str:

@@ -1,11 +1,15 @@
 """A server that is busy, or whose model fails: the page waits, keeps the drawing, and goes on."""
 
 import json
+import os
+import signal
+from pathlib import Path
 
 import pytest
-from conftest import Hand
+from conftest import WAIT_MS, Hand
 from playwright.sync_api import expect
 from serving import Server
+from test_photo import picture
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +55,39 @@ def test_a_model_that_fails_is_told_quietly_and_asked_again(make_hand):
     failing.clear()
     hand.reads("6")
     expect(hand.page.locator(".dd-sketch .dd-note")).to_be_empty()
+
+
+def test_a_worker_that_is_killed_while_it_reads_is_replaced_and_the_photo_read(chromium):
+    server = Server(finds_blots=True).start()
+    context = chromium.new_context()
+    try:
+        hand = Hand(context.new_page(), server.url).open()
+        hand.page.get_by_role("tab", name="Photo").click()
+        photo = {"name": "a.png", "mimeType": "image/png", "buffer": picture()}
+        field = hand.page.locator(".dd-photos .dd-file")
+        numbers = hand.page.locator(".dd-number")
+        field.set_input_files(photo)
+        expect(numbers).to_have_count(2, timeout=4 * WAIT_MS)
+        (worker,) = children_of(server.process.pid)
+        os.kill(worker, signal.SIGSTOP)  # so that it has the photo when it dies
+        with hand.page.expect_request("**/live/photo"):
+            field.set_input_files(photo)
+        expect(hand.page.locator(".dd-busy")).to_have_count(1)
+        expect(numbers).to_have_count(2)  # what was there stays
+        os.kill(worker, signal.SIGKILL)
+        expect(hand.page.locator(".dd-thumbnails button")).to_have_count(2, timeout=4 * WAIT_MS)
+        expect(hand.page.locator(".dd-photos .dd-state .dd-note")).to_be_empty()
+        assert children_of(server.process.pid) != [worker]
+        assert hand.complaints == []
+    finally:
+        context.close()
+        server.stop()
+
+
+def children_of(pid: int) -> list[int]:
+    """Numbers of the processes that a process has started and not yet ended."""
+    text = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+    return [int(number) for number in text.split()]
 
 
 def test_a_photo_that_must_wait_tells_its_place_and_one_that_fails_its_number(make_hand):

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 from conftest import PHONE
-from drawings import DIGITS
+from drawings import DIGITS, RANDOM_DRAWINGS
 from playwright.sync_api import expect
 from test_page import PHONE_OPTIONS, bottom_of
 
@@ -65,30 +65,6 @@ def fragment_of(hand) -> str:
 
 
 # ---- the packing
-
-RANDOM_DRAWINGS = """
-function makeRandom(seed) {  // mulberry32: the same drawings in every run
-    return () => {
-        seed = (seed + 0x6d2b79f5) | 0;
-        let t = Math.imul(seed ^ (seed >>> 15), seed | 1);
-        t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-        return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-    };
-}
-// From dots to scribbles, from slow pens to wild ones, on the canvas and far off.
-function randomDrawing(random) {
-    const whole = (most) => Math.floor(random() * most);
-    const [jitter, most] = [[1, 4, 60, 3000][whole(4)], [1, 3, 40, 400][whole(4)]];
-    return Array.from({ length: 1 + whole(6) }, () => {
-        let [x, y, dx, dy] = [whole(6000) - 2000, whole(6000) - 2000, 0, 0];
-        return Array.from({ length: 1 + whole(most) }, () => {
-            dx += whole(2 * jitter + 1) - jitter - Math.round(dx / 5);
-            dy += whole(2 * jitter + 1) - jitter - Math.round(dy / 5);
-            return [x, y] = [x + dx, y + dy].map((value) => Math.max(-9e4, Math.min(9e4, value)));
-        });
-    });
-}
-"""
 
 ROUND_TRIPS = """() => {
     const random = makeRandom(1);
