@@ -10,7 +10,6 @@ import os
 import platform
 import shlex
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
@@ -67,7 +66,6 @@ def train(options: argparse.Namespace) -> None:
 
     Raises DataError, UnknownModelError, UnknownDeviceError, TrainingError, OSError.
     """
-    started = time.monotonic()
     device, _ = choose_device(options.device)
     recipe = recipe_for(options.model, options.recipe)
     torch.backends.cudnn.deterministic = True
@@ -81,7 +79,7 @@ def train(options: argparse.Namespace) -> None:
             trainer.restore(checkpoint)
         answers = _run(trainer, validation, checkpoint, team)
         if team.rank == 0:
-            _write(options, trainer, validation, answers, _record(options, trainer, started))
+            _write(options, trainer, validation, answers, _record(options, trainer))
 
 
 def _training(
@@ -175,7 +173,7 @@ def _report(entry: dict[str, float]) -> None:
     print("  ".join(parts), flush=True)
 
 
-def _record(options: argparse.Namespace, trainer: Trainer, started: float) -> dict[str, Any]:
+def _record(options: argparse.Namespace, trainer: Trainer) -> dict[str, Any]:
     """What a reader needs to trust the weights, or make them again."""
     on_gpu = trainer.device.type == "cuda"
     device = torch.cuda.get_device_name() if on_gpu else platform.processor()
@@ -193,7 +191,7 @@ def _record(options: argparse.Namespace, trainer: Trainer, started: float) -> di
         "epochs": trainer.epochs,
         "glyphs_per_epoch": sum(trainer.per_epoch),
         "processes": trainer.team.size,
-        "seconds": round(time.monotonic() - started),
+        "seconds": round(trainer.seconds),
         "device": device or platform.machine(),
         "versions": {
             "python": platform.python_version(),

@@ -5,6 +5,7 @@ test sets. All chance hangs on (seed, epoch), so a resumed training ends as an u
 """
 
 import math
+import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -32,7 +33,8 @@ WARM_UP = 0.05
 
 
 class Trainer:
-    """A training where it stands; `epoch` counts the epochs done, `history` is of each."""
+    """A training where it stands; `epoch` counts the epochs done, `seconds` what they took, and
+    `history` is of each."""
 
     def __init__(
         self,
@@ -56,6 +58,7 @@ class Trainer:
         self._averaged = average and AveragedModel(self.network, avg_fn=average, use_buffers=True)
         self.optimizer = _optimizer(self.network, recipe, device)
         self.epoch = 0
+        self.seconds = 0.0
         self.history: list[dict[str, float]] = []
 
     @property
@@ -76,6 +79,7 @@ class Trainer:
 
         Raises TrainingError where the loss is no number.
         """
+        began = time.monotonic()
         order = torch.Generator(self.device).manual_seed(self.seed * 100_003 + self.epoch)
         mine = self.seed * 100_003 + self.epoch + 7_919 * self.team.rank
         chance = torch.Generator(self.device).manual_seed(mine)
@@ -99,6 +103,7 @@ class Trainer:
                 "A lower learning rate may help."
             )
         self.epoch += 1
+        self.seconds += time.monotonic() - began
         self.history.append({"epoch": self.epoch, "loss": loss / seen, "accuracy": right / seen})
 
     def glyphs(self, index: Tensor, chance: torch.Generator) -> Tensor:
@@ -123,6 +128,7 @@ class Trainer:
         """Write all that is needed to go on; raises TrainingError where that fails."""
         state = {
             "epoch": self.epoch,
+            "seconds": self.seconds,
             "history": self.history,
             "network": self.network.state_dict(),
             "averaged": self._averaged and self._averaged.state_dict(),
@@ -143,7 +149,8 @@ class Trainer:
             if self._averaged is not None:
                 self._averaged.load_state_dict(state["averaged"])
             self.optimizer.load_state_dict(state["optimizer"])
-            self.epoch, self.history = state["epoch"], state["history"]
+            self.epoch, self.seconds = state["epoch"], state["seconds"]
+            self.history = state["history"]
         except Exception as error:  # unpickling raises of everything
             raise TrainingError(
                 f"The checkpoint {path} cannot be gone on from; start without --resume."

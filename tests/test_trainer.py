@@ -91,6 +91,7 @@ def test_a_restored_training_goes_on_as_if_it_had_not_stopped(name, small_corpus
     one, other = unbroken.result.state_dict(), second.result.state_dict()
     assert all(torch.equal(one[key], other[key]) for key in one)
     assert second.history == unbroken.history
+    assert second.seconds > first.seconds > 0
 
 
 def test_a_checkpoint_that_is_none_is_said_to_be_so(tmp_path):
