@@ -27,7 +27,7 @@ __all__ = ["ReadDigit", "Reader", "Reading"]
 
 log = logging.getLogger(__name__)
 
-LEAST_SCORE = 0.3
+LEAST_SCORE = 0.4
 """Finds that score at least this make up numbers; what of it is no digit, the sequence reader
 says."""
 _ON = 0.5
