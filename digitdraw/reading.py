@@ -30,6 +30,11 @@ log = logging.getLogger(__name__)
 LEAST_SCORE = 0.4
 """Finds that score at least this make up numbers; what of it is no digit, the sequence reader
 says."""
+_SAY_OF_FINDER = 2.75
+"""What the logit of the finder's score counts for in that of being a digit at all, next to the
+sequence reader's: logistic regression on the digits of 80 validation scans and 70 pages. Whether
+one is a digit, the finder knows better (AUROC 91.2%, 84.4%, and 91.8% together)."""
+_SUREST = 0.999
 _ON = 0.5
 """Of two digits of different numbers, the share of the smaller that may not lie on the other."""
 USUAL_PITCH = 4.5
@@ -139,7 +144,7 @@ class Reader:
         digits: list[ReadDigit] = []
         count = 0
         for number in numbers:
-            scores, bars = self._chances(number.logits)
+            scores, bars = self._chances(number)
             kept = np.flatnonzero(scores >= self.calibration.min_digitness)
             for i in kept:
                 box = tuple(float(side) * pixel for side in number.boxes[i])
@@ -148,11 +153,12 @@ class Reader:
             count += bool(kept.size)
         return _reading(tuple(digits), count, "" if digits else _why_nothing(grey, pixel))
 
-    def _chances(self, logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Of logits (n, 11), how likely each is a digit, (n,), and which, (n, 10)."""
-        bars = torch.from_numpy(logits[:, :10]).double().div(self.calibration.temperature)
-        scores = _sigmoid(logits[:, 10] / self.calibration.digitness_temperature)
-        return scores, bars.softmax(1).numpy()
+    def _chances(self, number: "_Number") -> tuple[np.ndarray, np.ndarray]:
+        """Of each digit of a number, how likely it is one, (n,), and which, (n, 10)."""
+        bars = torch.from_numpy(number.logits[:, :10]).double().div(self.calibration.temperature)
+        found = np.log(number.scores) - np.log1p(-number.scores)
+        read = number.logits[:, 10] / self.calibration.digitness_temperature
+        return _sigmoid(read + _SAY_OF_FINDER * found), bars.softmax(1).numpy()
 
     def _predict(self, score: float, bars: np.ndarray, glyph: np.ndarray) -> Prediction:
         confidence = float(bars.max())
@@ -164,17 +170,22 @@ class Reader:
 
 @dataclass(frozen=True)
 class _Number:
-    """A number of n digits as it was read: `boxes` (n, 4) in pixels, `logits` (n, 11)."""
+    """A number of n digits as it was read: `boxes` (n, 4) in pixels, `logits` (n, 11), and the
+    `scores` (n,) in [0, 1] of the finds that they are."""
 
     boxes: np.ndarray
     logits: np.ndarray
+    scores: np.ndarray
 
 
 def _numbers(greys: Sequence[np.ndarray], find: nn.Module, read: nn.Module) -> list[list[_Number]]:
     """The numbers of each picture in reading order, the unlikely ones, and empty ones, too."""
     found = finder.find_all(greys, find, LEAST_SCORE)
-    groups = [[each.boxes[some] for some in lines.group(each.boxes)] for each in found]
-    frames = [[Frame.around(boxes) for boxes in some] for some in groups]
+    groups = [
+        [(each.boxes[some], each.scores[some]) for some in lines.group(each.boxes)]
+        for each in found
+    ]
+    frames = [[Frame.around(boxes) for boxes, _ in some] for some in groups]
     seen = [
         strips.cut(grey, frame) for grey, some in zip(greys, frames, strict=True) for frame in some
     ]
@@ -194,29 +205,33 @@ def _apart(numbers: list[_Number]) -> list[_Number]:
         boxes = numbers[i].boxes
         smaller = np.minimum(metrics.areas(boxes)[:, None], metrics.areas(taken)[None])
         free = (metrics.shared_areas(boxes, taken) < _ON * smaller).all(axis=1)
-        kept[i] = _Number(boxes[free], numbers[i].logits[free])
+        kept[i] = _Number(boxes[free], numbers[i].logits[free], numbers[i].scores[free])
         taken = np.concatenate([taken, kept[i].boxes])
     return [kept[i] for i in range(len(numbers))]
 
 
-def _placed(said: sequences.Sequence, frame: Frame, boxes: np.ndarray) -> _Number:
-    """A number with a box for each digit: the find that it follows, or, where a digit was read
-    that was not found, one of the usual size at its place."""
+def _placed(
+    said: sequences.Sequence, frame: Frame, found: tuple[np.ndarray, np.ndarray]
+) -> _Number:
+    """A number with a box and a score for each digit: those of the find that it follows, or, where
+    a digit was read that was not found, a box of the usual size at its place."""
     stride = SequenceReader.STRIDE
-    middles = boxes[:, :2] + boxes[:, 2:] / 2
-    places = frame.see(middles)[:, 0] / stride
-    order = np.argsort(places)
+    order = np.argsort(frame.see(found[0][:, :2] + found[0][:, 2:] / 2)[:, 0])
+    boxes, scores = (part[order] for part in found)
+    places = frame.see(boxes[:, :2] + boxes[:, 2:] / 2)[:, 0] / stride
     apart = float(np.median(np.diff(said.places))) if len(said.places) > 1 else USUAL_PITCH
-    finds = sequences.follow(said.places, places[order], apart)
+    finds = sequences.follow(said.places, places, apart)
     size = np.median(boxes[:, 2:], axis=0)
-    made = []
+    made, known = [], []
     for place, find in zip(said.places, finds, strict=True):
         if find is None:
             (middle,) = frame.unsee(np.array([[place * stride, strips.TALL / 2]]))
             made.append([*(middle - size / 2), *size])
         else:
-            made.append(boxes[order[find]])
-    return _Number(np.array(made, np.float64).reshape(-1, 4), said.logits)
+            made.append(boxes[find])
+        known.append(LEAST_SCORE if find is None else scores[find])
+    sure = np.array(known, np.float64).clip(LEAST_SCORE, _SUREST)
+    return _Number(np.array(made, np.float64).reshape(-1, 4), said.logits, sure)
 
 
 def _reading(digits: tuple[ReadDigit, ...], count: int, reason: str) -> Reading:

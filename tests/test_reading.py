@@ -13,9 +13,11 @@ from painted import Painted, PaintedSequence, painted_reader, photo
 from PIL import Image
 
 import digitdraw
+from digitdraw import sequences
 from digitdraw.pictures import load_photo
-from digitdraw.reading import Reader, _apart, _Number
+from digitdraw.reading import Reader, _apart, _Number, _placed
 from digitdraw.reading import _why_nothing as why_nothing
+from digitdraw.strips import Frame
 from digitdraw.weights import Calibration, Weights
 
 
@@ -154,17 +156,26 @@ def test_a_digit_that_was_read_but_not_found_has_a_box_of_the_usual_size():
     assert (np.diff(boxes[:, 0]) > 0).all()
 
 
-def test_a_digit_that_is_hardly_one_is_left_out():
-    unlikely = Says(3)
-    unlikely.say = lambda column, digit: column.__setitem__(digit, 9.2)  # beside 9 for none
-    assert read_with(unlikely, least=0.3).numbers == ("3",)
-    assert read_with(unlikely, least=0.7).numbers == ()
+def test_whether_it_is_a_digit_both_networks_say():
+    class Hardly(Says):
+        def say(self, column, digit):
+            column[digit] = 9.2  # beside 9 for none
+
+    sure, unsure = (sequences.read(Hardly(3)(torch.zeros(1, 1, 32, 16))[0]) for _ in range(2))
+    box = np.array([[10.0, 10.0, 12.0, 20.0]])
+    reader = painted_reader()
+    likely, unlikely = (
+        reader._chances(_placed(said, Frame.around(box), (box, np.array([score]))))[0]
+        for said, score in ((sure, 0.9), (unsure, 0.45))
+    )
+    assert likely > 0.9
+    assert unlikely < 0.5
 
 
-def number(*boxes, digitness=5.0):
+def number(*boxes):
     logits = np.zeros((len(boxes), 11), np.float32)
-    logits[:, 10] = digitness
-    return _Number(np.array(boxes, float).reshape(-1, 4), logits)
+    logits[:, 10] = 5
+    return _Number(np.array(boxes, float).reshape(-1, 4), logits, np.full(len(boxes), 0.9))
 
 
 def test_a_part_of_a_digit_is_not_read_besides_it():
@@ -172,7 +183,9 @@ def test_a_part_of_a_digit_is_not_read_besides_it():
     part, apart = number((26, 12, 18, 18), (80, 12, 18, 18)), number((0, 40, 20, 30))
     kept = _apart([part, whole, apart, number()])
     assert [each.boxes[:, 0].tolist() for each in kept] == [[80], [0, 25, 50], [0], []]
-    assert [len(each.logits) for each in kept] == [1, 3, 1, 0]
+    assert (
+        [len(each.logits) for each in kept] == [len(each.scores) for each in kept] == [1, 3, 1, 0]
+    )
 
 
 @pytest.mark.parametrize("error", [torch.OutOfMemoryError("full"), torch.AcceleratorError("lost")])
