@@ -101,7 +101,7 @@ def test_one_photo_is_read_and_its_digits_are_boxed_where_they_are(photos):
     sure = photos.page.locator('.dd-box[data-state="sure"] .dd-line')
     assert sure.first.evaluate(dashes) == "none"
     marked = photos.page.locator('.dd-number [data-state="doubtful"]')
-    expect(marked.first).to_have_attribute("title", "4, or perhaps 9: 59 %")
+    expect(marked.first).to_have_attribute("title", "4, or perhaps 9: 60 %")
 
 
 def test_several_photos_are_read_in_turn_and_the_bad_one_is_named(photos):
@@ -162,7 +162,7 @@ def test_pointing_at_a_digit_shows_its_bars(photos):
     photos.says("Choose a digit in the picture", TAB)
     box(photos, "7, 100.0 %, number 1").hover()
     photos.reads("7", TAB)
-    box(photos, "4, 59 %, doubtful, number 2").hover()
+    box(photos, "4, 60 %, doubtful, number 2").hover()
     photos.says("4, or perhaps 9", TAB)
     shares = photos.shares(TAB)
     assert shares[4] == pytest.approx(60, abs=1)
@@ -225,7 +225,7 @@ def test_a_number_without_digits_left_is_gone(photos):
 
 def test_numbers_are_copied_and_downloaded_with_their_corrections(photos):
     add(photos, ('a "b", c.png', picture()), ("two.png", picture([(40, 40)])))
-    box(photos, "4, 59 %, doubtful, number 1").focus()
+    box(photos, "4, 60 %, doubtful, number 1").focus()
     photos.page.keyboard.press("9")
     photos.page.get_by_role("button", name="Copy").click()
     note(photos).to_have_text("Copied")
@@ -325,7 +325,7 @@ def test_on_a_phone_a_tap_shows_the_bars_beside_the_picture(open_photos, viewpor
     sheet = hand.page.locator(".dd-side")
     expect(sheet).to_be_hidden()
     hand.page.evaluate("scrollTo(0, 0)")
-    digit = box(hand, "4, 59 %, doubtful, number 1")
+    digit = box(hand, "4, 60 %, doubtful, number 1")
     letters = digit.locator("text").bounding_box()
     assert letters["height"] >= 12
     at = digit.bounding_box()
