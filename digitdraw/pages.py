@@ -310,7 +310,7 @@ def _word(
     return x
 
 
-def scanned(sources: Sources, rng: np.random.Generator, side: int = 256) -> Page:
+def scanned(sources: Sources, rng: np.random.Generator, side: int) -> Page:
     """One of the scanned amounts, at any size that digits may have, somewhere on an empty paper."""
     scan = sources.scans[int(rng.integers(len(sources.scans)))]
     tall = float(np.median(scan.boxes[:, 3]))

@@ -216,9 +216,9 @@ def _placed(
     """A number with a box and a score for each digit: those of the find that it follows, or, where
     a digit was read that was not found, a box of the usual size at its place."""
     stride = SequenceReader.STRIDE
-    order = np.argsort(frame.see(found[0][:, :2] + found[0][:, 2:] / 2)[:, 0])
-    boxes, scores = (part[order] for part in found)
-    places = frame.see(boxes[:, :2] + boxes[:, 2:] / 2)[:, 0] / stride
+    places = frame.see(found[0][:, :2] + found[0][:, 2:] / 2)[:, 0] / stride
+    order = np.argsort(places)
+    boxes, scores, places = (part[order] for part in (*found, places))
     apart = float(np.median(np.diff(said.places))) if len(said.places) > 1 else USUAL_PITCH
     finds = sequences.follow(said.places, places, apart)
     size = np.median(boxes[:, 2:], axis=0)

@@ -57,10 +57,9 @@ def _by_hand(recipe: from_scratch.Recipe) -> Recipe:
     )
 
 
+_ADAMW = {"optimizer": "adamw", "weight_decay": 0.05, "schedule": "cosine"}
 _CONVOLUTIONAL = {
-    "optimizer": "adamw",
-    "weight_decay": 0.05,
-    "schedule": "cosine",
+    **_ADAMW,
     "ema": 0.999,
     "largest_gradient": 5.0,
     "digits": "everything",
@@ -83,9 +82,7 @@ RECIPES: dict[str, Recipe] = {
         epochs=12,
         batch=16,
         learning_rate=2e-3,
-        optimizer="adamw",
-        weight_decay=0.05,
-        schedule="cosine",
+        **_ADAMW,
         ema=0.998,
         largest_gradient=10.0,
         digits="pages",
@@ -97,9 +94,7 @@ RECIPES: dict[str, Recipe] = {
         epochs=12,
         batch=64,
         learning_rate=2e-3,
-        optimizer="adamw",
-        weight_decay=0.05,
-        schedule="cosine",
+        **_ADAMW,
         ema=0.998,
         largest_gradient=5.0,
         digits="numbers",

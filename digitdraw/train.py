@@ -10,7 +10,7 @@ import os
 import platform
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -112,12 +112,12 @@ def _digits(options: argparse.Namespace, recipe: Recipe, root: Path) -> corpus.C
     if not (root / "unipen-digits").is_dir():
         print(f"no unipen-digits/ in {root}: MNIST alone, without drawings and what is no digit")
     make = partial(corpus.build, root, _CORPUS_SEED, options.variants, options.workers)
-    return corpus.kept(_kept(options), make) if options.corpus else make()
+    return _kept(options, corpus.kept, make)
 
 
 def _numbers(options: argparse.Namespace, root: Path) -> list[Numbers]:
     build = partial(strip_corpus.build, root, _reader(options), _CORPUS_SEED, options.workers)
-    return strip_corpus.kept(_kept(options), build) if options.corpus else build()
+    return _kept(options, strip_corpus.kept, build)
 
 
 def _reader(options: argparse.Namespace) -> Path:
@@ -126,10 +126,12 @@ def _reader(options: argparse.Namespace) -> Path:
     return trained if (trained / f"{READER.name}.json").is_file() else weights.FOLDER
 
 
-def _kept(options: argparse.Namespace) -> Path:
-    path = Path(options.corpus)
-    print(f"taking {path}" if path.is_file() else f"making {path} ...", flush=True)
-    return path
+def _kept(options: argparse.Namespace, keep: Callable, make: Callable[[], Any]) -> Any:
+    """What `make` makes, or what `keep(path, make)` has kept of it where a file is named."""
+    path = options.corpus and Path(options.corpus)
+    there = path and path.is_file()
+    print(f"taking {path}" if there else "making the training corpus ...", flush=True)
+    return keep(path, make) if path else make()
 
 
 def _run(

