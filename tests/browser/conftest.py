@@ -11,11 +11,15 @@ from collections.abc import Callable, Iterator
 import pytest
 from browser_paths import SWITCHES, chromium_path
 from drawings import DIGITS
+from playwright.sync_api import expect, sync_playwright
 from serving import Server
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
-WAIT_MS = 15_000  # for what must happen; generous, since nothing here measures time
+WAIT_MS = 60_000  # for what must happen; generous, since nothing here measures time
+ANSWER = "/live/answer"
+STILL_MS = 300  # an answer follows the pen within this
+expect.set_options(timeout=WAIT_MS)
 
 
 def pytest_collection_modifyitems(items):
@@ -38,8 +42,6 @@ def chromium() -> Iterator:
     if not path and not os.environ.get("CI"):
         pytest.skip(reason)
     assert path, reason
-    from playwright.sync_api import sync_playwright
-
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=SWITCHES)
         yield browser
@@ -58,15 +60,22 @@ class Hand:
         page.set_default_timeout(WAIT_MS)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", self._note_host)
+        self.unanswered = 0  # questions under way
+        page.on("request", self._begin)
+        page.on("requestfinished", self._end)
+        page.on("requestfailed", self._end)
 
     def _hear(self, message) -> None:
         if message.type in ("error", "warning"):
             self.complaints.append(message.text)
 
-    def _note_host(self, request) -> None:
+    def _begin(self, request) -> None:
+        self.unanswered += request.url.endswith(ANSWER)
         if not request.url.startswith((self.url, "data:", "blob:")):
             self.other_hosts.append(request.url)
+
+    def _end(self, request) -> None:
+        self.unanswered -= request.url.endswith(ANSWER)
 
     def open(self) -> "Hand":
         self.page.goto(self.url)
@@ -102,19 +111,23 @@ class Hand:
 
     def reads(self, big: str, panel: str = ".dd-sketch") -> None:
         """Wait until the large slot of the panel holds `big`; fails where it does not."""
-        from playwright.sync_api import expect
-
-        expect(self.page.locator(f"{panel} .dd-big")).to_have_text(big, timeout=WAIT_MS)
+        expect(self.page.locator(f"{panel} .dd-big")).to_have_text(big)
 
     def says(self, words: str, panel: str = ".dd-sketch") -> None:
-        from playwright.sync_api import expect
-
-        expect(self.page.locator(f"{panel} .dd-said")).to_have_text(words, timeout=WAIT_MS)
+        expect(self.page.locator(f"{panel} .dd-said")).to_have_text(words)
 
     def shares(self, panel: str = ".dd-sketch") -> list[float]:
         """The ten bars, as a screen reader is told of them, in percent."""
         bars = self.page.locator(f"{panel} .dd-bar")
         return [float(bar.get_attribute("aria-valuenow")) for bar in bars.all()]
+
+    def settled_shares(self) -> list[float]:
+        """The bars once the last question is answered: those of the whole drawing."""
+        before = None
+        while self.unanswered or before != self.shares():
+            before = self.shares()
+            self.page.wait_for_timeout(STILL_MS)
+        return before
 
     def is_blank(self) -> bool:
         """Whether no pixel of the canvas holds ink; waits for the frame that paints it."""

@@ -6,7 +6,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from conftest import WAIT_MS, Hand
+from conftest import Hand
 from playwright.sync_api import expect
 from serving import Server
 from test_photo import picture
@@ -67,7 +67,7 @@ def test_a_worker_that_is_killed_while_it_reads_is_replaced_and_the_photo_read(c
         field = hand.page.locator(".dd-photos .dd-file")
         numbers = hand.page.locator(".dd-number")
         field.set_input_files(photo)
-        expect(numbers).to_have_count(2, timeout=4 * WAIT_MS)
+        expect(numbers).to_have_count(2)
         (worker,) = children_of(server.process.pid)
         os.kill(worker, signal.SIGSTOP)  # so that it has the photo when it dies
         with hand.page.expect_request("**/live/photo"):
@@ -75,7 +75,7 @@ def test_a_worker_that_is_killed_while_it_reads_is_replaced_and_the_photo_read(c
         expect(hand.page.locator(".dd-busy")).to_have_count(1)
         expect(numbers).to_have_count(2)  # what was there stays
         os.kill(worker, signal.SIGKILL)
-        expect(hand.page.locator(".dd-thumbnails button")).to_have_count(2, timeout=4 * WAIT_MS)
+        expect(hand.page.locator(".dd-thumbnails button")).to_have_count(2)
         expect(hand.page.locator(".dd-photos .dd-state .dd-note")).to_be_empty()
         assert children_of(server.process.pid) != [worker]
         assert hand.complaints == []

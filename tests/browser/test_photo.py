@@ -10,7 +10,7 @@ import re
 import shutil
 
 import pytest
-from conftest import DESKTOP, PHONE, WAIT_MS, Hand, opener
+from conftest import DESKTOP, PHONE, Hand, opener
 from painted import photo
 from PIL import Image
 from playwright.sync_api import expect
@@ -64,8 +64,7 @@ def choose(hand, *files: tuple[str, bytes]) -> None:
 def add(hand, *files: tuple[str, bytes]) -> None:
     """The files, or one photo; waits until the last one is read."""
     choose(hand, *(files or [("photo.png", picture())]))
-    # The first photo may have to wait for the worker to start.
-    expect(hand.page.locator(".dd-busy")).to_have_count(0, timeout=4 * WAIT_MS)
+    expect(hand.page.locator(".dd-busy")).to_have_count(0)
     expect(hand.page.locator(f"{TAB} .dd-stage img")).to_be_visible()
 
 

@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from conftest import PHONE, WAIT_MS, Hand
+from conftest import PHONE, Hand
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
@@ -58,7 +58,7 @@ def use_page(chromium, server: Server, files: dict[str, bytes]) -> list:
         for name, content in files.items():
             file = {"name": name, "mimeType": "image/jpeg", "buffer": content}
             hand.page.locator(f"{panel} .dd-file").set_input_files([file])
-            expect(hand.page.locator(".dd-busy")).to_have_count(0, timeout=4 * WAIT_MS)
+            expect(hand.page.locator(".dd-busy")).to_have_count(0)
     with hand.page.expect_response("**/live/compare"):
         hand.page.get_by_role("tab", name="Compare").click()
     drawing = why.value.post_data_json

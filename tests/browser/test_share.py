@@ -413,11 +413,10 @@ def test_a_link_is_shown_while_another_tab_was_in_front(hand, link):
 def test_damage_is_told_and_changes_nothing(hand, link):
     hand.draw(3)
     hand.reads("3")
-    before = hand.shares()
+    before = hand.settled_shares()
     hand.page.goto(link(6)[:-1])
     note(hand).to_have_text("This link is damaged and shows no drawing.")
-    hand.page.wait_for_timeout(200)
-    assert hand.shares() == before
+    assert hand.settled_shares() == before
     hand.page.reload()  # an answer comes for the drawing that was here, and the words stay
     hand.reads("3")
     note(hand).to_have_text("This link is damaged and shows no drawing.")
