@@ -47,7 +47,8 @@ def fit(ink: np.ndarray, side: float = BOX * SUPERSAMPLING) -> np.ndarray:
         ink, (width, height), interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_CUBIC
     )
     # Specks far apart may all be fainter than half ink once averaged: keep the darkest then.
-    return np.where(resized > min(127, int(resized.max()) // 2), np.uint8(255), np.uint8(0))
+    threshold = min(127, int(resized.max()) // 2)
+    return cv2.threshold(resized, threshold, 255, cv2.THRESH_BINARY)[1]
 
 
 def place(ink: np.ndarray) -> np.ndarray:
@@ -56,15 +57,15 @@ def place(ink: np.ndarray) -> np.ndarray:
     `ink` is (H, W) uint8, both sides at most BOX * SUPERSAMPLING. Ink whose centre of mass
     is far off the middle of its bounds is moved only as far as it stays whole.
     """
-    if not ink.any():
+    moments = cv2.moments(ink, binaryImage=True) if ink.size else {"m00": 0.0}
+    if not moments["m00"]:
         return blank()
     side = GLYPH * SUPERSAMPLING
     height, width = ink.shape
-    moments = cv2.moments(ink, binaryImage=True)
     centre_x = moments["m10"] / moments["m00"] + 0.5
     centre_y = moments["m01"] / moments["m00"] + 0.5
-    left = int(np.clip(round(side / 2 - centre_x), 0, side - width))
-    top = int(np.clip(round(side / 2 - centre_y), 0, side - height))
+    left = min(max(round(side / 2 - centre_x), 0), side - width)
+    top = min(max(round(side / 2 - centre_y), 0), side - height)
     canvas = np.zeros((side, side), np.uint8)
     canvas[top : top + height, left : left + width] = ink
     small = cv2.resize(canvas, (GLYPH, GLYPH), interpolation=cv2.INTER_AREA)
