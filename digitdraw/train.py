@@ -64,7 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def train(options: argparse.Namespace) -> None:
     """Train as the options say.
 
-    Raises DataError, UnknownModelError, UnknownDeviceError, TrainingError, OSError.
+    Raises DataError, UnknownModelError, UnknownDeviceError, BadWeightsError, TrainingError,
+    OSError.
     """
     device, _ = choose_device(options.device)
     recipe = recipe_for(options.model, options.recipe)
@@ -75,11 +76,16 @@ def train(options: argparse.Namespace) -> None:
         trainer, validation = _training(options, recipe, epochs, device, team)
         checkpoint = folder / f"{options.model}.checkpoint.pt"
         folder.mkdir(parents=True, exist_ok=True)
+        began_as = None
+        if options.start_from:
+            began_as = weights.load(options.model, Path(options.start_from))
+            trainer.start_from(began_as.network)
         if options.resume and checkpoint.is_file():
             trainer.restore(checkpoint)
         answers = _run(trainer, validation, checkpoint, team)
         if team.rank == 0:
-            _write(options, trainer, validation, answers, _record(options, trainer))
+            record = _record(options, trainer, began_as and began_as.sha256)
+            _write(options, trainer, validation, answers, record)
 
 
 def _training(
@@ -175,7 +181,7 @@ def _report(entry: dict[str, float]) -> None:
     print("  ".join(parts), flush=True)
 
 
-def _record(options: argparse.Namespace, trainer: Trainer) -> dict[str, Any]:
+def _record(options: argparse.Namespace, trainer: Trainer, began_as: str | None) -> dict[str, Any]:
     """What a reader needs to trust the weights, or make them again."""
     on_gpu = trainer.device.type == "cuda"
     device = torch.cuda.get_device_name() if on_gpu else platform.processor()
@@ -189,6 +195,7 @@ def _record(options: argparse.Namespace, trainer: Trainer) -> dict[str, Any]:
         "model": options.model,
         "command": " ".join(["python -m digitdraw.train", *arguments]),
         "seed": options.seed,
+        "started_from_sha256": began_as,
         "recipe": asdict(trainer.recipe),
         "epochs": trainer.epochs,
         "glyphs_per_epoch": sum(trainer.per_epoch),
@@ -227,6 +234,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--data", default="data", help="folder of MNIST/, unipen-digits/, unipen-letters/")
     add("--device", default="auto", help="auto, cpu, cuda or cuda:N")
     add("--out", default="runs", help="folder for weights, record, pictures and checkpoint")
+    add("--start-from", help="folder with weights of the model to start from, instead of chance")
     add("--resume", action="store_true", help="go on from the checkpoint in --out")
     add("--speedrun", action="store_true", help="see how fast 99%% can be had; writes nothing")
     add("--share", type=float, default=1.0, help="share of the glyphs to take for each epoch")

@@ -66,6 +66,11 @@ class Trainer:
         """What the training has to show: the average of the weights, or else the last ones."""
         return self.network if self._averaged is None else self._averaged.module
 
+    def start_from(self, trained: nn.Module) -> None:
+        """Start from a trained network of the same design, instead of from chance."""
+        for network in (self.network, self.result):
+            network.load_state_dict(trained.state_dict())
+
     def take(self, training: Corpus, share: float = 1.0) -> None:
         """Put the corpus on the device; of each pool's glyphs for an epoch, take a share."""
         self.pixels = torch.from_numpy(np.concatenate([p.pixels for p in training.pools]))

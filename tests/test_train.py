@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from digitdraw import corpus, data, speedrun, train, trainer, weights
+from digitdraw import corpus, data, models, speedrun, train, trainer, weights
 from digitdraw.trainer import Trainer
 from digitdraw.validation import Validation
 
@@ -93,6 +93,24 @@ def test_a_resumed_training_ends_where_an_unbroken_one_does(script, tmp_path, mo
         for name in ("unbroken", "broken")
     )
     assert all(torch.equal(one[key], other[key]) for key in one)
+
+
+def test_a_training_starts_from_the_weights_that_it_is_told_and_says_so(
+    script, tmp_path, monkeypatch
+):
+    first = models.MODELS["tiny"].build()
+    weights.save("tiny", first, weights.Calibration(), {}, tmp_path)
+    monkeypatch.setattr(Trainer, "_set_learning_rate", lambda self, progress: _stand_still(self))
+    arguments = ["--model", "tiny", "--epochs", "1", "--start-from", str(tmp_path)]
+    assert script(tmp_path / "next", *arguments) == 0
+    last = weights.load("tiny", tmp_path / "next").network.parameters()
+    assert all(torch.equal(a, b) for a, b in zip(first.parameters(), last, strict=True))
+    record = json.loads((tmp_path / "next" / "tiny.json").read_text())
+    assert record["started_from_sha256"] == weights.load("tiny", tmp_path).sha256
+
+
+def _stand_still(trainer):
+    trainer.optimizer.param_groups[0]["lr"] = 0.0
 
 
 def test_another_seed_gives_other_weights(script, tmp_path):
