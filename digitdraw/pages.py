@@ -12,7 +12,7 @@ from functools import cached_property
 import cv2
 import numpy as np
 
-from digitdraw import handwriting, papers
+from digitdraw import handwriting, not_digits, papers
 from digitdraw.data import Drawing, Glyphs, Scan
 
 __all__ = ["IGNORED", "Page", "Sources", "compose", "scanned"]
@@ -184,11 +184,15 @@ def _fill(
     while y < 1.15 * side:
         x = rng.uniform(-0.25, 0.6) * side
         while x < 1.2 * side:
-            if with_digits and rng.random() < 0.75:
+            kind = rng.random()
+            if with_digits and rng.random() < 0.7:
                 x = hand.number(writing, x, y, rng)
-            elif sources.letters and rng.random() < 0.6:
+            elif sources.letters and kind < 0.6:
                 x = _word(writing, sources.letters, hand, x, y, rng)
-            x += unit * rng.uniform(1.2, 5)
+            elif kind < 0.9:
+                x = _shape(writing, hand, x, y, rng)
+            # Units, signs and words stand close to a number at times.
+            x += unit * (rng.uniform(0.25, 0.7) if rng.random() < 0.15 else rng.uniform(1.2, 5))
             if rng.random() < 0.3:
                 break
         y += unit * rng.uniform(1.15, 2.6)
@@ -228,11 +232,15 @@ class _Hand:
     def number(self, writing: _Writing, x: float, y: float, rng: np.random.Generator) -> float:
         """Write a number from x on, its middle at y; returns where it ends."""
         unit, start, first = writing.unit, x, len(writing.labels)
+        if rng.random() < 0.04:
+            x = self._separator(writing, x, y, rng)
         for place in range(int(min(rng.geometric(0.25), 12))):
             if place and rng.random() < 0.12:
                 x = self._separator(writing, x, y, rng)
             x = self._digit(writing, x, y + rng.normal(0, self.uneven) * unit, rng)
             x += unit * max(-0.2, rng.normal(self.gap, 0.07))
+        while rng.random() < 0.08:  # a full stop, or the dash after a round amount
+            x = self._separator(writing, x, y, rng)
         if rng.random() < 0.1:  # underlined
             level = y + unit * (0.6 + abs(rng.normal(0, 0.15)))
             writing.draw([np.array([[start, level], [x, level + rng.normal(0, 2)]])], self.pen)
@@ -301,13 +309,23 @@ def _word(
 ) -> float:
     """A word of letters, which are no digits; returns where it ends."""
     size = writing.unit * rng.uniform(0.6, 1.1)
-    for _ in range(int(rng.integers(1, 7))):
+    for _ in range(1 if rng.random() < 0.25 else int(rng.integers(2, 7))):
         drawing = letters[int(rng.integers(len(letters)))]
         lines = handwriting.unit(handwriting.vary(drawing.strokes, rng))
         width, height = handwriting.corners(lines)[1] * size
         writing.draw([each * size + [x, y - height / 2] for each in lines], hand.pen)
         x += width + size * rng.uniform(0, 0.25)
     return x
+
+
+def _shape(writing: _Writing, hand: _Hand, x: float, y: float, rng: np.random.Generator) -> float:
+    """A tick, a star, a scribble, which are no digits; returns where it ends."""
+    make = not_digits.MAKERS[int(rng.integers(len(not_digits.MAKERS)))]
+    lines = handwriting.unit(make(rng))
+    size = writing.unit * math.exp(rng.normal(0, 0.3))
+    width, height = handwriting.corners(lines)[1] * size
+    writing.draw([each * size + [x, y - height / 2] for each in lines], hand.pen)
+    return x + width
 
 
 def scanned(sources: Sources, rng: np.random.Generator, side: int) -> Page:

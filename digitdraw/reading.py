@@ -170,12 +170,17 @@ class Reader:
 
 @dataclass(frozen=True)
 class _Number:
-    """A number of n digits as it was read: `boxes` (n, 4) in pixels, `logits` (n, 11), and the
-    `scores` (n,) in [0, 1] of the finds that they are."""
+    """A number of n digits as it was read: `boxes` (n, 4) in pixels, `logits` (n, 11), whether
+    each was `found` (n,) or is where it was read, and the `scores` (n,) in [0, 1] of the finds."""
 
     boxes: np.ndarray
     logits: np.ndarray
+    found: np.ndarray
     scores: np.ndarray
+
+    def only(self, some: np.ndarray) -> "_Number":
+        """The digits that are chosen, by index or (n,) bool."""
+        return _Number(self.boxes[some], self.logits[some], self.found[some], self.scores[some])
 
 
 def _numbers(greys: Sequence[np.ndarray], find: nn.Module, read: nn.Module) -> list[list[_Number]]:
@@ -197,17 +202,25 @@ def _numbers(greys: Sequence[np.ndarray], find: nn.Module, read: nn.Module) -> l
 
 
 def _apart(numbers: list[_Number]) -> list[_Number]:
-    """The same numbers without digits that lie on those of a surer number: a part of a digit may
-    have been found besides it, on a line of its own."""
-    surest = np.argsort([-_sigmoid(number.logits[:, 10]).sum() for number in numbers])
-    taken, kept = np.zeros((0, 4)), {}
-    for i in surest:
-        boxes = numbers[i].boxes
-        smaller = np.minimum(metrics.areas(boxes)[:, None], metrics.areas(taken)[None])
-        free = (metrics.shared_areas(boxes, taken) < _ON * smaller).all(axis=1)
-        kept[i] = _Number(boxes[free], numbers[i].logits[free], numbers[i].scores[free])
+    """The same numbers, each digit in one of them: where it was found, rather than where its
+    neighbour's strip shows it too; else in the surest, since a part of a digit may have been
+    found besides it, on a line of its own."""
+    found = [number.boxes[number.found] for number in numbers]
+    kept = list(numbers)
+    for i, number in enumerate(numbers):
+        others = np.concatenate([np.zeros((0, 4)), *found[:i], *found[i + 1 :]])
+        kept[i] = number.only(number.found | ~_lies_on(number.boxes, others))
+    taken = np.zeros((0, 4))
+    for i in np.argsort([-_sigmoid(number.logits[:, 10]).sum() for number in kept]):
+        kept[i] = kept[i].only(~_lies_on(kept[i].boxes, taken))
         taken = np.concatenate([taken, kept[i].boxes])
-    return [kept[i] for i in range(len(numbers))]
+    return kept
+
+
+def _lies_on(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Whether each of `boxes` (n, 4) shares much with one of the `others` (m, 4); (n,) bool."""
+    smaller = np.minimum(metrics.areas(boxes)[:, None], metrics.areas(others)[None])
+    return (metrics.shared_areas(boxes, others) >= _ON * smaller).any(axis=1)
 
 
 def _placed(
@@ -222,16 +235,20 @@ def _placed(
     apart = float(np.median(np.diff(said.places))) if len(said.places) > 1 else USUAL_PITCH
     finds = sequences.follow(said.places, places, apart)
     size = np.median(boxes[:, 2:], axis=0)
-    made, known = [], []
+    made = []
     for place, find in zip(said.places, finds, strict=True):
         if find is None:
             (middle,) = frame.unsee(np.array([[place * stride, strips.TALL / 2]]))
             made.append([*(middle - size / 2), *size])
         else:
             made.append(boxes[find])
-        known.append(LEAST_SCORE if find is None else scores[find])
-    sure = np.array(known, np.float64).clip(LEAST_SCORE, _SUREST)
-    return _Number(np.array(made, np.float64).reshape(-1, 4), said.logits, sure)
+    known = [LEAST_SCORE if find is None else scores[find] for find in finds]
+    return _Number(
+        boxes=np.array(made, np.float64).reshape(-1, 4),
+        logits=said.logits,
+        found=np.array([find is not None for find in finds], bool),
+        scores=np.array(known, np.float64).clip(LEAST_SCORE, _SUREST),
+    )
 
 
 def _reading(digits: tuple[ReadDigit, ...], count: int, reason: str) -> Reading:

@@ -35,8 +35,10 @@ _SEED = 4_711
 _LEAST_SCORES = (0.15, 0.3, 0.45)
 """Finds from one of these scores on make up numbers: so strips come with all that the finder may
 take for a digit, and with less."""
-_WHOLE, _PART = 0.8, 0.3
-"""A digit of which so much is in a strip is of its number; less than the other, and it is not."""
+_WHOLE, _PART = 0.75, 0.5
+"""A digit of which so much is in a strip is read there; less than the other, and it is not."""
+_MISSED = 0.3
+"""How often a true number's first or last box is left out: as often as a finder may miss one."""
 _CHUNK = 50
 
 
@@ -141,7 +143,9 @@ def _cut_pages(
 
 
 def _shaken(boxes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """True boxes as a finder might have them."""
+    """A number's true boxes, left to right, as a finder might have them."""
+    if len(boxes) > 1 and rng.random() < _MISSED:
+        boxes = boxes[1:] if rng.random() < 0.5 else boxes[:-1]
     size = boxes[:, 2:] * np.exp(rng.normal(0, 0.06, (len(boxes), 2)))
     moved = boxes[:, :2] + rng.normal(0, 0.05, (len(boxes), 2)) * boxes[:, 2:]
     return np.column_stack([moved, size])

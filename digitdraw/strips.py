@@ -18,9 +18,9 @@ WIDEST = 640
 """A longer number is pressed together to this width: some fifty digits."""
 NARROWEST = 8
 """A strip has two columns of the network at least."""
-_AROUND, _BESIDE = 1.25, 0.3
+_AROUND, _BESIDE = 1.25, 0.9
 """Height of the strip in heights of its number, and room left and right of it in heights of a
-digit."""
+digit: enough for one digit more, which the finder may have missed."""
 MAX_TILT = 0.6
 """A number's slope, in radians, beyond which its boxes are not believed."""
 _LOWEST, _HIGHEST = -1.5, 4.0

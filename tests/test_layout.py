@@ -81,7 +81,7 @@ ALLOWED = {
     "corpus": {"data", "files", "glyph", "handwriting", "not_digits", "preprocess", "strokes"},
     "augment": set(),
     "finder_loss": {"models", "pages"},
-    "pages": {"data", "handwriting", "papers"},
+    "pages": {"data", "handwriting", "not_digits", "papers"},
     "papers": set(),
     "not_digits": {"handwriting"},
     "handwriting": set(),

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -14,6 +15,7 @@ from PIL import Image
 
 import digitdraw
 from digitdraw import sequences
+from digitdraw.models import SequenceReader
 from digitdraw.pictures import load_photo
 from digitdraw.reading import Reader, _apart, _Number, _placed
 from digitdraw.reading import _why_nothing as why_nothing
@@ -161,21 +163,27 @@ def test_whether_it_is_a_digit_both_networks_say():
         def say(self, column, digit):
             column[digit] = 9.2  # beside 9 for none
 
-    sure, unsure = (sequences.read(Hardly(3)(torch.zeros(1, 1, 32, 16))[0]) for _ in range(2))
     box = np.array([[10.0, 10.0, 12.0, 20.0]])
+    frame = Frame.around(box)
+    read = sequences.read(Hardly(3)(torch.zeros(1, 1, 32, 16))[0])
+    said = replace(read, places=np.array([frame.width / 2 / SequenceReader.STRIDE]))
     reader = painted_reader()
     likely, unlikely = (
-        reader._chances(_placed(said, Frame.around(box), (box, np.array([score]))))[0]
-        for said, score in ((sure, 0.9), (unsure, 0.45))
+        reader._chances(_placed(said, frame, (box, np.array([score]))))[0] for score in (0.9, 0.45)
     )
     assert likely > 0.9
     assert unlikely < 0.5
 
 
-def number(*boxes):
+def number(*boxes, found=True):
     logits = np.zeros((len(boxes), 11), np.float32)
     logits[:, 10] = 5
-    return _Number(np.array(boxes, float).reshape(-1, 4), logits, np.full(len(boxes), 0.9))
+    return _Number(
+        np.array(boxes, float).reshape(-1, 4),
+        logits,
+        np.full(len(boxes), found),
+        np.full(len(boxes), 0.9),
+    )
 
 
 def test_a_part_of_a_digit_is_not_read_besides_it():
@@ -186,6 +194,21 @@ def test_a_part_of_a_digit_is_not_read_besides_it():
     assert (
         [len(each.logits) for each in kept] == [len(each.scores) for each in kept] == [1, 3, 1, 0]
     )
+
+
+def test_a_digit_that_two_strips_show_is_read_where_it_was_found():
+    short, missed = number((0, 0, 20, 30)), number((26, 0, 20, 30), found=False)
+    both = _Number(
+        *(
+            np.concatenate(each)
+            for each in zip(vars(short).values(), vars(missed).values(), strict=True)
+        )
+    )
+    beside = number((25, 0, 20, 30), (75, 0, 20, 30), (100, 0, 20, 30))
+    for numbers in ([both, beside], [beside, both]):
+        kept = _apart(numbers)
+        assert sorted(each.boxes[:, 0].tolist() for each in kept) == [[0], [25, 75, 100]]
+    assert _apart([both])[0].boxes[:, 0].tolist() == [0, 26]
 
 
 @pytest.mark.parametrize("error", [torch.OutOfMemoryError("full"), torch.AcceleratorError("lost")])

@@ -11,12 +11,14 @@ from digitdraw.pages import IGNORED, Page, Sources
 from digitdraw.strip_corpus import Numbers
 from digitdraw.strips import Frame
 
-GREY = np.full((60, 160), 0.9, np.float32)
-GREY[20:40, 20:30] = GREY[20:40, 36:46] = 0.1
+GREY = np.full((60, 260), 0.9, np.float32)
+GREY[20:40, 20:30] = GREY[20:40, 36:46] = GREY[20:40, 116:126] = 0.1
 PAGE = Page(
     (GREY * 255).astype(np.uint8),
-    np.array([[36, 20, 10, 20], [20, 20, 10, 20], [110, 20, 10, 20]], np.float32),
-    np.array([3, 7, IGNORED]),
+    np.array(
+        [[36, 20, 10, 20], [20, 20, 10, 20], [116, 20, 10, 20], [210, 20, 10, 20]], np.float32
+    ),
+    np.array([3, 7, 5, IGNORED]),
 )
 DRAWN = [Drawing(str(d), "w", [np.array(s, float) for s in DIGITS[d]]) for d in range(10)]
 
@@ -25,10 +27,11 @@ DRAWN = [Drawing(str(d), "w", [np.array(s, float) for s in DIGITS[d]]) for d in 
     ("boxes", "digits"),
     [
         ([(20, 20, 10, 20), (36, 20, 10, 20)], [7, 3]),
-        ([(20, 20, 10, 20)], [7]),
-        ([(70, 20, 10, 20)], []),
-        ([(25, 20, 10, 20)], None),  # a half of each
-        ([(110, 20, 10, 20)], None),  # may be a digit or not
+        ([(20, 20, 10, 20)], [7, 3]),  # the next one may have been missed
+        ([(116, 20, 10, 20)], [5]),
+        ([(74, 20, 10, 20)], []),
+        ([(58, 20, 10, 20)], None),  # a part of the 3
+        ([(210, 20, 10, 20)], None),  # may be a digit or not
     ],
 )
 def test_a_strip_says_what_is_whole_in_it(boxes, digits):
