@@ -6,7 +6,7 @@ import torch.nn.functional as F
 
 from digitdraw.weights import Calibration
 
-__all__ = ["fit", "fit_digitness_temperature", "fit_finds", "fit_temperature"]
+__all__ = ["fit", "fit_digitness_temperature", "fit_finds", "fit_reading", "fit_temperature"]
 
 REFUSED_AS_NO_DIGIT = 0.004
 """Share of validation digits that may be taken for no digit."""
@@ -41,14 +41,28 @@ def fit_finds(digits: np.ndarray, labels: np.ndarray, others: np.ndarray) -> Cal
     the highest F1, of digits that are kept and of what is kept that is one."""
     spread = fit_digitness_temperature(digits[:, 10], others[:, 10])
     right, wrong = (_sigmoid(each[:, 10] / spread) for each in (digits, others))
-    kept = np.array([(right >= t).sum() for t in _THRESHOLDS])
-    invented = np.array([(wrong >= t).sum() for t in _THRESHOLDS])
-    best = int(np.argmax(2 * kept / (len(digits) + kept + invented)))
     return Calibration(
         temperature=fit_temperature(digits[:, :10], labels),
         digitness_temperature=spread,
-        min_digitness=float(_THRESHOLDS[best]),
+        min_digitness=_best_threshold(right, wrong),
         min_confidence=0.5,
+    )
+
+
+def fit_reading(logits: np.ndarray, finder_logits: np.ndarray, labels: np.ndarray) -> Calibration:
+    """The same for what both networks say of photos: logits (N, 11) of the one and (N,) of the
+    other, labels (N,), negative for what is no digit. Logistic regression weighs the two."""
+    is_digit = labels >= 0
+    said = np.column_stack([logits[:, 10], finder_logits, np.ones(len(logits))])
+    weights = _logistic(said, is_digit)
+    digitness = _sigmoid(said @ weights)
+    return Calibration(
+        temperature=fit_temperature(logits[is_digit, :10], labels[is_digit]),
+        digitness_temperature=float(1 / weights[0]),
+        min_digitness=_best_threshold(digitness[is_digit], digitness[~is_digit]),
+        min_confidence=0.5,
+        finder_weight=float(weights[1]),
+        digitness_bias=float(weights[2]),
     )
 
 
@@ -68,6 +82,29 @@ def fit_digitness_temperature(digits: np.ndarray, others: np.ndarray) -> float:
         return float(F.softplus(-positive / t).mean() + F.softplus(negative / t).mean())
 
     return float(min(_TEMPERATURES, key=loss))
+
+
+def _best_threshold(right: np.ndarray, wrong: np.ndarray) -> float:
+    """The least digitness to keep: where F1 is highest, of (N,) digits and (M,) others."""
+    kept = np.array([(right >= t).sum() for t in _THRESHOLDS])
+    invented = np.array([(wrong >= t).sum() for t in _THRESHOLDS])
+    return float(_THRESHOLDS[np.argmax(2 * kept / (len(right) + kept + invented))])
+
+
+def _logistic(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Weights (k,) of x (n, k) that make y (n,) bool likeliest."""
+    inputs, truth = torch.from_numpy(x).double(), torch.from_numpy(y).double()
+    weights = torch.zeros(x.shape[1], dtype=torch.double, requires_grad=True)
+    optimizer = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
+
+    def loss() -> torch.Tensor:
+        optimizer.zero_grad()
+        value = F.binary_cross_entropy_with_logits(inputs @ weights, truth)
+        value.backward()
+        return value
+
+    optimizer.step(loss)
+    return weights.detach().numpy()
 
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:

@@ -15,30 +15,17 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
-from torch import nn
 
-from digitdraw import finder, lines, metrics, sequences, strips, weights
-from digitdraw.models import SequenceReader, fold_batch_norm
+from digitdraw import candidates, finder, weights
+from digitdraw.candidates import Candidate
+from digitdraw.models import fold_batch_norm
 from digitdraw.pictures import Source, load_photo
 from digitdraw.prediction import Prediction, Verdict
-from digitdraw.strips import Frame
 
 __all__ = ["ReadDigit", "Reader", "Reading"]
 
 log = logging.getLogger(__name__)
 
-LEAST_SCORE = 0.4
-"""Finds that score at least this make up numbers; what of it is no digit, the sequence reader
-says."""
-_SAY_OF_FINDER = 2.75
-"""What the logit of the finder's score counts for in that of being a digit at all, next to the
-sequence reader's: logistic regression on the digits of 80 validation scans and 70 pages. Whether
-one is a digit, the finder knows better (AUROC 91.2%, 84.4%, and 91.8% together)."""
-_SUREST = 0.999
-_ON = 0.5
-"""Of two digits of different numbers, the share of the smaller that may not lie on the other."""
-USUAL_PITCH = 4.5
-"""Columns of the sequence reader from one digit to the next."""
 SMALLEST_SIDE = 12
 """A picture with a side of fewer pixels is too small to read."""
 BLUR_SIDE = 448
@@ -129,7 +116,7 @@ class Reader:
         greys = [grey for grey, _ in photos]
         networks = self._networks
         try:
-            numbers = _numbers(greys, *networks)
+            numbers = candidates.all_in(greys, *networks)
         except RuntimeError as error:  # of which kind depends on the library that met it
             if networks is self._spare:
                 raise
@@ -139,7 +126,7 @@ class Reader:
             return self.read_batch(photos)
         return [self._reading(*each) for each in zip(photos, numbers, strict=True)]
 
-    def _reading(self, photo: tuple[np.ndarray, float], numbers: list["_Number"]) -> Reading:
+    def _reading(self, photo: tuple[np.ndarray, float], numbers: list[Candidate]) -> Reading:
         grey, pixel = photo
         digits: list[ReadDigit] = []
         count = 0
@@ -153,12 +140,12 @@ class Reader:
             count += bool(kept.size)
         return _reading(tuple(digits), count, "" if digits else _why_nothing(grey, pixel))
 
-    def _chances(self, number: "_Number") -> tuple[np.ndarray, np.ndarray]:
+    def _chances(self, number: Candidate) -> tuple[np.ndarray, np.ndarray]:
         """Of each digit of a number, how likely it is one, (n,), and which, (n, 10)."""
         bars = torch.from_numpy(number.logits[:, :10]).double().div(self.calibration.temperature)
-        found = np.log(number.scores) - np.log1p(-number.scores)
         read = number.logits[:, 10] / self.calibration.digitness_temperature
-        return _sigmoid(read + _SAY_OF_FINDER * found), bars.softmax(1).numpy()
+        found = self.calibration.finder_weight * number.finder_logits
+        return _sigmoid(read + found + self.calibration.digitness_bias), bars.softmax(1).numpy()
 
     def _predict(self, score: float, bars: np.ndarray, glyph: np.ndarray) -> Prediction:
         confidence = float(bars.max())
@@ -166,89 +153,6 @@ class Reader:
         verdict: Verdict = "digit" if sure else "unsure"
         digit = int(bars.argmax()) if sure else None
         return Prediction(digit, tuple(bars.tolist()), confidence, float(score), verdict, glyph)
-
-
-@dataclass(frozen=True)
-class _Number:
-    """A number of n digits as it was read: `boxes` (n, 4) in pixels, `logits` (n, 11), whether
-    each was `found` (n,) or is where it was read, and the `scores` (n,) in [0, 1] of the finds."""
-
-    boxes: np.ndarray
-    logits: np.ndarray
-    found: np.ndarray
-    scores: np.ndarray
-
-    def only(self, some: np.ndarray) -> "_Number":
-        """The digits that are chosen, by index or (n,) bool."""
-        return _Number(self.boxes[some], self.logits[some], self.found[some], self.scores[some])
-
-
-def _numbers(greys: Sequence[np.ndarray], find: nn.Module, read: nn.Module) -> list[list[_Number]]:
-    """The numbers of each picture in reading order, the unlikely ones, and empty ones, too."""
-    found = finder.find_all(greys, find, LEAST_SCORE)
-    groups = [
-        [(each.boxes[some], each.scores[some]) for some in lines.group(each.boxes)]
-        for each in found
-    ]
-    frames = [[Frame.around(boxes) for boxes, _ in some] for some in groups]
-    seen = [
-        strips.cut(grey, frame) for grey, some in zip(greys, frames, strict=True) for frame in some
-    ]
-    said = iter(sequences.answers(seen, read))
-    return [
-        _apart([_placed(sequences.read(next(said)), *each) for each in zip(*some, strict=True)])
-        for some in zip(frames, groups, strict=True)
-    ]
-
-
-def _apart(numbers: list[_Number]) -> list[_Number]:
-    """The same numbers, each digit in one of them: where it was found, rather than where its
-    neighbour's strip shows it too; else in the surest, since a part of a digit may have been
-    found besides it, on a line of its own."""
-    found = [number.boxes[number.found] for number in numbers]
-    kept = list(numbers)
-    for i, number in enumerate(numbers):
-        others = np.concatenate([np.zeros((0, 4)), *found[:i], *found[i + 1 :]])
-        kept[i] = number.only(number.found | ~_lies_on(number.boxes, others))
-    taken = np.zeros((0, 4))
-    for i in np.argsort([-_sigmoid(number.logits[:, 10]).sum() for number in kept]):
-        kept[i] = kept[i].only(~_lies_on(kept[i].boxes, taken))
-        taken = np.concatenate([taken, kept[i].boxes])
-    return kept
-
-
-def _lies_on(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Whether each of `boxes` (n, 4) shares much with one of the `others` (m, 4); (n,) bool."""
-    smaller = np.minimum(metrics.areas(boxes)[:, None], metrics.areas(others)[None])
-    return (metrics.shared_areas(boxes, others) >= _ON * smaller).any(axis=1)
-
-
-def _placed(
-    said: sequences.Sequence, frame: Frame, found: tuple[np.ndarray, np.ndarray]
-) -> _Number:
-    """A number with a box and a score for each digit: those of the find that it follows, or, where
-    a digit was read that was not found, a box of the usual size at its place."""
-    stride = SequenceReader.STRIDE
-    places = frame.see(found[0][:, :2] + found[0][:, 2:] / 2)[:, 0] / stride
-    order = np.argsort(places)
-    boxes, scores, places = (part[order] for part in (*found, places))
-    apart = float(np.median(np.diff(said.places))) if len(said.places) > 1 else USUAL_PITCH
-    finds = sequences.follow(said.places, places, apart)
-    size = np.median(boxes[:, 2:], axis=0)
-    made = []
-    for place, find in zip(said.places, finds, strict=True):
-        if find is None:
-            (middle,) = frame.unsee(np.array([[place * stride, strips.TALL / 2]]))
-            made.append([*(middle - size / 2), *size])
-        else:
-            made.append(boxes[find])
-    known = [LEAST_SCORE if find is None else scores[find] for find in finds]
-    return _Number(
-        boxes=np.array(made, np.float64).reshape(-1, 4),
-        logits=said.logits,
-        found=np.array([find is not None for find in finds], bool),
-        scores=np.array(known, np.float64).clip(LEAST_SCORE, _SUREST),
-    )
 
 
 def _reading(digits: tuple[ReadDigit, ...], count: int, reason: str) -> Reading:

@@ -26,6 +26,7 @@ __all__ = [
     "kilobytes",
     "load",
     "parameters",
+    "recalibrate",
     "save",
     "write_json",
 ]
@@ -42,13 +43,16 @@ class Calibration:
 
     Logits of digits are divided by `temperature` (Guo et al. 2017, arXiv:1706.04599), that of
     digitness by `digitness_temperature`. Below `min_digitness` the verdict is "not a digit",
-    below `min_confidence` it is "unsure".
+    below `min_confidence` it is "unsure". In photos the logit of the finder's score, times
+    `finder_weight`, and `digitness_bias` are added to that of digitness.
     """
 
     temperature: float = 1.0
     digitness_temperature: float = 1.0
     min_digitness: float = 0.5
     min_confidence: float = 0.5
+    finder_weight: float = 0.0
+    digitness_bias: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -147,6 +151,14 @@ def save(
     entries = _manifest(manifest) if manifest.is_file() else {}
     write_json(manifest, {**entries, name: entry})
     return path
+
+
+def recalibrate(name: str, calibration: Calibration, folder: Path) -> None:
+    """Put another calibration into a model's entry in the manifest of `folder`."""
+    manifest = folder / "manifest.json"
+    entries = _manifest(manifest)
+    entries[name]["calibration"] = asdict(calibration)
+    write_json(manifest, entries)
 
 
 def write_json(path: Path, content: object) -> None:

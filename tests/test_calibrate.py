@@ -39,3 +39,18 @@ def test_a_network_without_digitness_is_calibrated_too():
     logits = rng.normal(0, 2, (500, 10))
     found = calibrate.fit(logits, drawn_from(logits, rng), logits)
     assert found.min_digitness == 0
+
+
+def test_both_networks_are_weighed_by_what_they_know():
+    rng = np.random.default_rng(0)
+    # The chances of a digit are those of a logit of 0.5 of the one, 2 of the other, and 0.3.
+    finder = rng.normal(0, 1.5, 60_000)
+    reader = rng.normal(0, 3, 60_000)
+    truth = rng.random(60_000) < 1 / (1 + np.exp(-(0.5 * reader + 2 * finder + 0.3)))
+    logits = np.zeros((60_000, 11), np.float32)
+    logits[:, 10], logits[:, 3] = reader, 4.0
+    fitted = calibrate.fit_reading(logits, finder, np.where(truth, 3, -1))
+    assert fitted.digitness_temperature == pytest.approx(2, rel=0.06)
+    assert fitted.finder_weight == pytest.approx(2, rel=0.06)
+    assert fitted.digitness_bias == pytest.approx(0.3, abs=0.06)
+    assert 0.2 < fitted.min_digitness < 0.5

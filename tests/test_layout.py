@@ -13,8 +13,8 @@ PACKAGE = Path(digitdraw.__file__).parent
 TRAINING = {
     "augment", "calibrate", "corpus", "data", "distributed", "evaluate", "from_scratch",
     "finder_loss", "finder_trainer", "finder_validation", "handwriting", "not_digits",
-    "pages", "papers", "plots", "recipes", "report", "sequence_trainer", "sequence_validation",
-    "speedrun", "strip_corpus", "train", "trainer", "validation",
+    "pages", "papers", "plots", "reading_validation", "recipes", "report", "sequence_trainer",
+    "sequence_validation", "speedrun", "strip_corpus", "train", "trainer", "validation",
 }  # fmt: skip
 # Each line may import from the lines below it, and from its own line's neighbours where named.
 ALLOWED = {
@@ -26,10 +26,8 @@ ALLOWED = {
         "errors", "glyph", "models", "pictures", "prediction", "preprocess", "reading", "strokes",
         "weights",
     },
-    "reading": {
-        "finder", "lines", "metrics", "models", "pictures", "prediction", "sequences", "strips",
-        "weights",
-    },
+    "reading": {"candidates", "finder", "models", "pictures", "prediction", "weights"},
+    "candidates": {"finder", "lines", "metrics", "models", "sequences", "strips"},
     "sequences": {"models", "strips"},
     "strips": set(),
     "finder": {"glyph", "models"},
@@ -60,6 +58,10 @@ ALLOWED = {
     },
     "validation": {
         "calibrate", "corpus", "data", "metrics", "models", "plots", "recipes", "weights",
+    },
+    "reading_validation": {
+        "calibrate", "candidates", "errors", "finder_validation", "metrics", "models", "pages",
+        "reading", "weights",
     },
     "sequence_validation": {
         "calibrate", "metrics", "models", "plots", "sequence_trainer", "sequences", "strip_corpus",

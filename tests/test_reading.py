@@ -2,7 +2,6 @@
 
 import io
 import json
-from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -14,12 +13,9 @@ from painted import Painted, PaintedSequence, painted_reader, photo
 from PIL import Image
 
 import digitdraw
-from digitdraw import sequences
-from digitdraw.models import SequenceReader
 from digitdraw.pictures import load_photo
-from digitdraw.reading import Reader, _apart, _Number, _placed
+from digitdraw.reading import Reader
 from digitdraw.reading import _why_nothing as why_nothing
-from digitdraw.strips import Frame
 from digitdraw.weights import Calibration, Weights
 
 
@@ -159,56 +155,17 @@ def test_a_digit_that_was_read_but_not_found_has_a_box_of_the_usual_size():
 
 
 def test_whether_it_is_a_digit_both_networks_say():
-    class Hardly(Says):
-        def say(self, column, digit):
-            column[digit] = 9.2  # beside 9 for none
-
-    box = np.array([[10.0, 10.0, 12.0, 20.0]])
-    frame = Frame.around(box)
-    read = sequences.read(Hardly(3)(torch.zeros(1, 1, 32, 16))[0])
-    said = replace(read, places=np.array([frame.width / 2 / SequenceReader.STRIDE]))
+    calibration = Calibration(digitness_temperature=2.0, finder_weight=2.5, digitness_bias=-1.0)
     reader = painted_reader()
-    likely, unlikely = (
-        reader._chances(_placed(said, frame, (box, np.array([score]))))[0] for score in (0.9, 0.45)
-    )
-    assert likely > 0.9
+    reader.calibration = calibration
+    logits = np.zeros((2, 11), np.float32)
+    logits[:, 10] = 1
+    scores = np.array([0.9, 0.45])
+    likely, unlikely = reader._chances(
+        Candidate(np.zeros((2, 4)), logits, np.ones(2, bool), scores)
+    )[0]
+    assert likely == pytest.approx(1 / (1 + np.exp(-(0.5 + 2.5 * np.log(9) - 1))))
     assert unlikely < 0.5
-
-
-def number(*boxes, found=True):
-    logits = np.zeros((len(boxes), 11), np.float32)
-    logits[:, 10] = 5
-    return _Number(
-        np.array(boxes, float).reshape(-1, 4),
-        logits,
-        np.full(len(boxes), found),
-        np.full(len(boxes), 0.9),
-    )
-
-
-def test_a_part_of_a_digit_is_not_read_besides_it():
-    whole = number((0, 0, 20, 30), (25, 0, 20, 30), (50, 0, 20, 30))
-    part, apart = number((26, 12, 18, 18), (80, 12, 18, 18)), number((0, 40, 20, 30))
-    kept = _apart([part, whole, apart, number()])
-    assert [each.boxes[:, 0].tolist() for each in kept] == [[80], [0, 25, 50], [0], []]
-    assert (
-        [len(each.logits) for each in kept] == [len(each.scores) for each in kept] == [1, 3, 1, 0]
-    )
-
-
-def test_a_digit_that_two_strips_show_is_read_where_it_was_found():
-    short, missed = number((0, 0, 20, 30)), number((26, 0, 20, 30), found=False)
-    both = _Number(
-        *(
-            np.concatenate(each)
-            for each in zip(vars(short).values(), vars(missed).values(), strict=True)
-        )
-    )
-    beside = number((25, 0, 20, 30), (75, 0, 20, 30), (100, 0, 20, 30))
-    for numbers in ([both, beside], [beside, both]):
-        kept = _apart(numbers)
-        assert sorted(each.boxes[:, 0].tolist() for each in kept) == [[0], [25, 75, 100]]
-    assert _apart([both])[0].boxes[:, 0].tolist() == [0, 26]
 
 
 @pytest.mark.parametrize("error", [torch.OutOfMemoryError("full"), torch.AcceleratorError("lost")])

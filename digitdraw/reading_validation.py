@@ -1,0 +1,131 @@
+"""How well photos are read on validation data, and what each network's word counts for there.
+
+    python -m digitdraw.reading_validation --data DIR [--weights FOLDER] [--write]
+
+Whether something is a digit, the finder and the sequence reader both say. Their words are weighed
+on pages and scans that neither was trained on; `--write` puts that into the manifest.
+"""
+
+import argparse
+import sys
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from digitdraw import calibrate, candidates, metrics, weights
+from digitdraw.errors import DigitDrawError
+from digitdraw.finder_validation import FinderValidation
+from digitdraw.models import READER, SEQUENCE, fold_batch_norm
+from digitdraw.pages import IGNORED, Page
+from digitdraw.reading import Reader
+from digitdraw.weights import Calibration, Weights
+
+__all__ = ["Judged", "count", "judge", "main"]
+
+_EITHER = -2
+"""Label of what may be taken for a digit or not."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What may be digits, n in all: `logits` (n, 11) and `finder_logits` (n,), and the `labels`
+    (n,) of those that are, -1 for those that are not."""
+
+    logits: np.ndarray
+    finder_logits: np.ndarray
+    labels: np.ndarray
+
+
+def judge(pages: list[Page], found_by: Weights, read_by: Weights) -> Judged:
+    """All that is found on pages, but for what may be a digit or not."""
+    find, read = (fold_batch_norm(each.network) for each in (found_by, read_by))
+    logits, finder_logits = [np.zeros((0, 11), np.float32)], [np.zeros(0)]
+    labels = [np.zeros(0, np.int64)]
+    for page in pages:
+        (numbers,) = candidates.all_in([_grey(page)], find, read)
+        for number in numbers:
+            taken = _labels(page, number.boxes)
+            known = taken != _EITHER
+            logits.append(number.logits[known])
+            finder_logits.append(number.finder_logits[known])
+            labels.append(taken[known])
+    return Judged(*(np.concatenate(each) for each in (logits, finder_logits, labels)))
+
+
+def count(pages: list[Page], reader: Reader) -> Counter:
+    """Digits "right", "misread", "missed" and "extra", and pages that are read "exactly"."""
+    counts: Counter = Counter()
+    for page in pages:
+        reading = reader.read_batch([(_grey(page), 1.0)])[0]
+        boxes = np.array([each.box for each in reading.digits], np.float32).reshape(-1, 4)
+        pairs = metrics.match_boxes(page.boxes, boxes)
+        sure = [(i, j) for i, j in pairs if page.labels[i] != IGNORED]
+        right = sum(reading.digits[j].label == page.labels[i] for i, j in sure)
+        here = Counter(
+            right=right,
+            misread=len(sure) - right,
+            missed=int((page.labels != IGNORED).sum()) - len(sure),
+            extra=len(boxes) - len(pairs),
+        )
+        here["exactly"] = int(here["misread"] + here["missed"] + here["extra"] == 0)
+        counts.update(here)
+    return counts
+
+
+def _labels(page: Page, boxes: np.ndarray) -> np.ndarray:
+    labels = np.full(len(boxes), -1)
+    for true, found in metrics.match_boxes(page.boxes, boxes.astype(np.float32)):
+        label = page.labels[true]
+        labels[found] = _EITHER if label == IGNORED else label
+    return labels
+
+
+def _grey(page: Page) -> np.ndarray:
+    return page.picture.astype(np.float32) / 255
+
+
+def _report(calibration: Calibration, judged: Judged) -> None:
+    is_digit = judged.labels >= 0
+    both = judged.logits[:, 10] / calibration.digitness_temperature
+    both = both + calibration.finder_weight * judged.finder_logits
+    for name, score in (
+        ("sequence reader", judged.logits[:, 10]),
+        ("finder", judged.finder_logits),
+        ("both", both),
+    ):
+        area = metrics.auroc(score[is_digit], score[~is_digit])
+        print(f"AUROC of digits against others, {name}: {area:.1%}")
+    print(f"{is_digit.sum()} digits and {(~is_digit).sum()} others: {calibration}")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; returns its exit status."""
+    parser = argparse.ArgumentParser("python -m digitdraw.reading_validation", description=__doc__)
+    parser.add_argument("--data", default="data", help="folder of MNIST/, unipen-digits/, ...")
+    parser.add_argument("--weights", default=str(weights.FOLDER), help="folder of both networks")
+    parser.add_argument("--write", action="store_true", help="put the weighing into the manifest")
+    options = parser.parse_args(arguments)
+    try:
+        folder = Path(options.weights)
+        validation = FinderValidation.load(Path(options.data))
+        found_by, read_by = weights.load(READER.name, folder), weights.load(SEQUENCE.name, folder)
+        judged = judge(validation.pages + validation.scans, found_by, read_by)
+        calibration = calibrate.fit_reading(judged.logits, judged.finder_logits, judged.labels)
+        _report(calibration, judged)
+        for name, used in (("as it was", read_by.calibration), ("weighed", calibration)):
+            reader = Reader(found_by, replace(read_by, calibration=used), torch.device("cpu"))
+            for kind, pages in (("pages", validation.pages), ("scans", validation.scans)):
+                print(f"{name}, {len(pages)} {kind}: {dict(count(pages, reader))}", flush=True)
+        if options.write:
+            weights.recalibrate(SEQUENCE.name, calibration, folder)
+    except DigitDrawError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,81 @@
+"""What both networks' words count for is chosen on pages whose truth is known."""
+
+import json
+
+import numpy as np
+import pytest
+from painted import Painted, PaintedSequence, painted_reader, photo
+
+from digitdraw import reading_validation, weights
+from digitdraw.finder_validation import FinderValidation
+from digitdraw.pages import IGNORED, Page
+from digitdraw.reading_validation import count, judge
+from digitdraw.weights import Calibration, Weights
+
+BLOTS = [(40, 40), (54, 40), (68, 40), (120, 110)]
+
+
+def page(labels, places=BLOTS):
+    """A page that is read 074 and 0, and what stands there in truth."""
+    reading = painted_reader().read(photo(BLOTS))
+    boxes = np.array([each.box for each in reading.digits], np.float32)
+    known = [BLOTS.index(each) for each in places]
+    return Page(photo(BLOTS), boxes[known], np.array(labels))
+
+
+def network(made, name):
+    return Weights(name, made, 0.0, 1.0, Calibration(), "")
+
+
+@pytest.fixture
+def painted():
+    return network(Painted(), "reader"), network(PaintedSequence(), "sequence")
+
+
+def test_what_is_found_is_a_digit_or_not_or_may_be_either(painted):
+    judged = judge([page([0, 7, IGNORED], BLOTS[:3])], *painted)
+    assert sorted(judged.labels.tolist()) == [-1, 0, 7]
+    assert judged.logits.shape == (3, 11)
+    assert judged.finder_logits.shape == (3,)
+
+
+def test_a_page_without_finds_gives_nothing_to_judge(painted):
+    nothing = Page(np.full((90, 120), 200, np.uint8), np.zeros((0, 4), np.float32), np.zeros(0))
+    judged = judge([nothing], *painted)
+    assert judged.logits.shape == (0, 11)
+
+
+def test_digits_are_counted_as_right_misread_missed_and_extra():
+    reader = painted_reader()
+    assert count([page([0, 7, 4, 0])], reader) == {
+        "right": 4, "misread": 0, "missed": 0, "extra": 0, "exactly": 1,
+    }  # fmt: skip
+    assert count([page([0, 1, IGNORED], BLOTS[:3])], reader) == {
+        "right": 1, "misread": 1, "missed": 0, "extra": 1, "exactly": 0,
+    }  # fmt: skip
+    hidden = page([0, 7, 4, 0])
+    hidden.picture[:60] = 230
+    assert count([hidden], reader)["missed"] == 3
+
+
+def test_the_command_weighs_and_writes_what_it_found(painted, tmp_path, monkeypatch, capsys):
+    pages = [page([0, 7, 4], BLOTS[:3]), page([0, 7, 4, 0])]
+    monkeypatch.setattr(FinderValidation, "load", lambda root: FinderValidation(pages, pages[:1]))
+    of = {each.name: each for each in painted}
+    monkeypatch.setattr(weights, "load", lambda name, folder: of[name])
+    entries = {"sequence": {"file": "sequence.pt", "calibration": {}}, "other": {}}
+    (tmp_path / "manifest.json").write_text(json.dumps(entries))
+    assert reading_validation.main(["--weights", str(tmp_path), "--write"]) == 0
+    said = capsys.readouterr().out
+    assert "AUROC of digits against others, both:" in said
+    assert "weighed, 1 scans:" in said
+    written = json.loads((tmp_path / "manifest.json").read_text())
+    assert written["sequence"]["file"] == "sequence.pt"
+    assert written["other"] == {}
+    assert Calibration(**written["sequence"]["calibration"]) != Calibration()
+
+
+def test_missing_weights_get_one_line(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(FinderValidation, "load", lambda root: FinderValidation([], []))
+    assert reading_validation.main(["--weights", str(tmp_path)]) == 1
+    assert "manifest.json" in capsys.readouterr().err
