@@ -13,6 +13,7 @@ from painted import Painted, PaintedSequence, painted_reader, photo
 from PIL import Image
 
 import digitdraw
+from digitdraw.candidates import Candidate
 from digitdraw.pictures import load_photo
 from digitdraw.reading import Reader
 from digitdraw.reading import _why_nothing as why_nothing
