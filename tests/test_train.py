@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from digitdraw import corpus, data, models, speedrun, train, trainer, weights
+from digitdraw import corpus, data, models, plots, speedrun, train, trainer, weights
 from digitdraw.trainer import Trainer
 from digitdraw.validation import Validation
 
@@ -54,14 +54,16 @@ def script(tiny_corpus, data_folder, monkeypatch):
     monkeypatch.setattr(corpus, "build", lambda *args: tiny_corpus)
     monkeypatch.setattr(Validation, "load", lambda *args: validation)
 
-    def run(folder, *arguments):
+    def run(folder, *arguments, pictures=False):
+        if not pictures:  # they take as long as all the rest
+            monkeypatch.setattr(plots, "write", lambda *args: [])
         return train.main([*SMALL, "--data", str(data_folder), "--out", str(folder), *arguments])
 
     return run
 
 
 def test_training_writes_weights_record_and_manifest(script, tmp_path):
-    assert script(tmp_path) == 0
+    assert script(tmp_path, pictures=True) == 0
     loaded = weights.load("default", tmp_path)
     assert loaded.network(torch.zeros(1, 1, 28, 28)).isfinite().all()
     record = json.loads((tmp_path / "default.json").read_text())
