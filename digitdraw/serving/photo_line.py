@@ -39,6 +39,7 @@ class PhotoLine:
         self._workers = [_Worker(self._command) for _ in range(count)]
         self._idle = list(self._workers)
         self._line: list[object] = []
+        self._readings: set[asyncio.Task] = set()
         self._moved = asyncio.Condition()
         self._closed = False
 
@@ -70,15 +71,17 @@ class PhotoLine:
         if self._closed or len(self._line) >= self._room:
             raise BusyError("Many photos are being read; please try again in a moment.")
         worker = await self._turn(told)
-        try:
-            return await self._read(worker, kind, content)
-        finally:
-            await self._free(worker)
+        reading = asyncio.create_task(self._use(worker, kind, content))
+        self._readings.add(reading)
+        reading.add_done_callback(self._readings.discard)
+        # Who asked may go; the worker reads on, for to start another would take far longer.
+        return await asyncio.shield(reading)
 
     async def close(self) -> None:
         """End the workers, without waiting for what they are reading."""
         self._closed = True
         await asyncio.gather(*(worker.stop() for worker in self._workers))
+        await asyncio.gather(*self._readings, return_exceptions=True)
 
     async def _turn(self, told: Callable[[int], None]) -> "_Worker":
         """Wait until it is one's turn; returns the worker that is free."""
@@ -101,6 +104,12 @@ class PhotoLine:
         async with self._moved:
             self._moved.notify_all()
 
+    async def _use(self, worker: "_Worker", kind: bytes, content: bytes) -> bytes:
+        try:
+            return await self._read(worker, kind, content)
+        finally:
+            await self._free(worker)
+
     async def _read(self, worker: "_Worker", kind: bytes, content: bytes) -> bytes:
         for _ in range(_TRIES):
             if self._closed:
@@ -113,9 +122,6 @@ class PhotoLine:
                     log.warning("a worker is replaced: %s", type(error).__name__)
                 await worker.stop()
                 continue
-            except asyncio.CancelledError:  # its answer would be taken for the next one's
-                await worker.stop()
-                raise
             if status == b"ok":
                 return answer
             break
