@@ -153,6 +153,8 @@ def main() -> int:
     parser.add_argument("--drawers", type=int, default=8)
     parser.add_argument("--every", type=float, default=1.0, help="stretches all pauses but pens'")
     options = parser.parse_args()
+    if options.minutes <= FIRST:
+        parser.error(f"nothing can be said of {FIRST} minutes or less")
     rates = ["--rate", "100000/second", "--photo-rate", "100000/second"]
     server = Server(options=rates).start()
     print("| minute | memory MB | open files | threads | other answers |\n|" + "---|" * 5)
