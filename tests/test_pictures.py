@@ -176,6 +176,19 @@ def test_too_many_pixels_are_refused_before_any_is_decoded(mode, form, options, 
         pictures.load_photo(bomb)
 
 
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "HEIF"])
+def test_no_format_is_decoded_before_its_pixels_are_counted(form, monkeypatch):
+    bomb = encoded(seven().resize((64, 64)), form)
+    with Image.open(io.BytesIO(bomb)) as opened:
+        kinds = [each for each in type(opened).__mro__ if issubclass(each, ImageFile.ImageFile)]
+    for kind in kinds:
+        for name in {"load", "load_prepare", "draft"} & set(vars(kind)):
+            monkeypatch.setattr(kind, name, lambda self, *size: pytest.fail("decoded"))
+    monkeypatch.setattr(pictures, "MAX_PIXELS", 64 * 64 - 1)
+    with pytest.raises(BadImageError, match="64 x 64"):
+        pictures.load_photo(bomb)
+
+
 @pytest.mark.parametrize("form", ["PPM", "ICO", "TGA", "PCX", "EPS", "PDF", "ICNS", "JPEG2000"])
 def test_what_a_file_is_called_opens_no_other_decoder(form, tmp_path):
     path = tmp_path / "seven.png"
