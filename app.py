@@ -35,6 +35,9 @@ __all__ = ["build", "main", "serve"]
 
 # What programs send waits on disk until it is read; whatever is left there goes within the hour.
 CACHE_SECONDS = (300, 1800)
+# Gradio makes a state of its own, of 40 kB, for every call of a program, and keeps 10,000 of them.
+# Nothing here has one.
+SESSIONS = 100
 SECONDS_TO_FINISH = 4
 SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 MONO_FONTS = ("ui-monospace", "Consolas", "monospace")
@@ -57,6 +60,7 @@ def build(service: Service, chosen: Settings) -> ASGIApp:
                 components.compare_tab(service.lineup)
         components.footer()
         _name_endpoints(service, demo.upload_file_set)
+    demo.state_session_capacity = SESSIONS
     for block in demo.blocks.values():
         block.async_move_resource_to_block_cache = partial(_uploaded, demo.upload_file_set)
     gr.mount_gradio_app(service.app, demo, path="/", **_page_options(chosen))

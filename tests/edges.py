@@ -135,7 +135,7 @@ def _recognizer() -> digitdraw.Recognizer:
 @cache
 def _server() -> ASGIApp:
     chosen = settings.parse(_LIMITS, {})
-    service = _service(chosen)
+    service = make_service(chosen)
     return guarded(service.app, service.metrics, chosen)
 
 
@@ -145,10 +145,10 @@ def _page() -> ASGIApp:
     import app  # Gradio is slow to import, and needed for forms alone
 
     chosen = settings.parse(_LIMITS, {})
-    return app.build(_service(chosen), chosen)
+    return app.build(make_service(chosen), chosen)
 
 
-def _service(chosen: settings.Settings) -> Service:
+def make_service(chosen: settings.Settings) -> Service:
     service = Service(_recognizer(), Lineup(_recognizer()), [b""], chosen)
     service.line = _Line()
     live = next(r.endpoint.__self__ for r in service.app.routes if r.path == "/live/photo")

@@ -13,6 +13,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import edges
 import httpx
 import pytest
 from drawings import DIGITS
@@ -21,8 +22,10 @@ from gradio_client.exceptions import AppError
 from painted import photo
 from PIL import Image
 from serving import Server
+from starlette.routing import Mount
 
 import app as page
+from digitdraw.serving import settings
 from digitdraw.ui import components
 
 ROOT = Path(__file__).parent.parent
@@ -237,6 +240,16 @@ def test_what_programs_send_is_gone_once_it_is_read(client, tmp_path):
     Image.new("L", (60, 60), 255).save(tmp_path / "white-sheet-of-paper.png")
     client.predict(handle_file(tmp_path / "white-sheet-of-paper.png"), api_name="/predict_image")
     assert not list(CACHE.rglob("white-sheet-of-paper.png"))
+
+
+def test_what_programs_ask_for_leaves_little_behind():
+    chosen = settings.parse([], {})
+    service = edges.make_service(chosen)
+    page.build(service, chosen)
+    (mounted,) = (each.app for each in service.app.routes if isinstance(each, Mount))
+    for caller in range(3 * page.SESSIONS):
+        assert mounted.state_holder[str(caller)]
+    assert len(mounted.state_holder.session_data) == page.SESSIONS
 
 
 def test_the_page_is_answered(url):
