@@ -7,6 +7,7 @@ on pages and scans that neither was trained on; `--write` puts that into the man
 """
 
 import argparse
+import copy
 import sys
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -41,7 +42,7 @@ class Judged:
 
 def judge(pages: list[Page], found_by: Weights, read_by: Weights) -> Judged:
     """All that is found on pages, but for what may be a digit or not."""
-    find, read = (fold_batch_norm(each.network) for each in (found_by, read_by))
+    find, read = (fold_batch_norm(copy.deepcopy(each.network)) for each in (found_by, read_by))
     logits, finder_logits = [np.zeros((0, 11), np.float32)], [np.zeros(0)]
     labels = [np.zeros(0, np.int64)]
     for page in pages:
@@ -116,7 +117,8 @@ def main(arguments: list[str] | None = None) -> int:
         calibration = calibrate.fit_reading(judged.logits, judged.finder_logits, judged.labels)
         _report(calibration, judged)
         for name, used in (("as it was", read_by.calibration), ("weighed", calibration)):
-            reader = Reader(found_by, replace(read_by, calibration=used), torch.device("cpu"))
+            networks = copy.deepcopy((found_by, replace(read_by, calibration=used)))
+            reader = Reader(*networks, torch.device("cpu"))
             for kind, pages in (("pages", validation.pages), ("scans", validation.scans)):
                 print(f"{name}, {len(pages)} {kind}: {dict(count(pages, reader))}", flush=True)
         if options.write:

@@ -75,7 +75,9 @@ def cut(grey: np.ndarray, frame: Frame) -> np.ndarray:
     """The strip of `frame` in `grey`, (H, W) float32, 0 = black, 1 = white: (TALL, width)
     float32, how many deviations each pixel is more ink than paper, in [-1.5, 4]."""
     part, to_strip = _shrunk(grey, frame)
-    strip = cv2.warpAffine(part, to_strip, (frame.width, TALL), borderMode=cv2.BORDER_REPLICATE)
+    # Beside the picture there is paper: its last pixels drawn out would be lines of ink.
+    paper = float(np.median(part))
+    strip = cv2.warpAffine(part, to_strip, (frame.width, TALL), borderValue=paper)
     strip = strip - np.median(strip)
     strip /= max(float(strip.std()), _FAINTEST)
     # Ink is the lesser part of a strip, so it is what lies far on one side: dark, or chalk.

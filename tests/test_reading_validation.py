@@ -8,6 +8,7 @@ from painted import Painted, PaintedSequence, painted_reader, photo
 
 from digitdraw import reading_validation, weights
 from digitdraw.finder_validation import FinderValidation
+from digitdraw.models import architecture
 from digitdraw.pages import IGNORED, Page
 from digitdraw.reading_validation import count, judge
 from digitdraw.weights import Calibration, Weights
@@ -37,6 +38,13 @@ def test_what_is_found_is_a_digit_or_not_or_may_be_either(painted):
     assert sorted(judged.labels.tolist()) == [-1, 0, 7]
     assert judged.logits.shape == (3, 11)
     assert judged.finder_logits.shape == (3,)
+
+
+def test_judging_leaves_the_networks_as_they_were():
+    real = [network(architecture(name).build().eval(), name) for name in ("reader", "sequence")]
+    before = [set(each.network.state_dict()) for each in real]
+    judge([page([0, 7, 4, 0])], *real)
+    assert [set(each.network.state_dict()) for each in real] == before
 
 
 def test_a_page_without_finds_gives_nothing_to_judge(painted):
