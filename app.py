@@ -17,8 +17,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import cv2
 import gradio as gr
 import orjson
+import torch
 import uvicorn
 from fastapi.exceptions import RequestValidationError
 from gradio import networking
@@ -216,6 +218,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"app.py: {error}", file=sys.stderr)
         return 2
     print(f"The model runs on {recognizer.device_note}.")
+    # Drawings are small: to share one out among threads takes longer than to answer it, and keeps
+    # them from the other questions.
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
     try:
         family = socket.AF_INET6 if ":" in chosen.host else socket.AF_INET
         listening = socket.create_server((chosen.host, chosen.port), family=family, backlog=2048)

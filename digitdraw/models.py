@@ -168,7 +168,7 @@ class DigitNet(nn.Module):
     it doubles at each halving. `blocks` is the number of residual blocks at 14x14 and at 7x7.
     """
 
-    def __init__(self, width: int = 24, blocks: tuple[int, int] = (1, 2)) -> None:
+    def __init__(self, width: int = 16, blocks: tuple[int, int] = (1, 2)) -> None:
         super().__init__()
         middle, last = 2 * width, 4 * width
         self.features = nn.Sequential(

@@ -64,7 +64,7 @@ _CONVOLUTIONAL = {
     "largest_gradient": 5.0,
     "digits": "everything",
     "validation": 5_000,
-    "varied": 0.5,
+    "varied": 0.75,
     "smoothing": 0.02,
     "digitness_weight": 0.5,
     "non_digit_weight": 0.3,
@@ -77,7 +77,7 @@ RECIPES: dict[str, Recipe] = {
     "mlp-tanh": Recipe(epochs=15, batch=64, learning_rate=0.01, momentum=0.9),
     "cnn": Recipe(epochs=10, batch=64, learning_rate=0.01, momentum=0.9),
     "tiny": Recipe(epochs=12, batch=128, learning_rate=4e-3, **_CONVOLUTIONAL),
-    "default": Recipe(epochs=10, batch=128, learning_rate=2e-3, **_CONVOLUTIONAL),
+    "default": Recipe(epochs=15, batch=128, learning_rate=2e-3, **_CONVOLUTIONAL),
     "reader": Recipe(
         epochs=12,
         batch=16,
