@@ -15,8 +15,9 @@ from digitdraw.errors import BusyError
 __all__ = ["Batches"]
 
 MOST_TOGETHER = 16
-"""Questions of one batch: with more, the first would wait too long for the last. Of 64 drawers on
-two cores the slowest in twenty wait half as long with 16 as with 32, and as many are answered."""
+"""Questions of one batch: with more, the first would wait too long for the last. By
+`benchmarks/load.py`, of 64 drawers on two cores the slowest in twenty wait half as long with 16 as
+with 32, and as many are answered."""
 MOST_WAITING = 1024
 """Questions that may wait; past them the server is too busy to answer in time."""
 
