@@ -16,9 +16,11 @@ __all__ = [
     "another_form",
     "corners",
     "cross_seven",
+    "leaning_one",
     "long_one",
     "open_loop",
     "pen_width",
+    "slanted",
     "slash_zero",
     "underline_one",
     "unit",
@@ -108,6 +110,27 @@ def long_one(rng: np.random.Generator) -> Strokes:
     else:
         strokes = [np.vstack([upstroke, stem])]
     return underline_one(strokes, rng) if rng.random() < 0.4 else strokes
+
+
+def leaning_one(rng: np.random.Generator) -> Strokes:
+    """A one of a single stroke, upright to lying far over, straight or bent, with at most a short
+    flag before its top: easily taken for a slash or for a part of what stands beside it."""
+    lean, bend = rng.normal(0.35, 0.25), rng.normal(0, 0.08)
+    t = np.linspace(0, 1, 12)[:, None]
+    stem = np.hstack([lean * (1 - t) + bend * np.sin(math.pi * t), t])
+    if rng.random() < 0.5:
+        flag = stem[0] + np.array([[-rng.uniform(0.05, 0.3), rng.uniform(0.0, 0.25)]])
+        stem = np.vstack([flag, stem])
+    if rng.random() < 0.3:  # the pen leaves in a curl
+        away = np.array([[rng.uniform(0.03, 0.2), -rng.uniform(0.0, 0.1)]])
+        stem = np.vstack([stem, stem[-1] + away])
+    return [stem]
+
+
+def slanted(strokes: Sequence[np.ndarray], slant: float) -> Strokes:
+    """Lean to the right by `slant` of the height, then as `unit` gives them."""
+    lean = np.array([[1.0, 0.0], [-slant, 1.0]])
+    return unit([np.asarray(each, float) @ lean for each in strokes])
 
 
 def underline_one(strokes: Strokes, rng: np.random.Generator) -> Strokes:

@@ -23,6 +23,8 @@ SMALLEST, LARGEST = 14.0, 56.0
 """Heights of the digits, in pixels: what the finder is made for at one scale."""
 _FINER = 2
 """Ink is drawn so many times finer than the picture, then averaged down."""
+_SCANNED = 0.35
+"""Share of the pages that are scans, where there are any."""
 _NEAREST = 0.4
 """What is nearer to the camera than this, of the sheet's distance, is out of the picture: a line
 that runs on for long enough would pass behind the camera, and be endlessly large before."""
@@ -64,7 +66,7 @@ class Page:
 
 def compose(sources: Sources, rng: np.random.Generator, side: int = 256) -> Page:
     """One page, (side, side): of scans at times, else written; one in eight without digits."""
-    if sources.scans and rng.random() < 0.25:
+    if sources.scans and rng.random() < _SCANNED:
         return scanned(sources, rng, side)
     unit = math.exp(rng.uniform(math.log(SMALLEST), math.log(LARGEST)))
     sheet = papers.paper((side, side), unit, rng)
@@ -110,13 +112,17 @@ class _Writing:
         low, high = points.min(axis=0) - pen / 2, points.max(axis=0) + pen / 2
         return [*low, *(high - low)]
 
-    def stamp(self, glyph: np.ndarray, corner: np.ndarray, scale: float) -> list[float]:
-        """Put a glyph, (h, w) uint8, onto the sheet, its pixels `scale` large."""
+    def stamp(
+        self, glyph: np.ndarray, corner: np.ndarray, scale: float, slant: float = 0.0
+    ) -> list[float]:
+        """Put a glyph, (h, w) uint8, onto the sheet, its pixels `scale` large, leaning to the
+        right by `slant` of its height."""
         height, width = glyph.shape
         ends = np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
-        if not self._is_in_view(ends * scale + corner):
+        leaning = ends + np.outer(height - ends[:, 1], [slant, 0])
+        if not self._is_in_view(leaning * scale + corner):
             return _OUTSIDE
-        seen = cv2.perspectiveTransform((ends * scale + corner)[None], self.view)[0] * _FINER
+        seen = cv2.perspectiveTransform((leaning * scale + corner)[None], self.view)[0] * _FINER
         low = np.floor(seen.min(axis=0)).astype(int)
         high = np.ceil(seen.max(axis=0)).astype(int)
         turn = cv2.getPerspectiveTransform(
@@ -212,6 +218,7 @@ class _Hand:
     pen: float
     gap: float
     uneven: float
+    slant: float
     frames: bool
 
     @classmethod
@@ -220,12 +227,14 @@ class _Hand:
         drawn = bool(hands) and (sources.digits is None or rng.random() < 0.6)
         frames = rng.random() < 0.08
         touching, apart = rng.random() < 0.2, rng.random() < 0.2
+        slant = rng.normal(0.05, 0.1) if rng.random() < 0.7 else rng.normal(0.3, 0.2)
         return cls(
             drawings=hands[int(rng.integers(len(hands)))] if drawn else [],
             digits=None if drawn else sources.digits,
             pen=max(0.6, unit * float(np.clip(rng.lognormal(math.log(0.085), 0.35), 0.035, 0.22))),
             gap=-0.05 if touching else 0.45 if apart or frames else rng.uniform(0.08, 0.3),
             uneven=rng.uniform(0.02, 0.1),
+            slant=0.0 if frames else slant,
             frames=frames,
         )
 
@@ -259,20 +268,26 @@ class _Hand:
             rows, columns = np.nonzero(glyph.max(axis=1))[0], np.nonzero(glyph.max(axis=0))[0]
             glyph = glyph[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
             scale = size / max(glyph.shape)
-            width, height = glyph.shape[1] * scale, glyph.shape[0] * scale
-            box = writing.stamp(glyph, np.array([x, y - height / 2]), scale)
+            height = glyph.shape[0] * scale
+            width = glyph.shape[1] * scale + abs(self.slant) * height
+            corner = np.array([x + max(0.0, -self.slant) * height, y - height / 2])
+            box = writing.stamp(glyph, corner, scale, self.slant)
         else:
             drawing = self.drawings[int(rng.integers(len(self.drawings)))]
             label = int(drawing.label)
-            lines = handwriting.another_form(drawing.strokes, label, rng)
-            lines = handwriting.unit(handwriting.vary(lines, rng))
+            if label == 1 and rng.random() < 0.35:
+                lines, size = handwriting.leaning_one(rng), size * rng.uniform(0.9, 1.6)
+            else:
+                lines = handwriting.another_form(drawing.strokes, label, rng)
+            lines = handwriting.slanted(handwriting.vary(lines, rng), self.slant)
             width, height = handwriting.corners(lines)[1] * size
             box = writing.draw([each * size + [x, y - height / 2] for each in lines], self.pen)
         writing.digit(box, label)
         if self.frames:
             _frame(writing, x + width / 2, y, rng)
             width = max(width, 0.75 * writing.unit)
-        return x + width
+        # Who leans writes the next digit as near to this one: their boxes overlap.
+        return x + max(width - 0.8 * abs(self.slant) * height, 0.15 * height)
 
     def _separator(self, writing: _Writing, x: float, y: float, rng: np.random.Generator) -> float:
         """A point, comma, dash or slash; returns where it ends."""
@@ -335,7 +350,7 @@ def scanned(sources: Sources, rng: np.random.Generator, side: int) -> Page:
     room = min(side / max(scan.picture.shape), LARGEST / tall)
     scale = min(room, math.exp(rng.uniform(math.log(SMALLEST / tall), math.log(LARGEST / tall))))
     stretch = math.exp(rng.normal(0, 0.08))
-    turn, shear = rng.normal(0, 0.04), rng.normal(0, 0.1)
+    turn, shear = rng.normal(0, 0.04), rng.normal(0, 0.15)
     linear = np.array([[math.cos(turn) * stretch, shear], [math.sin(turn), math.cos(turn)]]) * scale
     height, width = scan.picture.shape
     ends = np.array([[0, 0], [width, 0], [width, height], [0, height]]) @ linear.T

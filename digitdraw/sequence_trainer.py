@@ -124,7 +124,7 @@ def vary(strip: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def _stretched(strip: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     tall, width = strip.shape
     wide, high = math.exp(rng.normal(0, 0.12)), math.exp(rng.normal(-0.03, 0.08))
-    linear = np.array([[wide, rng.normal(0, 0.12)], [rng.normal(0, 0.02), high]])
+    linear = np.array([[wide, rng.normal(0, 0.17)], [rng.normal(0, 0.02), high]])
     size = max(strips.NARROWEST, round(width * wide))
     middle = np.array([size / 2, tall / 2 + rng.normal(0, 1.2)])
     moved = middle - linear @ (width / 2, tall / 2)
