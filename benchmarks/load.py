@@ -37,7 +37,7 @@ WARM_UP = 2.0
 ALONE = """
 import sys
 from digitdraw.serving import batches
-batches.Batches.__init__.__defaults__ = (None, 1)
+batches.Batches.__init__.__defaults__ = (1,)
 import app
 sys.exit(app.main(sys.argv[1:]))
 """

@@ -2,7 +2,7 @@
 
 Three deployments. `Page` is the same app that app.py serves, in several replicas, any of which
 may be asked: the page's own questions, below /live/, carry all that their answers need. `Model`
-answers the drawings that pages are asked about, in batches, by as many replicas as are needed.
+answers what pages are asked about drawings, in batches, by as many replicas as are needed.
 
 `Sessions` is one replica for those parts of Gradio that programs use and that live in the memory
 or on the disk of one process: its queue (/gradio_api/queue/join, then .../data), its calls and
@@ -18,9 +18,8 @@ under way are answered with 500 by Ray's proxy, and the page's script asks them 
 import asyncio
 import logging
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack
-from functools import partial
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
@@ -32,15 +31,15 @@ from starlette.types import ASGIApp, Message, Scope
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 import digitdraw
-from app import build
+from digitdraw import page
 from digitdraw.errors import BusyError
 from digitdraw.serving import settings
+from digitdraw.serving.answers import Answers
 from digitdraw.serving.batches import MOST_TOGETHER, MOST_WAITING
 from digitdraw.serving.relay import Relay, messages
 from digitdraw.serving.server import Service
 from digitdraw.serving.settings import Settings
-from digitdraw.ui import components, payload
-from digitdraw.ui.lineup import Lineup
+from digitdraw.ui import components
 
 __all__ = ["AskedModel", "Model", "Page", "Sessions", "Sizes", "app"]
 
@@ -74,8 +73,8 @@ class Sizes(BaseModel):
 
 
 class AskedModel:
-    """The model deployment, to be asked as Batches are; a question that a replica took with it
-    is asked again."""
+    """The model deployment, to be asked as a `ModelProcess` is; a question that a replica took
+    with it is asked again."""
 
     def __init__(self, model: DeploymentHandle) -> None:
         self._model, self._waiting = model, 0
@@ -84,23 +83,34 @@ class AskedModel:
         """How many questions of this page wait for an answer."""
         return self._waiting
 
-    async def ask(self, question: object) -> bytes:
-        """The answer to one drawing, JSON; raises BusyError where there is none in time."""
+    def watch(self, told: Callable[[int], None]) -> None:
+        """Batches form in the deployment: of their sizes nobody here is told."""
+
+    async def drawing(self, body: bytes) -> bytes:
+        """What a drawing looks like, JSON in and out; BusyError where nobody says so in time."""
         self._waiting += 1
         try:
-            return await self._persist(question)
-        except BackPressureError:
-            raise BusyError(BUSY) from None
+            return await self._persist(self._model.answer, body)
         finally:
             self._waiting -= 1
 
-    def close(self, seconds: float = 0.0) -> None:
+    async def aside(self, kind: bytes, body: bytes) -> bytes:
+        """What else there is to ask, as `Answers.aside` answers it."""
+        return await self._persist(self._model.aside, kind, body)
+
+    async def facts(self) -> dict:
+        """What `Answers.facts` says."""
+        return orjson.loads(await self._persist(self._model.facts))
+
+    async def close(self) -> None:
         """Nothing is to be ended: the deployment is Ray's."""
 
-    async def _persist(self, question: object) -> bytes:
+    async def _persist(self, asked: DeploymentHandle, *parts: bytes) -> bytes:
         for _ in range(TRIES):
             try:
-                return await asyncio.wait_for(self._model.answer.remote(question), PATIENCE)
+                return await asyncio.wait_for(asked.remote(*parts), PATIENCE)
+            except BackPressureError:
+                break
             except (RayActorError, ReplicaUnavailableError, TimeoutError) as error:
                 log.warning("a model did not answer: %s", type(error).__name__)
             await asyncio.sleep(PAUSE)  # for Ray to know that it is gone
@@ -117,14 +127,20 @@ class Model:
     """Answers drawings; those that come while others are being answered, together."""
 
     def __init__(self, chosen: Settings) -> None:
-        recognizer = digitdraw.load(chosen.model, device=chosen.device)
-        self._answer_all = partial(payload.answer_drawings, recognizer)
+        self._answers = Answers(digitdraw.load(chosen.model, device=chosen.device))
 
     @serve.batch(max_batch_size=MOST_TOGETHER, batch_wait_timeout_s=0)
-    async def answer(self, drawings: list[object]) -> list[bytes]:
-        """What `payload.answer_drawings` says of each, as JSON."""
-        answers = await asyncio.to_thread(self._answer_all, drawings)
-        return [orjson.dumps(answer) for answer in answers]
+    async def answer(self, bodies: list[bytes]) -> list[bytes]:
+        """What each of several drawings looks like."""
+        return await asyncio.to_thread(self._answers.drawings, bodies)
+
+    async def aside(self, kind: bytes, body: bytes) -> bytes:
+        """What else is asked of one drawing."""
+        return await asyncio.to_thread(self._answers.aside, kind, body)
+
+    async def facts(self) -> bytes:
+        """Which model it is, and what it is compared with."""
+        return self._answers.facts()
 
 
 @serve.deployment(
@@ -136,9 +152,11 @@ class Model:
 class Sessions:
     """Answers those requests of Gradio's that must all come to one process."""
 
-    async def __init__(self, chosen: Settings) -> None:
-        service = _service(chosen)
-        build(service, chosen)  # what guards it is in the pages, which requests come through
+    async def __init__(self, chosen: Settings, model: DeploymentHandle) -> None:
+        asked = AskedModel(model)
+        service = _service(chosen, asked)
+        # What guards it is in the pages, which requests come through.
+        page.build(service, chosen, await asked.facts())
         self._app, self._life = service.app, AsyncExitStack()
         await self._life.enter_async_context(self._app.router.lifespan_context(self._app))
 
@@ -160,16 +178,19 @@ class Sessions:
 class Page:
     """The whole page, but that others answer drawings and keep Gradio's sessions."""
 
-    def __init__(
+    async def __init__(
         self, chosen: Settings, model: DeploymentHandle, sessions: DeploymentHandle
     ) -> None:
-        self._chosen, self._model = chosen, model
+        self._chosen, self._model = chosen, AskedModel(model)
+        self._facts = await self._model.facts()
         self._sessions = sessions.options(stream=True)
 
     def __serve_build_asgi_app__(self) -> ASGIApp:
-        service = _service(self._chosen, AskedModel(self._model))
+        service = _service(self._chosen, self._model)
         service.app.add_middleware(Relay, wanted=OF_SESSIONS.fullmatch, ask=self._ask_sessions)
-        return ProxyHeadersMiddleware(build(service, self._chosen), self._chosen.proxies)
+        return ProxyHeadersMiddleware(
+            page.build(service, self._chosen, self._facts), self._chosen.proxies
+        )
 
     async def _ask_sessions(self, scope: Scope, body: bytes) -> AsyncGenerator[Message, None]:
         answer = self._sessions.messages.remote(scope, body)
@@ -180,11 +201,10 @@ class Page:
             answer.cancel()
 
 
-def _service(chosen: Settings, batches: AskedModel | None = None) -> Service:
+def _service(chosen: Settings, model: AskedModel) -> Service:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
     log.setLevel(chosen.log_level.upper())
-    recognizer = digitdraw.load(chosen.model, device=chosen.device)
-    return Service(recognizer, Lineup(recognizer), components.example_photos(), chosen, batches)
+    return Service(model, components.example_photos(), chosen)
 
 
 def app(sizes: Sizes) -> serve.Application:
@@ -197,4 +217,4 @@ def app(sizes: Sizes) -> serve.Application:
         "target_ongoing_requests": MOST_TOGETHER // 2,
     }
     model = Model.options(autoscaling_config=scaling).bind(chosen)
-    return Page.options(num_replicas=sizes.pages).bind(chosen, model, Sessions.bind(chosen))
+    return Page.options(num_replicas=sizes.pages).bind(chosen, model, Sessions.bind(chosen, model))

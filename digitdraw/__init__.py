@@ -6,6 +6,9 @@
 1
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from digitdraw.errors import (
     BadImageError,
     BadStrokesError,
@@ -17,8 +20,10 @@ from digitdraw.errors import (
     UnknownModelError,
 )
 from digitdraw.prediction import Prediction
-from digitdraw.reading import ReadDigit, Reading
-from digitdraw.recognizer import Recognizer, load
+
+if TYPE_CHECKING:
+    from digitdraw.reading import ReadDigit, Reading
+    from digitdraw.recognizer import Recognizer, load
 
 __all__ = [
     "BadImageError",
@@ -38,3 +43,15 @@ __all__ = [
 ]
 
 __version__ = "0.1.0"
+
+_WITH_TORCH = {
+    "ReadDigit": "reading", "Reading": "reading", "Recognizer": "recognizer", "load": "recognizer",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    """What needs torch is imported when it is first asked for (PEP 562): that takes seconds, and
+    the server's own process needs none of it."""
+    if name not in _WITH_TORCH:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_WITH_TORCH[name]}"), name)

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from asgi import ask
+from asked import InProcess
 from painted import painted_reader
 from starlette.types import ASGIApp
 
@@ -22,7 +23,6 @@ from digitdraw.errors import DigitDrawError, SettingError
 from digitdraw.serving import settings
 from digitdraw.serving.server import Service, guarded
 from digitdraw.ui import payload
-from digitdraw.ui.lineup import Lineup
 
 __all__ = ["CHECKS", "FOUND", "ROUTES"]
 
@@ -142,14 +142,14 @@ def _server() -> ASGIApp:
 @cache
 def _page() -> ASGIApp:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    import app  # Gradio is slow to import, and needed for forms alone
+    from digitdraw import page  # Gradio is slow to import, and needed for forms alone
 
     chosen = settings.parse(_LIMITS, {})
-    return app.build(make_service(chosen), chosen)
+    return page.build(make_service(chosen), chosen, {"note": "", "cards": []})
 
 
 def make_service(chosen: settings.Settings) -> Service:
-    service = Service(_recognizer(), Lineup(_recognizer()), [b""], chosen)
+    service = Service(InProcess(_recognizer()), [b""], chosen)
     service.line = _Line()
     live = next(r.endpoint.__self__ for r in service.app.routes if r.path == "/live/photo")
     live.line = service.line

@@ -19,10 +19,13 @@ from digitdraw import weights
 weights.FOLDER = pathlib.Path(sys.argv.pop(1))
 weights.load.__defaults__ = (weights.FOLDER,)
 """
-WITH_WEIGHTS = f"""{_FROM_FOLDER}
-from digitdraw.serving import photo_line
-worker = {_FROM_FOLDER!r} + "from digitdraw.serving import photo_worker; photo_worker.main()"
-photo_line.COMMAND = (sys.executable, "-c", worker, str(weights.FOLDER))
+WITH_WEIGHTS = f"""
+import sys
+from digitdraw.serving import model_process, photo_line
+folder = sys.argv.pop(1)
+for each, worker in ((photo_line, "photo_worker"), (model_process, "model_worker")):
+    program = {_FROM_FOLDER!r} + f"from digitdraw.serving import {{worker}}; {{worker}}.main()"
+    each.COMMAND = (sys.executable, "-c", program, folder)
 import app
 sys.exit(app.main(sys.argv[1:]))
 """

@@ -24,8 +24,10 @@ from PIL import Image
 from serving import Server
 from starlette.routing import Mount
 
-import app as page
+import app
+from digitdraw import page
 from digitdraw.serving import settings
+from digitdraw.serving.batches import AHEAD
 from digitdraw.ui import components
 
 ROOT = Path(__file__).parent.parent
@@ -245,7 +247,7 @@ def test_what_programs_send_is_gone_once_it_is_read(client, tmp_path):
 def test_what_programs_ask_for_leaves_little_behind():
     chosen = settings.parse([], {})
     service = edges.make_service(chosen)
-    page.build(service, chosen)
+    page.build(service, chosen, {"note": "", "cards": []})
     (mounted,) = (each.app for each in service.app.routes if isinstance(each, Mount))
     for caller in range(3 * page.SESSIONS):
         assert mounted.state_holder[str(caller)]
@@ -279,7 +281,7 @@ def test_the_page_itself_names_no_other_host(url):
     ],
 )
 def test_a_start_that_cannot_work_says_why(arguments, words, capsys):
-    assert page.main(arguments) == 2
+    assert app.main(arguments) == 2
     assert words in capsys.readouterr().err
 
 
@@ -294,25 +296,23 @@ def test_a_port_that_is_taken_is_named():
     assert "Traceback" not in done.stderr
 
 
-def test_sharing_without_a_network_says_so_and_goes_on(monkeypatch, capsys):
-    def no_network(*where):
-        raise OSError("no route to the share server")
-
-    monkeypatch.setattr(page.networking, "setup_tunnel", no_network)
-    page._share(7860)
-    assert "served here all the same" in capsys.readouterr().out
-
-
 # A model that waits for a file before its first answers.
-SLOW = """
+SLOW_WORKER = """
 import pathlib, sys, time
 from digitdraw.recognizer import Recognizer
+from digitdraw.serving import model_worker
 go, predict = pathlib.Path(sys.argv.pop(1)), Recognizer.predict_batch
 def wait(self, batch):
     while not go.exists():
         time.sleep(0.01)
     return predict(self, batch)
 Recognizer.predict_batch = wait
+sys.exit(model_worker.main())
+"""
+SLOW = f"""
+import sys
+from digitdraw.serving import model_process
+model_process.COMMAND = (sys.executable, "-c", {SLOW_WORKER!r}, sys.argv.pop(1))
 import app
 sys.exit(app.main(sys.argv[1:]))
 """
@@ -328,7 +328,9 @@ def test_a_signal_to_stop_lets_all_finish_who_wait_for_answers(tmp_path):
         return float(text.split(f"\n{name} ")[1].split()[0])
 
     def wait_until(name, value):
+        until = time.monotonic() + 60
         while number(name) < value:
+            assert time.monotonic() < until, name
             time.sleep(0.01)
 
     try:
@@ -336,7 +338,7 @@ def test_a_signal_to_stop_lets_all_finish_who_wait_for_answers(tmp_path):
             asked = [pool.submit(ask_page, server.url, "answer", DIGITS[1])]
             wait_until("digitdraw_batch_size_count", 1)  # the first is with the model
             asked += [pool.submit(ask_page, server.url, "answer", DIGITS[1]) for _ in range(8)]
-            wait_until("digitdraw_drawings_waiting", 8)
+            wait_until("digitdraw_drawings_waiting", 9 - AHEAD)
             server.process.send_signal(signal.SIGTERM)
             (tmp_path / "go").touch()
             assert [each.result().json()["big"] for each in asked] == ["1"] * 9

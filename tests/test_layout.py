@@ -19,6 +19,7 @@ TRAINING = {
 # Each line may import from the lines below it, and from its own line's neighbours where named.
 ALLOWED = {
     "__init__": {"errors", "prediction", "reading", "recognizer"},
+    "page": {"errors", "ui"},
     "__main__": {"errors", "prediction", "read_command", "recognizer"},
     "read_command": {"errors", "pictures", "reading", "recognizer"},
     "explain": {"glyph", "recognizer", "strokes"},
@@ -95,14 +96,21 @@ ALLOWED = {
 # The same for the server, whose modules are named after the folder.
 SERVING = {
     "__init__": set(),
+    "web": {"settings"},
     "server": {
-        "batches", "bodies", "doors", "health", "live", "login", "photo_line", "rates", "replies",
-        "settings", "telemetry",
+        "bodies", "doors", "health", "live", "login", "photo_line", "rates", "replies", "settings",
+        "telemetry",
     },
-    "live": {"batches", "photo_line", "replies", "telemetry"},
-    "health": {"batches", "replies", "telemetry"},
-    "photo_line": {"photo_worker"},
-    "photo_worker": set(),
+    "live": {"photo_line", "replies", "telemetry"},
+    "health": {"replies", "telemetry"},
+    "model_process": {"batches", "process"},
+    "photo_line": {"process"},
+    "process": {"frames"},
+    "model_worker": {"answers", "frames", "worker"},
+    "photo_worker": {"worker"},
+    "worker": {"frames"},
+    "answers": set(),
+    "frames": set(),
     "batches": set(),
     "bodies": {"replies"},
     "doors": {"replies"},
@@ -146,18 +154,21 @@ def test_imports_of_the_server_point_one_way(path):
 
 def test_only_the_page_and_the_server_import_the_page():
     for path in PACKAGE.rglob("*.py"):
-        if path.parent.name not in ("ui", "serving"):
+        if path.parent.name not in ("ui", "serving") and path.name != "page.py":
             assert "ui" not in own_modules(path), path
 
 
 def test_only_the_page_imports_gradio():
     for path in PACKAGE.rglob("*.py"):
-        if "ui" not in path.relative_to(PACKAGE).parts:
+        parts = path.relative_to(PACKAGE).parts
+        if "ui" not in parts and parts not in (("page.py",), ("serving", "web.py")):
             assert not any(name.split(".")[0] == "gradio" for name in imported(path)), path
 
 
 def test_the_page_knows_nothing_of_training():
-    for path in [*(PACKAGE / "ui").glob("*.py"), PACKAGE.parent / "app.py"]:
+    for path in [
+        *(PACKAGE / "ui").glob("*.py"), PACKAGE / "page.py", PACKAGE.parent / "app.py"
+    ]:  # fmt: skip
         assert not own_modules(path) & TRAINING, path
 
 
@@ -180,6 +191,16 @@ def test_the_public_names_are_these():
     ]
     for name in digitdraw.__all__:
         assert getattr(digitdraw, name)
+
+
+def test_the_server_itself_needs_no_torch():
+    """Which takes seconds to import: the model has a process of its own, where it is needed."""
+    program = (
+        "import app, sys; from digitdraw import page; from digitdraw.serving import web; "
+        "print(*sorted({'torch', 'cv2', 'matplotlib'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=PACKAGE.parent, capture_output=True)
+    assert (done.returncode, done.stdout.split()) == (0, [])
 
 
 def test_every_error_is_a_digitdraw_error():

@@ -29,9 +29,10 @@ class Handle:
 
     def __init__(self, *steps):
         self.steps, self.asked, self.answer = list(steps), [], self
+        self.aside = self.facts = self
 
-    async def remote(self, question):
-        self.asked.append(question)
+    async def remote(self, *question):
+        self.asked.append(question[-1])
         step = self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
         if isinstance(step, Exception):
             raise step
@@ -41,14 +42,14 @@ class Handle:
 
 def test_a_question_that_died_with_a_model_is_asked_again(ray_serve):
     handle = Handle(ray_serve.RayActorError(), ray_serve.RayActorError(), 0)
-    assert finish(ray_serve.AskedModel(handle).ask("drawing")) == b"answer"
-    assert handle.asked == ["drawing"] * 3
+    assert finish(ray_serve.AskedModel(handle).drawing(b"drawing")) == b"answer"
+    assert handle.asked == [b"drawing"] * 3
 
 
 def test_a_model_that_does_not_answer_is_not_waited_for(ray_serve, monkeypatch):
     monkeypatch.setattr(ray_serve, "PATIENCE", 0.01)
     handle = Handle(60, 0)
-    assert finish(ray_serve.AskedModel(handle).ask("drawing")) == b"answer"
+    assert finish(ray_serve.AskedModel(handle).drawing(b"drawing")) == b"answer"
     assert len(handle.asked) == 2
 
 
@@ -58,7 +59,7 @@ def test_without_any_model_the_page_is_told_to_wait(ray_serve, error):
     handle = Handle(kind() if error == "RayActorError" else kind.__new__(kind))
     asked = ray_serve.AskedModel(handle)
     with pytest.raises(BusyError):
-        finish(asked.ask("drawing"))
+        finish(asked.drawing(b"drawing"))
     assert len(handle.asked) <= ray_serve.TRIES
     assert len(asked) == 0
 
@@ -66,7 +67,7 @@ def test_without_any_model_the_page_is_told_to_wait(ray_serve, error):
 def test_what_a_model_cannot_answer_is_not_asked_again(ray_serve):
     handle = Handle(ValueError("no drawing"))
     with pytest.raises(ValueError, match="no drawing"):
-        finish(ray_serve.AskedModel(handle).ask("drawing"))
+        finish(ray_serve.AskedModel(handle).drawing(b"drawing"))
     assert len(handle.asked) == 1
 
 

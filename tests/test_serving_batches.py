@@ -1,7 +1,6 @@
 """Batches: a lone question does not wait, those that come together are answered together."""
 
 import asyncio
-import threading
 
 import pytest
 from loops import finish
@@ -15,113 +14,98 @@ class Slow:
     """Answers with the question doubled, once it is let go."""
 
     def __init__(self):
-        self.sizes, self.go, self.begun = [], threading.Event(), threading.Event()
+        self.sizes, self.go = [], asyncio.Event()
 
-    def __call__(self, questions):
-        self.begun.set()
-        assert self.go.wait(10)
+    async def __call__(self, questions):
         self.sizes.append(len(questions))
+        await self.go.wait()
         return [2 * question for question in questions]
 
 
-@pytest.fixture
-def slow():
+async def asked_while_busy(made, count):
+    """As many questions under way as may be, and `count` that wait; returns all that was asked."""
+    asked = []
+    for i in range(batches.AHEAD + count):
+        asked.append(asyncio.ensure_future(made.ask(i)))
+        await asyncio.sleep(0)
+    return asked
+
+
+def with_slow(scenario, most_together=8):
     work = Slow()
-    made = Batches(work, most_together=8)
-    yield work, made
-    work.go.set()
-    made.close()
+    return finish(scenario(work, Batches(work, most_together)))
 
 
-async def asked_while_busy(work, made, count):
-    """One question under way, and `count` that come meanwhile; returns all their answers."""
-    first = asyncio.ensure_future(made.ask(0))
-    await asyncio.to_thread(work.begun.wait, 10)
-    rest = [asyncio.ensure_future(made.ask(i)) for i in range(1, count + 1)]
-    await asyncio.sleep(0)
-    return first, rest
+def test_a_lone_question_is_answered_alone():
+    async def ask(work, made):
+        work.go.set()
+        return await made.ask(21), work.sizes
+
+    assert with_slow(ask) == (42, [1])
 
 
-def test_a_lone_question_is_answered_alone(slow):
-    work, made = slow
-    work.go.set()
-    assert finish(made.ask(21)) == 42
-    assert work.sizes == [1]
-
-
-def test_what_comes_while_one_is_answered_is_answered_together(slow):
-    work, made = slow
-
-    async def ask():
-        first, rest = await asked_while_busy(work, made, 10)
+def test_what_comes_while_others_are_answered_is_answered_together():
+    async def ask(work, made):
+        asked = await asked_while_busy(made, 10)
         assert len(made) == 10
         work.go.set()
-        return await asyncio.gather(first, *rest)
+        return await asyncio.gather(*asked), work.sizes
 
-    assert finish(ask()) == [2 * i for i in range(11)]
-    assert work.sizes == [1, 8, 2]
+    answers, sizes = with_slow(ask)
+    assert answers == [2 * i for i in range(batches.AHEAD + 10)]
+    assert sizes == [1] * batches.AHEAD + [8, 2]
 
 
-def test_who_has_gone_is_not_answered(slow):
-    work, made = slow
-
-    async def ask():
-        first, rest = await asked_while_busy(work, made, 3)
-        rest[1].cancel()
+def test_who_has_gone_is_not_answered():
+    async def ask(work, made):
+        *busy, one, gone, other = await asked_while_busy(made, 3)
+        gone.cancel()
         await asyncio.sleep(0)
         work.go.set()
-        return await asyncio.gather(first, rest[0], rest[2])
+        await asyncio.gather(*busy)
+        return await asyncio.gather(one, other), work.sizes[batches.AHEAD :]
 
-    assert finish(ask()) == [0, 2, 6]
-    assert work.sizes == [1, 2]
+    first = 2 * batches.AHEAD
+    assert with_slow(ask) == ([first, first + 4], [2])
 
 
 def test_an_error_reaches_all_who_asked_and_the_next_are_answered():
     failing = [True]
 
-    def work(questions):
-        if failing.pop() if failing else False:
+    async def work(questions):
+        if failing and failing.pop():
             raise RuntimeError("the model failed")
         return questions
 
-    made = Batches(work)
-    with pytest.raises(RuntimeError, match="the model failed"):
-        finish(made.ask("a"))
-    assert finish(made.ask("b")) == "b"
-    made.close()
+    async def ask():
+        made = Batches(work)
+        with pytest.raises(RuntimeError, match="the model failed"):
+            await made.ask("a")
+        return await made.ask("b")
+
+    assert finish(ask()) == "b"
 
 
-def test_too_many_questions_are_refused_at_once(slow, monkeypatch):
-    work, made = slow
+def test_too_many_questions_are_refused_at_once(monkeypatch):
     monkeypatch.setattr(batches, "MOST_WAITING", 3)
 
-    async def ask():
-        first, rest = await asked_while_busy(work, made, 3)
+    async def ask(work, made):
+        asked = await asked_while_busy(made, 3)
         with pytest.raises(BusyError, match="try again"):
             await made.ask(9)
         work.go.set()
-        return await asyncio.gather(first, *rest)
+        return await asyncio.gather(*asked)
 
-    assert finish(ask()) == [0, 2, 4, 6]
+    assert with_slow(ask) == [2 * i for i in range(batches.AHEAD + 3)]
 
 
 def test_sizes_can_be_watched():
     sizes = []
-    made = Batches(lambda questions: questions, sizes.append)
-    finish(made.ask(1))
-    made.close()
-    assert sizes == [1]
 
-
-def test_closing_answers_what_waits_and_takes_no_more(slow):
-    work, made = slow
-
-    async def ask():
-        first, rest = await asked_while_busy(work, made, 2)
+    async def ask(work, made):
         work.go.set()
-        await asyncio.to_thread(made.close)
-        with pytest.raises(BusyError):
-            await made.ask(9)
-        return await asyncio.gather(first, *rest)
+        made.watch = sizes.append
+        await made.ask(1)
 
-    assert finish(ask()) == [0, 2, 4]
+    with_slow(ask)
+    assert sizes == [1]

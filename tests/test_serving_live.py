@@ -7,12 +7,12 @@ import re
 import pytest
 import torch
 from asgi import ask, asking
+from asked import InProcess
 from drawings import DIGITS
 
 from digitdraw.errors import BusyError, WorkerError
 from digitdraw.serving import doors, settings
 from digitdraw.serving.server import MOST_JSON, Service, guarded
-from digitdraw.ui.lineup import Lineup
 
 
 class Line:
@@ -36,20 +36,16 @@ class Line:
 @pytest.fixture
 def make(recognizer):
     """Makes a guarded service; of it, `app` is asked."""
-    made = []
 
     def one(*arguments, line=None):
         chosen = settings.parse(list(arguments), {})
-        service = Service(recognizer, Lineup(recognizer), [b"example"], chosen)
-        made.append(service)
+        service = Service(InProcess(recognizer), [b"example"], chosen)
         if line is not None:
             _give(service, line)
         service.guarded = guarded(service.app, service.metrics, chosen)
         return service
 
-    yield one
-    for service in made:
-        service.batches.close()
+    return one
 
 
 def _give(service, line):

@@ -11,17 +11,10 @@ from digitdraw.serving import photo_line
 from digitdraw.serving.photo_line import PhotoLine
 
 WORKER = """
-import os, struct, sys, time
-def hear():
-    size = sys.stdin.buffer.read(4)
-    return sys.stdin.buffer.read(struct.unpack(">I", size)[0]) if size else sys.exit()
-def say(*parts):
-    for part in parts:
-        sys.stdout.buffer.write(struct.pack(">I", len(part)) + part)
-    sys.stdout.buffer.flush()
-say(b"ready", b"")
-while True:
-    kind, content = hear(), hear()
+import os, sys, time
+from concurrent.futures import ThreadPoolExecutor
+from digitdraw.serving import worker
+def answer(kind, content):
     if content == b"die" or (content == b"die once" and not os.path.exists(sys.argv[1])):
         open(sys.argv[1], "w").close()
         os._exit(9)
@@ -29,7 +22,9 @@ while True:
         time.sleep(60)
     if content == b"slow":
         time.sleep(0.2)
-    say(b"failed" if content == b"fail" else b"ok", kind + content)
+    return b"failed" if content == b"fail" else b"ok", kind + content
+with ThreadPoolExecutor(1) as one:
+    worker.serve((b"ready", b""), answer, lambda kind: one, *worker.streams())
 """
 BROKEN = "raise SystemExit('no model')"
 

@@ -4,12 +4,12 @@ import asyncio
 import sys
 
 import pytest
+from asked import InProcess
 from loops import finish
 from serving import is_running
 
 from digitdraw.serving import photo_line, server, settings
 from digitdraw.serving.server import Service
-from digitdraw.ui.lineup import Lineup
 
 SILENT = """
 import os, pathlib, sys, time
@@ -28,7 +28,7 @@ def slow_to_start(monkeypatch, tmp_path):
 
 
 def test_a_worker_on_its_way_is_ended_with_the_server(recognizer, slow_to_start):
-    service = Service(recognizer, Lineup(recognizer), [], settings.parse([], {}))
+    service = Service(InProcess(recognizer), [], settings.parse([], {}))
 
     async def live() -> bool:
         async with service.app.router.lifespan_context(service.app):

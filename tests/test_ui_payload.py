@@ -58,8 +58,8 @@ def test_the_glyph_that_is_sent_is_the_one_the_model_saw(recognizer):
 def test_no_strokes_give_an_invitation_and_no_error(recognizer):
     answer = payload.answer_drawings(recognizer, [[]])[0]
     assert answer["verdict"] == "blank"
-    assert answer["words"] == payload.invitation("Draw a digit")["words"]
-    assert set(answer) == set(payload.invitation("Draw a digit"))
+    assert answer["words"] == words.invitation("Draw a digit")["words"]
+    assert set(answer) == set(words.invitation("Draw a digit"))
 
 
 @pytest.mark.parametrize(
@@ -267,9 +267,3 @@ def test_missing_weights_are_told_without_a_path_of_the_server():
 @given(data=st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused_in_words(data):
     assert set(payload.read_photo(Blots, data)) == {"error"}
-
-
-def test_a_thumbnail_is_small():
-    src = payload.thumbnail(file_of(Image.fromarray(photo(TWO_NUMBERS)).resize((1000, 700))))
-    assert max(sent_picture(src).size) == payload.THUMBNAIL_EDGE
-    assert len(src) < 12_000

@@ -1,13 +1,12 @@
-"""Batches that form by themselves: questions that come while one is answered wait, and are then
-answered together, in one pass of the network.
+"""Batches that form by themselves: questions that come while others are answered wait, and are
+then answered together, in one pass of the network.
 
-A lone question never waits for others. Knows threads and event loops; what a question and an
-answer are is the owner's.
+A lone question never waits for others. Knows event loops; what a question and an answer are is
+the owner's.
 """
 
 import asyncio
-import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from digitdraw.errors import BusyError
@@ -20,28 +19,26 @@ MOST_TOGETHER = 16
 with 32, and as many are answered."""
 MOST_WAITING = 1024
 """Questions that may wait; past them the server is too busy to answer in time."""
+AHEAD = 2
+"""Batches under way: while one is answered the next is there, so that nobody waits for the other
+side to notice that it is done."""
 
 _Waiting = tuple[Any, asyncio.Future]
 
 
 class Batches:
-    """One thread that answers by `answer_all(questions)`, a list for a list.
+    """Answers by `answer_all(questions)`, a list for a list.
 
-    `ask` may be called from any event loop; `watch`, if there is one, is told each batch's size.
+    `watch`, if there is one, is told each batch's size.
     """
 
     def __init__(
-        self,
-        answer_all: Callable[[list], list],
-        watch: Callable[[int], None] | None = None,
-        most_together: int = MOST_TOGETHER,
+        self, answer_all: Callable[[list], Awaitable[list]], most_together: int = MOST_TOGETHER
     ) -> None:
-        self._answer_all, self._watch, self._most = answer_all, watch, most_together
+        self._answer_all, self._most = answer_all, most_together
+        self.watch: Callable[[int], None] | None = None
         self._waiting: list[_Waiting] = []
-        self._changed = threading.Condition()
-        self._ended = False
-        self._thread = threading.Thread(target=self._work, name="answers", daemon=True)
-        self._thread.start()
+        self._under_way: set[asyncio.Task] = set()
 
     def __len__(self) -> int:
         """How many questions wait."""
@@ -49,51 +46,41 @@ class Batches:
 
     async def ask(self, question: Any) -> Any:
         """The answer to one question; raises what `answer_all` raises, or BusyError."""
+        if len(self._waiting) >= MOST_WAITING:
+            raise BusyError("Too many are asking at once; please try again in a moment.")
         future = asyncio.get_running_loop().create_future()
-        with self._changed:
-            if self._ended or len(self._waiting) >= MOST_WAITING:
-                raise BusyError("Too many are asking at once; please try again in a moment.")
-            self._waiting.append((question, future))
-            self._changed.notify()
+        self._waiting.append((question, future))
+        self._send()
         return await future
 
-    def close(self, seconds: float = 5.0) -> None:
-        """Answer what waits, then end; at most `seconds` long."""
-        with self._changed:
-            self._ended = True
-            self._changed.notify()
-        self._thread.join(seconds)
+    def _send(self) -> None:
+        """Begin a batch of what waits, where there is room for one."""
+        # Who asked may have gone meanwhile: nobody waits for those answers.
+        self._waiting = [each for each in self._waiting if not each[1].done()]
+        if self._waiting and len(self._under_way) < AHEAD:
+            batch = self._waiting[: self._most]
+            del self._waiting[: self._most]
+            task = asyncio.create_task(self._answer(batch))
+            self._under_way.add(task)
+            task.add_done_callback(self._next)
 
-    def _work(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._ended)
-                if not self._waiting:
-                    return
-                batch = self._waiting[: self._most]
-                del self._waiting[: self._most]
-            # Who asked may have gone meanwhile: nobody waits for those answers.
-            batch = [each for each in batch if not each[1].cancelled()]
-            if batch:
-                self._answer(batch)
+    def _next(self, done: asyncio.Task) -> None:
+        self._under_way.discard(done)
+        self._send()
 
-    def _answer(self, batch: list[_Waiting]) -> None:
-        if self._watch:
-            self._watch(len(batch))
+    async def _answer(self, batch: list[_Waiting]) -> None:
+        if self.watch:
+            self.watch(len(batch))
         try:
-            answers: list = self._answer_all([question for question, _ in batch])
+            answers: list = await self._answer_all([question for question, _ in batch])
         except Exception as error:  # whatever it is, it is those who asked who must hear of it
             answers = [error] * len(batch)
         for (_, future), answer in zip(batch, answers, strict=True):
-            try:
-                future.get_loop().call_soon_threadsafe(_settle, future, answer)
-            except RuntimeError:  # its event loop has ended, and with it the one who asked
-                continue
+            if not future.done():
+                _settle(future, answer)
 
 
 def _settle(future: asyncio.Future, answer: Any) -> None:
-    if future.done():
-        return
     if isinstance(answer, Exception):
         future.set_exception(answer)
     else:

@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from digitdraw.serving.batches import Batches
 from digitdraw.serving.replies import error_reply, json_reply
 from digitdraw.serving.telemetry import Metrics
 
@@ -17,7 +16,7 @@ PATHS = ("/healthz", "/readyz")
 _PATIENCE = 2.0
 
 
-def routes(recognizer, batches: Batches, metrics: Metrics) -> list[Route]:
+def routes(model, metrics: Metrics) -> list[Route]:
     """/healthz, /readyz and /metrics."""
 
     async def alive(request: Request) -> Response:
@@ -25,16 +24,14 @@ def routes(recognizer, batches: Batches, metrics: Metrics) -> list[Route]:
 
     async def ready(request: Request) -> Response:
         """Ready is who answers: an empty drawing is asked about, as a person would."""
-        model = {
-            "model": recognizer.name,
-            "device": str(recognizer.device),
-            "sha256": recognizer.sha256,
-        }
         try:
-            await asyncio.wait_for(batches.ask([]), _PATIENCE)
+            async with asyncio.timeout(_PATIENCE):
+                await model.drawing(b"[]")
+                facts = await model.facts()
         except Exception:  # whatever it is, this server is not ready
-            return json_reply({"status": "not ready", **model}, 503)
-        return json_reply({"status": "ready", **model})
+            return json_reply({"status": "not ready"}, 503)
+        told = {name: facts[name] for name in ("model", "device", "sha256")}
+        return json_reply({"status": "ready", **told})
 
     async def numbers(request: Request) -> Response:
         if not _is_near(request.client.host if request.client else ""):

@@ -1,47 +1,31 @@
 """The routes that the page's scripts ask: drawings while the pen moves, pictures, and examples.
 
-Drawings are answered in batches, pictures by workers that they wait for in a line. What an
-answer holds is `ui.payload`'s.
+Drawings are a model's, which is asked elsewhere; pictures are read by workers that they wait for
+in a line. What an answer holds is `ui.payload`'s.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import partial
 
 import orjson
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from digitdraw.errors import BusyError, WorkerError
-from digitdraw.serving.batches import Batches
 from digitdraw.serving.photo_line import PhotoLine
 from digitdraw.serving.replies import error_reply, json_reply
 from digitdraw.serving.telemetry import Metrics
-from digitdraw.ui import payload
-from digitdraw.ui.lineup import Lineup
 
 __all__ = ["Live"]
 
-MOST_AT_ONCE = 2
-"""Comparisons and reasons that are worked out side by side: they take the cores from drawings."""
-
 
 class Live:
-    """Answers the page: `batches` drawings, `line` pictures, `lineup` comparisons."""
+    """Answers the page: `model` all about drawings, `line` pictures."""
 
-    def __init__(
-        self,
-        recognizer,
-        lineup: Lineup,
-        batches: Batches,
-        line: PhotoLine,
-        examples: Sequence[bytes],
-        metrics: Metrics,
-    ) -> None:
-        self.recognizer, self.lineup, self.batches = recognizer, lineup, batches
-        self.line, self.examples, self.metrics = line, examples, metrics
-        self._turns = asyncio.Semaphore(MOST_AT_ONCE)
+    def __init__(self, model, line: PhotoLine, examples: Sequence[bytes], metrics: Metrics) -> None:
+        self.model, self.line, self.examples, self.metrics = model, line, examples, metrics
 
     def routes(self) -> list[Route]:
         """All of them, each a POST below /live/."""
@@ -57,19 +41,15 @@ class Live:
 
     async def answer(self, request: Request) -> Response:
         """A drawing -> what it looks like."""
-        return await self._drawing(request, self.batches.ask)
+        return await self._drawing(request, self.model.drawing)
 
     async def why(self, request: Request) -> Response:
         """A drawing -> which of its ink spoke for what."""
-        return await self._drawing(
-            request, lambda drawing: self._aside(payload.explain_strokes, self.recognizer, drawing)
-        )
+        return await self._drawing(request, partial(self.model.aside, b"why"))
 
     async def compare(self, request: Request) -> Response:
         """A drawing -> what each model takes it for."""
-        return await self._drawing(
-            request, lambda drawing: self._aside(payload.compare_strokes, self.lineup, drawing)
-        )
+        return await self._drawing(request, partial(self.model.aside, b"compare"))
 
     async def picture(self, request: Request) -> Response:
         """A picture of one digit -> what it looks like, and the steps on the way."""
@@ -87,20 +67,19 @@ class Live:
         return self._picture(b"photo", self.examples[index])
 
     async def _drawing(
-        self, request: Request, ask: Callable[[object], Awaitable[dict]]
+        self, request: Request, ask: Callable[[bytes], Awaitable[bytes]]
     ) -> Response:
+        body = await request.body()
         try:
-            drawing = orjson.loads(await request.body())
+            orjson.loads(body)  # one that is none must not spoil the batch it would be in
         except orjson.JSONDecodeError:
             return error_reply(400, "This is no drawing: it is not JSON.")
         try:
-            return json_reply(await ask(drawing))
+            return json_reply(await ask(body))
         except BusyError as error:
             return error_reply(503, str(error), headers={"retry-after": "1"})
-
-    async def _aside(self, work: Callable, *arguments: object) -> dict:
-        async with self._turns:
-            return await run_in_threadpool(work, *arguments)
+        except WorkerError as error:
+            return error_reply(500, str(error))
 
     async def _upload(self, request: Request) -> bytes:
         content = await request.body()

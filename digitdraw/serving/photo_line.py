@@ -5,27 +5,23 @@ A worker that dies, or takes too long, is replaced; the picture it had is tried 
 """
 
 import asyncio
-import contextlib
 import logging
-import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 
 from digitdraw.errors import BusyError, WorkerError
-from digitdraw.serving.photo_worker import LENGTH, pack
+from digitdraw.serving import process
+from digitdraw.serving.process import Process
 
 __all__ = ["PhotoLine"]
 
 log = logging.getLogger(__name__)
 
-COMMAND = (sys.executable, "-m", "digitdraw.serving.photo_worker")
+COMMAND = process.command("digitdraw.serving.photo_worker")
 ROOM = 64
 """Pictures that may wait: at ten a second, the last of them waits for about six seconds."""
 PATIENCE = 60.0
 """Seconds that a picture may take; the largest takes one or two."""
 _TRIES = 2
-_PACKAGES = Path(__file__).parents[2]
-"""Where `-m` finds this package, wherever the server itself was started."""
 
 
 class PhotoLine:
@@ -131,9 +127,9 @@ class PhotoLine:
 class _Worker:
     """One process, or none yet."""
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(self, command: tuple[str, ...]) -> None:
         self._command = command
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Process | None = None
 
     @property
     def is_started(self) -> bool:
@@ -141,34 +137,19 @@ class _Worker:
 
     async def start(self) -> None:
         """Start the process, if there is none, and wait until it says that it is ready."""
-        if self._process is None or self._process.returncode is not None:
-            pipe = asyncio.subprocess.PIPE
-            self._process = await asyncio.create_subprocess_exec(
-                *self._command, stdin=pipe, stdout=pipe, cwd=_PACKAGES
-            )
-            await _hear(self._process.stdout)
+        if self._process is None or not self._process.is_ready:
+            self._process = Process(self._command)
+            await self._process.spawn()
+            await self._process.hello()
 
     async def ask(self, kind: bytes, content: bytes) -> tuple[bytes, bytes]:
         """A started worker's answer: a status and what goes with it. EOFError if it has ended."""
-        process = self._process
-        if process is None:
+        if self._process is None:
             raise EOFError
-        process.stdin.write(pack(kind, content))
-        await process.stdin.drain()
-        return await _hear(process.stdout)
+        status, answer = await self._process.ask(kind, content)
+        return status, answer
 
     async def stop(self) -> None:
         process, self._process = self._process, None
-        if process is None:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-
-
-async def _hear(stream: asyncio.StreamReader) -> tuple[bytes, bytes]:
-    parts = []
-    for _ in range(2):
-        (length,) = LENGTH.unpack(await stream.readexactly(LENGTH.size))
-        parts.append(await stream.readexactly(length))
-    return parts[0], parts[1]
+        if process is not None:
+            await process.stop()

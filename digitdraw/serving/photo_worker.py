@@ -1,15 +1,13 @@
 """A process that reads pictures for the server: `python -m digitdraw.serving.photo_worker`.
 
-Takes questions on its standard input and gives answers on its standard output, one at a time,
-each a length and so many bytes. It is a process of its own, so that a photo takes neither
+It answers one question at a time. It is a process of its own, so that a photo takes neither
 Python's lock nor the first right to a core from those who draw, and can die alone.
 """
 
 import os
-import signal
-import struct
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import BinaryIO
 
 import orjson
@@ -17,12 +15,11 @@ import torch
 
 from digitdraw.errors import BadWeightsError, DigitDrawError
 from digitdraw.recognizer import Recognizer, load
+from digitdraw.serving import worker
 from digitdraw.ui import payload, words
 
-__all__ = ["KINDS", "LENGTH", "main", "pack", "serve", "unpack"]
+__all__ = ["KINDS", "main", "serve"]
 
-LENGTH = struct.Struct(">I")
-"""How the length of a part is written before it."""
 _POLITENESS = 10  # those who draw come first
 
 KINDS: dict[bytes, Callable[[Recognizer, bytes], dict]] = {
@@ -34,30 +31,16 @@ KINDS: dict[bytes, Callable[[Recognizer, bytes], dict]] = {
 """What may be asked of a picture: for the page, and for programs."""
 
 
-def pack(kind: bytes, content: bytes) -> bytes:
-    """A question or an answer as it is sent: two parts, each after its length."""
-    return b"".join(LENGTH.pack(len(part)) + part for part in (kind, content))
-
-
-def unpack(stream: BinaryIO) -> tuple[bytes, bytes] | None:
-    """The next question or answer; None where the stream has ended."""
-    parts = []
-    for _ in range(2):
-        head = stream.read(LENGTH.size)
-        if len(head) < LENGTH.size:
-            return None
-        parts.append(stream.read(LENGTH.unpack(head)[0]))
-    return parts[0], parts[1]
-
-
 def serve(recognizer: Recognizer, questions: BinaryIO, answers: BinaryIO) -> None:
-    """Say b"ready", then answer until the questions end: b"ok" or b"failed", and JSON."""
-    answers.write(pack(b"ready", b""))
-    answers.flush()
-    while (question := unpack(questions)) is not None:
-        kind, content = question
-        answers.write(pack(*_answer(recognizer, kind, content)))
-        answers.flush()
+    """Answer until the questions end: b"ok" or b"failed", and JSON."""
+    with ThreadPoolExecutor(1) as one:
+        worker.serve(
+            (b"ready", b""),
+            lambda kind, content: _answer(recognizer, kind, content),
+            lambda kind: one,
+            questions,
+            answers,
+        )
 
 
 def _answer(recognizer: Recognizer, kind: bytes, content: bytes) -> tuple[bytes, bytes]:
@@ -75,14 +58,12 @@ def _answer(recognizer: Recognizer, kind: bytes, content: bytes) -> tuple[bytes,
 
 def main() -> int:
     """Load the model named by the first argument on the device of the second, and serve."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the server's, which then ends this
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever a library prints must not get among the answers
+    questions, answers = worker.streams()
     if hasattr(os, "nice"):
         os.nice(_POLITENESS)
     torch.set_num_threads(max(1, (os.cpu_count() or 2) // 2))
     name, device = sys.argv[1:3]
-    serve(load(name, device=device), sys.stdin.buffer, answers)
+    serve(load(name, device=device), questions, answers)
     return 0
 
 

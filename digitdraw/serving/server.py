@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Scope
 
 from digitdraw.serving import doors, health
-from digitdraw.serving.batches import Batches
 from digitdraw.serving.bodies import Bodies
 from digitdraw.serving.live import Live
 from digitdraw.serving.login import Login
@@ -19,8 +18,6 @@ from digitdraw.serving.rates import Rates
 from digitdraw.serving.replies import error_reply
 from digitdraw.serving.settings import Settings
 from digitdraw.serving.telemetry import Metrics, Telemetry
-from digitdraw.ui import payload
-from digitdraw.ui.lineup import Lineup
 
 __all__ = ["Service", "guarded", "unreadable"]
 
@@ -36,30 +33,20 @@ _HEAD_START = 2.0
 
 
 class Service:
-    """What answers: batches, the line of pictures and metrics, and `app`, which has the routes
+    """What answers: a model, the line of pictures and metrics, and `app`, which has the routes
     and to which a page can be mounted.
 
-    `batches` may be anything that is asked as Batches are; without it, they are made here.
+    `model` is anything that is asked as a `ModelProcess` is; it is closed with the app.
     """
 
-    def __init__(
-        self,
-        recognizer,
-        lineup: Lineup,
-        examples: Sequence[bytes],
-        settings: Settings,
-        batches=None,
-    ) -> None:
-        self.recognizer, self.lineup, self.metrics = recognizer, lineup, Metrics()
-        if batches is None:
-            answer_all = partial(payload.answer_drawings, recognizer)
-            batches = Batches(answer_all, self.metrics.batches.observe)
-        self.batches = batches
-        self.line = PhotoLine(recognizer.name, settings.device, settings.workers)
-        self.metrics.queue("drawings", lambda: len(self.batches))
+    def __init__(self, model, examples: Sequence[bytes], settings: Settings) -> None:
+        self.model, self.metrics = model, Metrics()
+        model.watch(self.metrics.batches.observe)
+        self.line = PhotoLine(settings.model, settings.device, settings.workers)
+        self.metrics.queue("drawings", lambda: len(model))
         self.metrics.queue("photos", lambda: len(self.line))
-        live = Live(recognizer, lineup, self.batches, self.line, examples, self.metrics)
-        routes = [*live.routes(), *health.routes(recognizer, self.batches, self.metrics)]
+        live = Live(model, self.line, examples, self.metrics)
+        routes = [*live.routes(), *health.routes(model, self.metrics)]
         self.app = FastAPI(
             routes=routes,
             lifespan=self._life,
@@ -79,7 +66,7 @@ class Service:
         # Until it has ended it has a worker of its own, which the line could not end.
         await asyncio.gather(starting, return_exceptions=True)
         await self.line.close()
-        self.batches.close()
+        await self.model.close()
 
 
 def guarded(app: ASGIApp, metrics: Metrics, settings: Settings) -> ASGIApp:

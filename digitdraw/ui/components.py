@@ -1,17 +1,15 @@
 """The page's own Gradio components, each put together from the .html and .js files beside it.
 
-Knows how the page is made of parts; what a drawing means is asked of the recognizer.
+Knows how the page is made of parts, and nothing of models.
 """
 
 import json
-from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
 import gradio as gr
 
-from digitdraw.ui import payload, words
-from digitdraw.ui.lineup import Lineup
+from digitdraw.ui import images, words
 
 __all__ = [
     "compare_tab",
@@ -86,7 +84,7 @@ def sketch_tab() -> gr.HTML:
         _SKETCH_SCRIPTS,
         elem_id="dd-sketch-block",
         digits=list(range(10)),
-        blank=payload.invitation(words.INVITATION),
+        blank=words.invitation(words.INVITATION),
         examples=json.loads(_read("examples.json")),
         explains=True,
         shares=True,
@@ -100,7 +98,7 @@ def upload_tab(max_megabytes: int) -> gr.HTML:
         _UPLOAD_SCRIPTS,
         elem_id="dd-upload-block",
         digits=list(range(10)),
-        blank=payload.invitation(words.UPLOAD_INVITATION),
+        blank=words.invitation(words.UPLOAD_INVITATION),
         invitation="Drop a picture of one digit here, or paste it",
         several=False,
         max_megabytes=max_megabytes,
@@ -114,27 +112,28 @@ def photo_tab(max_megabytes: int) -> gr.HTML:
         _PHOTO_SCRIPTS,
         elem_id="dd-photo-block",
         digits=list(range(10)),
-        blank=payload.invitation(words.PHOTO_INVITATION),
-        unchosen=payload.invitation(words.CHOOSE_DIGIT),
+        blank=words.invitation(words.PHOTO_INVITATION),
+        unchosen=words.invitation(words.CHOOSE_DIGIT),
         invitation="Drop photos of handwritten numbers here, or paste them",
         several=True,
         examples=[
-            {"name": title, "src": payload.thumbnail(photo)}
+            {"name": title, "src": images.thumbnail(photo)}
             for title, photo in zip(_PHOTOS.values(), example_photos(), strict=True)
         ],
         max_megabytes=max_megabytes,
     )
 
 
-def compare_tab(lineup: Lineup) -> gr.HTML:
-    """A canvas, and a card for each model of `lineup`; they are asked while the pen moves."""
+def compare_tab(cards: list[dict[str, str]]) -> gr.HTML:
+    """A canvas, and a card for each model that is compared, of the fields of `lineup.Card`; the
+    models are asked while the pen moves."""
     return _component(
         _with_parts("compare.html"),
         _COMPARE_SCRIPTS,
         elem_id="dd-compare-block",
         digits=list(range(10)),
         invitation=words.COMPARE_INVITATION,
-        models=[asdict(card) for card in lineup.cards()],
+        models=cards,
         examples=json.loads(_read("tricky.json")),
         explains=False,
         shares=False,

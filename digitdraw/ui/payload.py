@@ -15,17 +15,15 @@ from PIL import Image
 from digitdraw import explain, preprocess
 from digitdraw import strokes as drawings
 from digitdraw.errors import BadWeightsError, DigitDrawError
-from digitdraw.pictures import FORMATS, open_picture, to_grey
-from digitdraw.ui import words
+from digitdraw.pictures import FORMATS, open_picture
+from digitdraw.ui import images, words
 
 __all__ = [
     "answer_drawings",
     "answer_picture",
     "compare_strokes",
     "explain_strokes",
-    "invitation",
     "read_photo",
-    "thumbnail",
 ]
 
 log = logging.getLogger(__name__)
@@ -34,20 +32,6 @@ STRONGEST = 0.95  # ink above this quantile is shown in full colour
 THIN = 0.5  # of the height: what is narrower has no left and right worth naming
 STEP_EDGE = 360  # longest side, in pixels, of a step's picture as sent: sharp at 180 CSS pixels
 PHOTO_EDGE = 1600  # the same of a photo: sharp on a phone, and zoomed in on a desk
-THUMBNAIL_EDGE = 240
-
-
-def invitation(text: str) -> dict:
-    """The answer shown before there is anything to answer: flat bars and `text`."""
-    return {
-        "verdict": "blank",
-        "big": "",
-        "words": text,
-        "marked": [],
-        "probabilities": [0.0] * 10,
-        "glyph": "",
-        "model_ms": 0.0,
-    }
 
 
 def answer_drawings(recognizer, questions: Sequence[object]) -> list[dict]:
@@ -168,11 +152,6 @@ def read_photo(recognizer, photo: bytes) -> dict:
     }
 
 
-def thumbnail(photo: bytes) -> str:
-    """A photo as a data URL, small enough to be part of the page."""
-    return _jpeg(open_picture(photo), THUMBNAIL_EDGE)
-
-
 def _answer(prediction, seconds: float) -> dict:
     """What the answer panel shows."""
     return {
@@ -260,7 +239,7 @@ def _step(step) -> dict:
     picture = Image.fromarray(step.picture)
     if max(picture.size) > STEP_EDGE:
         picture.thumbnail((STEP_EDGE, STEP_EDGE), Image.Resampling.LANCZOS)
-    return {"name": step.name, "caption": step.caption, "src": _data_url(picture)}
+    return {"name": step.name, "caption": step.caption, "src": images.data_url(picture)}
 
 
 def _upright(photo: bytes) -> tuple[str, tuple[int, int]]:
@@ -270,30 +249,4 @@ def _upright(photo: bytes) -> tuple[str, tuple[int, int]]:
     with Image.open(io.BytesIO(photo), formats=FORMATS) as header:
         scale = max(header.size) / max(picture.size)
     width, height = picture.size
-    return _jpeg(picture, PHOTO_EDGE), (round(width * scale), round(height * scale))
-
-
-def _jpeg(picture: Image.Image, edge: int) -> str:
-    """A picture at most `edge` pixels long as a JPEG of its pixels alone: where and with what
-    it was taken stays with who took it."""
-    if _is_opaque_colour(picture):
-        picture = picture.convert("RGB")
-    else:  # deep, grey or transparent: as the reader sees it
-        picture = Image.fromarray(np.rint(to_grey(picture) * 255).astype(np.uint8)).convert("RGB")
-    picture.thumbnail((edge, edge), Image.Resampling.LANCZOS)
-    picture.info.clear()
-    return _data_url(picture)
-
-
-def _is_opaque_colour(picture: Image.Image) -> bool:
-    if picture.mode == "RGBA":
-        return picture.getchannel("A").getextrema()[0] == 255
-    return picture.mode in ("RGB", "CMYK", "P", "YCbCr") and not picture.has_transparency_data
-
-
-def _data_url(picture: Image.Image) -> str:
-    """A photo as JPEG, everything else as PNG: ink must keep its hard edges."""
-    kind, options = ("jpeg", {"quality": 88}) if picture.mode == "RGB" else ("png", {})
-    buffer = io.BytesIO()
-    picture.save(buffer, kind, **options)
-    return f"data:image/{kind};base64,{base64.b64encode(buffer.getvalue()).decode('ascii')}"
+    return images.jpeg(picture, PHOTO_EDGE), (round(width * scale), round(height * scale))

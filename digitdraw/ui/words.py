@@ -20,6 +20,7 @@ __all__ = [
     "doubtful",
     "find",
     "found",
+    "invitation",
     "label",
     "legend",
     "marked",
@@ -69,6 +70,19 @@ def marked(prediction) -> list[int]:
         candidates = [_best(prediction), prediction.runner_up]
         return [digit for digit in candidates if digit is not None]
     return []
+
+
+def invitation(text: str) -> dict:
+    """The answer shown before there is anything to answer: flat bars and `text`."""
+    return {
+        "verdict": "blank",
+        "big": "",
+        "words": text,
+        "marked": [],
+        "probabilities": [0.0] * 10,
+        "glyph": "",
+        "model_ms": 0.0,
+    }
 
 
 def label(prediction) -> str:

@@ -68,7 +68,7 @@ def test_a_worker_that_is_killed_while_it_reads_is_replaced_and_the_photo_read(c
         numbers = hand.page.locator(".dd-number")
         field.set_input_files(photo)
         expect(numbers).to_have_count(2)
-        (worker,) = children_of(server.process.pid)
+        (worker,) = workers_of(server.process.pid, "blots_worker")
         os.kill(worker, signal.SIGSTOP)  # so that it has the photo when it dies
         with hand.page.expect_request("**/live/photo"):
             field.set_input_files(photo)
@@ -77,17 +77,37 @@ def test_a_worker_that_is_killed_while_it_reads_is_replaced_and_the_photo_read(c
         os.kill(worker, signal.SIGKILL)
         expect(hand.page.locator(".dd-thumbnails button")).to_have_count(2)
         expect(hand.page.locator(".dd-photos .dd-state .dd-note")).to_be_empty()
-        assert children_of(server.process.pid) != [worker]
+        assert workers_of(server.process.pid, "blots_worker") != [worker]
         assert hand.complaints == []
     finally:
         context.close()
         server.stop()
 
 
-def children_of(pid: int) -> list[int]:
-    """Numbers of the processes that a process has started and not yet ended."""
-    text = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
-    return [int(number) for number in text.split()]
+def test_a_model_that_is_killed_is_replaced_and_the_drawing_answered(chromium):
+    server = Server().start()
+    context = chromium.new_context()
+    try:
+        hand = Hand(context.new_page(), server.url).open()
+        hand.draw(3)
+        hand.reads("3")
+        (model,) = workers_of(server.process.pid, "model_worker")
+        os.kill(model, signal.SIGKILL)
+        hand.clear()
+        hand.draw(6)
+        hand.reads("6")  # without a reload
+        assert workers_of(server.process.pid, "model_worker") != [model]
+        assert hand.complaints == []
+    finally:
+        context.close()
+        server.stop()
+
+
+def workers_of(pid: int, name: str) -> list[int]:
+    """Numbers of the processes of that name that a server has started and not yet ended."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    commands = {int(each): Path(f"/proc/{each}/cmdline").read_bytes() for each in children}
+    return [each for each, command in commands.items() if name.encode() in command]
 
 
 def test_a_photo_that_must_wait_tells_its_place_and_one_that_fails_its_number(make_hand):
