@@ -93,7 +93,8 @@ def test_a_model_that_is_killed_is_replaced_and_the_drawing_answered(chromium):
         hand.reads("3")
         (model,) = workers_of(server.process.pid, "model_worker")
         os.kill(model, signal.SIGKILL)
-        hand.clear()
+        hand.page.keyboard.press("Escape")
+        assert hand.is_blank()
         hand.draw(6)
         hand.reads("6")  # without a reload
         assert workers_of(server.process.pid, "model_worker") != [model]
