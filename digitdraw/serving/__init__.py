@@ -1,4 +1,5 @@
-"""What stands between the page and the network: settings, routes, batches, limits and health.
+"""What stands between the page and the network: settings, routes, batches, workers, limits, health.
 
-Knows HTTP and the rest of the package; knows nothing of Gradio, which `app.py` puts behind it.
+Knows HTTP and the rest of the package. Of Gradio, which `page.py` puts behind it, only `web` knows,
+and only how it makes public links.
 """
