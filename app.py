@@ -33,7 +33,7 @@ async def _run(chosen: Settings, listening: socket.socket) -> None:
         print(f"The model runs on {facts['note']}.")
         service = server.Service(model, components.example_photos(), chosen)
         whole = page.build(service, chosen, facts)
-        await asyncio.sleep(0)  # a Ctrl+C that came meanwhile is heard now, and not within the server
+        await asyncio.sleep(0)  # a Ctrl+C that came meanwhile is heard here, not by the server
         gc.freeze()  # a collection of all that was imported would hold up everybody's answers
         await web.serve(whole, listening, chosen)
     finally:

@@ -99,13 +99,14 @@ class Hand:
         for stroke in self.place(DIGITS[digit], **place):
             self.stroke(stroke)
 
-    def stroke(self, points, lift: bool = True) -> None:
-        """Press at the first point, move through the rest, and let go unless told not to."""
+    def stroke(self, points, lift: bool = True, steps: int = 3) -> None:
+        """Press at the first point, move through the rest in so many steps each, and let go
+        unless told not to."""
         mouse = self.page.mouse
         mouse.move(*points[0])
         mouse.down()
         for point in points[1:]:
-            mouse.move(*point, steps=3)
+            mouse.move(*point, steps=steps)
         if lift:
             mouse.up()
 
