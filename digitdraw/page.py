@@ -95,7 +95,12 @@ def _name_endpoints(service: Service, uploads: set[str]) -> None:
 
     async def predict_strokes(strokes: list[list[list[float]]]) -> dict:
         """Say which digit pen strokes draw: [[[x, y], ...], ...] in any unit, y down."""
-        return await _said(service.model.aside(b"strokes", orjson.dumps(strokes)))
+        try:
+            body = orjson.dumps(strokes)
+        except TypeError as error:  # of integers that no float holds, and of endless nesting
+            words = "These are no strokes: nested too deep, or a number is too large."
+            raise gr.Error(words, print_exception=False) from error
+        return await _said(service.model.aside(b"strokes", body))
 
     async def predict_image(image: str | None) -> dict:
         """Say which digit is in a picture, sent with `gradio_client.handle_file`."""

@@ -26,7 +26,7 @@ _FAILED = "This could not be answered: the server had a problem with it."
 
 
 class ModelProcess:
-    """`model` on `device`, started by `start`; `len` is how many drawings wait."""
+    """`model` on `device`, started by `spawn`; `len` is how many drawings wait."""
 
     def __init__(self, model: str, device: str, patience: float = PATIENCE) -> None:
         self._command = (*COMMAND, model, device)

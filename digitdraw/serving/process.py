@@ -35,11 +35,6 @@ class Process:
         """Whether it may be asked."""
         return self._hearing is not None and not self._hearing.done()
 
-    @property
-    def number(self) -> int | None:
-        """The number that the system knows it by, if it was started."""
-        return self._process.pid if self._process else None
-
     async def spawn(self) -> None:
         """Start it, without waiting until it is ready."""
         pipe = asyncio.subprocess.PIPE
