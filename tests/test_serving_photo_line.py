@@ -162,14 +162,28 @@ def test_workers_that_cannot_start_are_told_of_and_do_not_end_the_server(talk, m
     assert talk(scenario) == 0
 
 
-def test_a_line_that_is_closed_ends_who_is_reading_and_starts_nobody_anew(talk):
+@pytest.mark.parametrize("seconds", [0, 0.01, 1])
+def test_a_line_that_is_closed_ends_who_starts_or_reads_and_starts_nobody_anew(talk, seconds):
     async def scenario(line):
         asked = asyncio.ensure_future(line.ask(b"a", b"sleep"))
         while not line._workers[0].is_started:
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0)
+        await asyncio.sleep(seconds)
         await line.close()
         with pytest.raises(WorkerError):
             await asked
         return [worker.is_started for worker in line._workers]
 
     assert talk(scenario) == [False]
+
+
+def test_a_line_that_is_closed_while_its_workers_start_leaves_nobody(talk):
+    async def scenario(line):
+        starting = asyncio.ensure_future(line.start())
+        while not line._workers[-1].is_started:
+            await asyncio.sleep(0)
+        await line.close()
+        await starting
+        return [worker.is_started for worker in line._workers]
+
+    assert talk(scenario, count=2) == [False, False]

@@ -45,7 +45,7 @@ class PhotoLine:
 
     async def start(self) -> None:
         """Start the workers now, so that the first photos need not wait for them."""
-        while self._idle and not all(worker.is_started for worker in self._idle):
+        while not self._closed and not all(worker.is_started for worker in self._idle):
             worker = next(each for each in self._idle if not each.is_started)
             self._idle.remove(worker)
             try:
@@ -138,9 +138,9 @@ class _Worker:
     async def start(self) -> None:
         """Start the process, if there is none, and wait until it says that it is ready."""
         if self._process is None or not self._process.is_ready:
-            self._process = Process(self._command)
-            await self._process.spawn()
-            await self._process.hello()
+            process = self._process = Process(self._command)
+            await process.spawn()
+            await process.hello()
 
     async def ask(self, kind: bytes, content: bytes) -> tuple[bytes, bytes]:
         """A started worker's answer: a status and what goes with it. EOFError if it has ended."""

@@ -29,6 +29,7 @@ class Process:
         self._numbers = itertools.count()
         self._asked: dict[bytes, asyncio.Future[list[bytes]]] = {}
         self._hearing: asyncio.Task | None = None
+        self._stopped = False
 
     @property
     def is_ready(self) -> bool:
@@ -36,11 +37,14 @@ class Process:
         return self._hearing is not None and not self._hearing.done()
 
     async def spawn(self) -> None:
-        """Start it, without waiting until it is ready."""
+        """Start it, without waiting until it is ready; EOFError where it is stopped meanwhile."""
         pipe = asyncio.subprocess.PIPE
         self._process = await asyncio.create_subprocess_exec(
             *self._command, stdin=pipe, stdout=pipe, cwd=_PACKAGES
         )
+        if self._stopped:  # when there was nothing to end yet
+            await self.stop()
+            raise EOFError
 
     async def hello(self) -> list[bytes]:
         """What it says first; EOFError where it ends before."""
@@ -62,7 +66,8 @@ class Process:
             self._asked.pop(number, None)
 
     async def stop(self) -> None:
-        """End it at once; who waits for an answer gets EOFError."""
+        """End it at once, or as soon as it is started; who waits for an answer gets EOFError."""
+        self._stopped = True
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()

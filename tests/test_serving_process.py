@@ -1,0 +1,67 @@
+"""A worker process: what is asked of it once it is stopped, or stopped before it has started."""
+
+import asyncio
+import sys
+
+import pytest
+from loops import finish
+
+from digitdraw.serving.process import Process
+
+READY = """
+from concurrent.futures import ThreadPoolExecutor
+from digitdraw.serving import worker
+with ThreadPoolExecutor(1) as one:
+    worker.serve((b"ready",), lambda kind, part: (kind, part), lambda kind: one, *worker.streams())
+"""
+STARTED = (sys.executable, "-c", READY)
+
+
+def test_a_process_says_that_it_is_ready_and_answers():
+    async def scenario():
+        process = Process(STARTED)
+        await process.spawn()
+        try:
+            return process.is_ready, await process.hello(), await process.ask(b"a", b"b")
+        finally:
+            await process.stop()
+
+    assert finish(scenario()) == (False, [b"ready"], [b"a", b"b"])
+
+
+def test_one_that_is_stopped_while_it_is_being_started_is_ended(monkeypatch):
+    started = []
+    start = asyncio.create_subprocess_exec
+
+    async def slowly(*command, **options):
+        started.append(await start(*command, **options))
+        await asyncio.sleep(0.05)
+        return started[0]
+
+    async def scenario():
+        process = Process(STARTED)
+        spawning = asyncio.ensure_future(process.spawn())
+        while not started:
+            await asyncio.sleep(0.01)
+        await process.stop()
+        with pytest.raises(EOFError):
+            await spawning
+        with pytest.raises(EOFError):
+            await process.ask(b"a", b"b")
+        return process.is_ready, started[0].returncode
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", slowly)
+    assert finish(scenario()) == (False, -9)
+
+
+def test_who_waits_for_one_that_is_stopped_hears_of_it():
+    async def scenario():
+        process = Process(STARTED)
+        await process.spawn()
+        waiting = asyncio.ensure_future(process.hello())
+        await asyncio.sleep(0)
+        await process.stop()
+        with pytest.raises(EOFError):
+            await waiting
+
+    finish(scenario())
