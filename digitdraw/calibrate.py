@@ -1,5 +1,7 @@
 """Fit on validation data what turns logits into honest answers. Pure functions of arrays."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -49,20 +51,31 @@ def fit_finds(digits: np.ndarray, labels: np.ndarray, others: np.ndarray) -> Cal
     )
 
 
-def fit_reading(logits: np.ndarray, finder_logits: np.ndarray, labels: np.ndarray) -> Calibration:
-    """The same for what both networks say of photos: logits (N, 11) of the one and (N,) of the
-    other, labels (N,), negative for what is no digit. Logistic regression weighs the two."""
+def fit_reading(
+    logits: np.ndarray, classes: np.ndarray, evidence: np.ndarray, labels: np.ndarray
+) -> Calibration:
+    """The same for what both networks say of photos: `logits` (N, 11) of the one, `classes`
+    (N, 10) and `evidence` (N, 2) as `Candidate` has them, and labels (N,), negative for what is
+    no digit. Regression weighs the two: their logits of which digit it is (a logarithmic opinion
+    pool, Heskes 1998), and of whether it is one."""
     is_digit = labels >= 0
-    said = np.column_stack([logits[:, 10], finder_logits, np.ones(len(logits))])
-    weights = _logistic(said, is_digit)
+    which = np.stack([logits[:, :10], classes], axis=2)[is_digit]
+    read, found = _most_likely(
+        which, lambda x: F.cross_entropy(x, torch.from_numpy(labels[is_digit]))
+    )
+    said = np.column_stack([logits[:, 10], evidence, np.ones(len(logits))])
+    truth = torch.from_numpy(is_digit).double()
+    weights = _most_likely(said, lambda x: F.binary_cross_entropy_with_logits(x, truth))
     digitness = _sigmoid(said @ weights)
     return Calibration(
-        temperature=fit_temperature(logits[is_digit, :10], labels[is_digit]),
+        temperature=float(1 / read),
         digitness_temperature=float(1 / weights[0]),
         min_digitness=_best_threshold(digitness[is_digit], digitness[~is_digit]),
         min_confidence=0.5,
+        class_weight=float(found),
         finder_weight=float(weights[1]),
-        digitness_bias=float(weights[2]),
+        agreement_weight=float(weights[2]),
+        digitness_bias=float(weights[3]),
     )
 
 
@@ -91,15 +104,15 @@ def _best_threshold(right: np.ndarray, wrong: np.ndarray) -> float:
     return float(_THRESHOLDS[np.argmax(2 * kept / (len(right) + kept + invented))])
 
 
-def _logistic(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Weights (k,) of x (n, k) that make y (n,) bool likeliest."""
-    inputs, truth = torch.from_numpy(x).double(), torch.from_numpy(y).double()
-    weights = torch.zeros(x.shape[1], dtype=torch.double, requires_grad=True)
+def _most_likely(x: np.ndarray, loss_of: Callable[[torch.Tensor], torch.Tensor]) -> np.ndarray:
+    """Weights (k,) of the last axis of x (..., k) with the least loss of the weighted sum."""
+    inputs = torch.from_numpy(x).double()
+    weights = torch.zeros(x.shape[-1], dtype=torch.double, requires_grad=True)
     optimizer = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
         optimizer.zero_grad()
-        value = F.binary_cross_entropy_with_logits(inputs @ weights, truth)
+        value = loss_of(inputs @ weights)
         value.backward()
         return value
 

@@ -11,6 +11,7 @@ import numpy as np
 from torch import nn
 
 from digitdraw import finder, lines, metrics, sequences, strips
+from digitdraw.finder import Finds
 from digitdraw.models import SequenceReader
 from digitdraw.strips import Frame
 
@@ -20,6 +21,8 @@ LEAST_SCORE = 0.4
 """Finds that score at least this make up numbers; what of it is no digit, the sequence reader
 says."""
 _SUREST = 0.999
+_NEVER = 1e-6
+"""The least chance that is told from another."""
 _ON = 0.5
 """Of two digits of different numbers, the share of the smaller that may not lie on the other."""
 USUAL_PITCH = 4.5
@@ -28,33 +31,40 @@ USUAL_PITCH = 4.5
 
 @dataclass(frozen=True)
 class Candidate:
-    """A number of n digits that may be there: `boxes` (n, 4) in pixels, `logits` (n, 11), whether
-    each was `found` (n,) or is where it was read, and the `scores` (n,) in [0, 1] of the finds."""
+    """A number of n digits that may be there: `boxes` (n, 4) in pixels, `logits` (n, 11) as read,
+    whether each was `found` (n,) or is where it was read; of the finds, the `scores` (n,) in
+    [0, 1] and the finder's logits of which digit they are, `classes` (n, 10), else all alike."""
 
     boxes: np.ndarray
     logits: np.ndarray
     found: np.ndarray
     scores: np.ndarray
+    classes: np.ndarray
 
     @property
-    def finder_logits(self) -> np.ndarray:
-        """The scores' logits, (n,), none of them endless."""
+    def evidence(self) -> np.ndarray:
+        """What speaks for a digit besides the last of the `logits`, (n, 2), none of it endless: the
+        score's logit, and the logarithm of the chance that both networks mean the same digit."""
         sure = np.clip(self.scores, LEAST_SCORE, _SUREST)
-        return np.log(sure) - np.log1p(-sure)
+        both = _log_softmax(self.logits[:, :10]) + _log_softmax(self.classes)
+        same = np.exp(both).sum(axis=1)
+        return np.column_stack([np.log(sure) - np.log1p(-sure), np.log(same + _NEVER)])
 
     def only(self, some: np.ndarray) -> "Candidate":
         """The digits that are chosen, by index or (n,) bool."""
-        return Candidate(self.boxes[some], self.logits[some], self.found[some], self.scores[some])
+        return Candidate(*(part[some] for part in vars(self).values()))
+
+
+def _log_softmax(x: np.ndarray) -> np.ndarray:
+    x = x - x.max(axis=1, keepdims=True)
+    return x - np.log(np.exp(x).sum(axis=1, keepdims=True))
 
 
 def all_in(greys: Sequence[np.ndarray], find: nn.Module, read: nn.Module) -> list[list[Candidate]]:
     """The numbers of each picture in reading order, the unlikely ones, and empty ones, too."""
     found = finder.find_all(greys, find, LEAST_SCORE)
-    groups = [
-        [(each.boxes[some], each.scores[some]) for some in lines.group(each.boxes)]
-        for each in found
-    ]
-    frames = [[Frame.around(boxes) for boxes, _ in some] for some in groups]
+    groups = [[each.only(some) for some in lines.group(each.boxes)] for each in found]
+    frames = [[Frame.around(each.boxes) for each in some] for some in groups]
     seen = [
         strips.cut(grey, frame) for grey, some in zip(greys, frames, strict=True) for frame in some
     ]
@@ -89,29 +99,31 @@ def _lies_on(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
     return (metrics.shared_areas(boxes, others) >= _ON * smaller).any(axis=1)
 
 
-def _placed(
-    said: sequences.Sequence, frame: Frame, found: tuple[np.ndarray, np.ndarray]
-) -> Candidate:
+def _placed(said: sequences.Sequence, frame: Frame, found: Finds) -> Candidate:
     """A number with a box and a score for each digit: those of the find that it follows, or, where
     a digit was read that was not found, a box of the usual size at its place."""
     stride = SequenceReader.STRIDE
-    places = frame.see(found[0][:, :2] + found[0][:, 2:] / 2)[:, 0] / stride
+    places = frame.see(found.boxes[:, :2] + found.boxes[:, 2:] / 2)[:, 0] / stride
     order = np.argsort(places)
-    boxes, scores, places = (part[order] for part in (*found, places))
+    found, places = found.only(order), places[order]
     apart = float(np.median(np.diff(said.places))) if len(said.places) > 1 else USUAL_PITCH
     finds = sequences.follow(said.places, places, apart)
-    size = np.median(boxes[:, 2:], axis=0)
-    made = []
+    size = np.median(found.boxes[:, 2:], axis=0)
+    boxes, scores, classes = [], [], []
     for place, find in zip(said.places, finds, strict=True):
         if find is None:
             (middle,) = frame.unsee(np.array([[place * stride, strips.TALL / 2]]))
-            made.append([*(middle - size / 2), *size])
+            boxes.append([*(middle - size / 2), *size])
+            scores.append(LEAST_SCORE)
+            classes.append(np.zeros(10))
         else:
-            made.append(boxes[find])
-    known = [LEAST_SCORE if find is None else scores[find] for find in finds]
+            boxes.append(found.boxes[find])
+            scores.append(found.scores[find])
+            classes.append(found.logits[find])
     return Candidate(
-        boxes=np.array(made, np.float64).reshape(-1, 4),
+        boxes=np.array(boxes, np.float64).reshape(-1, 4),
         logits=said.logits,
         found=np.array([find is not None for find in finds], bool),
-        scores=np.array(known, np.float64),
+        scores=np.array(scores, np.float64),
+        classes=np.array(classes, np.float64).reshape(-1, 10),
     )

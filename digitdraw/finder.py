@@ -50,6 +50,10 @@ class Finds:
     scores: np.ndarray
     logits: np.ndarray
 
+    def only(self, some: np.ndarray | list[int]) -> "Finds":
+        """The finds that are chosen, by index or (n,) bool."""
+        return Finds(self.boxes[some], self.scores[some], self.logits[some])
+
 
 def find(grey: np.ndarray, network: nn.Module, threshold: float) -> Finds:
     """Digits of `grey`, (H, W) float32, 0 = black, 1 = white, that score at least `threshold`.
@@ -114,8 +118,7 @@ def suppress(finds: Finds, overlap: float = _OVERLAP) -> Finds:
         smaller = np.minimum(area[i], area[i + 1 :])
         union = area[i] + area[i + 1 :] - shared
         keep[i + 1 :] &= (shared <= overlap * union) & (shared <= 0.9 * smaller)
-    order = order[keep]
-    return Finds(finds.boxes[order], finds.scores[order], finds.logits[order])
+    return finds.only(order[keep])
 
 
 def cut_out(grey: np.ndarray, box: np.ndarray) -> np.ndarray:
@@ -155,7 +158,8 @@ class _View:
         """Finds in this view as finds in the picture, less those on the padding."""
         height, width = self.shape
         inside = (finds.boxes[:, :2] + finds.boxes[:, 2:] / 2 < [width, height]).all(axis=1)
-        return Finds(finds.boxes[inside] / self.scale, finds.scores[inside], finds.logits[inside])
+        kept = finds.only(inside)
+        return Finds(kept.boxes / self.scale, kept.scores, kept.logits)
 
 
 def _batches(views: list[_View]) -> Iterator[list[_View]]:

@@ -142,10 +142,12 @@ class Reader:
 
     def _chances(self, number: Candidate) -> tuple[np.ndarray, np.ndarray]:
         """Of each digit of a number, how likely it is one, (n,), and which, (n, 10)."""
-        bars = torch.from_numpy(number.logits[:, :10]).double().div(self.calibration.temperature)
-        read = number.logits[:, 10] / self.calibration.digitness_temperature
-        found = self.calibration.finder_weight * number.finder_logits
-        return _sigmoid(read + found + self.calibration.digitness_bias), bars.softmax(1).numpy()
+        used = self.calibration
+        which = number.logits[:, :10] / used.temperature + used.class_weight * number.classes
+        read = number.logits[:, 10] / used.digitness_temperature
+        found = number.evidence @ (used.finder_weight, used.agreement_weight)
+        bars = torch.from_numpy(which).double().softmax(1).numpy()
+        return _sigmoid(read + found + used.digitness_bias), bars
 
     def _predict(self, score: float, bars: np.ndarray, glyph: np.ndarray) -> Prediction:
         confidence = float(bars.max())

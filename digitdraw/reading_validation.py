@@ -32,28 +32,28 @@ _EITHER = -2
 
 @dataclass(frozen=True)
 class Judged:
-    """What may be digits, n in all: `logits` (n, 11) and `finder_logits` (n,), and the `labels`
-    (n,) of those that are, -1 for those that are not."""
+    """What may be digits, n in all: `logits` (n, 11), `classes` (n, 10) and `evidence` (n, 2) as a
+    `Candidate` has them, and the `labels` (n,) of those that are, -1 for those that are not."""
 
     logits: np.ndarray
-    finder_logits: np.ndarray
+    classes: np.ndarray
+    evidence: np.ndarray
     labels: np.ndarray
 
 
 def judge(pages: list[Page], found_by: Weights, read_by: Weights) -> Judged:
     """All that is found on pages, but for what may be a digit or not."""
     find, read = (fold_batch_norm(copy.deepcopy(each.network)) for each in (found_by, read_by))
-    logits, finder_logits = [np.zeros((0, 11), np.float32)], [np.zeros(0)]
-    labels = [np.zeros(0, np.int64)]
+    nothing = np.zeros((0, 11), np.float32), np.zeros((0, 10)), np.zeros((0, 2)), np.zeros(0, int)
+    parts = [nothing]
     for page in pages:
         (numbers,) = candidates.all_in([_grey(page)], find, read)
         for number in numbers:
             taken = _labels(page, number.boxes)
             known = taken != _EITHER
-            logits.append(number.logits[known])
-            finder_logits.append(number.finder_logits[known])
-            labels.append(taken[known])
-    return Judged(*(np.concatenate(each) for each in (logits, finder_logits, labels)))
+            some = number.only(known)
+            parts.append((some.logits, some.classes, some.evidence, taken[known]))
+    return Judged(*(np.concatenate(each) for each in zip(*parts, strict=True)))
 
 
 def count(pages: list[Page], reader: Reader) -> Counter:
@@ -64,7 +64,7 @@ def count(pages: list[Page], reader: Reader) -> Counter:
         boxes = np.array([each.box for each in reading.digits], np.float32).reshape(-1, 4)
         pairs = metrics.match_boxes(page.boxes, boxes)
         sure = [(i, j) for i, j in pairs if page.labels[i] != IGNORED]
-        right = sum(reading.digits[j].label == page.labels[i] for i, j in sure)
+        right = sum(int(reading.digits[j].label == page.labels[i]) for i, j in sure)
         here = Counter(
             right=right,
             misread=len(sure) - right,
@@ -90,15 +90,24 @@ def _grey(page: Page) -> np.ndarray:
 
 def _report(calibration: Calibration, judged: Judged) -> None:
     is_digit = judged.labels >= 0
-    both = judged.logits[:, 10] / calibration.digitness_temperature
-    both = both + calibration.finder_weight * judged.finder_logits
+    weights = calibration.finder_weight, calibration.agreement_weight
+    both = judged.logits[:, 10] / calibration.digitness_temperature + judged.evidence @ weights
     for name, score in (
         ("sequence reader", judged.logits[:, 10]),
-        ("finder", judged.finder_logits),
+        ("finder", judged.evidence[:, 0]),
         ("both", both),
     ):
         area = metrics.auroc(score[is_digit], score[~is_digit])
         print(f"AUROC of digits against others, {name}: {area:.1%}")
+    pooled = judged.logits[:, :10] / calibration.temperature
+    pooled = pooled + calibration.class_weight * judged.classes
+    for name, which in (
+        ("sequence reader", judged.logits[:, :10]),
+        ("finder", judged.classes),
+        ("both", pooled),
+    ):
+        right = metrics.accuracy(which[is_digit], judged.labels[is_digit])
+        print(f"digits that are read right, {name}: {right:.1%}")
     print(f"{is_digit.sum()} digits and {(~is_digit).sum()} others: {calibration}")
 
 
@@ -114,7 +123,7 @@ def main(arguments: list[str] | None = None) -> int:
         validation = FinderValidation.load(Path(options.data))
         found_by, read_by = weights.load(READER.name, folder), weights.load(SEQUENCE.name, folder)
         judged = judge(validation.pages + validation.scans, found_by, read_by)
-        calibration = calibrate.fit_reading(judged.logits, judged.finder_logits, judged.labels)
+        calibration = calibrate.fit_reading(**vars(judged))
         _report(calibration, judged)
         for name, used in (("as it was", read_by.calibration), ("weighed", calibration)):
             networks = copy.deepcopy((found_by, replace(read_by, calibration=used)))

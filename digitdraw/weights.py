@@ -43,15 +43,19 @@ class Calibration:
 
     Logits of digits are divided by `temperature` (Guo et al. 2017, arXiv:1706.04599), that of
     digitness by `digitness_temperature`. Below `min_digitness` the verdict is "not a digit",
-    below `min_confidence` it is "unsure". In photos the logit of the finder's score, times
-    `finder_weight`, and `digitness_bias` are added to that of digitness.
+    below `min_confidence` it is "unsure". In photos, which two networks read, the finder's logits
+    of which digit it is, times `class_weight`, are added to those of the other; and to that of
+    digitness the logit of the finder's score, times `finder_weight`, the logarithm of the chance
+    that both mean the same digit, times `agreement_weight`, and `digitness_bias`.
     """
 
     temperature: float = 1.0
     digitness_temperature: float = 1.0
     min_digitness: float = 0.5
     min_confidence: float = 0.5
+    class_weight: float = 0.0
     finder_weight: float = 0.0
+    agreement_weight: float = 0.0
     digitness_bias: float = 0.0
 
 

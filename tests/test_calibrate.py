@@ -43,14 +43,18 @@ def test_a_network_without_digitness_is_calibrated_too():
 
 def test_both_networks_are_weighed_by_what_they_know():
     rng = np.random.default_rng(0)
-    # The chances of a digit are those of a logit of 0.5 of the one, 2 of the other, and 0.3.
-    finder = rng.normal(0, 1.5, 60_000)
-    reader = rng.normal(0, 3, 60_000)
-    truth = rng.random(60_000) < 1 / (1 + np.exp(-(0.5 * reader + 2 * finder + 0.3)))
-    logits = np.zeros((60_000, 11), np.float32)
-    logits[:, 10], logits[:, 3] = reader, 4.0
-    fitted = calibrate.fit_reading(logits, finder, np.where(truth, 3, -1))
+    # The chances of a digit are those of a logit of 0.5 of the one, 2 of the other's score, its
+    # agreement, and 0.3; which one it is, those of 0.8 of the one and 0.4 of the other.
+    logits, classes = rng.normal(0, 3, (60_000, 11)), rng.normal(0, 3, (60_000, 10))
+    evidence = rng.normal(0, 1.5, (60_000, 2))
+    chances = 0.5 * logits[:, 10] + evidence @ (2, 1) + 0.3
+    truth = rng.random(60_000) < 1 / (1 + np.exp(-chances))
+    which = drawn_from(0.8 * logits[:, :10] + 0.4 * classes, rng)
+    fitted = calibrate.fit_reading(logits, classes, evidence, np.where(truth, which, -1))
+    assert fitted.temperature == pytest.approx(1 / 0.8, rel=0.06)
+    assert fitted.class_weight == pytest.approx(0.4, rel=0.06)
     assert fitted.digitness_temperature == pytest.approx(2, rel=0.06)
     assert fitted.finder_weight == pytest.approx(2, rel=0.06)
+    assert fitted.agreement_weight == pytest.approx(1, rel=0.06)
     assert fitted.digitness_bias == pytest.approx(0.3, abs=0.06)
     assert 0.2 < fitted.min_digitness < 0.5

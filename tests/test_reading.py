@@ -156,17 +156,43 @@ def test_a_digit_that_was_read_but_not_found_has_a_box_of_the_usual_size():
 
 
 def test_whether_it_is_a_digit_both_networks_say():
-    calibration = Calibration(digitness_temperature=2.0, finder_weight=2.5, digitness_bias=-1.0)
     reader = painted_reader()
-    reader.calibration = calibration
+    reader.calibration = Calibration(
+        digitness_temperature=2.0, finder_weight=2.5, agreement_weight=0.5, digitness_bias=-1.0
+    )
     logits = np.zeros((2, 11), np.float32)
     logits[:, 10] = 1
-    scores = np.array([0.9, 0.45])
-    likely, unlikely = reader._chances(
-        Candidate(np.zeros((2, 4)), logits, np.ones(2, bool), scores)
-    )[0]
-    assert likely == pytest.approx(1 / (1 + np.exp(-(0.5 + 2.5 * np.log(9) - 1))))
+    likely, unlikely = reader._chances(candidate(logits, np.zeros((2, 10)), (0.9, 0.45)))[0]
+    same = 0.5 * np.log(0.1)
+    assert likely == pytest.approx(1 / (1 + np.exp(-(0.5 + 2.5 * np.log(9) + same - 1))), rel=1e-4)
     assert unlikely < 0.5
+
+
+def test_it_is_more_likely_a_digit_where_both_networks_mean_the_same_one():
+    reader = painted_reader()
+    reader.calibration = Calibration(agreement_weight=1.0)
+    logits, classes = np.zeros((2, 11), np.float32), np.zeros((2, 10))
+    logits[:, 7], classes[0, 7], classes[1, 1] = 5, 5, 5
+    alike, unlike = reader._chances(candidate(logits, classes))[0]
+    assert alike > 2 * unlike
+
+
+def test_which_digit_it_is_both_networks_say():
+    reader = painted_reader()
+    logits, classes = np.zeros((1, 11), np.float32), np.zeros((1, 10))
+    logits[0, 1], classes[0, 7] = 2.0, 3.0
+    for weight, digit in ((0.0, 1), (0.5, 1), (1.0, 7)):
+        reader.calibration = Calibration(class_weight=weight)
+        _, bars = reader._chances(candidate(logits, classes))
+        assert bars.argmax() == digit
+        assert bars.sum() == pytest.approx(1)
+
+
+def candidate(logits, classes, scores=(0.9, 0.9)):
+    """Digits of one number, found at no place in particular."""
+    count = len(logits)
+    scores = np.array(scores[:count])
+    return Candidate(np.zeros((count, 4)), logits, np.ones(count, bool), scores, classes)
 
 
 @pytest.mark.parametrize("error", [torch.OutOfMemoryError("full"), torch.AcceleratorError("lost")])

@@ -37,7 +37,8 @@ def test_what_is_found_is_a_digit_or_not_or_may_be_either(painted):
     judged = judge([page([0, 7, IGNORED], BLOTS[:3])], *painted)
     assert sorted(judged.labels.tolist()) == [-1, 0, 7]
     assert judged.logits.shape == (3, 11)
-    assert judged.finder_logits.shape == (3,)
+    assert judged.classes.shape == (3, 10)
+    assert judged.evidence.shape == (3, 2)
 
 
 def test_judging_leaves_the_networks_as_they_were():
@@ -76,6 +77,7 @@ def test_the_command_weighs_and_writes_what_it_found(painted, tmp_path, monkeypa
     assert reading_validation.main(["--weights", str(tmp_path), "--write"]) == 0
     said = capsys.readouterr().out
     assert "AUROC of digits against others, both:" in said
+    assert "digits that are read right, both:" in said
     assert "weighed, 1 scans:" in said
     written = json.loads((tmp_path / "manifest.json").read_text())
     assert written["sequence"]["file"] == "sequence.pt"
