@@ -140,9 +140,13 @@ def test_programs_can_send_a_photo(client, tmp_path):
     assert len(answer["digits"][0]["box"]) == 4
 
 
-def test_programs_are_told_what_is_wrong_with_strokes(client):
-    with pytest.raises(AppError, match="list of"):
-        client.predict("seven", api_name="/predict_strokes")
+@pytest.mark.parametrize(("strokes", "words"), [
+    ("seven", "list of"),
+    ([[[10**30, 0], [0, 9]]], "a number is too large"),
+])  # fmt: skip
+def test_programs_are_told_what_is_wrong_with_strokes(client, strokes, words):
+    with pytest.raises(AppError, match=words):
+        client.predict(strokes, api_name="/predict_strokes")
 
 
 @pytest.mark.parametrize("endpoint", ["/predict_image", "/read_numbers"])

@@ -5,8 +5,10 @@ none, these tests are skipped; in continuous integration (CI is set) they fail i
 """
 
 import contextlib
+import math
 import os
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import pytest
 from browser_paths import SWITCHES, chromium_path
@@ -18,6 +20,7 @@ DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 WAIT_MS = 60_000  # for what must happen; generous, since nothing here measures time
 ANSWER = "/live/answer"
+REACH = 60  # pixels from one event of the pen to the next; each costs a frame
 STILL_MS = 300  # an answer follows the pen within this
 expect.set_options(timeout=WAIT_MS)
 
@@ -99,14 +102,14 @@ class Hand:
         for stroke in self.place(DIGITS[digit], **place):
             self.stroke(stroke)
 
-    def stroke(self, points, lift: bool = True, steps: int = 3) -> None:
-        """Press at the first point, move through the rest in so many steps each, and let go
-        unless told not to."""
+    def stroke(self, points, lift: bool = True) -> None:
+        """Press at the first point, move through the rest as a quick hand does, and let go unless
+        told not to."""
         mouse = self.page.mouse
         mouse.move(*points[0])
         mouse.down()
-        for point in points[1:]:
-            mouse.move(*point, steps=steps)
+        for before, point in pairwise(points):
+            mouse.move(*point, steps=1 + int(math.dist(before, point) / REACH))
         if lift:
             mouse.up()
 
