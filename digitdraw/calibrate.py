@@ -52,12 +52,18 @@ def fit_finds(digits: np.ndarray, labels: np.ndarray, others: np.ndarray) -> Cal
 
 
 def fit_reading(
-    logits: np.ndarray, classes: np.ndarray, evidence: np.ndarray, labels: np.ndarray
+    logits: np.ndarray,
+    classes: np.ndarray,
+    evidence: np.ndarray,
+    labels: np.ndarray,
+    numbers: np.ndarray,
+    pages: np.ndarray,
 ) -> Calibration:
     """The same for what both networks say of photos: `logits` (N, 11) of the one, `classes`
-    (N, 10) and `evidence` (N, 2) as `Candidate` has them, and labels (N,), negative for what is
-    no digit. Regression weighs the two: their logits of which digit it is (a logarithmic opinion
-    pool, Heskes 1998), and of whether it is one."""
+    (N, 10) and `evidence` (N, 2) as `Candidate` has them, labels (N,), negative for what is no
+    digit, and which of the numbers and of the pages it is on, (N,) from 0. Regression weighs the
+    two: their logits of which digit it is (a logarithmic opinion pool, Heskes 1998), and of
+    whether it is one. The three thresholds are those with the highest F1."""
     is_digit = labels >= 0
     which = np.stack([logits[:, :10], classes], axis=2)[is_digit]
     read, found = _most_likely(
@@ -67,15 +73,19 @@ def fit_reading(
     truth = torch.from_numpy(is_digit).double()
     weights = _most_likely(said, lambda x: F.binary_cross_entropy_with_logits(x, truth))
     digitness = _sigmoid(said @ weights)
+    surest = [_largest_of(digitness, group) for group in (numbers, pages)]
+    least, of_number, of_page = _best_thresholds(digitness, *surest, is_digit)
     return Calibration(
         temperature=float(1 / read),
         digitness_temperature=float(1 / weights[0]),
-        min_digitness=_best_threshold(digitness[is_digit], digitness[~is_digit]),
+        min_digitness=least,
         min_confidence=0.5,
         class_weight=float(found),
         finder_weight=float(weights[1]),
         agreement_weight=float(weights[2]),
         digitness_bias=float(weights[3]),
+        min_number=of_number,
+        min_page=of_page,
     )
 
 
@@ -102,6 +112,30 @@ def _best_threshold(right: np.ndarray, wrong: np.ndarray) -> float:
     kept = np.array([(right >= t).sum() for t in _THRESHOLDS])
     invented = np.array([(wrong >= t).sum() for t in _THRESHOLDS])
     return float(_THRESHOLDS[np.argmax(2 * kept / (len(right) + kept + invented))])
+
+
+def _best_thresholds(
+    digitness: np.ndarray, of_number: np.ndarray, of_page: np.ndarray, is_digit: np.ndarray
+) -> tuple[float, float, float]:
+    """The least digitness to keep, and the least that the surest digit of its number and of its
+    page must have, all (N,): where F1 is highest; of equals the strictest."""
+    best, chosen = -1.0, (0.0, 0.0, 0.0)
+    for page in _THRESHOLDS:
+        for number in _THRESHOLDS[page >= _THRESHOLDS]:
+            some = (of_page >= page) & (of_number >= number)
+            for least in _THRESHOLDS[number >= _THRESHOLDS]:
+                kept = some & (digitness >= least)
+                f1 = 2 * (kept & is_digit).sum() / (is_digit.sum() + kept.sum())
+                if f1 >= best:
+                    best, chosen = f1, (float(least), float(number), float(page))
+    return chosen
+
+
+def _largest_of(values: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """For each value the largest of its group, (N,) both."""
+    largest = np.full(group.max(initial=-1) + 1, -np.inf)
+    np.maximum.at(largest, group, values)
+    return largest[group]
 
 
 def _most_likely(x: np.ndarray, loss_of: Callable[[torch.Tensor], torch.Tensor]) -> np.ndarray:

@@ -8,6 +8,7 @@ Points are (x, y), y down; boxes are (x, y, width, height) in pixels of the pict
 import math
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -15,7 +16,7 @@ import numpy as np
 from digitdraw import handwriting, not_digits, papers
 from digitdraw.data import Drawing, Glyphs, Scan
 
-__all__ = ["IGNORED", "Page", "Sources", "compose", "scanned"]
+__all__ = ["IGNORED", "Page", "Sources", "compose", "scanned", "written"]
 
 IGNORED = -1
 """Label of a digit that may be found or not: cut off by the edge, or struck through."""
@@ -68,10 +69,26 @@ def compose(sources: Sources, rng: np.random.Generator, side: int = 256) -> Page
     """One page, (side, side): of scans at times, else written; one in eight without digits."""
     if sources.scans and rng.random() < _SCANNED:
         return scanned(sources, rng, side)
+    return written(sources, rng, side)
+
+
+def written(
+    sources: Sources,
+    rng: np.random.Generator,
+    side: int,
+    content: Literal["lines", "one number", "no digits"] | None = None,
+) -> Page:
+    """One page that is written on: lines of numbers and what else there is, or as `content` says;
+    without that, one page in eight has no digits."""
     unit = math.exp(rng.uniform(math.log(SMALLEST), math.log(LARGEST)))
     sheet = papers.paper((side, side), unit, rng)
     writing = _Writing(side, unit, _view(side, rng))
-    _fill(writing, sources, rng, with_digits=rng.random() > 0.125)
+    content = content or ("lines" if rng.random() > 0.125 else "no digits")
+    if content == "one number":
+        hand, start = _Hand.of(sources, unit, rng), rng.uniform(0.05, 0.6) * side
+        hand.number(writing, start, rng.uniform(0.2, 0.8) * side, rng)
+    else:
+        _fill(writing, sources, rng, with_digits=content == "lines")
     ink = cv2.resize(writing.ink, (side, side), interpolation=cv2.INTER_AREA)
     ink = ink.astype(np.float32) / 255
     if rng.random() < 0.3:  # pencil, chalk: the paper's grain breaks the line

@@ -130,9 +130,9 @@ class Reader:
         grey, pixel = photo
         digits: list[ReadDigit] = []
         count = 0
-        for number in numbers:
-            scores, bars = self._chances(number)
-            kept = np.flatnonzero(scores >= self.calibration.min_digitness)
+        judged = [self._chances(number) for number in numbers]
+        chosen = self._kept([scores for scores, _ in judged])
+        for number, (scores, bars), kept in zip(numbers, judged, chosen, strict=True):
             for i in kept:
                 box = tuple(float(side) * pixel for side in number.boxes[i])
                 glyph = finder.cut_out(grey, number.boxes[i])
@@ -148,6 +148,19 @@ class Reader:
         found = number.evidence @ (used.finder_weight, used.agreement_weight)
         bars = torch.from_numpy(which).double().softmax(1).numpy()
         return _sigmoid(read + found + used.digitness_bias), bars
+
+    def _kept(self, scores: list[np.ndarray]) -> list[np.ndarray]:
+        """Of each number, given how likely its digits are some, (n,), the indices of those that
+        are believed: one that is doubtful where others beside it are sure, but not by itself
+        (thresholds with hysteresis, as Canny 1986 has them for edges)."""
+        used = self.calibration
+        surest = [each.max(initial=0) for each in scores]
+        if max(surest, default=0) < used.min_page:
+            surest = [0] * len(scores)
+        return [
+            np.flatnonzero((each >= used.min_digitness) & (top >= used.min_number) & (top > 0))
+            for each, top in zip(scores, surest, strict=True)
+        ]
 
     def _predict(self, score: float, bars: np.ndarray, glyph: np.ndarray) -> Prediction:
         confidence = float(bars.max())

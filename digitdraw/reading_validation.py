@@ -8,6 +8,7 @@ on pages and scans that neither was trained on; `--write` puts that into the man
 
 import argparse
 import copy
+import itertools
 import sys
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -18,14 +19,17 @@ import torch
 
 from digitdraw import calibrate, candidates, metrics, weights
 from digitdraw.errors import DigitDrawError
-from digitdraw.finder_validation import FinderValidation
+from digitdraw.finder_validation import SIDE, FinderValidation, sources
 from digitdraw.models import READER, SEQUENCE, fold_batch_norm
-from digitdraw.pages import IGNORED, Page
+from digitdraw.pages import IGNORED, Page, written
 from digitdraw.reading import Reader
 from digitdraw.weights import Calibration, Weights
 
 __all__ = ["Judged", "count", "judge", "main"]
 
+OTHERS = 80
+"""Pages with one number, and pages with none."""
+_SEED = 79
 _EITHER = -2
 """Label of what may be taken for a digit or not."""
 
@@ -33,26 +37,30 @@ _EITHER = -2
 @dataclass(frozen=True)
 class Judged:
     """What may be digits, n in all: `logits` (n, 11), `classes` (n, 10) and `evidence` (n, 2) as a
-    `Candidate` has them, and the `labels` (n,) of those that are, -1 for those that are not."""
+    `Candidate` has them, the `labels` (n,) of those that are, -1 for those that are not, and which
+    of the `numbers` and of the `pages` each is on, (n,) from 0."""
 
     logits: np.ndarray
     classes: np.ndarray
     evidence: np.ndarray
     labels: np.ndarray
+    numbers: np.ndarray
+    pages: np.ndarray
 
 
 def judge(pages: list[Page], found_by: Weights, read_by: Weights) -> Judged:
     """All that is found on pages, but for what may be a digit or not."""
     find, read = (fold_batch_norm(copy.deepcopy(each.network)) for each in (found_by, read_by))
-    nothing = np.zeros((0, 11), np.float32), np.zeros((0, 10)), np.zeros((0, 2)), np.zeros(0, int)
-    parts = [nothing]
-    for page in pages:
+    none = np.zeros(0, np.int64)
+    parts = [(np.zeros((0, 11), np.float32), np.zeros((0, 10)), np.zeros((0, 2)), *[none] * 3)]
+    for index, page in enumerate(pages):
         (numbers,) = candidates.all_in([_grey(page)], find, read)
         for number in numbers:
             taken = _labels(page, number.boxes)
             known = taken != _EITHER
             some = number.only(known)
-            parts.append((some.logits, some.classes, some.evidence, taken[known]))
+            places = (np.full(known.sum(), i) for i in (len(parts) - 1, index))
+            parts.append((some.logits, some.classes, some.evidence, taken[known], *places))
     return Judged(*(np.concatenate(each) for each in zip(*parts, strict=True)))
 
 
@@ -74,6 +82,21 @@ def count(pages: list[Page], reader: Reader) -> Counter:
         here["exactly"] = int(here["misread"] + here["missed"] + here["extra"] == 0)
         counts.update(here)
     return counts
+
+
+def _kinds(root: Path) -> dict[str, list[Page]]:
+    """Validation pages by what is on them: full ones and scans, as the finder's validation has
+    them, ones with a single number, and ones with none, so that neither is a surprise."""
+    full = FinderValidation.load(root)
+    kept = sources(root, "validation").written
+    others = {
+        content: [
+            written(kept, np.random.default_rng([_SEED, kind, index]), SIDE, content)
+            for index in range(OTHERS)
+        ]
+        for kind, content in enumerate(("one number", "no digits"))
+    }
+    return {"pages": full.pages, "scans": full.scans, **others}
 
 
 def _labels(page: Page, boxes: np.ndarray) -> np.ndarray:
@@ -120,15 +143,15 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         folder = Path(options.weights)
-        validation = FinderValidation.load(Path(options.data))
+        kinds = _kinds(Path(options.data))
         found_by, read_by = weights.load(READER.name, folder), weights.load(SEQUENCE.name, folder)
-        judged = judge(validation.pages + validation.scans, found_by, read_by)
+        judged = judge(list(itertools.chain(*kinds.values())), found_by, read_by)
         calibration = calibrate.fit_reading(**vars(judged))
         _report(calibration, judged)
         for name, used in (("as it was", read_by.calibration), ("weighed", calibration)):
             networks = copy.deepcopy((found_by, replace(read_by, calibration=used)))
             reader = Reader(*networks, torch.device("cpu"))
-            for kind, pages in (("pages", validation.pages), ("scans", validation.scans)):
+            for kind, pages in kinds.items():
                 print(f"{name}, {len(pages)} {kind}: {dict(count(pages, reader))}", flush=True)
         if options.write:
             weights.recalibrate(SEQUENCE.name, calibration, folder)

@@ -46,7 +46,9 @@ class Calibration:
     below `min_confidence` it is "unsure". In photos, which two networks read, the finder's logits
     of which digit it is, times `class_weight`, are added to those of the other; and to that of
     digitness the logit of the finder's score, times `finder_weight`, the logarithm of the chance
-    that both mean the same digit, times `agreement_weight`, and `digitness_bias`.
+    that both mean the same digit, times `agreement_weight`, and `digitness_bias`. There a digit
+    is kept where its digitness reaches `min_digitness`, that of the surest one of its number
+    `min_number`, and that of the surest one on the page `min_page`.
     """
 
     temperature: float = 1.0
@@ -57,6 +59,8 @@ class Calibration:
     finder_weight: float = 0.0
     agreement_weight: float = 0.0
     digitness_bias: float = 0.0
+    min_number: float = 0.0
+    min_page: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,10 @@ def test_both_networks_are_weighed_by_what_they_know():
     chances = 0.5 * logits[:, 10] + evidence @ (2, 1) + 0.3
     truth = rng.random(60_000) < 1 / (1 + np.exp(-chances))
     which = drawn_from(0.8 * logits[:, :10] + 0.4 * classes, rng)
-    fitted = calibrate.fit_reading(logits, classes, evidence, np.where(truth, which, -1))
+    places = np.arange(60_000)
+    fitted = calibrate.fit_reading(
+        logits, classes, evidence, np.where(truth, which, -1), places, places
+    )
     assert fitted.temperature == pytest.approx(1 / 0.8, rel=0.06)
     assert fitted.class_weight == pytest.approx(0.4, rel=0.06)
     assert fitted.digitness_temperature == pytest.approx(2, rel=0.06)
@@ -58,3 +61,18 @@ def test_both_networks_are_weighed_by_what_they_know():
     assert fitted.agreement_weight == pytest.approx(1, rel=0.06)
     assert fitted.digitness_bias == pytest.approx(0.3, abs=0.06)
     assert 0.2 < fitted.min_digitness < 0.5
+
+
+def test_what_is_doubtful_is_kept_where_others_beside_it_are_sure():
+    # Numbers of three digits, of which two are sure, and lone blots as doubtful as the third, on
+    # pages of either.
+    number = np.array([0.9, 0.9, 0.3])
+    digitness = np.concatenate([np.tile(number, 40), np.full(40, 0.3), np.full(40, 0.6)])
+    is_digit = np.arange(200) < 120
+    numbers = np.concatenate([np.repeat(np.arange(40), 3), 40 + np.arange(80)])
+    of_number = calibrate._largest_of(digitness, numbers)
+    pages = np.concatenate([np.repeat(np.arange(40), 3), np.arange(40), 40 + np.arange(40)])
+    of_page = calibrate._largest_of(digitness, pages)
+    least, number, page = calibrate._best_thresholds(digitness, of_number, of_page, is_digit)
+    kept = (digitness >= least) & (of_number >= number) & (of_page >= page)
+    assert np.array_equal(kept, is_digit)

@@ -44,6 +44,13 @@ def test_some_pages_have_no_digits_at_all():
     assert 0 < sum(count == 0 for count in counts) < 20
 
 
+@pytest.mark.parametrize(("content", "least", "most"), [("no digits", 0, 0), ("one number", 1, 12)])
+def test_a_page_can_be_asked_for_with_one_number_or_none(content, least, most):
+    rng = np.random.default_rng(5)
+    counts = [len(pages.written(STROKES_ALONE, rng, 192, content).labels) for _ in range(12)]
+    assert least <= min(counts) and max(counts) <= most
+
+
 def test_the_same_chance_makes_the_same_page():
     one, other = (pages.compose(STROKES_ALONE, np.random.default_rng(9)) for _ in range(2))
     assert np.array_equal(one.picture, other.picture)

@@ -188,6 +188,21 @@ def test_which_digit_it_is_both_networks_say():
         assert bars.sum() == pytest.approx(1)
 
 
+@pytest.mark.parametrize(("of_number", "of_page", "kept"), [
+    (0.0, 0.0, [[0, 1], [0], [], []]),
+    (0.7, 0.0, [[0, 1], [], [], []]),
+    (0.7, 0.9, [[0, 1], [], [], []]),
+    (0.0, 0.9, [[0, 1], [0], [], []]),
+    (0.0, 0.95, [[], [], [], []]),
+])  # fmt: skip
+def test_a_doubtful_digit_needs_a_sure_one_in_its_number_and_on_its_page(of_number, of_page, kept):
+    reader = painted_reader()
+    reader.calibration = Calibration(min_digitness=0.3, min_number=of_number, min_page=of_page)
+    scores = [np.array(each) for each in ([0.92, 0.4, 0.2], [0.6], [0.2], [])]
+    assert [each.tolist() for each in reader._kept(scores)] == kept
+    assert reader._kept([]) == []
+
+
 def candidate(logits, classes, scores=(0.9, 0.9)):
     """Digits of one number, found at no place in particular."""
     count = len(logits)

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 from painted import Painted, PaintedSequence, painted_reader, photo
+from test_pages import STROKES_ALONE
 
 from digitdraw import reading_validation, weights
 from digitdraw.finder_validation import FinderValidation
@@ -13,6 +14,7 @@ from digitdraw.pages import IGNORED, Page
 from digitdraw.reading_validation import count, judge
 from digitdraw.weights import Calibration, Weights
 
+EMPTY = Page(np.full((90, 120), 200, np.uint8), np.zeros((0, 4), np.float32), np.zeros(0))
 BLOTS = [(40, 40), (54, 40), (68, 40), (120, 110)]
 
 
@@ -49,9 +51,26 @@ def test_judging_leaves_the_networks_as_they_were():
 
 
 def test_a_page_without_finds_gives_nothing_to_judge(painted):
-    nothing = Page(np.full((90, 120), 200, np.uint8), np.zeros((0, 4), np.float32), np.zeros(0))
-    judged = judge([nothing], *painted)
+    judged = judge([EMPTY], *painted)
     assert judged.logits.shape == (0, 11)
+    assert judged.pages.shape == (0,)
+
+
+def test_what_is_judged_knows_its_number_and_its_page(painted):
+    judged = judge([page([0, 7, 4, 0]), EMPTY, page([0, 7, 4], BLOTS[:3])], *painted)
+    assert judged.pages.tolist() == [0, 0, 0, 0, 2, 2, 2, 2]
+    assert judged.numbers.tolist() == [0, 0, 0, 1, 2, 2, 2, 3]
+
+
+def test_photos_with_one_number_and_with_none_are_among_those_it_is_judged_by(monkeypatch):
+    full = FinderValidation([page([0, 7, 4, 0])], [])
+    monkeypatch.setattr(FinderValidation, "load", lambda root: full)
+    monkeypatch.setattr(reading_validation, "sources", lambda root, part: STROKES_ALONE)
+    monkeypatch.setattr(reading_validation, "OTHERS", 3)
+    kinds = reading_validation._kinds(None)
+    assert kinds["pages"] == full.pages
+    assert [len(each.labels) for each in kinds["no digits"]] == [0, 0, 0]
+    assert all(each.labels.size for each in kinds["one number"])
 
 
 def test_digits_are_counted_as_right_misread_missed_and_extra():
@@ -69,7 +88,8 @@ def test_digits_are_counted_as_right_misread_missed_and_extra():
 
 def test_the_command_weighs_and_writes_what_it_found(painted, tmp_path, monkeypatch, capsys):
     pages = [page([0, 7, 4], BLOTS[:3]), page([0, 7, 4, 0])]
-    monkeypatch.setattr(FinderValidation, "load", lambda root: FinderValidation(pages, pages[:1]))
+    kinds = {"pages": pages, "scans": pages[:1], "no digits": [EMPTY]}
+    monkeypatch.setattr(reading_validation, "_kinds", lambda root: kinds)
     of = {each.name: each for each in painted}
     monkeypatch.setattr(weights, "load", lambda name, folder: of[name])
     entries = {"sequence": {"file": "sequence.pt", "calibration": {}}, "other": {}}
@@ -79,6 +99,7 @@ def test_the_command_weighs_and_writes_what_it_found(painted, tmp_path, monkeypa
     assert "AUROC of digits against others, both:" in said
     assert "digits that are read right, both:" in said
     assert "weighed, 1 scans:" in said
+    assert "weighed, 1 no digits:" in said
     written = json.loads((tmp_path / "manifest.json").read_text())
     assert written["sequence"]["file"] == "sequence.pt"
     assert written["other"] == {}
@@ -86,6 +107,6 @@ def test_the_command_weighs_and_writes_what_it_found(painted, tmp_path, monkeypa
 
 
 def test_missing_weights_get_one_line(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(FinderValidation, "load", lambda root: FinderValidation([], []))
+    monkeypatch.setattr(reading_validation, "_kinds", lambda root: {})
     assert reading_validation.main(["--weights", str(tmp_path)]) == 1
     assert "manifest.json" in capsys.readouterr().err
