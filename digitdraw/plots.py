@@ -47,6 +47,8 @@ _PAPER = 0.94
 _BLUE, _VERMILION, _GREY = "#0072B2", "#D55E00", "#767676"
 _LINES = (_BLUE, _VERMILION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 _MARKERS = ("o", "s", "^", "D", "v", "P")
+_HALF = 26
+"""Letters of a name that half of the space below a plot has room for."""
 _NINES = (0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 1)
 """Where a scale of shares may have its ticks."""
 _BEYOND = 5e-4
@@ -337,7 +339,8 @@ def _draw_lines(
     _tidy(axes)
     if names:
         below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.13)}
-        axes.legend(**below, ncols=2, frameon=False, fontsize=9)
+        ncols = 2 if max(map(len, names)) <= _HALF else 1
+        axes.legend(**below, ncols=ncols, frameon=False, fontsize=9)
     else:
         axes.text(0.5, 0.5, "not measured", transform=axes.transAxes, ha="center", color=_GREY)
         axes.set_yticks([])

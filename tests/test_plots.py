@@ -133,6 +133,15 @@ def test_curves_of_any_length_lie_inside_their_axes_with_markers_and_ticks(epoch
         assert all(tick == int(tick) for tick in axes.get_xticks())
 
 
+@pytest.mark.parametrize("name", ["{}", "{}, as the source of the recipe has it"])
+def test_the_legends_of_curves_stay_apart_and_on_the_page(name):
+    said = [f"{kind} {of}" for of in ("loss", "accuracy") for kind in ("validation", "training")]
+    figure = plots.curves([{"epoch": 1, **{name.format(each): 0.5 for each in said}}])
+    figure.draw_without_rendering()
+    one, other = (axes.get_legend().get_window_extent() for axes in figure.axes)
+    assert 0 <= one.x0 < one.x1 <= other.x0 < other.x1 <= figure.bbox.x1
+
+
 def test_curves_show_what_was_measured_in_some_epochs_only():
     history = [{"epoch": 1, "loss": 2.0}, {"epoch": 2, "loss": 1.0, "mnist accuracy": 0.9}]
     left, right = plots.curves(history).axes
