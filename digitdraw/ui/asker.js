@@ -1,8 +1,9 @@
 // Asks the server about the newest drawing, at a pace it can follow.
 //
 // At most one question is in flight, and at most one starts every PACE_MS, less often while the
-// server is busy; what the pen did meanwhile is asked in one go. An answer is shown only if the drawing it answers has just
-// grown since: after undo, clear or another drawing (a new "epoch") it is out of date.
+// server is busy; what the pen did meanwhile is asked in one go. An urgent one, when the pen is up,
+// waits for the one in flight alone. An answer is shown only if the drawing it answers has just grown
+// since: after undo, clear or another drawing (a new "epoch") it is out of date.
 
 const PACE_MS = 50; // 20 questions a second
 const SLOWEST_MS = 1000;
@@ -14,6 +15,7 @@ const LAST_RETRY_MS = 4000;
 function makeAsker(ask, { answered, lost }) {
   let newest = null; // the question to ask next, or null
   let epoch = 0;
+  let isUrgent = false; // the newest
   let busy = false;
   let timer = 0;
   let failures = 0;
@@ -22,8 +24,8 @@ function makeAsker(ask, { answered, lost }) {
 
   function want(question, { urgent = false } = {}) {
     newest = question;
-    const pause = failures ? retryPause() : urgent ? 0 : nextStart();
-    schedule(pause);
+    isUrgent = urgent;
+    schedule(failures ? retryPause() : untilNext());
   }
 
   // A new drawing is a new start: it does not wait for the retry of the one before.
@@ -65,7 +67,7 @@ function makeAsker(ask, { answered, lost }) {
     failures = 0;
     pace = Math.max(PACE_MS, pace * SPEED_UP);
     if (asked === epoch) answered(reply, ms);
-    schedule(nextStart());
+    schedule(untilNext());
   }
 
   // Too many ask at once: the answer comes later, and those after it less often.
@@ -73,11 +75,12 @@ function makeAsker(ask, { answered, lost }) {
     pace = Math.min(SLOWEST_MS, pace * 2);
     if (newest === null && asked === epoch) newest = question;
     startedAt = performance.now() + pause - pace;
-    schedule(nextStart());
+    isUrgent = false;
+    schedule(untilNext());
   }
 
-  function nextStart() {
-    return startedAt + pace - performance.now();
+  function untilNext() {
+    return isUrgent ? 0 : startedAt + pace - performance.now();
   }
 
   function fail(question, asked) {

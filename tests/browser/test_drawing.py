@@ -140,6 +140,21 @@ def test_one_question_is_in_flight_and_then_just_the_newest(hand):
     assert len(held) == 2
 
 
+def test_the_whole_drawing_is_asked_about_as_soon_as_the_question_before_is_answered(make_hand):
+    hand = make_hand().open()
+    held = []
+    hand.page.route("**/live/*", lambda route: held.append(route))
+    hand.page.clock.install()
+    hand.page.clock.pause_at(4_000_000_000)  # no pause ever ends
+    (stroke,) = hand.place(DIGITS[3])
+    hand.stroke(stroke)
+    hand.page.wait_for_timeout(200)
+    assert len(held) == 1
+    with hand.page.expect_request("**/live/*") as asked:
+        held[0].continue_()
+    assert len(asked.value.post_data_json[0]) > 20
+
+
 def test_questions_stay_small(sheet):
     with sheet.page.expect_request("**/live/*") as asked:
         sheet.stroke([(x, y) for stroke in sheet.place(DIGITS[0]) for x, y in stroke])
