@@ -16,7 +16,7 @@ function makeAsker(ask, { answered, lost }) {
   let newest = null; // the question to ask next, or null
   let epoch = 0;
   let isUrgent = false; // the newest
-  let busy = false;
+  let inFlight = null; // { question, epoch }, or null
   let timer = 0;
   let failures = 0;
   let startedAt = -Infinity;
@@ -24,6 +24,8 @@ function makeAsker(ask, { answered, lost }) {
 
   function want(question, { urgent = false } = {}) {
     newest = question;
+    // A pen mostly goes up where it was last: what is in flight then asks about all of it.
+    if (urgent && isInFlight(question)) newest = null;
     isUrgent = urgent;
     schedule(failures ? retryPause() : untilNext());
   }
@@ -38,7 +40,7 @@ function makeAsker(ask, { answered, lost }) {
   }
 
   function schedule(pause) {
-    if (busy || newest === null) return;
+    if (inFlight || newest === null) return;
     // A retry under way keeps its own clock: moving the pen must not put it off for ever.
     if (timer && failures) return;
     clearTimeout(timer);
@@ -49,18 +51,23 @@ function makeAsker(ask, { answered, lost }) {
 
   async function send() {
     timer = 0;
-    if (busy || newest === null) return;
+    if (inFlight || newest === null) return;
     const question = newest;
     const asked = epoch;
     newest = null;
-    busy = true;
+    inFlight = { question, epoch };
     startedAt = performance.now();
     const reply = await withPatience(ask(question));
     const ms = performance.now() - startedAt;
-    busy = false;
+    inFlight = null;
     if (reply?.busy) slowDown(reply.busy, question, asked);
     else if (reply) succeed(reply, ms, asked);
     else fail(question, asked);
+  }
+
+  function isInFlight(question) {
+    return inFlight?.epoch === epoch
+      && JSON.stringify(inFlight.question) === JSON.stringify(question);
   }
 
   function succeed(reply, ms, asked) {

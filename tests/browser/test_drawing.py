@@ -155,6 +155,18 @@ def test_the_whole_drawing_is_asked_about_as_soon_as_the_question_before_is_answ
     assert len(asked.value.post_data_json[0]) > 20
 
 
+def test_a_pen_that_goes_up_where_it_was_last_asks_nothing_anew(hand):
+    held = []
+    hand.page.route("**/live/*", lambda route: held.append(route))
+    ((dot, *_),) = hand.place([[(50, 50)]])
+    hand.stroke([dot])
+    hand.page.wait_for_timeout(200)
+    held[0].continue_()
+    expect(hand.page.locator(".dd-sketch .dd-took")).to_contain_text(" ms")
+    hand.page.wait_for_timeout(200)
+    assert len(held) == 1
+
+
 def test_questions_stay_small(sheet):
     with sheet.page.expect_request("**/live/*") as asked:
         sheet.stroke([(x, y) for stroke in sheet.place(DIGITS[0]) for x, y in stroke])
