@@ -21,8 +21,9 @@ from digitdraw.candidates import Candidate
 from digitdraw.models import fold_batch_norm
 from digitdraw.pictures import Source, load_photo
 from digitdraw.prediction import Prediction, Verdict
+from digitdraw.weights import Calibration
 
-__all__ = ["ReadDigit", "Reader", "Reading"]
+__all__ = ["ReadDigit", "Reader", "Reading", "pooled"]
 
 log = logging.getLogger(__name__)
 
@@ -142,12 +143,9 @@ class Reader:
 
     def _chances(self, number: Candidate) -> tuple[np.ndarray, np.ndarray]:
         """Of each digit of a number, how likely it is one, (n,), and which, (n, 10)."""
-        used = self.calibration
-        which = number.logits[:, :10] / used.temperature + used.class_weight * number.classes
-        read = number.logits[:, 10] / used.digitness_temperature
-        found = number.evidence @ (used.finder_weight, used.agreement_weight)
-        bars = torch.from_numpy(which).double().softmax(1).numpy()
-        return _sigmoid(read + found + used.digitness_bias), bars
+        said = number.logits, number.classes, number.evidence
+        which, digitness = pooled(*said, self.calibration)
+        return _sigmoid(digitness), torch.from_numpy(which).double().softmax(1).numpy()
 
     def _kept(self, scores: list[np.ndarray]) -> list[np.ndarray]:
         """Of each number, given how likely its digits are some, (n,), the indices of those that
@@ -168,6 +166,17 @@ class Reader:
         verdict: Verdict = "digit" if sure else "unsure"
         digit = int(bars.argmax()) if sure else None
         return Prediction(digit, tuple(bars.tolist()), confidence, float(score), verdict, glyph)
+
+
+def pooled(
+    logits: np.ndarray, classes: np.ndarray, evidence: np.ndarray, used: Calibration
+) -> tuple[np.ndarray, np.ndarray]:
+    """What both networks say together, given what a `Candidate` has of each, as logits: which
+    digit it is, (n, 10), and whether it is one, (n,)."""
+    which = logits[:, :10] / used.temperature + used.class_weight * classes
+    read = logits[:, 10] / used.digitness_temperature
+    found = evidence @ (used.finder_weight, used.agreement_weight)
+    return which, read + found + used.digitness_bias
 
 
 def _reading(digits: tuple[ReadDigit, ...], count: int, reason: str) -> Reading:

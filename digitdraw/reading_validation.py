@@ -22,7 +22,7 @@ from digitdraw.errors import DigitDrawError
 from digitdraw.finder_validation import SIDE, FinderValidation, sources
 from digitdraw.models import READER, SEQUENCE, fold_batch_norm
 from digitdraw.pages import IGNORED, Page, written
-from digitdraw.reading import Reader
+from digitdraw.reading import Reader, pooled
 from digitdraw.weights import Calibration, Weights
 
 __all__ = ["Judged", "count", "judge", "main"]
@@ -113,8 +113,8 @@ def _grey(page: Page) -> np.ndarray:
 
 def _report(calibration: Calibration, judged: Judged) -> None:
     is_digit = judged.labels >= 0
-    weights = calibration.finder_weight, calibration.agreement_weight
-    both = judged.logits[:, 10] / calibration.digitness_temperature + judged.evidence @ weights
+    said = judged.logits, judged.classes, judged.evidence
+    which_of_both, both = pooled(*said, calibration)
     for name, score in (
         ("sequence reader", judged.logits[:, 10]),
         ("finder", judged.evidence[:, 0]),
@@ -122,12 +122,10 @@ def _report(calibration: Calibration, judged: Judged) -> None:
     ):
         area = metrics.auroc(score[is_digit], score[~is_digit])
         print(f"AUROC of digits against others, {name}: {area:.1%}")
-    pooled = judged.logits[:, :10] / calibration.temperature
-    pooled = pooled + calibration.class_weight * judged.classes
     for name, which in (
         ("sequence reader", judged.logits[:, :10]),
         ("finder", judged.classes),
-        ("both", pooled),
+        ("both", which_of_both),
     ):
         right = metrics.accuracy(which[is_digit], judged.labels[is_digit])
         print(f"digits that are read right, {name}: {right:.1%}")
