@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from torch import nn
+from torch import Tensor, nn
 
 from digitdraw import finder, lines, metrics, sequences, strips
 from digitdraw.finder import Finds
@@ -31,9 +31,10 @@ USUAL_PITCH = 4.5
 
 @dataclass(frozen=True)
 class Candidate:
-    """A number of n digits that may be there: `boxes` (n, 4) in pixels, `logits` (n, 11) as read,
-    whether each was `found` (n,) or is where it was read; of the finds, the `scores` (n,) in
-    [0, 1] and the finder's logits of which digit they are, `classes` (n, 10), else all alike."""
+    """A number of n digits that may be there, each of which was found, read, or both: `boxes`
+    (n, 4) in pixels, `logits` (n, 11) as the sequence reader has them, whether each was `found`
+    (n,) or is where it was read; of the finds, the `scores` (n,) in [0, 1] and the finder's
+    logits of which digit they are, `classes` (n, 10), else all alike."""
 
     boxes: np.ndarray
     logits: np.ndarray
@@ -70,7 +71,7 @@ def all_in(greys: Sequence[np.ndarray], find: nn.Module, read: nn.Module) -> lis
     ]
     said = iter(sequences.answers(seen, read))
     return [
-        _apart([_placed(sequences.read(next(said)), *each) for each in zip(*some, strict=True)])
+        _apart([_placed(next(said), *each) for each in zip(*some, strict=True)])
         for some in zip(frames, groups, strict=True)
     ]
 
@@ -99,31 +100,49 @@ def _lies_on(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
     return (metrics.shared_areas(boxes, others) >= _ON * smaller).any(axis=1)
 
 
-def _placed(said: sequences.Sequence, frame: Frame, found: Finds) -> Candidate:
+def _placed(answer: Tensor, frame: Frame, found: Finds) -> Candidate:
     """A number with a box and a score for each digit: those of the find that it follows, or, where
-    a digit was read that was not found, a box of the usual size at its place."""
-    stride = SequenceReader.STRIDE
-    places = frame.see(found.boxes[:, :2] + found.boxes[:, 2:] / 2)[:, 0] / stride
-    order = np.argsort(places)
-    found, places = found.only(order), places[order]
+    a digit was read that was not found, a box of the usual size at its place. And each find that
+    was not read, since what the finder says of it may outweigh that."""
+    said = sequences.read(answer)
+    middles = frame.see(found.boxes[:, :2] + found.boxes[:, 2:] / 2)[:, 0] / SequenceReader.STRIDE
+    order = np.argsort(middles)
+    found, middles = found.only(order), middles[order]
     apart = float(np.median(np.diff(said.places))) if len(said.places) > 1 else USUAL_PITCH
-    finds = sequences.follow(said.places, places, apart)
-    size = np.median(found.boxes[:, 2:], axis=0)
-    boxes, scores, classes = [], [], []
-    for place, find in zip(said.places, finds, strict=True):
-        if find is None:
-            (middle,) = frame.unsee(np.array([[place * stride, strips.TALL / 2]]))
-            boxes.append([*(middle - size / 2), *size])
-            scores.append(LEAST_SCORE)
-            classes.append(np.zeros(10))
-        else:
-            boxes.append(found.boxes[find])
-            scores.append(found.scores[find])
-            classes.append(found.logits[find])
-    return Candidate(
-        boxes=np.array(boxes, np.float64).reshape(-1, 4),
-        logits=said.logits,
-        found=np.array([find is not None for find in finds], bool),
-        scores=np.array(scores, np.float64),
-        classes=np.array(classes, np.float64).reshape(-1, 10),
+    followed = sequences.follow(said.places, middles, apart)
+    is_found = np.array([find is not None for find in followed], bool)
+    read = _of_finds(found, followed, frame, said.places)
+    # A second find on a digit that was read is that digit.
+    unread = np.setdiff1d(np.arange(len(middles)), [find for find in followed if find is not None])
+    unread = unread[~_lies_on(found.boxes[unread], read.boxes)]
+    more = found.only(unread)
+    both = Candidate(
+        boxes=np.concatenate([read.boxes, more.boxes]).astype(np.float64),
+        logits=np.concatenate(
+            [said.logits, sequences.with_one_more(answer, said, middles[unread])]
+        ),
+        found=np.append(is_found, np.ones(len(unread), bool)),
+        scores=np.concatenate([read.scores, more.scores]).astype(np.float64),
+        classes=np.concatenate([read.logits, more.logits]).astype(np.float64),
     )
+    return both.only(np.argsort(np.concatenate([said.places, middles[unread]]), kind="stable"))
+
+
+def _of_finds(found: Finds, followed: list[int | None], frame: Frame, places: np.ndarray) -> Finds:
+    """The find that each digit follows, (n,), or for those that follow none a box of the usual
+    size at their places, in columns, that says nothing."""
+    usual = np.median(found.boxes[:, 2:], axis=0)
+    columns = np.column_stack(
+        [places * SequenceReader.STRIDE, np.full(len(places), strips.TALL / 2)]
+    )
+    corners = frame.unsee(columns) - usual / 2
+    read = Finds(
+        np.column_stack([corners, np.tile(usual, (len(places), 1))]),
+        np.full(len(places), LEAST_SCORE),
+        np.zeros((len(places), 10)),
+    )
+    for i, find in enumerate(followed):
+        if find is not None:
+            read.boxes[i], read.scores[i] = found.boxes[find], found.scores[find]
+            read.logits[i] = found.logits[find]
+    return read

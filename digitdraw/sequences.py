@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from digitdraw.models import SequenceReader
 from digitdraw.strips import TALL
 
-__all__ = ["Sequence", "answers", "batched", "follow", "read"]
+__all__ = ["Sequence", "answers", "batched", "follow", "read", "with_one_more"]
 
 _BLANK = SequenceReader.BLANK
 _TOGETHER = 16
@@ -71,7 +71,8 @@ def read(answer: Tensor) -> Sequence:
     runs = [(int(best[a]), (a + b) / 2) for a, b in zip(starts, ends, strict=True)]
     labels = np.array([label for label, _ in runs if label != _BLANK], np.int64)
     places = np.array([place for label, place in runs if label != _BLANK], np.float64)
-    return Sequence(labels, places, _logits(log_p, labels))
+    each = np.arange(len(labels))
+    return Sequence(labels, places, _logits(log_p, np.tile(labels, (len(labels), 1)), each))
 
 
 def follow(places: np.ndarray, finds: np.ndarray, apart: float) -> list[int | None]:
@@ -102,28 +103,40 @@ def follow(places: np.ndarray, finds: np.ndarray, apart: float) -> list[int | No
     return pairs
 
 
-def _logits(log_p: Tensor, labels: np.ndarray) -> np.ndarray:
-    """Logits (n, 11): logarithms of the chance of the number with another digit in one place, or
-    with none there. Sums over all paths, by CTC's forward algorithm, of all numbers at once."""
-    n, kinds = len(labels), _BLANK + 1
+def with_one_more(answer: Tensor, said: Sequence, places: np.ndarray) -> np.ndarray:
+    """Of digits that may be at `places` (m,), in columns, though they were not read: logits
+    (m, 11), as a `Sequence` has them, each as if it alone stood between the digits read."""
+    if not len(places):
+        return np.zeros((0, _BLANK + 1), np.float32)
+    before = np.searchsorted(said.places, places)
+    others = [np.insert(said.labels, place, 0) for place in before]
+    return _logits(answer.log_softmax(dim=1), np.stack(others), before)
+
+
+def _logits(log_p: Tensor, numbers: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Logits (m, 11): logarithms of the chances of `numbers` (m, n) with each digit in one of its
+    places, `places` (m,), and with none there. Sums over all paths, by CTC's forward algorithm,
+    of all numbers at once."""
+    m, n = numbers.shape
+    kinds = _BLANK + 1
     if n == 0:
         return np.zeros((0, kinds), np.float32)
-    others = torch.from_numpy(labels).repeat(n, kinds, 1)
-    lengths = torch.full((n, kinds), n)
-    for place in range(n):
-        others[place, :_BLANK, place] = torch.arange(_BLANK)
-        others[place, _BLANK, place:-1] = others[place, _BLANK, place + 1 :].clone()
-        lengths[place, _BLANK] = n - 1
+    others = torch.from_numpy(numbers)[:, None].repeat(1, kinds, 1)
+    lengths = torch.full((m, kinds), n)
+    lengths[:, _BLANK] = n - 1
+    for row, place in enumerate(places):
+        others[row, :_BLANK, place] = torch.arange(_BLANK)
+        others[row, _BLANK, place:-1] = others[row, _BLANK, place + 1 :].clone()
     loss = F.ctc_loss(
-        log_p.double()[:, None].expand(-1, n * kinds, -1),
+        log_p.double()[:, None].expand(-1, m * kinds, -1),
         others.reshape(-1, n),
-        torch.full((n * kinds,), len(log_p)),
+        torch.full((m * kinds,), len(log_p)),
         lengths.reshape(-1),
         blank=_BLANK,
         reduction="none",
     )
     # Two of one digit need a column between them, so that some numbers do not fit: never, then.
-    chances = -loss.reshape(n, kinds).clamp(max=1e3)
+    chances = -loss.reshape(m, kinds).clamp(max=1e3)
     digits = chances[:, :_BLANK]
     digitness = digits.logsumexp(dim=1) - chances[:, _BLANK]
     return torch.cat([digits.log_softmax(dim=1), digitness[:, None]], dim=1).float().numpy()

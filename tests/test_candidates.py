@@ -1,42 +1,68 @@
-"""Numbers that may be there: each digit once, where it was found."""
+"""Candidates: each digit that was read has the find that it follows, and no find is lost."""
 
 import numpy as np
+import pytest
+import torch
+from painted import PaintedSequence
 
-from digitdraw.candidates import Candidate, _apart
+from digitdraw import candidates
+from digitdraw.finder import Finds
+from digitdraw.models import SequenceReader
+from digitdraw.strips import Frame
 
-
-def number(*boxes, found=True):
-    logits = np.zeros((len(boxes), 11), np.float32)
-    logits[:, 10] = 5
-    return Candidate(
-        np.array(boxes, float).reshape(-1, 4),
-        logits,
-        np.full(len(boxes), found),
-        np.full(len(boxes), 0.9),
-        np.zeros((len(boxes), 10)),
-    )
+BOXES = np.array([[20, 20, 12, 24], [50, 20, 12, 24], [80, 20, 12, 24]], np.float32)
 
 
-def test_a_part_of_a_digit_is_not_read_besides_it():
-    whole = number((0, 0, 20, 30), (25, 0, 20, 30), (50, 0, 20, 30))
-    part, apart = number((26, 12, 18, 18), (80, 12, 18, 18)), number((0, 40, 20, 30))
-    kept = _apart([part, whole, apart, number()])
-    assert [each.boxes[:, 0].tolist() for each in kept] == [[80], [0, 25, 50], [0], []]
-    assert (
-        [len(each.logits) for each in kept] == [len(each.scores) for each in kept] == [1, 3, 1, 0]
-    )
+def finds(boxes=BOXES, label=1):
+    scores = np.linspace(0.9, 0.5, len(boxes)).astype(np.float32)
+    classes = np.where(np.arange(10) == label, 6.0, 0.0).astype(np.float32)
+    return Finds(boxes, scores, np.tile(classes, (len(boxes), 1)))
 
 
-def test_a_digit_that_two_strips_show_is_read_where_it_was_found():
-    short, missed = number((0, 0, 20, 30)), number((26, 0, 20, 30), found=False)
-    both = Candidate(
-        *(
-            np.concatenate(each)
-            for each in zip(vars(short).values(), vars(missed).values(), strict=True)
-        )
-    )
-    beside = number((25, 0, 20, 30), (75, 0, 20, 30), (100, 0, 20, 30))
-    for numbers in ([both, beside], [beside, both]):
-        kept = _apart(numbers)
-        assert sorted(each.boxes[:, 0].tolist() for each in kept) == [[0], [25, 75, 100]]
-    assert _apart([both])[0].boxes[:, 0].tolist() == [0, 26]
+def placed(digits, found):
+    """The candidate of these finds, of which `digits` are read, a box and a label each."""
+    frame = Frame.around(found.boxes)
+    answer = torch.zeros(frame.width // SequenceReader.STRIDE, 11)
+    answer[:, SequenceReader.BLANK] = 9
+    for (x, y, width, height), label in digits:
+        (middle,) = frame.see(np.array([[x + width / 2, y + height / 2]]))
+        PaintedSequence().say(answer[int(middle[0] / SequenceReader.STRIDE)], label)
+    return candidates._placed(answer, frame, found)
+
+
+def test_each_digit_that_was_read_has_the_box_of_its_find():
+    number = placed(list(zip(BOXES, (3, 1, 4), strict=True)), finds())
+    assert number.logits[:, :10].argmax(axis=1).tolist() == [3, 1, 4]
+    assert np.array_equal(number.boxes, BOXES)
+    assert number.found.all()
+
+
+def test_a_digit_without_a_find_is_where_it_was_read():
+    number = placed([(box, 7) for box in BOXES], finds(BOXES[[0, 2]]))
+    assert number.found.tolist() == [True, False, True]
+    assert number.boxes[1] == pytest.approx(BOXES[1], abs=4)
+    assert number.scores[1] == candidates.LEAST_SCORE
+
+
+def test_a_find_that_was_not_read_stays_a_candidate_in_its_place():
+    number = placed([(BOXES[0], 3), (BOXES[2], 4)], finds())
+    assert np.array_equal(number.boxes, BOXES)
+    read, unread = number.logits[[0, 2], 10], number.logits[1, 10]
+    assert (read > 0).all() and unread < 0
+    assert np.isfinite(number.logits).all()
+    # The finder's word for it is kept, for that is all that speaks for this digit.
+    assert number.scores[1] == finds().scores[1]
+    assert number.classes[1].argmax() == 1
+
+
+def test_a_second_find_on_a_digit_that_was_read_is_that_digit():
+    half = BOXES[1] * [1, 1, 1, 0.5]
+    boxes = np.concatenate([BOXES, half[None]]).astype(np.float32)
+    number = placed([(box, 8) for box in BOXES], finds(boxes))
+    assert len(number.boxes) == 3
+
+
+def test_where_nothing_was_read_the_finds_are_candidates():
+    number = placed([], finds())
+    assert np.array_equal(number.boxes, BOXES)
+    assert (number.logits[:, 10] < 0).all()

@@ -59,6 +59,29 @@ def test_chances_are_those_of_all_paths_together():
     assert said.logits[0, 10] == pytest.approx(np.log(odds), rel=1e-4)
 
 
+def test_a_digit_that_was_not_read_has_the_chances_of_the_number_with_it():
+    logits = torch.randn(4, 11, generator=torch.Generator().manual_seed(2))
+    logits[0, 4] = logits[1, BLANK] = logits[2, BLANK] = logits[3, 6] = 4
+    log_p = logits.log_softmax(1)
+    said = sequences.read(logits)
+    assert said.labels.tolist() == [4, 6]
+    before, between = sequences.with_one_more(logits, said, np.array([0.1, 2.0]))
+    for found, number in ((before, lambda d: (d, 4, 6)), (between, lambda d: (4, d, 6))):
+        each = np.array([chance_of(log_p, number(d)) for d in range(10)])
+        assert np.exp(found[:10]) == pytest.approx(each / each.sum(), rel=1e-4)
+        odds = each.sum() / chance_of(log_p, (4, 6))
+        assert found[10] == pytest.approx(np.log(odds), rel=1e-4)
+
+
+def test_where_nothing_was_read_there_may_be_a_digit_all_the_same():
+    logits = answer(BLANK, BLANK, BLANK)
+    logits[1, 5] = 7
+    nothing = sequences.read(logits)
+    (found,) = sequences.with_one_more(logits, nothing, np.array([1.5]))
+    assert found[:10].argmax() == 5 and found[10] == pytest.approx(-1, abs=0.1)
+    assert sequences.with_one_more(logits, nothing, np.zeros(0)).shape == (0, 11)
+
+
 def test_a_number_that_does_not_fit_its_columns_is_never_meant():
     said = sequences.read(answer(1, 2))
     assert said.logits[0, 2] < -100  # 22 needs three columns
