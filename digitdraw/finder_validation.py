@@ -11,7 +11,8 @@ import torch
 from matplotlib.figure import Figure
 from torch import nn
 
-from digitdraw import calibrate, data, finder, lines, metrics, pages, plots
+from digitdraw import calibrate, data, finder, lines, metrics, pages, plots, scan_glyphs
+from digitdraw.data import Glyphs, Scan
 from digitdraw.finder import Finds
 from digitdraw.models import Architecture
 from digitdraw.pages import IGNORED, Page, Sources
@@ -21,6 +22,8 @@ __all__ = ["FinderValidation", "sources"]
 
 PAGES, SIDE = 120, 448
 """Composed pages, and their sides in pixels."""
+SCANNED_TIMES = 8
+"""How often each digit of a scan is among those to write with: a quarter of all that is stamped."""
 _SEED = 77
 _LOWEST = 0.1
 """Score from which finds are looked at, to choose the threshold among them."""
@@ -29,11 +32,25 @@ _THRESHOLDS = np.arange(0.15, 0.75, 0.05)
 
 def sources(root: Path, part: str) -> Sources:
     """What pages of "train" or "validation" are made of, as far as `root` has it."""
+    digits, scans = data.mnist(root, part), data.scans(root, part)
+    # Validation pages stay as they were: else no figure could be compared with one before it.
+    if part == "train":
+        digits = _with_scanned(digits, scans)
     return Sources(
         drawings=data.drawings(root, part),
-        digits=data.mnist(root, part),
+        digits=digits,
         letters=data.letters(root, part),
-        scans=data.scans(root, part),
+        scans=scans,
+    )
+
+
+def _with_scanned(digits: Glyphs, scans: list[Scan]) -> Glyphs:
+    """Digits, and those of scans many times over, for every hand there counts as much as many
+    of MNIST's."""
+    others = scan_glyphs.cut(scans)
+    return Glyphs(
+        np.concatenate([digits.pixels, *[others.pixels] * SCANNED_TIMES]),
+        np.concatenate([digits.labels, *[others.labels] * SCANNED_TIMES]),
     )
 
 

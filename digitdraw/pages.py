@@ -366,8 +366,8 @@ def scanned(sources: Sources, rng: np.random.Generator, side: int) -> Page:
     tall = float(np.median(scan.boxes[:, 3]))
     room = min(side / max(scan.picture.shape), LARGEST / tall)
     scale = min(room, math.exp(rng.uniform(math.log(SMALLEST / tall), math.log(LARGEST / tall))))
-    stretch = math.exp(rng.normal(0, 0.08))
-    turn, shear = rng.normal(0, 0.04), rng.normal(0, 0.15)
+    stretch = math.exp(rng.normal(0, 0.15))
+    turn, shear = rng.normal(0, 0.04), rng.normal(0, 0.2)
     linear = np.array([[math.cos(turn) * stretch, shear], [math.sin(turn), math.cos(turn)]]) * scale
     height, width = scan.picture.shape
     ends = np.array([[0, 0], [width, 0], [width, height], [0, height]]) @ linear.T

@@ -13,8 +13,9 @@ PACKAGE = Path(digitdraw.__file__).parent
 TRAINING = {
     "augment", "calibrate", "corpus", "data", "distributed", "evaluate", "from_scratch",
     "finder_loss", "finder_trainer", "finder_validation", "handwriting", "not_digits",
-    "pages", "papers", "plots", "reading_validation", "recipes", "report", "sequence_trainer",
-    "sequence_validation", "speedrun", "strip_corpus", "train", "trainer", "validation",
+    "pages", "papers", "plots", "reading_validation", "recipes", "report", "scan_glyphs",
+    "sequence_trainer", "sequence_validation", "speedrun", "strip_corpus", "train", "trainer",
+    "validation",
 }  # fmt: skip
 # Each line may import from the lines below it, and from its own line's neighbours where named.
 ALLOWED = {
@@ -75,8 +76,10 @@ ALLOWED = {
     },
     "finder_trainer": {"finder", "finder_loss", "pages", "plots", "trainer"},
     "finder_validation": {
-        "calibrate", "data", "finder", "lines", "metrics", "models", "pages", "plots", "weights",
+        "calibrate", "data", "finder", "lines", "metrics", "models", "pages", "plots",
+        "scan_glyphs", "weights",
     },
+    "scan_glyphs": {"data", "glyph"},
     "speedrun": {"data", "models"},
     "plots": {"files", "metrics"},
     "distributed": set(),
