@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from digitdraw import glyph as glyphs
+from digitdraw import metrics
 from digitdraw.models import DigitFinder
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "even_contrast",
     "find",
     "find_all",
+    "split",
     "suppress",
 ]
 
@@ -39,6 +41,8 @@ _WINDOW = 96
 _MULTIPLE = 16
 _OVERLAP = 0.45
 """Two finds that share more of their union than this are one."""
+_INSIDE = 0.6
+"""Share of a find that lies in another which it is a part of."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ def find_all(greys: Sequence[np.ndarray], network: nn.Module, threshold: float) 
         maps = network(x.to(next(network.parameters()).device)).float().cpu()
         for view, answer in zip(batch, maps, strict=True):
             found[view.picture].append(view.whole(decode(answer, threshold)))
-    return [suppress(_together(parts)) for parts in found]
+    return [split(suppress(_together(parts))) for parts in found]
 
 
 def even_contrast(grey: np.ndarray) -> np.ndarray:
@@ -119,6 +123,15 @@ def suppress(finds: Finds, overlap: float = _OVERLAP) -> Finds:
         union = area[i] + area[i + 1 :] - shared
         keep[i + 1 :] &= (shared <= overlap * union) & (shared <= 0.9 * smaller)
     return finds.only(order[keep])
+
+
+def split(finds: Finds) -> Finds:
+    """Leave out each find that two surer ones lie in: seen from further away, digits of two
+    lines, or two that touch, look like one."""
+    inside = metrics.shared_areas(finds.boxes, finds.boxes)
+    inside = inside >= _INSIDE * metrics.areas(finds.boxes)
+    surer = finds.scores > finds.scores[:, None]
+    return finds.only((inside & surer).sum(axis=1) < 2)
 
 
 def cut_out(grey: np.ndarray, box: np.ndarray) -> np.ndarray:

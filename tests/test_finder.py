@@ -46,8 +46,20 @@ def test_neighbours_that_touch_both_stay():
     assert len(finder.suppress(finds(([0, 0, 20, 30], 0.9), ([16, 0, 20, 30], 0.8))).scores) == 2
 
 
+@pytest.mark.parametrize(("score", "kept"), [(0.6, [0.9, 0.8]), (0.85, [0.9, 0.85, 0.8])])
+def test_two_digits_that_are_also_seen_as_one_are_two_if_both_are_surer(score, kept):
+    lines = ([0, 0, 20, 30], 0.9), ([2, 34, 20, 30], 0.8)
+    together = finder.split(finds(*lines, ([0, 6, 22, 52], score)))
+    assert sorted(together.scores, reverse=True) == pytest.approx(kept)
+
+
+def test_a_digit_whose_neighbours_reach_into_it_stays():
+    row = finds(([0, 0, 24, 30], 0.9), ([16, 0, 24, 30], 0.5), ([32, 0, 24, 30], 0.9))
+    assert len(finder.split(row).scores) == 3
+
+
 def test_nothing_found_stays_nothing():
-    assert len(finder.suppress(finds()).scores) == 0
+    assert len(finder.split(finder.suppress(finds())).scores) == 0
 
 
 class OneDigit(nn.Module):

@@ -32,7 +32,7 @@ ALLOWED = {
     "candidates": {"finder", "lines", "metrics", "models", "sequences", "strips"},
     "sequences": {"models", "strips"},
     "strips": set(),
-    "finder": {"glyph", "models"},
+    "finder": {"glyph", "metrics", "models"},
     "lines": set(),
     "prediction": set(),
     "preprocess": {"glyph", "pictures"},
