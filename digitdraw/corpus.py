@@ -1,8 +1,8 @@
 """What the models are trained on: glyphs of digits and of what is no digit, in one array.
 
 Puts `data`, `handwriting` and `not_digits` together: every drawing is varied as strokes and
-drawn by the very code that the page uses, and MNIST comes both as it is and as `preprocess`
-would hand it on.
+drawn by the very code that the page uses, MNIST comes both as it is and as `preprocess` would
+hand it on, and digits of scans as that would.
 """
 
 import math
@@ -16,8 +16,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from digitdraw import data, handwriting, not_digits, preprocess, strokes
-from digitdraw.data import Drawing
+from digitdraw import data, handwriting, not_digits, preprocess, scan_glyphs, strokes
+from digitdraw.data import Drawing, Scan
 from digitdraw.files import write_whole
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "build",
     "digit_picture",
     "digit_variant",
+    "from_scans",
     "kept",
     "made",
     "mnist_alone",
@@ -42,6 +43,10 @@ VARIANTS = 24
 """Variations made of each drawn digit."""
 CANVAS = 280
 """Side of the pictures that drawings are made into, in pixels."""
+SCANS_PER_EPOCH = 3
+"""How often each digit of a scan is learnt from in an epoch: there are few, by many hands."""
+_PAPER = 8
+"""Pixels of paper around a digit of a scan that is sent in as a picture."""
 _CHUNK = 500
 
 
@@ -113,13 +118,26 @@ def build(root: Path, seed: int, variants: int = VARIANTS, workers: int = 2) -> 
     for number, (name, (make, count, per_epoch)) in enumerate(each_epoch.items()):
         glyphs = made(make, drawn, seed * len(each_epoch) + number, count, workers)
         pools.append(Pool(name, *glyphs, per_epoch))
+    scans = data.scans(root, "train")
+    if scans:
+        pixels, labels = from_scans(scans, workers)
+        times = np.tile(pixels, (SCANS_PER_EPOCH, 1, 1)), np.tile(labels, SCANS_PER_EPOCH)
+        pools.append(Pool("scans", *times, len(times[1])))
     return Corpus(pools)
 
 
 def renormalized(pixels: np.ndarray, workers: int = 2) -> np.ndarray:
-    """Glyphs (N, 28, 28) uint8 as they come back when they are sent in as pictures."""
+    """Pictures of digits, (N, H, W) uint8, as the glyphs (N, 28, 28) uint8 that come back."""
     parts = np.array_split(pixels, max(1, len(pixels) // _CHUNK))
     return np.concatenate(_map(_see, parts, workers))
+
+
+def from_scans(scans: list[Scan], workers: int = 2) -> tuple[np.ndarray, np.ndarray]:
+    """Glyphs (N, 28, 28) uint8 and labels (N,) of the digits of scans that stand clear, each as
+    it comes back when it is sent in as a picture."""
+    found = scan_glyphs.cut(scans)
+    around = [(0, 0), (_PAPER, _PAPER), (_PAPER, _PAPER)]
+    return renormalized(np.pad(found.pixels, around), workers), found.labels
 
 
 def render(drawn: list[Drawing]) -> np.ndarray:

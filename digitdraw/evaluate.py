@@ -1,9 +1,10 @@
 """Test figures: `python -m digitdraw.evaluate weights runs/seed1 runs/seed2`.
 
-The one place that looks at the test sets: MNIST test, unipen-digits/dev, and the letters of
-writers that were never trained on. Prints a table over all models, and for each the mean and
-spread over the folders that hold it, each of another seed; `--write` puts them beside the first
-folder's weights, into its model card and into the README. `--show 12` draws test examples.
+The one place that looks at the test sets: MNIST test, unipen-digits/dev, the kept scans of
+ORAND-CAR-A, and the letters of writers that were never trained on. Prints a table over all models,
+and for each the mean and spread over the folders that hold it, each of another seed; `--write`
+puts them beside the first folder's weights, into its model card and into the README. `--show 12`
+draws test examples.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 
@@ -137,11 +139,21 @@ class Cases:
             "drawn anywhere": corpus.render(tilted),
             "pictures of those": corpus.renormalized(pictures) / np.float32(255),
         }
+        coarse = {
+            "MNIST test, of 16x16 pixels": _shrunk(digits.pixels, 16),
+            "drawn with a mouse, 28x28": _pixelated(drawn),
+        }
+        for name, pictures in coarse.items():
+            self.digits[name] = corpus.renormalized(pictures) / np.float32(255)
         labels = np.array([int(each.label) for each in drawn])
         self.readable = np.array([i not in data.UNREADABLE for i in range(len(drawn))])
         self.labels = {
             name: digits.labels if name.startswith("MNIST") else labels for name in self.digits
         }
+        scans = data.scans(root, "test")
+        if scans:
+            seen, self.labels["digits of checks"] = corpus.from_scans(scans)
+            self.digits["digits of checks"] = seen / np.float32(255)
         letters = data.letters(root, "test")
         self.others = {"letters": corpus.render(letters)} if letters else {}
         for make in not_digits.MAKERS:
@@ -155,6 +167,27 @@ class Cases:
         self.others["two digits"] = corpus.render([Drawing("", "", each) for each in both])
         noise = [preprocess.to_glyph(not_digits.noise(rng)) for _ in range(200)]
         self.others["noise, as a picture"] = np.stack(noise)
+
+
+def _shrunk(pixels: np.ndarray, side: int) -> np.ndarray:
+    """Glyphs, (N, 28, 28) uint8, in as few pixels as old sets of digits have."""
+    smaller = [cv2.resize(each, (side, side), interpolation=cv2.INTER_AREA) for each in pixels]
+    return np.stack(smaller)
+
+
+def _pixelated(drawn: list[Drawing], side: int = 28, pen: int = 2) -> np.ndarray:
+    """Drawings as in a program for painting pixels, (N, side, side) uint8, black on white: with
+    a pen of whole pixels, and no grey at its edges."""
+    pictures = np.full((len(drawn), side, side), 255, np.uint8)
+    room = side - 6
+    for picture, drawing in zip(pictures, drawn, strict=True):
+        points = np.concatenate(drawing.strokes)
+        low, span = points.min(axis=0), np.ptp(points, axis=0)
+        scale = room / max(span.max(), 1e-9)
+        corner = (side - span * scale) / 2
+        lines = [np.rint((each - low) * scale + corner) for each in drawing.strokes]
+        cv2.polylines(picture, [line.astype(np.int32) for line in lines], False, 0, pen)
+    return pictures
 
 
 def evaluate(recognizer: Recognizer, cases: Cases) -> dict[str, float]:
@@ -171,6 +204,9 @@ def evaluate(recognizer: Recognizer, cases: Cases) -> dict[str, float]:
         bars[cases.readable], labels[cases.readable]
     )
     figures[f"{drawn}: calibration error"] = metrics.calibration_error(bars, labels)
+    figures[f"{drawn}, readable: calibration error"] = metrics.calibration_error(
+        bars[cases.readable], labels[cases.readable]
+    )
     digitness = np.array([p.digitness for p in answers[drawn]])
     for kind, glyphs in cases.others.items():
         taken = recognizer.predict_batch(glyphs)

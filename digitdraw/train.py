@@ -210,7 +210,7 @@ def _record(options: argparse.Namespace, trainer: Trainer, began_as: str | None)
         "data_sha256": data.file_hashes(
             Path(options.data),
             drawn=trainer.recipe.digits != "mnist",
-            scanned=trainer.recipe.digits in ("pages", "numbers"),
+            scanned=trainer.recipe.digits != "mnist",
         ),
         "validation": {k: v for k, v in trainer.history[-1].items() if k != "epoch"},
         "history": trainer.history,
@@ -231,7 +231,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--recipe", help="another recipe of the model's: from-scratch has `source`")
     add("--epochs", type=_positive, help="how many epochs; the recipe's number by default")
     add("--seed", type=int, default=0, help="seed of everything random")
-    add("--data", default="data", help="folder of MNIST/, unipen-digits/, unipen-letters/")
+    add("--data", default="data", help="folder of MNIST/, unipen-digits/, unipen-letters/, ...")
     add("--device", default="auto", help="auto, cpu, cuda or cuda:N")
     add("--out", default="runs", help="folder for weights, record, pictures and checkpoint")
     add("--start-from", help="folder with weights of the model to start from, instead of chance")

@@ -31,8 +31,8 @@ class Validation:
 
     @classmethod
     def load(cls, root: Path, recipe: Recipe, workers: int) -> "Validation":
-        """MNIST's validation digits; for "everything" also the same as pictures, drawings, and
-        what is no digit, where `root` has them."""
+        """MNIST's validation digits; for "everything" also the same as pictures, drawings, digits
+        of scans, and what is no digit, where `root` has them."""
         digits = data.mnist(root, "validation", recipe.validation)
         pixels = {"mnist": digits.pixels.astype(np.float32) / 255}
         labels = {"mnist": digits.labels}
@@ -44,6 +44,10 @@ class Validation:
         if drawn:
             pixels["drawings"] = corpus.render(drawn)
             labels["drawings"] = np.array([int(each.label) for each in drawn])
+        scans = data.scans(root, "validation")
+        if scans:
+            seen, labels["scans"] = corpus.from_scans(scans, workers)
+            pixels["scans"] = seen.astype(np.float32) / 255
         # Nothing at all stands in for letters where there are none.
         pixels["other"] = corpus.render(other) if other else np.zeros((1, 28, 28), np.float32)
         return cls(pixels, labels, "drawings" if drawn else "pictures")

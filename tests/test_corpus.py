@@ -1,9 +1,10 @@
 """The training corpus: labels stay with their glyphs, and the seed decides."""
 
 import numpy as np
+import pytest
 from drawings import DIGITS
 
-from digitdraw import corpus, preprocess, strokes
+from digitdraw import corpus, data, preprocess, strokes
 from digitdraw.data import Drawing
 
 DRAWN = [Drawing(str(d), "w", [np.array([[0, 0], [d + 1.0, 9]])]) for d in range(10)]
@@ -41,6 +42,17 @@ def test_glyphs_sent_in_as_pictures_come_back_as_glyphs(recognizer):
     back = corpus.renormalized((sent * 255).astype(np.uint8), workers=1)
     found = recognizer.predict_batch(back.astype(np.float32) / 255)
     assert [each.digit for each in found] == list(DIGITS)
+
+
+def test_digits_of_scans_come_as_glyphs_with_their_labels(data_folder, recognizer):
+    scans = data.scans(data_folder, "train")[:20]
+    if not scans:
+        pytest.skip("there is no orand-car-a in the data folder")
+    pixels, labels = corpus.from_scans(scans, workers=1)
+    assert pixels.shape == (len(labels), 28, 28) and pixels.dtype == np.uint8
+    found = recognizer.predict_batch(pixels.astype(np.float32) / 255)
+    right = [each.ranking[0] == label for each, label in zip(found, labels, strict=True)]
+    assert np.mean(right) > 0.85
 
 
 def test_a_drawing_on_a_canvas_stays_on_it_and_stays_the_drawing():

@@ -84,7 +84,10 @@ ALLOWED = {
     "plots": {"files", "metrics"},
     "distributed": set(),
     "from_scratch": set(),
-    "corpus": {"data", "files", "glyph", "handwriting", "not_digits", "preprocess", "strokes"},
+    "corpus": {
+        "data", "files", "glyph", "handwriting", "not_digits", "preprocess", "scan_glyphs",
+        "strokes",
+    },
     "augment": set(),
     "finder_loss": {"models", "pages"},
     "pages": {"data", "handwriting", "not_digits", "papers"},
