@@ -11,7 +11,7 @@ import digitdraw
 
 PACKAGE = Path(digitdraw.__file__).parent
 TRAINING = {
-    "augment", "calibrate", "corpus", "data", "distributed", "evaluate", "from_scratch",
+    "augment", "calibrate", "cases", "corpus", "data", "distributed", "evaluate", "from_scratch",
     "finder_loss", "finder_trainer", "finder_validation", "handwriting", "not_digits",
     "pages", "papers", "plots", "reading_validation", "recipes", "report", "scan_glyphs",
     "sequence_trainer", "sequence_validation", "speedrun", "strip_corpus", "train", "trainer",
@@ -50,9 +50,10 @@ ALLOWED = {
         "speedrun", "strip_corpus", "trainer", "validation", "weights",
     },
     "evaluate": {
-        "corpus", "data", "errors", "metrics", "models", "not_digits", "plots", "prediction",
-        "preprocess", "recognizer", "report", "weights",
+        "cases", "errors", "metrics", "models", "plots", "prediction", "recognizer", "report",
+        "weights",
     },
+    "cases": {"corpus", "data", "errors", "not_digits", "preprocess"},
     "report": {"errors"},
     "trainer": {
         "augment", "corpus", "distributed", "errors", "files", "from_scratch", "models", "plots",

@@ -1,0 +1,113 @@
+"""The test cases of single digits, and of what is none, as glyphs.
+
+The one place that looks at the test sets: MNIST test, unipen-digits/dev, the kept scans of
+ORAND-CAR-A, and the letters of writers that were never trained on.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from digitdraw import corpus, data, not_digits, preprocess
+from digitdraw.data import Drawing
+from digitdraw.errors import DataError
+
+__all__ = ["CHECKS", "Cases"]
+
+CHECKS = "digits of checks"
+_SEED = 20_261_121
+_MADE, _PAIRS = 200, 500
+"""Things that are no digit, of each kind, and pairs of digits."""
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Glyphs (N, 28, 28) float32 in [0, 1] by kind: `digits` with their `labels` (N,) int64, and
+    `others`, which are none; which of the drawn digits are `readable`, (N,) bool."""
+
+    digits: dict[str, np.ndarray]
+    labels: dict[str, np.ndarray]
+    readable: np.ndarray
+    others: dict[str, np.ndarray]
+
+    @classmethod
+    def load(cls, root: Path) -> "Cases":
+        """All cases of a data folder, the same each time; raises DataError without drawings."""
+        drawn = data.drawings(root, "test")
+        if not drawn:
+            raise DataError(f"There is no unipen-digits/dev.jsonl.gz in {root} to test on.")
+        rng = np.random.default_rng(_SEED)
+        mnist, drawings = _mnist(data.mnist(root, "test").pixels), _drawings(drawn, rng)
+        labels = dict.fromkeys(mnist, data.mnist(root, "test").labels)
+        labels |= dict.fromkeys(drawings, np.array([int(each.label) for each in drawn]))
+        digits = {**mnist, **drawings}
+        scans = data.scans(root, "test")
+        if scans:
+            seen, labels[CHECKS] = corpus.from_scans(scans)
+            digits[CHECKS] = _shares(seen)
+        readable = np.array([i not in data.UNREADABLE for i in range(len(drawn))])
+        return cls(digits, labels, readable, _others(drawn, data.letters(root, "test"), rng))
+
+
+def _mnist(pixels: np.ndarray) -> dict[str, np.ndarray]:
+    return {
+        "MNIST test": pixels.astype(np.float32) / 255,
+        "MNIST test, as pictures": _shares(corpus.renormalized(pixels)),
+        "MNIST test, as pictures of 16x16": _shares(corpus.renormalized(_shrunk(pixels, 16))),
+    }
+
+
+def _drawings(drawn: list[Drawing], rng: np.random.Generator) -> dict[str, np.ndarray]:
+    placed = [corpus.on_canvas(each.strokes, rng) for each in drawn]
+    tilted = [Drawing(d.label, d.writer, s) for d, (s, _) in zip(drawn, placed, strict=True)]
+    pictures = np.stack([picture for _, picture in placed])
+    return {
+        "drawn digits": corpus.render(drawn),
+        "drawn anywhere": corpus.render(tilted),
+        "pictures of those": _shares(corpus.renormalized(pictures)),
+        "drawn with a mouse, 28x28": _shares(corpus.renormalized(_pixelated(drawn))),
+    }
+
+
+def _others(
+    drawn: list[Drawing], letters: list[Drawing], rng: np.random.Generator
+) -> dict[str, np.ndarray]:
+    found = {"letters": corpus.render(letters)} if letters else {}
+    for make in not_digits.MAKERS:
+        made = [Drawing("", "", make(rng)) for _ in range(_MADE)]
+        found[make.__name__.replace("_", " ")] = corpus.render(made)
+    pairs = [rng.integers(0, len(drawn), 2) for _ in range(_PAIRS)]
+    both = [
+        not_digits.side_by_side(drawn[int(i)].strokes, drawn[int(j)].strokes, rng) for i, j in pairs
+    ]
+    found["two digits"] = corpus.render([Drawing("", "", each) for each in both])
+    noise = [preprocess.to_glyph(not_digits.noise(rng)) for _ in range(_MADE)]
+    found["noise, as a picture"] = np.stack(noise)
+    return found
+
+
+def _shrunk(pixels: np.ndarray, side: int) -> np.ndarray:
+    """Glyphs, (N, 28, 28) uint8, in as few pixels as old sets of digits have."""
+    smaller = [cv2.resize(each, (side, side), interpolation=cv2.INTER_AREA) for each in pixels]
+    return np.stack(smaller)
+
+
+def _pixelated(drawn: list[Drawing], side: int = 28, pen: int = 2) -> np.ndarray:
+    """Drawings as in a program for painting pixels, (N, side, side) uint8, black on white: with
+    a pen of whole pixels, and no grey at its edges."""
+    pictures = np.full((len(drawn), side, side), 255, np.uint8)
+    room = side - 6
+    for picture, drawing in zip(pictures, drawn, strict=True):
+        points = np.concatenate(drawing.strokes)
+        low, span = points.min(axis=0), np.ptp(points, axis=0)
+        scale = room / max(span.max(), 1e-9)
+        corner = (side - span * scale) / 2
+        lines = [np.rint((each - low) * scale + corner) for each in drawing.strokes]
+        cv2.polylines(picture, [line.astype(np.int32) for line in lines], False, 0, pen)
+    return pictures
+
+
+def _shares(pixels: np.ndarray) -> np.ndarray:
+    return pixels / np.float32(255)

@@ -1,0 +1,21 @@
+"""The test cases: digits in few pixels are still digits."""
+
+import numpy as np
+from drawings import DIGITS
+
+from digitdraw import cases, corpus, strokes
+from digitdraw.data import Drawing
+
+
+def test_pictures_of_few_pixels_still_show_their_digits(recognizer):
+    drawn = [Drawing(str(d), "w", [np.array(s, float) for s in DIGITS[d]]) for d in DIGITS]
+    painted = cases._pixelated(drawn)
+    assert painted.shape == (10, 28, 28) and set(np.unique(painted)) == {0, 255}
+    assert (painted[:, [0, -1]] == 255).all() and (painted[:, :, [0, -1]] == 255).all()
+    glyphs = np.stack([strokes.to_glyph(lines) for lines in DIGITS.values()])
+    shrunk = cases._shrunk((glyphs * 255).astype(np.uint8), 16)
+    assert shrunk.shape == (10, 16, 16) and shrunk.dtype == np.uint8
+    for pictures in (painted, shrunk):
+        seen = corpus.renormalized(pictures, workers=1) / np.float32(255)
+        labels = [each.ranking[0] for each in recognizer.predict_batch(seen)]
+        assert sum(a == b for a, b in zip(labels, DIGITS, strict=True)) >= 9
