@@ -187,7 +187,7 @@ def _record(options: argparse.Namespace, trainer: Trainer, began_as: str | None)
     device = torch.cuda.get_device_name() if on_gpu else platform.processor()
     hidden = {"corpus", "data", "out", "resume", "workers"}
     arguments = [
-        f"--{key} {shlex.quote(str(value))}"
+        f"--{key.replace('_', '-')} {shlex.quote(str(value))}"
         for key, value in vars(options).items()
         if key not in hidden and value not in (None, False)
     ]

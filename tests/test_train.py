@@ -1,13 +1,15 @@
 """The training script, end to end on a small subset of the real data."""
 
 import json
+import shlex
 
 import numpy as np
 import pytest
 import torch
 
 from digitdraw import corpus, data, models, plots, speedrun, train, trainer, weights
-from digitdraw.trainer import Trainer
+from digitdraw.recipes import RECIPES
+from digitdraw.trainer import Trainer, trainer_for
 from digitdraw.validation import Validation
 
 SMALL = ["--device", "cpu", "--share", "0.004", "--epochs", "2"]
@@ -182,3 +184,24 @@ def test_the_speedrun_says_seconds_and_accuracy(data_folder, monkeypatch, capsys
     monkeypatch.setattr(speedrun, "EPOCHS", 0.1)
     assert train.main(["--speedrun", "--data", str(data_folder), "--device", "cpu"]) == 0
     assert " s to 9" in capsys.readouterr().out
+
+
+def test_recorded_commands_are_ones_that_the_script_takes():
+    for path in sorted(weights.FOLDER.glob("*.json")):
+        record = json.loads(path.read_text(encoding="utf-8"))
+        if "command" not in record:  # the manifest, and the figures
+            continue
+        start, arguments = record["command"].split("digitdraw.train ")
+        assert start == "python -m "
+        options = train._parser().parse_args(shlex.split(arguments))
+        assert options.model == path.stem == record["model"]
+        assert bool(options.start_from) == bool(record.get("started_from_sha256"))
+
+
+def test_options_are_recorded_as_they_are_typed(tmp_path):
+    options = train._parser().parse_args(["--model", "softmax", "--start-from", "some folder"])
+    trainer = trainer_for("softmax", RECIPES["softmax"], 1, 0, torch.device("cpu"))
+    trainer.per_epoch, trainer.history = [1], [{"epoch": 1}]
+    options.data = str(tmp_path)
+    command = train._record(options, trainer, "0")["command"]
+    assert "--start-from 'some folder'" in command
