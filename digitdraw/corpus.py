@@ -19,6 +19,7 @@ import numpy as np
 from digitdraw import data, handwriting, not_digits, preprocess, scan_glyphs, strokes
 from digitdraw.data import Drawing, Scan
 from digitdraw.files import write_whole
+from digitdraw.glyph import GLYPH
 
 __all__ = [
     "NOT_A_DIGIT",
@@ -235,7 +236,8 @@ def _render_chunk(
 
 
 def _see(pixels: np.ndarray) -> np.ndarray:
-    return np.stack([_to_bytes(preprocess.to_glyph(each)) for each in pixels])
+    seen = [_to_bytes(preprocess.to_glyph(each)) for each in pixels]
+    return np.array(seen, np.uint8).reshape(-1, GLYPH, GLYPH)
 
 
 def _to_bytes(glyph: np.ndarray) -> np.ndarray:

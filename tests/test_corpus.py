@@ -55,6 +55,12 @@ def test_digits_of_scans_come_as_glyphs_with_their_labels(data_folder, recognize
     assert np.mean(right) > 0.85
 
 
+def test_scans_without_a_digit_that_stands_clear_give_no_glyphs():
+    paper = data.Scan("paper", np.full((40, 60), 200, np.uint8), np.zeros((0, 4)), np.zeros(0, int))
+    pixels, labels = corpus.from_scans([paper], workers=1)
+    assert pixels.shape == (0, 28, 28) and labels.shape == (0,)
+
+
 def test_a_drawing_on_a_canvas_stays_on_it_and_stays_the_drawing():
     rng = np.random.default_rng(0)
     lines = [np.array(stroke, float) for stroke in DIGITS[3]]
