@@ -161,11 +161,11 @@ def _array_to_grey(array: np.ndarray) -> np.ndarray:
             f"The array has {array.shape[0] * array.shape[1] / 1e6:.1f} megapixels; "
             f"at most {MAX_PIXELS // 10**6} are read."
         )
-    array = _unit_range(array)
     if channels == 1:
-        return array.reshape(array.shape[:2])
-    picture = Image.fromarray(np.rint(array * 255).astype(np.uint8))
-    return to_grey(picture)
+        return _unit_range(array).reshape(array.shape[:2])
+    if array.dtype != np.uint8:
+        array = np.rint(_unit_range(array) * 255).astype(np.uint8)
+    return to_grey(Image.fromarray(array))
 
 
 def _unit_range(array: np.ndarray) -> np.ndarray:

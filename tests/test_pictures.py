@@ -12,6 +12,7 @@ import pillow_heif
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from PIL import Image, ImageFile
 from test_preprocess import overlap, page
 
@@ -267,3 +268,11 @@ def test_pictures_of_any_shape_give_a_glyph(height, width, random):
     pixels = np.array([random.randrange(256) for _ in range(height * width)], np.uint8)
     glyph = preprocess.to_glyph(pixels.reshape(height, width))
     assert glyph.shape == (28, 28) and 0 <= glyph.min() <= glyph.max() <= 1
+
+
+@given(arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 9), st.just(3))))
+def test_an_array_reads_the_same_however_its_numbers_are_kept(array):
+    kept = pictures.load_grey(array)
+    assert np.array_equal(pictures.load_grey(np.asfortranarray(array)), kept)
+    assert np.array_equal(pictures.load_grey(array[::-1])[::-1], kept)
+    assert np.array_equal(pictures.load_grey(array.astype(np.uint16) * 257), kept)
