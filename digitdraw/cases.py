@@ -1,7 +1,7 @@
 """The test cases of single digits, and of what is none, as glyphs.
 
-The one place that looks at the test sets: MNIST test, unipen-digits/dev, the kept scans of
-ORAND-CAR-A, and the letters of writers that were never trained on.
+The one place of the package that looks at the test sets: MNIST test, unipen-digits/dev, the kept
+scans of ORAND-CAR-A, and the letters of writers that were never trained on.
 """
 
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from digitdraw import corpus, data, not_digits, preprocess
 from digitdraw.data import Drawing
 from digitdraw.errors import DataError
 
-__all__ = ["CHECKS", "Cases"]
+__all__ = ["Cases"]
 
-CHECKS = "digits of checks"
+_CHECKS = "digits of checks"
 _SEED = 20_261_121
 _MADE, _PAIRS = 200, 500
 """Things that are no digit, of each kind, and pairs of digits."""
@@ -39,14 +39,15 @@ class Cases:
         if not drawn:
             raise DataError(f"There is no unipen-digits/dev.jsonl.gz in {root} to test on.")
         rng = np.random.default_rng(_SEED)
-        mnist, drawings = _mnist(data.mnist(root, "test").pixels), _drawings(drawn, rng)
-        labels = dict.fromkeys(mnist, data.mnist(root, "test").labels)
+        mnist = data.mnist(root, "test")
+        scanned, drawings = _mnist(mnist.pixels), _drawings(drawn, rng)
+        digits = {**scanned, **drawings}
+        labels = dict.fromkeys(scanned, mnist.labels)
         labels |= dict.fromkeys(drawings, np.array([int(each.label) for each in drawn]))
-        digits = {**mnist, **drawings}
         scans = data.scans(root, "test")
         if scans:
-            seen, labels[CHECKS] = corpus.from_scans(scans)
-            digits[CHECKS] = _shares(seen)
+            seen, labels[_CHECKS] = corpus.from_scans(scans)
+            digits[_CHECKS] = _shares(seen)
         readable = np.array([i not in data.UNREADABLE for i in range(len(drawn))])
         return cls(digits, labels, readable, _others(drawn, data.letters(root, "test"), rng))
 

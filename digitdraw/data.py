@@ -4,7 +4,7 @@ Layout of a data folder: `MNIST/raw/` as torchvision makes it, and, where it is 
 `unipen-digits/{train,dev}.jsonl.gz` and `unipen-letters/letters.jsonl.gz`: one JSON object a
 line with `label`, `writer` and `strokes`; and `orand-car-a/`, scanned amounts: `images/` and
 `labels.jsonl` with `image`, `number` and `boxes`. The test parts (MNIST test, unipen-digits/dev,
-letters of the test writers, 200 of the scans) are for `evaluate` and `benchmarks/` alone.
+letters of the test writers, 200 of the scans) are for `cases` and `benchmarks/` alone.
 """
 
 import gzip
