@@ -10,31 +10,39 @@ from digitdraw.weights import Calibration
 
 __all__ = ["fit", "fit_digitness_temperature", "fit_finds", "fit_reading", "fit_temperature"]
 
-REFUSED_AS_NO_DIGIT = 0.004
-"""Share of validation digits that may be taken for no digit."""
+REFUSED_AS_NO_DIGIT = 0.008
+"""Share of validation digits, each kind counting the same, that may be taken for no digit."""
 REFUSED_AS_UNSURE = 0.003
 """Share of validation digits that may be taken for unsure, besides."""
 _THRESHOLDS = np.round(np.arange(0.05, 0.96, 0.01), 2)
 _TEMPERATURES = np.exp(np.linspace(np.log(0.2), np.log(5), 400))
 
 
-def fit(digits: np.ndarray, labels: np.ndarray, others: np.ndarray | None) -> Calibration:
+def fit(
+    digits: np.ndarray,
+    labels: np.ndarray,
+    others: np.ndarray | None,
+    counts: np.ndarray | None = None,
+) -> Calibration:
     """Calibrate on validation logits of digits (N, 11), with labels (N,), and of what is no
-    digit (M, 11); a model without digitness has 10 columns, and `others` is not looked at."""
-    temperature = fit_temperature(digits[:, :10], labels)
+    digit (M, 11); a model without digitness has 10 columns, and `others` is not looked at. Each
+    digit `counts` so much, (N,), all the same without it."""
+    counts = np.ones(len(labels)) if counts is None else counts
+    temperature = fit_temperature(digits[:, :10], labels, counts)
     if digits.shape[1] == 10:
         return Calibration(temperature=temperature, min_digitness=0.0, min_confidence=0.5)
-    spread = fit_digitness_temperature(digits[:, 10], others[:, 10])
+    spread = fit_digitness_temperature(digits[:, 10], others[:, 10], counts)
     digitness = _sigmoid(digits[:, 10] / spread)
     # Writers differ more than validation shows: never refuse what is more likely a digit than
     # not, or a reading that is likelier than all others together.
-    floor = min(0.5, float(np.quantile(digitness, REFUSED_AS_NO_DIGIT)))
-    confidence = _softmax(digits[:, :10] / temperature).max(1)[digitness >= floor]
+    floor = min(0.5, _below(REFUSED_AS_NO_DIGIT, digitness, counts))
+    confidence = _softmax(digits[:, :10] / temperature).max(1)
+    some = digitness >= floor
     return Calibration(
         temperature=temperature,
         digitness_temperature=spread,
         min_digitness=floor,
-        min_confidence=min(0.5, float(np.quantile(confidence, REFUSED_AS_UNSURE))),
+        min_confidence=min(0.5, _below(REFUSED_AS_UNSURE, confidence[some], counts[some])),
     )
 
 
@@ -89,20 +97,30 @@ def fit_reading(
     )
 
 
-def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
-    """The temperature at which logits (N, 10) give labels (N,) the least cross-entropy
-    (Guo et al. 2017, arXiv:1706.04599)."""
+def fit_temperature(
+    logits: np.ndarray, labels: np.ndarray, counts: np.ndarray | None = None
+) -> float:
+    """The temperature at which logits (N, 10) give labels (N,), each of which `counts` so much,
+    (N,), the least cross-entropy (Guo et al. 2017, arXiv:1706.04599)."""
     x, y = torch.from_numpy(logits).double(), torch.from_numpy(labels)
-    return float(min(_TEMPERATURES, key=lambda t: F.cross_entropy(x / t, y).item()))
-
-
-def fit_digitness_temperature(digits: np.ndarray, others: np.ndarray) -> float:
-    """The same for the logit of digitness, (N,) of digits and (M,) of others, as if there were
-    as many of each."""
-    positive, negative = torch.from_numpy(digits).double(), torch.from_numpy(others).double()
+    weights = _shares(labels, counts)
 
     def loss(t: float) -> float:
-        return float(F.softplus(-positive / t).mean() + F.softplus(negative / t).mean())
+        return float(F.cross_entropy(x / t, y, reduction="none") @ weights)
+
+    return float(min(_TEMPERATURES, key=loss))
+
+
+def fit_digitness_temperature(
+    digits: np.ndarray, others: np.ndarray, counts: np.ndarray | None = None
+) -> float:
+    """The same for the logit of digitness, (N,) of digits and (M,) of others, as if there were
+    as many of each; each digit `counts` so much, (N,)."""
+    positive, negative = torch.from_numpy(digits).double(), torch.from_numpy(others).double()
+    weights = _shares(digits, counts)
+
+    def loss(t: float) -> float:
+        return float(F.softplus(-positive / t) @ weights + F.softplus(negative / t).mean())
 
     return float(min(_TEMPERATURES, key=loss))
 
@@ -129,6 +147,17 @@ def _best_thresholds(
                 if f1 >= best:
                     best, chosen = f1, (float(least), float(number), float(page))
     return chosen
+
+
+def _shares(values: np.ndarray, counts: np.ndarray | None) -> torch.Tensor:
+    """What each of (N,) values counts of all, float64, the same where nothing is said."""
+    counts = np.ones(len(values)) if counts is None else counts
+    return torch.from_numpy(counts / counts.sum()).double()
+
+
+def _below(share: float, values: np.ndarray, counts: np.ndarray) -> float:
+    """The value of (N,) below which a share of them lies, each of which counts so much, (N,)."""
+    return float(np.quantile(values, share, method="inverted_cdf", weights=counts))
 
 
 def _largest_of(values: np.ndarray, group: np.ndarray) -> np.ndarray:

@@ -23,7 +23,7 @@ __all__ = ["Validation"]
 @dataclass(frozen=True)
 class Validation:
     """By kind, `pixels` (N, 28, 28) float32 in [0, 1], and `labels` (N,) of those kinds that
-    are digits. `main` is the kind that calibration goes by; "other", if there, is no digit."""
+    are digits. `main` is the kind that loss and pictures are of; "other", if there, is no digit."""
 
     pixels: dict[str, np.ndarray]
     labels: dict[str, np.ndarray]
@@ -79,11 +79,21 @@ class Validation:
 
     def conclude(self, logits: dict[str, np.ndarray]) -> tuple[Calibration, dict[str, Figure]]:
         """The temperature and thresholds that suit these glyphs, and pictures of how well."""
+        calibration = self._calibration(logits)
         main, labels = logits[self.main], self.labels[self.main]
-        calibration = calibrate.fit(main, labels, logits.get("other"))
         bars = torch.from_numpy(main[:, :10] / calibration.temperature).softmax(1).numpy()
         return calibration, {
             "confusion": plots.confusion(bars, labels),
             "reliability": plots.reliability(bars, labels),
             "mistakes": plots.mistakes(self.pixels[self.main], bars, labels),
         }
+
+    def _calibration(self, logits: dict[str, np.ndarray]) -> Calibration:
+        """Every kind of digits counts the same: the few writers of one are not all there are."""
+        kinds = self.labels.items()
+        return calibrate.fit(
+            np.concatenate([logits[kind] for kind, _ in kinds]),
+            np.concatenate([labels for _, labels in kinds]),
+            logits.get("other"),
+            np.concatenate([np.full(len(labels), 1 / len(labels)) for _, labels in kinds]),
+        )

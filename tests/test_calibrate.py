@@ -34,6 +34,18 @@ def test_no_more_digits_are_refused_than_was_set():
     assert found.min_digitness <= 0.5 and found.min_confidence <= 0.5
 
 
+def test_digits_that_count_for_nothing_change_nothing():
+    rng = np.random.default_rng(3)
+    digits, others = rng.normal(0, 3, (900, 11)), rng.normal(-2, 3, (300, 11))
+    labels = drawn_from(digits[:, :10], rng)
+    too_sure = np.concatenate([digits, 5 * rng.normal(0, 3, (4000, 11))])
+    counts = np.append(np.full(900, 0.5), np.zeros(4000))
+    more_labels = np.append(labels, rng.integers(0, 10, 4000))
+    assert calibrate.fit(too_sure, more_labels, others, counts) == calibrate.fit(
+        digits, labels, others
+    )
+
+
 def test_a_network_without_digitness_is_calibrated_too():
     rng = np.random.default_rng(2)
     logits = rng.normal(0, 2, (500, 10))
