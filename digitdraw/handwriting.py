@@ -115,7 +115,7 @@ def long_one(rng: np.random.Generator) -> Strokes:
 def leaning_one(rng: np.random.Generator) -> Strokes:
     """A one of a single stroke, upright to lying far over, straight or bent, with at most a short
     flag before its top: easily taken for a slash or for a part of what stands beside it."""
-    lean, bend = rng.normal(0.35, 0.25), rng.normal(0, 0.08)
+    lean, bend = rng.normal(0.25, 0.2), rng.normal(0, 0.08)
     t = np.linspace(0, 1, 12)[:, None]
     stem = np.hstack([lean * (1 - t) + bend * np.sin(math.pi * t), t])
     if rng.random() < 0.5:

@@ -29,6 +29,8 @@ _SCANNED = 0.35
 _NEAREST = 0.4
 """What is nearer to the camera than this, of the sheet's distance, is out of the picture: a line
 that runs on for long enough would pass behind the camera, and be endlessly large before."""
+_MORE_ONES = 0.1
+"""Share of the digits that are ones besides every tenth: of all digits ones are missed most."""
 _OUTSIDE = [-9.0, -9.0, 1.0, 1.0]
 """The box of what is not in the picture."""
 
@@ -66,7 +68,7 @@ class Page:
 
 
 def compose(sources: Sources, rng: np.random.Generator, side: int = 256) -> Page:
-    """One page, (side, side): of scans at times, else written; one in eight without digits."""
+    """One page, (side, side): of scans at times, else written; one in six without digits."""
     if sources.scans and rng.random() < _SCANNED:
         return scanned(sources, rng, side)
     return written(sources, rng, side)
@@ -79,11 +81,11 @@ def written(
     content: Literal["lines", "one number", "no digits"] | None = None,
 ) -> Page:
     """One page that is written on: lines of numbers and what else there is, or as `content` says;
-    without that, one page in eight has no digits."""
+    without that, one page in six has no digits."""
     unit = math.exp(rng.uniform(math.log(SMALLEST), math.log(LARGEST)))
     sheet = papers.paper((side, side), unit, rng)
     writing = _Writing(side, unit, _view(side, rng))
-    content = content or ("lines" if rng.random() > 0.125 else "no digits")
+    content = content or ("lines" if rng.random() > 1 / 6 else "no digits")
     if content == "one number":
         hand, start = _Hand.of(sources, unit, rng), rng.uniform(0.05, 0.6) * side
         hand.number(writing, start, rng.uniform(0.2, 0.8) * side, rng)
@@ -95,7 +97,7 @@ def written(
         grain = rng.normal(rng.uniform(-1, 0.5), 0.7, ink.shape).astype(np.float32)
         grain = cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.4, 0.9))
         ink = ink * (1 - rng.uniform(0.2, 0.7) * grain.clip(0, 1))
-    scene = sheet * (1 - rng.uniform(0.25, 0.95) * ink)
+    scene = sheet * (1 - (0.95 - 0.7 * rng.random() ** 1.5) * ink)
     if rng.random() < 0.25:
         scene = papers.desk(scene, np.array(writing.boxes).reshape(-1, 4), unit, rng)
     scene = papers.light(scene, rng)
@@ -270,8 +272,15 @@ class _Hand:
         if rng.random() < 0.1:  # underlined
             level = y + unit * (0.6 + abs(rng.normal(0, 0.15)))
             writing.draw([np.array([[start, level], [x, level + rng.normal(0, 2)]])], self.pen)
-        if rng.random() < 0.03:  # struck through: neither a number to read nor not one
-            writing.draw([np.array([[start, y], [x, y + rng.normal(0, 3)]])], self.pen)
+        chance = rng.random()
+        if chance < 0.04:  # struck through with one line, which leaves it to be read
+            ends = [[start - 0.2 * unit, y], [x + 0.2 * unit, y + rng.normal(0, 0.1) * unit]]
+            writing.draw([np.array(ends)], self.pen)
+        elif chance < 0.055:  # crossed out: neither a number to read nor not one
+            turns = np.arange(max(4, int(2 * (x - start) / unit)))
+            up_and_down = y + np.where(turns % 2, -0.4, 0.4) * unit
+            along = np.column_stack([np.linspace(start, x, len(turns)), up_and_down])
+            writing.draw([along], self.pen)
             writing.labels[first:] = [IGNORED] * (len(writing.labels) - first)
         return x
 
@@ -279,7 +288,7 @@ class _Hand:
         """Write one digit from x on; returns where it ends."""
         size = writing.unit * math.exp(rng.normal(0, self.uneven))
         if self.digits is not None:
-            index = int(rng.integers(len(self.digits.labels)))
+            index = _any_of(self.digits.labels, rng)
             label = int(self.digits.labels[index])
             glyph = self.digits.pixels[index]
             rows, columns = np.nonzero(glyph.max(axis=1))[0], np.nonzero(glyph.max(axis=0))[0]
@@ -289,11 +298,14 @@ class _Hand:
             width = glyph.shape[1] * scale + abs(self.slant) * height
             corner = np.array([x + max(0.0, -self.slant) * height, y - height / 2])
             box = writing.stamp(glyph, corner, scale, self.slant)
+            if label == 0 and rng.random() < 0.12:
+                box = _slashed(writing, box, rng)
         else:
-            drawing = self.drawings[int(rng.integers(len(self.drawings)))]
+            labels = np.array([int(each.label) for each in self.drawings])
+            drawing = self.drawings[_any_of(labels, rng)]
             label = int(drawing.label)
             if label == 1 and rng.random() < 0.35:
-                lines, size = handwriting.leaning_one(rng), size * rng.uniform(0.9, 1.6)
+                lines, size = handwriting.leaning_one(rng), size * rng.uniform(0.9, 1.5)
             else:
                 lines = handwriting.another_form(drawing.strokes, label, rng)
             lines = handwriting.slanted(handwriting.vary(lines, rng), self.slant)
@@ -318,10 +330,34 @@ class _Hand:
             wide = rng.uniform(0.2, 0.5)
             marks = np.array([[x, y], [x + wide * unit, y + rng.normal(0, 0.05) * unit]])
         else:
-            wide = rng.uniform(0.25, 0.5)
-            marks = np.array([[x + wide * unit, y - 0.6 * unit], [x, y + 0.6 * unit]])
+            # Longer than the hand's ones, and leaning more, or nothing could tell it from them.
+            tall = rng.uniform(1.15, 1.6)
+            wide = tall * (max(0.0, self.slant) + rng.uniform(0.25, 0.6))
+            marks = np.array([[x + wide * unit, y - tall / 2 * unit], [x, y + tall / 2 * unit]])
         writing.draw([marks], self.pen * rng.uniform(0.9, 1.4))
         return x + (wide + rng.uniform(0.05, 0.25)) * unit
+
+
+def _any_of(labels: np.ndarray, rng: np.random.Generator) -> int:
+    """The index of any of these digits, (n,), of ones more often."""
+    ones = np.flatnonzero(labels == 1) if rng.random() < _MORE_ONES else labels[:0]
+    return int(rng.choice(ones)) if ones.size else int(rng.integers(len(labels)))
+
+
+def _slashed(writing: _Writing, box: list[float], rng: np.random.Generator) -> list[float]:
+    """Draw a slash through a zero that was stamped; returns the box of both. As in the picture,
+    not on the sheet: a stamped digit's pen is not known there."""
+    x, y, width, height = box
+    low, high = np.array([x, y]), np.array([x + width, y + height])
+    reach = rng.uniform(-0.1, 0.2) * (high - low)
+    ends = np.array(
+        [[low[0] - reach[0], high[1] + reach[1]], [high[0] + reach[0], low[1] - reach[1]]]
+    )
+    pen = max(0.6, 0.1 * height * rng.uniform(0.6, 1.2))
+    lines = [np.rint(ends * _FINER * 16).astype(np.int32)]
+    cv2.polylines(writing.ink, lines, False, 255, max(1, round(pen * _FINER)), cv2.LINE_AA, 4)
+    low, high = np.minimum(low, ends.min(axis=0)), np.maximum(high, ends.max(axis=0))
+    return [*low, *(high - low)]
 
 
 def _frame(writing: _Writing, x: float, y: float, rng: np.random.Generator) -> None:
@@ -339,13 +375,17 @@ def _word(
     y: float,
     rng: np.random.Generator,
 ) -> float:
-    """A word of letters, which are no digits; returns where it ends."""
+    """A word of letters, which are no digits; returns where it ends. Of one that stands alone
+    nobody can say whether it is O or 0."""
     size = writing.unit * rng.uniform(0.6, 1.1)
-    for _ in range(1 if rng.random() < 0.25 else int(rng.integers(2, 7))):
+    count = 1 if rng.random() < 0.15 else int(rng.integers(2, 7))
+    for _ in range(count):
         drawing = letters[int(rng.integers(len(letters)))]
         lines = handwriting.unit(handwriting.vary(drawing.strokes, rng))
         width, height = handwriting.corners(lines)[1] * size
-        writing.draw([each * size + [x, y - height / 2] for each in lines], hand.pen)
+        box = writing.draw([each * size + [x, y - height / 2] for each in lines], hand.pen)
+        if count == 1:
+            writing.digit(box, IGNORED)
         x += width + size * rng.uniform(0, 0.25)
     return x
 

@@ -78,10 +78,13 @@ def photograph(scene: np.ndarray, unit: float, rng: np.random.Generator) -> np.n
         scene = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
     if rng.random() < 0.3:
         scene = 1 - scene  # chalk on a board, or a negative
-    contrast = rng.uniform(0.5, 1.0)
+    # Of noise and faintness most photos have little, which squares of chance give.
+    contrast = 1 - 0.5 * rng.random() ** 2
     scene = (scene - 0.5) * contrast + 0.5 + rng.uniform(-0.5, 0.5) * (1 - contrast)
     if rng.random() < 0.6:
-        scene = scene + rng.normal(0, rng.uniform(0.002, 0.07), scene.shape).astype(np.float32)
+        scene = scene + rng.normal(0, 0.002 + 0.068 * rng.random() ** 2, scene.shape).astype(
+            np.float32
+        )
     picture = np.rint(scene.clip(0, 1) * 255).astype(np.uint8)
     if rng.random() < 0.4:
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(15, 90))]
