@@ -82,9 +82,17 @@ def train(options: argparse.Namespace) -> None:
             trainer.start_from(began_as.network)
         if options.resume and checkpoint.is_file():
             trainer.restore(checkpoint)
+        others = [weights.load(options.model, Path(each)) for each in options.average_with]
         answers = _run(trainer, validation, checkpoint, team)
+        if others:
+            trainer.average_with([each.network for each in others])
+            answers = validation.logits(trainer.result, trainer.design, trainer.device)
         if team.rank == 0:
             record = _record(options, trainer, began_as and began_as.sha256)
+            record |= {
+                "averaged_with_sha256": [each.sha256 for each in others],
+                "validation": validation.measure(answers, trainer.validation_loss),
+            }
             _write(options, trainer, validation, answers, record)
 
 
@@ -187,9 +195,9 @@ def _record(options: argparse.Namespace, trainer: Trainer, began_as: str | None)
     device = torch.cuda.get_device_name() if on_gpu else platform.processor()
     hidden = {"corpus", "data", "out", "resume", "workers"}
     arguments = [
-        f"--{key.replace('_', '-')} {shlex.quote(str(value))}"
+        f"--{key.replace('_', '-')} {_said(value)}"
         for key, value in vars(options).items()
-        if key not in hidden and value not in (None, False)
+        if key not in hidden and value not in (None, False, [])
     ]
     return {
         "model": options.model,
@@ -212,9 +220,13 @@ def _record(options: argparse.Namespace, trainer: Trainer, began_as: str | None)
             drawn=trainer.recipe.digits != "mnist",
             scanned=trainer.recipe.digits != "mnist",
         ),
-        "validation": {k: v for k, v in trainer.history[-1].items() if k != "epoch"},
         "history": trainer.history,
     }
+
+
+def _said(value: object) -> str:
+    """An option's value, or values, as they are written on a command line."""
+    return shlex.join(map(str, value if isinstance(value, list) else [value]))
 
 
 def _positive(text: str) -> int:
@@ -235,6 +247,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--device", default="auto", help="auto, cpu, cuda or cuda:N")
     add("--out", default="runs", help="folder for weights, record, pictures and checkpoint")
     add("--start-from", help="folder with weights of the model to start from, instead of chance")
+    add("--average-with", nargs="*", default=[], help="folders of weights to average the last with")
     add("--resume", action="store_true", help="go on from the checkpoint in --out")
     add("--speedrun", action="store_true", help="see how fast 99%% can be had; writes nothing")
     add("--share", type=float, default=1.0, help="share of the glyphs to take for each epoch")

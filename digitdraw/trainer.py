@@ -71,6 +71,19 @@ class Trainer:
         for network in (self.network, self.result):
             network.load_state_dict(trained.state_dict())
 
+    def average_with(self, others: Sequence[nn.Module]) -> None:
+        """Put the mean of the weights of the result and of others, which were trained from the
+        same or from each other, in its place (model soups: Wortsman et al. 2022,
+        arXiv:2203.05482). A training that goes on goes on as if nothing had been averaged."""
+        states = [each.state_dict() for each in (self.result, *others)]
+        mean = {
+            key: torch.stack([state[key].to(self.device) for state in states]).mean(0)
+            if value.is_floating_point()
+            else value
+            for key, value in states[0].items()
+        }
+        self.result.load_state_dict(mean)
+
     def take(self, training: Corpus, share: float = 1.0) -> None:
         """Put the corpus on the device; of each pool's glyphs for an epoch, take a share."""
         self.pixels = torch.from_numpy(np.concatenate([p.pixels for p in training.pools]))

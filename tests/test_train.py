@@ -113,6 +113,31 @@ def test_a_training_starts_from_the_weights_that_it_is_told_and_says_so(
     assert record["started_from_sha256"] == weights.load("tiny", tmp_path).sha256
 
 
+def test_a_training_ends_with_the_average_that_it_is_told_and_says_so(
+    script, tmp_path, monkeypatch
+):
+    ones, threes = (models.MODELS["tiny"].build() for _ in range(2))
+    for network, value in ((ones, 1.0), (threes, 3.0)):
+        for parameter in network.parameters():
+            torch.nn.init.constant_(parameter, value)
+    weights.save("tiny", ones, weights.Calibration(), {}, tmp_path / "ones")
+    weights.save("tiny", threes, weights.Calibration(), {}, tmp_path / "threes")
+    monkeypatch.setattr(Trainer, "_set_learning_rate", lambda self, progress: _stand_still(self))
+    arguments = ["--model", "tiny", "--epochs", "1", "--start-from", str(tmp_path / "ones")]
+    arguments += ["--average-with", str(tmp_path / "ones"), str(tmp_path / "threes")]
+    assert script(tmp_path / "mean", *arguments) == 0
+    for parameter in weights.load("tiny", tmp_path / "mean").network.parameters():
+        assert torch.allclose(parameter, torch.tensor(5 / 3))
+    record = json.loads((tmp_path / "mean" / "tiny.json").read_text())
+    assert record["averaged_with_sha256"] == [
+        weights.load("tiny", tmp_path / name).sha256 for name in ("ones", "threes")
+    ]
+    options = train._parser().parse_args(
+        shlex.split(record["command"].split("digitdraw.train ")[1])
+    )
+    assert options.average_with == [str(tmp_path / name) for name in ("ones", "threes")]
+
+
 def _stand_still(trainer):
     trainer.optimizer.param_groups[0]["lr"] = 0.0
 
