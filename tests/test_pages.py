@@ -105,3 +105,27 @@ def test_scans_keep_their_boxes_on_their_digits():
             middle = grey[int(y + height / 2), int(x + width / 2)]
             beside = grey[int(y + height / 2), int(page.boxes[:, 0].mean() + width / 2)]
             assert abs(middle - beside) > 20
+
+
+def test_of_a_letter_that_stands_alone_nothing_is_said_but_of_words_that_they_are_none():
+    counts = set()
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        writing = pages._Writing(400, 30.0, np.eye(3))
+        hand = pages._Hand.of(STROKES_ALONE, 30.0, rng)
+        end = pages._word(writing, STROKES_ALONE.drawings, hand, 40.0, 200.0, rng)
+        assert end > 40 and writing.ink.any()
+        assert set(writing.labels) <= {pages.IGNORED}
+        counts.add(len(writing.labels))
+    assert counts == {0, 1}
+
+
+def test_a_stamped_zero_and_its_slash_are_in_one_box():
+    for seed in range(10):
+        writing = pages._Writing(200, 40.0, np.eye(3))
+        alone = writing.stamp(GLYPH[0, 4:24, 8:20], np.array([80.0, 70.0]), 2.5)
+        x, y, width, height = pages._slashed(writing, alone, np.random.default_rng(seed))
+        rows, columns = np.nonzero(writing.ink > 128)
+        assert abs(x - columns.min() / 2) < 5 and abs(x + width - columns.max() / 2) < 5
+        assert abs(y - rows.min() / 2) < 5 and abs(y + height - rows.max() / 2) < 5
+        assert x <= alone[0] and y <= alone[1]
