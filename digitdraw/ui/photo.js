@@ -76,8 +76,8 @@ function open(next) {
   preview.hidden = false;
   drop.classList.add("dd-filled");
   find(".dd-zoom").hidden = false;
-  boxes.show(photo);
   zoom.fit(photo.width, photo.height);
+  boxes.show(photo); // after its stage has its size, by which boxes and letters are laid
   thumbnails.show(album.photos.indexOf(photo));
   numbers.show(photo);
   select(null, null);

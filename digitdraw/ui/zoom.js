@@ -20,6 +20,7 @@ function makeZoom(view, stage, bar, aim) {
     const room = { width: view.offsetWidth - border, height: view.offsetHeight - border };
     const fitting = Math.min(room.width, room.height * ratio);
     stage.style.width = Math.floor(fitting * zoom) + "px";
+    stage.style.aspectRatio = ratio; // so that it is as high before the picture is decoded
     view.classList.toggle("dd-zoomed", zoom > 1);
     buttons.in.disabled = zoom >= LARGEST;
     buttons.out.disabled = buttons.fit.disabled = zoom === 1;

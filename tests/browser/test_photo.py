@@ -104,6 +104,29 @@ def test_one_photo_is_read_and_its_digits_are_boxed_where_they_are(photos):
     expect(marked.first).to_have_attribute("title", "4, or perhaps 9: 60 %")
 
 
+# What was on screen in the task that put the boxes there, before the browser could lay it out anew.
+AT_FIRST = """([stage, box]) => {
+    const place = (selector) => {
+        const {x, y, width, height} = document.querySelector(selector).getBoundingClientRect();
+        return [x, y, width, height].map(Math.round);
+    };
+    window.places = () => [place(stage), place(box)];
+    const look = new MutationObserver(() => {
+        window.atFirst = window.places();
+        look.disconnect();
+    });
+    look.observe(document.querySelector(stage + " .dd-boxes"), {childList: true});
+}"""
+
+
+def test_boxes_are_in_their_places_from_the_first_moment_on(photos):
+    photos.page.evaluate(AT_FIRST, [f"{TAB} .dd-stage", f"{TAB} .dd-box .dd-line"])
+    add(photos)
+    expect(photos.page.locator(".dd-box")).to_have_count(6)
+    heard(photos).to_have_text("2 numbers found: 074 and 074")
+    assert photos.page.evaluate("atFirst") == photos.page.evaluate("places()")
+
+
 def test_several_photos_are_read_in_turn_and_the_bad_one_is_named(photos):
     held = []
     photos.page.route("**/live/**", lambda route: held.append(route))
