@@ -72,14 +72,22 @@ def another_form(strokes: Strokes, digit: int, rng: np.random.Generator) -> Stro
 
 
 def slash_zero(strokes: Strokes, rng: np.random.Generator) -> Strokes:
-    """A drawn zero -> the same with a slash through it, from lower left to upper right."""
+    """A drawn zero -> the same with a slash through it: mostly from lower left to upper right,
+    inside of the loop or beyond it, at times without lifting the pen in between."""
     low, high = corners(strokes)
-    reach = rng.uniform(-0.15, 0.25)
-    start = [low[0] - reach * (high[0] - low[0]), high[1] + rng.normal(0, 0.05) * np.ptp(high)]
-    end = [high[0] + reach * (high[0] - low[0]), low[1] + rng.normal(0, 0.05) * np.ptp(high)]
-    inset = rng.uniform(0.0, 0.25)
-    ends = np.array([start, end]) * (1 - inset) + (low + high) / 2 * inset
-    return [*strokes, ends]
+    half = (high - low) / 2
+    half[0] = max(half[0], 0.4 * half[1])
+    turn, bend = rng.normal(0, 0.15), rng.normal(0, 0.08)
+    t = np.linspace(-1, 1, 9)
+    across = t if rng.random() < 0.88 else -t
+    line = np.column_stack([across, -t + bend * (1 - t**2)]) * rng.uniform(0.5, 1.25)
+    rotation = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
+    slash = (line * half) @ rotation.T + (low + high) / 2 + rng.normal(0, 0.06, 2) * half
+    if rng.random() > 0.3:
+        return [*strokes, slash]
+    last = strokes[-1]
+    is_nearer = np.hypot(*(slash[-1] - last[-1])) < np.hypot(*(slash[0] - last[-1]))
+    return [*strokes[:-1], np.vstack([last, slash[::-1] if is_nearer else slash])]
 
 
 def cross_seven(strokes: Strokes, rng: np.random.Generator) -> Strokes:

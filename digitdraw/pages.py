@@ -13,7 +13,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from digitdraw import handwriting, not_digits, papers
+from digitdraw import handwriting, not_digits, papers, printed
 from digitdraw.data import Drawing, Glyphs, Scan
 
 __all__ = ["IGNORED", "Page", "Sources", "compose", "scanned", "written"]
@@ -212,7 +212,9 @@ def _fill(
             kind = rng.random()
             if with_digits and rng.random() < 0.7:
                 x = hand.number(writing, x, y, rng)
-            elif sources.letters and kind < 0.6:
+            elif kind < 0.25:
+                x = _print(writing, x, y, rng)
+            elif sources.letters and kind < 0.7:
                 x = _word(writing, sources.letters, hand, x, y, rng)
             elif kind < 0.9:
                 x = _shape(writing, hand, x, y, rng)
@@ -269,6 +271,9 @@ class _Hand:
             x += unit * max(-0.2, rng.normal(self.gap, 0.07))
         while rng.random() < 0.08:  # a full stop, or the dash after a round amount
             x = self._separator(writing, x, y, rng)
+        if rng.random() < 0.06:  # in a box of its own, as on forms
+            half = np.array([(x - start) / 2, unit / 2]) + unit * rng.uniform(0.2, 0.6)
+            writing.draw([_outline([(start + x) / 2, y], half)], rng.uniform(0.4, 1.2))
         if rng.random() < 0.1:  # underlined
             level = y + unit * (0.6 + abs(rng.normal(0, 0.15)))
             writing.draw([np.array([[start, level], [x, level + rng.normal(0, 2)]])], self.pen)
@@ -362,9 +367,21 @@ def _slashed(writing: _Writing, box: list[float], rng: np.random.Generator) -> l
 
 def _frame(writing: _Writing, x: float, y: float, rng: np.random.Generator) -> None:
     """A box printed around a digit, as on forms."""
-    wide, tall = 0.62 * writing.unit, 0.75 * writing.unit
-    ends = np.array([[-wide, -tall], [wide, -tall], [wide, tall], [-wide, tall], [-wide, -tall]])
-    writing.draw([ends + np.array([x, y])], rng.uniform(0.4, 1.2))
+    half = np.array([0.62, 0.75]) * writing.unit
+    writing.draw([_outline([x, y], half)], rng.uniform(0.4, 1.2))
+
+
+def _outline(middle: list[float], half: np.ndarray) -> np.ndarray:
+    """A rectangle, by its middle and half of its size, as one stroke."""
+    return np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]]) * half + middle
+
+
+def _print(writing: _Writing, x: float, y: float, rng: np.random.Generator) -> float:
+    """Printed words, which are no digits; returns where they end."""
+    words = printed.words(_FINER * writing.unit * rng.uniform(0.25, 1.0), rng)
+    height, width = np.array(words.shape) / _FINER
+    writing.stamp(words, np.array([x, y - height / 2]), 1 / _FINER)
+    return x + width
 
 
 def _word(

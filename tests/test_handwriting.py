@@ -49,16 +49,26 @@ def test_variation_leaves_its_input_as_it_was():
     assert all(np.array_equal(a, b) for a, b in zip(drawing, lines(8), strict=True))
 
 
-def test_a_slash_and_a_bar_are_one_stroke_more_that_crosses_the_digit():
+def test_a_slash_and_a_bar_are_drawn_after_the_digit_and_cross_it():
     rng = np.random.default_rng(0)
     for make, digit in ((handwriting.slash_zero, 0), (handwriting.cross_seven, 7)):
+        points = np.concatenate(lines(digit))
         for _ in range(50):
-            *before, added = make(lines(digit), rng)
-            assert all(np.array_equal(a, b) for a, b in zip(before, lines(digit), strict=True))
-            points = np.concatenate(before)
-            middle = added.mean(axis=0)
+            after = np.concatenate(make(lines(digit), rng))
+            assert np.array_equal(after[: len(points)], points)
+            middle = after[len(points) :].mean(axis=0)
             assert (points.min(axis=0) - 15 < middle).all()
             assert (middle < points.max(axis=0) + 15).all()
+
+
+def test_slashes_mostly_rise_and_are_at_times_drawn_without_lifting_the_pen():
+    rng = np.random.default_rng(0)
+    zero = lines(0)
+    made = [handwriting.slash_zero(zero, rng) for _ in range(200)]
+    lifted = [each for each in made if len(each) > len(zero)]
+    assert 100 < len(lifted) < 180
+    rising = [np.prod(slash[-1] - slash[0]) < 0 for *_, slash in lifted]  # y is down
+    assert 0.7 < np.mean(rising) < 1
 
 
 def test_a_long_one_stands_upright_with_its_upstroke_on_the_left():

@@ -13,8 +13,8 @@ PACKAGE = Path(digitdraw.__file__).parent
 TRAINING = {
     "augment", "calibrate", "cases", "corpus", "data", "distributed", "evaluate", "from_scratch",
     "finder_loss", "finder_trainer", "finder_validation", "handwriting", "not_digits",
-    "pages", "papers", "plots", "reading_validation", "recipes", "report", "scan_glyphs",
-    "sequence_trainer", "sequence_validation", "speedrun", "strip_corpus", "train", "trainer",
+    "pages", "papers", "plots", "printed", "reading_validation", "recipes", "report",
+    "scan_glyphs", "sequence_trainer", "sequence_validation", "speedrun", "strip_corpus", "train", "trainer",
     "validation",
 }  # fmt: skip
 # Each line may import from the lines below it, and from its own line's neighbours where named.
@@ -91,8 +91,9 @@ ALLOWED = {
     },
     "augment": set(),
     "finder_loss": {"models", "pages"},
-    "pages": {"data", "handwriting", "not_digits", "papers"},
+    "pages": {"data", "handwriting", "not_digits", "papers", "printed"},
     "papers": set(),
+    "printed": set(),
     "not_digits": {"handwriting"},
     "handwriting": set(),
     "calibrate": {"weights"},

@@ -76,6 +76,23 @@ def test_a_stamped_box_is_that_of_the_ink_and_may_leave_the_page():
     writing.stamp(GLYPH[0], np.array([-20.0, 90.0]), 2.0)
 
 
+def test_printed_words_are_drawn_and_are_no_digits():
+    writing = pages._Writing(300, 40.0, np.eye(3))
+    end = pages._print(writing, 20.0, 100.0, np.random.default_rng(0))
+    rows, columns = np.nonzero(writing.ink > 128)
+    assert columns.min() / 2 > 19 and columns.max() / 2 < end + 1
+    assert abs((rows.min() + rows.max()) / 4 - 100) < 10
+    assert not writing.labels
+
+
+def test_a_frame_is_around_the_digit():
+    writing = pages._Writing(200, 40.0, np.eye(3))
+    pages._frame(writing, 100.0, 80.0, np.random.default_rng(0))
+    rows, columns = np.nonzero(writing.ink > 128)
+    assert (columns.min() / 2, columns.max() / 2) == pytest.approx((75.2, 124.8), abs=1.5)
+    assert (rows.min() / 2, rows.max() / 2) == pytest.approx((50, 110), abs=1.5)
+
+
 def test_what_would_be_behind_the_camera_is_not_drawn():
     # A long line ends there, where perspective makes everything endlessly large.
     view = np.array([[1, 0, 0], [0, 1, 0], [-1 / 300, 0, 1]])
