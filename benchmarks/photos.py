@@ -1,8 +1,9 @@
 """Test photos of handwritten numbers, made with known truth: `python benchmarks/photos.py`.
 
 Digits are drawings of `unipen-digits/dev` and letters those of the test writers, neither of
-which anything is trained on. Ink is drawn from the pen's strokes at the photo's own resolution,
-so that its boxes are exact; what is printed on the paper, the light and the camera come after.
+which anything is trained on; those of part "validation" are by other writers, to choose by. Ink
+is drawn from the pen's strokes at the photo's own resolution, so that its boxes are exact; what
+is printed on the paper, the light and the camera come after.
 Knows how photos look; knows nothing of readers. A photo follows from (seed, index) alone.
 
 The paper is a plane with coordinates (u, v) in units of a photo pixel; a homography takes it to
@@ -18,6 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal, get_args
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -29,7 +31,7 @@ from PIL import Image, ImageDraw, ImageFont
 from digitdraw import data
 from digitdraw.handwriting import Strokes, corners
 
-__all__ = ["KINDS", "Photo", "checks", "make", "without_digits"]
+__all__ = ["KINDS", "People", "Photo", "checks", "make", "without_digits"]
 
 KINDS = (
     "plain", "ruled", "squared", "patterned", "shadow", "uneven light", "tilted", "perspective",
@@ -42,6 +44,9 @@ SIZES = ((640, 480), (800, 600), (1024, 768), (1280, 960), (1600, 1200))
 """Longer and shorter side, in pixels."""
 SIZE_SHARES = (0.2, 0.2, 0.2, 0.3, 0.1)
 SEPARATORS = ".,-"
+Part = Literal["validation", "test"]
+PARTS: tuple[Part, ...] = get_args(Part)
+"""Whose hands: of those that are kept from training to choose by, or to test with."""
 SUBPIXEL_BITS = 4  # cv2 draws at coordinates of 1/16 pixel
 INK_SAMPLES = 4
 """Ink pixels along one photo pixel: ink is averaged down, which makes its edges smooth."""
@@ -99,22 +104,30 @@ class Look:
     desk: bool = False
 
 
-def make(root: Path, count: int, seed: int) -> Iterator[Photo]:
+@dataclass(frozen=True)
+class People:
+    """Who writes: those of one part of the data folder `root`."""
+
+    root: Path
+    part: Part = "test"
+
+
+def make(root: Path, count: int, seed: int, part: Part = "test") -> Iterator[Photo]:
     """Photos number 0 to count - 1 of `seed`; `root` is the data folder (see `digitdraw.data`)."""
     for index in range(count):
-        yield one(root, seed, index)
+        yield one(People(root, part), seed, index)
 
 
-def one(root: Path, seed: int, index: int) -> Photo:
+def one(people: People, seed: int, index: int) -> Photo:
     """Photo number `index` of `seed`, of kind `KINDS[index % len(KINDS)]`."""
     rng = np.random.default_rng([0x0D1617, seed, index])
     kind = KINDS[index % len(KINDS)]
     look = look_of(kind, rng)
     numbers = texts(kind, look, rng)
-    hand = hand_of(root, rng)
+    hand = hand_of(people, rng)
     h, marks, pitch = write(numbers, hand, look, kind, rng)
     if kind == "clutter":
-        marks += clutter(root, marks, h, look, rng)
+        marks += clutter(people, marks, h, look, rng)
     picture, boxes = photograph(marks, h, pitch, look, rng)
     digits = [(mark, box) for mark, box in zip(marks, boxes, strict=True) if mark.label is not None]
     return Photo(
@@ -127,8 +140,9 @@ def one(root: Path, seed: int, index: int) -> Photo:
     )
 
 
-def without_digits(root: Path, count: int, seed: int) -> Iterator[Photo]:
+def without_digits(root: Path, count: int, seed: int, part: Part = "test") -> Iterator[Photo]:
     """Photos as above on which no digit is written, their kinds in turn those of WITHOUT_DIGITS."""
+    people = People(root, part)
     for index in range(count):
         rng = np.random.default_rng([0x0E0B717, seed, index])
         kind = WITHOUT_DIGITS[index % len(WITHOUT_DIGITS)]
@@ -144,7 +158,9 @@ def without_digits(root: Path, count: int, seed: int) -> Iterator[Photo]:
             look.print = str(rng.choice(["wood", "cloth", "speckle"]))
         elif kind == "letters":
             rows = [h * (2 + 2 * row) for row in range(int(rng.integers(1, 4)))]
-            marks = [m for y in rows if y < height for m in word(root, (h, y), h, rng, 0.9 * width)]
+            marks = [
+                m for y in rows if y < height for m in word(people, (h, y), h, rng, 0.9 * width)
+            ]
         else:
             look.print = str(rng.choice(["speckle", "plain"]))
             look.noise = rng.uniform(0.03, 0.2)
@@ -154,8 +170,8 @@ def without_digits(root: Path, count: int, seed: int) -> Iterator[Photo]:
         yield Photo(picture, [], [], [], [], kind)
 
 
-def checks(root: Path) -> list[Photo]:
-    """The test part of the scanned amounts, as photos of kind "check"; empty without them."""
+def checks(root: Path, part: Part = "test") -> list[Photo]:
+    """A part of the scanned amounts, as photos of kind "check"; empty without them."""
     return [
         Photo(
             picture=np.repeat(scan.picture[..., None], 3, axis=2),
@@ -165,7 +181,7 @@ def checks(root: Path) -> list[Photo]:
             number_of=[0] * len(scan.labels),
             kind="check",
         )
-        for scan in data.scans(root, "test")
+        for scan in data.scans(root, part)
     ]
 
 
@@ -303,12 +319,12 @@ def number(rng: np.random.Generator, separated: bool, longest: int) -> str:
 
 
 @lru_cache(maxsize=2)
-def hands(root: Path) -> tuple[dict, dict, np.ndarray]:
+def hands(people: People) -> tuple[dict, dict, np.ndarray]:
     """Drawings by writer and digit, drawings by digit, and each writer's share."""
     by_writer: dict = defaultdict(lambda: defaultdict(list))
     by_digit: dict = defaultdict(list)
-    for place, drawing in enumerate(data.drawings(root, "test")):
-        if place not in data.UNREADABLE:
+    for place, drawing in enumerate(data.drawings(people.root, people.part)):
+        if place not in data.UNREADABLE[people.part]:
             by_writer[drawing.writer][int(drawing.label)].append(drawing.strokes)
             by_digit[int(drawing.label)].append(drawing.strokes)
     by_writer = {name: digits for name, digits in by_writer.items() if len(digits) >= 8}
@@ -317,9 +333,9 @@ def hands(root: Path) -> tuple[dict, dict, np.ndarray]:
     return by_writer, by_digit, shares / shares.sum()
 
 
-def hand_of(root: Path, rng: np.random.Generator) -> dict[int, list[Strokes]]:
+def hand_of(people: People, rng: np.random.Generator) -> dict[int, list[Strokes]]:
     """Drawings of one writer by digit, those of a digit that the writer lacks from others."""
-    by_writer, by_digit, shares = hands(root)
+    by_writer, by_digit, shares = hands(people)
     own = by_writer[list(by_writer)[int(rng.choice(len(shares), p=shares))]]
     return {
         d: own[d] if d in own else [by_digit[d][rng.integers(len(by_digit[d]))]] for d in range(10)
@@ -327,8 +343,8 @@ def hand_of(root: Path, rng: np.random.Generator) -> dict[int, list[Strokes]]:
 
 
 @lru_cache(maxsize=2)
-def letters(root: Path) -> list[Strokes]:
-    return [drawing.strokes for drawing in data.letters(root, "test")]
+def letters(people: People) -> list[Strokes]:
+    return [drawing.strokes for drawing in data.letters(people.root, people.part)]
 
 
 # Writing: rows of numbers -> marks on the paper.
@@ -448,7 +464,7 @@ def right(marks: list[Mark]) -> float:
 
 
 def clutter(
-    root: Path, marks: list[Mark], h: float, look: Look, rng: np.random.Generator
+    people: People, marks: list[Mark], h: float, look: Look, rng: np.random.Generator
 ) -> list[Mark]:
     """What else is on such paper: words beside, crossed-out ones, lines under, through and after
     numbers. A line through a number leaves it to be read: it is the line that is left out."""
@@ -476,7 +492,7 @@ def clutter(
             extra.append(Mark([np.stack([x + wavy[:, 0] * 2.2 * h, y + ripple], 1)]))
     # A word below, far enough not to be read into a number; every other one is crossed out.
     at = (rng.uniform(0.05, 0.4) * look.size[0], bottom + 1.9 * h)
-    words = word(root, at, 0.8 * h, rng, at[0] + 4 * h)
+    words = word(people, at, 0.8 * h, rng, at[0] + 4 * h)
     if rng.random() < 0.5:
         low, high = corners([s for m in words for s in m.strokes])
         turns = np.linspace(0, 1, 14)[:, None]
@@ -494,14 +510,15 @@ def last_of_line(strokes: Strokes, marks: list[Mark]) -> bool:
 
 
 def word(
-    root: Path, at: tuple[float, float], h: float, rng: np.random.Generator, end: float
+    people: People, at: tuple[float, float], h: float, rng: np.random.Generator, end: float
 ) -> list[Mark]:
     """Words of three to six letters from `at` (x, base line) on, the last begun three heights
     before x = `end`: a letter that stands alone could be taken for a digit."""
     x, marks = at[0], []
     while not marks or x < end - 3 * h:
         for _ in range(int(rng.integers(3, 7))):
-            strokes = digit_strokes([letters(root)[int(rng.integers(len(letters(root))))]], rng)
+            letter = letters(people)[int(rng.integers(len(letters(people))))]
+            strokes = digit_strokes([letter], rng)
             marks.append(Mark([s * h * 0.85 + [x, at[1]] for s in strokes]))
             x = right(marks[-1:]) + h * rng.uniform(0.14, 0.3)
         x += h * 0.9

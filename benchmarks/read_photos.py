@@ -33,17 +33,20 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import cv2
 import numpy as np
+import torch
 from PIL import Image
 
 from benchmarks import photos
 from benchmarks.photos import Photo
-from digitdraw import metrics
+from digitdraw import metrics, reading, weights
+from digitdraw.models import READER, SEQUENCE
 
 __all__ = ["READERS", "Answer", "Result", "Score", "levenshtein", "measure", "score"]
 
@@ -145,23 +148,15 @@ class NotInstalled(Exception):
     """A reader that this machine lacks; the message says how to get it."""
 
 
-def digitdraw_reader() -> Reader:
-    """This package."""
-    import digitdraw
-
-    recognizer = digitdraw.load("default", device="cpu")
-    if not hasattr(recognizer, "read_numbers"):
-        raise NotInstalled("this version of digitdraw has no read_numbers yet")
+def digitdraw_reader(folder: Path = weights.FOLDER) -> Reader:
+    """This package, with the weights of a folder."""
+    networks = weights.load(READER.name, folder), weights.load(SEQUENCE.name, folder)
+    numbers = reading.Reader(*networks, torch.device("cpu"))
 
     def read(picture: np.ndarray) -> Answer:
-        reading = recognizer.read_numbers(picture)
-        labels = [
-            int(np.argmax(d.prediction.probabilities))
-            if d.prediction.digit is None
-            else d.prediction.digit
-            for d in reading.digits
-        ]
-        return Answer(list(reading.numbers), [tuple(d.box) for d in reading.digits], labels)
+        found = numbers.read(picture)
+        boxes = [tuple(each.box) for each in found.digits]
+        return Answer(list(found.numbers), boxes, [each.label for each in found.digits])
 
     return read
 
@@ -241,7 +236,8 @@ def tesseract_reader(page_mode: int = 6) -> Reader:
     return read
 
 
-READERS: dict[str, Callable[[], Reader]] = {
+Makers = dict[str, Callable[[], Reader]]
+READERS: Makers = {
     "digitdraw": digitdraw_reader,
     "components": components_reader,
     "rapidocr": rapidocr_reader,
@@ -377,20 +373,20 @@ def failure_tile(reader: str, result: Result) -> np.ndarray:
 
 def cases_of(options: argparse.Namespace) -> dict[str, list[Photo]]:
     """The sets of pictures that the options ask for, by name."""
-    checks = photos.checks(options.data)
+    root, seed, part = options.data, options.seed, options.part
     return {
-        "photos": list(photos.make(options.data, options.count, options.seed)),
-        "ORAND-CAR-A": checks[: options.orand],
-        "without digits": list(photos.without_digits(options.data, options.empty, options.seed)),
+        "photos": list(photos.make(root, options.count, seed, part)),
+        "ORAND-CAR-A": photos.checks(root, part)[: options.orand],
+        "without digits": list(photos.without_digits(root, options.empty, seed, part)),
     }
 
 
-def installed(names: Sequence[str]) -> dict[str, Reader]:
+def installed(names: Sequence[str], makers: Makers = READERS) -> dict[str, Reader]:
     """The readers of these names that this machine has; says which are left out, and why."""
     readers = {}
     for name in names:
         try:
-            readers[name] = READERS[name]()
+            readers[name] = makers[name]()
         except NotInstalled as reason:
             print(f"Left out: {name} ({reason}).", flush=True)
     return readers
@@ -421,14 +417,15 @@ def main() -> None:
     parser.add_argument("--empty", type=int, default=100, help="made photos without digits")
     parser.add_argument("--orand", type=int, help="how many of the kept scans; all by default")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--part", choices=photos.PARTS, default="test")
     parser.add_argument("--readers", nargs="+", choices=READERS, default=list(READERS))
+    parser.add_argument("--weights", type=Path, default=weights.FOLDER, help="digitdraw's")
     parser.add_argument("--sheet", type=Path, help="a PNG to write all failures to")
     options = parser.parse_args()
-    import torch
-
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    readers = installed(options.readers)
+    ours = {"digitdraw": partial(digitdraw_reader, options.weights)}
+    readers = installed(options.readers, READERS | ours)
     cases = cases_of(options)
     results: dict[str, dict[str, list[Result]]] = {}
     for name, reader in readers.items():

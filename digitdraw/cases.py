@@ -48,7 +48,7 @@ class Cases:
         if scans:
             seen, labels[_CHECKS] = corpus.from_scans(scans)
             digits[_CHECKS] = _shares(seen)
-        readable = np.array([i not in data.UNREADABLE for i in range(len(drawn))])
+        readable = np.array([i not in data.UNREADABLE["test"] for i in range(len(drawn))])
         return cls(digits, labels, readable, _others(drawn, data.letters(root, "test"), rng))
 
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from benchmarks import photos
-from benchmarks.photos import KINDS, Photo
+from benchmarks.photos import KINDS, People, Photo
 from benchmarks.read_photos import (
     Answer,
     Result,
@@ -35,10 +35,24 @@ def made(data_folder) -> list[Photo]:
 
 
 def test_a_photo_follows_from_seed_and_index(data_folder, made):
-    again = photos.one(data_folder, 11, 2)
+    again = photos.one(People(data_folder), 11, 2)
     assert np.array_equal(again.picture, made[2].picture)
     assert (again.numbers, again.boxes) == (made[2].numbers, made[2].boxes)
-    assert not np.array_equal(photos.one(data_folder, 12, 2).picture, again.picture)
+    assert not np.array_equal(photos.one(People(data_folder), 12, 2).picture, again.picture)
+
+
+def test_validation_photos_are_written_by_others(data_folder, made):
+    (other,) = photos.make(data_folder, 1, seed=11, part="validation")
+    assert not np.array_equal(other.picture, made[0].picture)
+    validation, test = (set(photos.hands(People(data_folder, part))[0]) for part in photos.PARTS)
+    assert validation and test and not validation & test
+
+
+@pytest.mark.parametrize("part", photos.PARTS)
+def test_drawings_that_nobody_can_read_are_not_written(data_folder, part):
+    _, by_digit, _ = photos.hands(People(data_folder, part))
+    drawn = data.drawings(data_folder, part)
+    assert sum(map(len, by_digit.values())) == len(drawn) - len(data.UNREADABLE[part])
 
 
 def test_every_kind_comes_in_turn(made):
