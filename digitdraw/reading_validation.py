@@ -27,8 +27,9 @@ from digitdraw.weights import Calibration, Weights
 
 __all__ = ["Judged", "count", "judge", "main"]
 
-OTHERS = 80
-"""Pages with one number, and pages with none."""
+OTHERS = {"one number": 80, "no digits": 400}
+"""How many pages there are besides the full ones, by what is on them; without digits, as many as
+of all others together or more, for what is invented on those is the worst of mistakes."""
 _SEED = 79
 _EITHER = -2
 """Label of what may be taken for a digit or not."""
@@ -92,9 +93,9 @@ def _kinds(root: Path) -> dict[str, list[Page]]:
     others = {
         content: [
             written(kept, np.random.default_rng([_SEED, kind, index]), SIDE, content)
-            for index in range(OTHERS)
+            for index in range(count)
         ]
-        for kind, content in enumerate(("one number", "no digits"))
+        for kind, (content, count) in enumerate(OTHERS.items())
     }
     return {"pages": full.pages, "scans": full.scans, **others}
 

@@ -66,7 +66,7 @@ def test_photos_with_one_number_and_with_none_are_among_those_it_is_judged_by(mo
     full = FinderValidation([page([0, 7, 4, 0])], [])
     monkeypatch.setattr(FinderValidation, "load", lambda root: full)
     monkeypatch.setattr(reading_validation, "sources", lambda root, part: STROKES_ALONE)
-    monkeypatch.setattr(reading_validation, "OTHERS", 3)
+    monkeypatch.setattr(reading_validation, "OTHERS", {"one number": 3, "no digits": 3})
     kinds = reading_validation._kinds(None)
     assert kinds["pages"] == full.pages
     assert [(each.labels != IGNORED).sum() for each in kinds["no digits"]] == [0, 0, 0]
