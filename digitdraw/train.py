@@ -130,7 +130,7 @@ def _digits(options: argparse.Namespace, recipe: Recipe, root: Path) -> corpus.C
 
 
 def _numbers(options: argparse.Namespace, root: Path) -> list[Numbers]:
-    build = partial(strip_corpus.build, root, _reader(options), _CORPUS_SEED, options.workers)
+    build = partial(strip_corpus.build, root, _reader(options), options.seed, options.workers)
     return _kept(options, strip_corpus.kept, build)
 
 
