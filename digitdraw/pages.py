@@ -1,7 +1,8 @@
 """Training pictures for the digit finder: numbers written on paper, with a box for each digit.
 
-Composed anew at every step from drawn digits, MNIST digits and letters on `papers`, or cut out
-of scanned amounts whose boxes people drew. Knows data and drawing; knows nothing of networks.
+Composed anew at every step from drawn digits, MNIST digits, letters and printed words on `papers`,
+or cut out of scanned amounts whose boxes people drew. Knows data and drawing; knows nothing of
+networks.
 Points are (x, y), y down; boxes are (x, y, width, height) in pixels of the picture.
 """
 

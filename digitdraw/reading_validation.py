@@ -28,8 +28,8 @@ from digitdraw.weights import Calibration, Weights
 __all__ = ["Judged", "count", "judge", "main"]
 
 OTHERS = {"one number": 80, "no digits": 400}
-"""How many pages there are besides the full ones, by what is on them; without digits, as many as
-of all others together or more, for what is invented on those is the worst of mistakes."""
+"""How many pages there are besides the full ones, by what is on them. The more of those without
+digits, the less is invented, and the more lone digits are left out (see the model card)."""
 _SEED = 79
 _EITHER = -2
 """Label of what may be taken for a digit or not."""

@@ -38,7 +38,8 @@ __all__ = ["main", "train"]
 
 AnyValidation = Validation | FinderValidation | SequenceValidation
 _CORPUS_SEED = 0
-"""Trainings differ by their seed in weights, order and variation; they may share glyphs."""
+"""Trainings differ by their seed in weights, order and variation; they may share glyphs. Strips,
+which hold far fewer hands and papers, are made with the training's own seed."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
