@@ -17,8 +17,10 @@ sys.path.insert(0, str(ROOT))
 import numpy as np
 from PIL import Image
 
-from benchmarks import photos
-from benchmarks.photos import Look, Photo
+from benchmarks.photo_ink import photograph
+from benchmarks.photo_looks import DIFFICULTIES, Look, difficulty
+from benchmarks.photo_writing import write
+from benchmarks.photos import Photo, of_marks
 from digitdraw import data
 from digitdraw.handwriting import Strokes
 
@@ -32,7 +34,7 @@ LEAST_DRAWINGS = 60
 @dataclass(frozen=True)
 class Example:
     """One photo: its file's `name`, the `rows` written on it, and what differs from a plain look;
-    `kind` is one of `photos.KINDS`, whose way of writing is used."""
+    `kind` is one of `photo_looks.KINDS`, whose way of writing is used."""
 
     name: str
     rows: tuple[str, ...]
@@ -64,8 +66,8 @@ def make(root: Path) -> Iterator[tuple[str, Photo]]:
     for example in EXAMPLES:
         rng = np.random.default_rng([0xE8A, example.seed])
         look = Look(size=SIZE, tilt=1.0, blur=0.008)
-        if example.kind in photos.DIFFICULTIES:
-            photos.difficulty(example.kind, look, rng)
+        if example.kind in DIFFICULTIES:
+            difficulty(example.kind, look, rng)
         for name, value in example.look.items():
             setattr(look, name, value)
         yield example.name, _photo(example, writers[int(rng.integers(len(writers)))], look, rng)
@@ -75,17 +77,8 @@ def _photo(
     example: Example, hand: dict[int, list[Strokes]], look: Look, rng: np.random.Generator
 ) -> Photo:
     rows = [[text] for text in example.rows]
-    h, marks, pitch = photos.write(rows, hand, look, example.kind, rng)
-    picture, boxes = photos.photograph(marks, h, pitch, look, rng)
-    digits = [(mark, box) for mark, box in zip(marks, boxes, strict=True) if mark.label is not None]
-    return Photo(
-        picture,
-        ["".join(each for each in text if each.isdigit()) for text in example.rows],
-        [box for _, box in digits],
-        [mark.label for mark, _ in digits],
-        [mark.number for mark, _ in digits],
-        example.kind,
-    )
+    h, marks, pitch = write(rows, hand, look, example.kind, rng)
+    return of_marks(rows, marks, *photograph(marks, h, pitch, look, rng), example.kind)
 
 
 def _writers(root: Path) -> list[dict[int, list[Strokes]]]:

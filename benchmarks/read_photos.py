@@ -3,8 +3,8 @@
     python benchmarks/read_photos.py --data DIR --count 120 \\
         --readers digitdraw components tesseract rapidocr --sheet failures.png
 
-The pictures are made photos (`photos.make`), the kept scans of ORAND-CAR-A, and made photos
-without digits. What is measured, on each set and each kind of photo:
+The pictures are made photos (`photos.make`), the kept scans of ORAND-CAR-A, made photos of one
+number of one or two digits, and of none. What is measured, on each set and each kind of photo:
 
 - photos exact: all numbers of the photo, in reading order, and nothing else
 - numbers exact: numbers that were found, each at most once, wherever in the order: the photo's
@@ -15,6 +15,7 @@ without digits. What is measured, on each set and each kind of photo:
   readers that give a box for every digit. "found" is the recall whatever the label
 - characters wrong per hundred: Levenshtein distance of the numbers, joined by a space in reading
   order, per hundred characters of the truth joined like this
+- photos of one or two digits in which none was found
 - pictures without digits in which any was found
 
 A reader is a callable: picture (H, W, 3) uint8 RGB -> `Answer`. Times are those of one call, on
@@ -377,6 +378,7 @@ def cases_of(options: argparse.Namespace) -> dict[str, list[Photo]]:
     return {
         "photos": list(photos.make(root, options.count, seed, part)),
         "ORAND-CAR-A": photos.checks(root, part)[: options.orand],
+        "one or two digits": list(photos.few_digits(root, options.few, seed, part)),
         "without digits": list(photos.without_digits(root, options.empty, seed, part)),
     }
 
@@ -395,6 +397,7 @@ def installed(names: Sequence[str], makers: Makers = READERS) -> dict[str, Reade
 def report(results: dict[str, dict[str, list[Result]]]) -> None:
     """Print all tables."""
     made = {reader: sets["photos"] for reader, sets in results.items()}
+    few = {reader: sets["one or two digits"] for reader, sets in results.items()}
     empty = {reader: sets["without digits"] for reader, sets in results.items()}
     print(summary_table(results))
     print()
@@ -407,13 +410,20 @@ def report(results: dict[str, dict[str, list[Result]]]) -> None:
     )
     print(wrong)
     print()
+    print(kinds_table(few, "one or two digits, none found", _nothing))
+    print()
     print(kinds_table(empty, "without digits, any found", lambda s: f"{s.with_any} of {s.photos}"))
+
+
+def _nothing(s: Score) -> str:
+    return f"{s.photos - s.with_any} of {s.photos}"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="the data folder")
     parser.add_argument("--count", type=int, default=120, help="made photos")
+    parser.add_argument("--few", type=int, default=95, help="made photos of one or two digits")
     parser.add_argument("--empty", type=int, default=100, help="made photos without digits")
     parser.add_argument("--orand", type=int, help="how many of the kept scans; all by default")
     parser.add_argument("--seed", type=int, default=0)

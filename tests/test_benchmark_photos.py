@@ -2,8 +2,10 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks import photos
-from benchmarks.photos import KINDS, People, Photo
+from benchmarks import photo_ink, photo_papers, photo_people, photo_texts, photo_writing, photos
+from benchmarks.photo_looks import Look
+from benchmarks.photo_people import PARTS, People
+from benchmarks.photos import KINDS, Photo
 from benchmarks.read_photos import (
     Answer,
     Result,
@@ -44,13 +46,13 @@ def test_a_photo_follows_from_seed_and_index(data_folder, made):
 def test_validation_photos_are_written_by_others(data_folder, made):
     (other,) = photos.make(data_folder, 1, seed=11, part="validation")
     assert not np.array_equal(other.picture, made[0].picture)
-    validation, test = (set(photos.hands(People(data_folder, part))[0]) for part in photos.PARTS)
+    validation, test = (set(photo_people.hands(People(data_folder, part))[0]) for part in PARTS)
     assert validation and test and not validation & test
 
 
-@pytest.mark.parametrize("part", photos.PARTS)
+@pytest.mark.parametrize("part", PARTS)
 def test_drawings_that_nobody_can_read_are_not_written(data_folder, part):
-    _, by_digit, _ = photos.hands(People(data_folder, part))
+    _, by_digit, _ = photo_people.hands(People(data_folder, part))
     drawn = data.drawings(data_folder, part)
     assert sum(map(len, by_digit.values())) == len(drawn) - len(data.UNREADABLE[part])
 
@@ -89,11 +91,11 @@ def test_boxes_hold_the_ink_of_their_digit_and_no_more():
     rng = np.random.default_rng(0)
     plane = np.array([[0.9, -0.2, 60], [0.2, 0.9, 10], [2e-4, 1e-4, 1]])
     zero = np.stack([np.sin(np.linspace(0, 6.3, 60)), np.cos(np.linspace(0, 6.3, 60))], 1)
-    marks = [photos.Mark([zero * 40 + at], 0, 0) for at in ([80, 90], [250, 120])]
-    look = photos.Look(size=(400, 300))
-    cover, boxes = photos.ink_cover(marks, plane, 80.0, look, rng)
+    marks = [photo_writing.Mark([zero * 40 + at], 0, 0) for at in ([80, 90], [250, 120])]
+    look = Look(size=(400, 300))
+    cover, boxes = photo_ink.ink_cover(marks, plane, 80.0, look, rng)
     for mark, (x, y, wide, tall) in zip(marks, boxes, strict=True):
-        seen = photos.apply(plane, mark.strokes[0])
+        seen = photo_ink.apply(plane, mark.strokes[0])
         pen = 0.09 * 80
         assert (seen.min(axis=0) - [x, y] < pen).all()
         assert (seen.min(axis=0) >= [x, y]).all()
@@ -107,10 +109,12 @@ def test_boxes_hold_the_ink_of_their_digit_and_no_more():
 
 def test_separators_are_no_part_of_a_number():
     rng = np.random.default_rng(0)
-    texts = [photos.number(rng, True, 12) for _ in range(50)]
-    assert all(any(sign in text for sign in photos.SEPARATORS) for text in texts if len(text) > 5)
+    texts = [photo_texts.number(rng, True, 12) for _ in range(50)]
+    assert all(
+        any(sign in text for sign in photo_texts.SEPARATORS) for text in texts if len(text) > 5
+    )
     hand = {digit: [[np.array([[0.0, 0.0], [0.0, 9.0]])]] for digit in range(10)}
-    marks = photos.number_marks("1,2-3", hand, photos.Look(), 0.2, 4, rng)
+    marks = photo_writing.number_marks("1,2-3", hand, Look(), 0.2, 4, rng)
     assert [mark.label for mark in marks] == [1, None, 2, None, 3]
     assert {mark.number for mark in marks} == {4}
 
@@ -119,7 +123,7 @@ def test_every_paper_can_be_printed():
     points = np.array([[40.0, 40.0], [160.0, 80.0]])
     u, v = np.meshgrid(np.arange(200, dtype=np.float32), np.arange(120, dtype=np.float32))
     papers = [
-        photos.paper(u, v, points, 30.0, 45.0, photos.Look(print=name), np.random.default_rng(0))
+        photo_papers.paper(u, v, points, 30.0, 45.0, Look(print=name), np.random.default_rng(0))
         for name in ("plain", "ruled", "squared", "patterned", "form", "board")
     ]
     for paper in papers:
@@ -134,6 +138,12 @@ def test_photos_without_digits_have_none(data_folder):
     assert all(photo.numbers == photo.boxes == photo.labels == [] for photo in empty)
     again = next(photos.without_digits(data_folder, 1, seed=3))
     assert np.array_equal(again.picture, empty[0].picture)
+
+
+def test_photos_of_few_digits_have_one_number_of_one_or_two(data_folder):
+    made = list(photos.few_digits(data_folder, 12, seed=3))
+    assert {len(photo.labels) for photo in made} == {1, 2}
+    assert all(photo.numbers == ["".join(map(str, photo.labels))] for photo in made)
 
 
 def test_the_checks_are_the_scans_kept_for_testing(data_folder):
