@@ -23,8 +23,17 @@ IGNORED = -1
 """Label of a digit that may be found or not: cut off by the edge, or struck through."""
 SMALLEST, LARGEST = 14.0, 56.0
 """Heights of the digits, in pixels: what the finder is made for at one scale."""
+MOST_DIGITS = 12
+"""Digits of the longest number."""
 _FINER = 2
 """Ink is drawn so many times finer than the picture, then averaged down."""
+Content = Literal["lines", "no digits", "one number", "one digit", "one thing"]
+"""What is on a page: lines of numbers and what else there is, all that but numbers, or one number,
+one digit or one thing that is none, and nothing else."""
+_CONTENTS: dict[Content, float] = {
+    "lines": 0.67, "no digits": 0.13, "one number": 0.07, "one digit": 0.06, "one thing": 0.07,
+}  # fmt: skip
+"""How often each of these is on a page; without lone ones, they are left out for other marks."""
 _SCANNED = 0.35
 """Share of the pages that are scans, where there are any."""
 _NEAREST = 0.4
@@ -69,7 +78,7 @@ class Page:
 
 
 def compose(sources: Sources, rng: np.random.Generator, side: int = 256) -> Page:
-    """One page, (side, side): of scans at times, else written; one in six without digits."""
+    """One page, (side, side): of scans at times, else written; one in five without digits."""
     if sources.scans and rng.random() < _SCANNED:
         return scanned(sources, rng, side)
     return written(sources, rng, side)
@@ -79,19 +88,17 @@ def written(
     sources: Sources,
     rng: np.random.Generator,
     side: int,
-    content: Literal["lines", "one number", "no digits"] | None = None,
+    content: Content | None = None,
 ) -> Page:
-    """One page that is written on: lines of numbers and what else there is, or as `content` says;
-    without that, one page in six has no digits."""
+    """One page that is written on, with what `content` says; without that, with any of those."""
     unit = math.exp(rng.uniform(math.log(SMALLEST), math.log(LARGEST)))
     sheet = papers.paper((side, side), unit, rng)
     writing = _Writing(side, unit, _view(side, rng))
-    content = content or ("lines" if rng.random() > 1 / 6 else "no digits")
-    if content == "one number":
-        hand, start = _Hand.of(sources, unit, rng), rng.uniform(0.05, 0.6) * side
-        hand.number(writing, start, rng.uniform(0.2, 0.8) * side, rng)
-    else:
+    content = content or rng.choice(list(_CONTENTS), p=list(_CONTENTS.values()))
+    if content in ("lines", "no digits"):
         _fill(writing, sources, rng, with_digits=content == "lines")
+    else:
+        _write_one(writing, sources, rng, content)
     ink = cv2.resize(writing.ink, (side, side), interpolation=cv2.INTER_AREA)
     ink = ink.astype(np.float32) / 255
     if rng.random() < 0.3:  # pencil, chalk: the paper's grain breaks the line
@@ -231,6 +238,23 @@ def _fill(
         writing.draw([ends], rng.uniform(0.5, 2))
 
 
+def _write_one(
+    writing: _Writing, sources: Sources, rng: np.random.Generator, content: Content
+) -> None:
+    """Write one number, digit or other thing, as `content` says, somewhere on the sheet."""
+    hand, side = _Hand.of(sources, writing.unit, rng), writing.side
+    x = rng.uniform(0.05, 0.6 if content == "one number" else 0.9) * side
+    y = rng.uniform(0.2, 0.8) * side
+    if content != "one thing":
+        hand.number(writing, x, y, rng, most=1 if content == "one digit" else MOST_DIGITS)
+    elif sources.letters and rng.random() < 0.4:
+        _word(writing, sources.letters, hand, x, y, rng)
+    elif rng.random() < 0.3:
+        _print(writing, x, y, rng)
+    else:
+        _shape(writing, hand, x, y, rng)
+
+
 @dataclass(frozen=True)
 class _Hand:
     """One person writing: the drawings of their digits, pen, spacing, and how evenly."""
@@ -260,12 +284,20 @@ class _Hand:
             frames=frames,
         )
 
-    def number(self, writing: _Writing, x: float, y: float, rng: np.random.Generator) -> float:
-        """Write a number from x on, its middle at y; returns where it ends."""
+    def number(
+        self,
+        writing: _Writing,
+        x: float,
+        y: float,
+        rng: np.random.Generator,
+        most: int = MOST_DIGITS,
+    ) -> float:
+        """Write a number of at most so many digits from x on, its middle at y; returns where it
+        ends."""
         unit, start, first = writing.unit, x, len(writing.labels)
         if rng.random() < 0.04:
             x = self._separator(writing, x, y, rng)
-        for place in range(int(min(rng.geometric(0.25), 12))):
+        for place in range(int(min(rng.geometric(0.25), most))):
             if place and rng.random() < 0.12:
                 x = self._separator(writing, x, y, rng)
             x = self._digit(writing, x, y + rng.normal(0, self.uneven) * unit, rng)

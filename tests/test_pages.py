@@ -44,12 +44,17 @@ def test_some_pages_have_no_digits_at_all():
     assert 0 < sum(count == 0 for count in counts) < 20
 
 
-@pytest.mark.parametrize(("content", "least", "most"), [("no digits", 0, 0), ("one number", 1, 12)])
-def test_a_page_can_be_asked_for_with_one_number_or_none(content, least, most):
+@pytest.mark.parametrize(
+    ("content", "least", "most"),
+    [("no digits", 0, 0), ("one thing", 0, 0), ("one number", 1, 12), ("one digit", 1, 1)],
+)
+def test_a_page_can_be_asked_for_with_one_number_one_digit_or_none(content, least, most):
     rng = np.random.default_rng(5)
     made = [pages.written(STROKES_ALONE, rng, 192, content) for _ in range(12)]
-    counts = [(page.labels != pages.IGNORED).sum() for page in made]
-    assert least <= min(counts) and max(counts) <= most
+    # What is crossed out, or a letter alone, may be taken for a digit or not.
+    assert min(len(page.labels) for page in made) >= least
+    assert max((page.labels != pages.IGNORED).sum() for page in made) <= most
+    assert np.mean([np.ptp(page.picture) for page in made]) > 50
 
 
 def test_the_same_chance_makes_the_same_page():
