@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from digitdraw.models import DigitFinder
-from digitdraw.pages import IGNORED, Page
+from digitdraw.page_ink import IGNORED, Page
 
 __all__ = ["Targets", "loss_of", "targets_of"]
 

@@ -17,7 +17,8 @@ from torch.utils.data import DataLoader, Dataset
 
 from digitdraw import finder, finder_loss, pages, plots
 from digitdraw.finder_loss import Targets
-from digitdraw.pages import Sources
+from digitdraw.hands import Sources
+from digitdraw.page_ink import Page
 from digitdraw.trainer import Trainer
 
 __all__ = ["PageTrainer", "examples"]
@@ -67,7 +68,7 @@ class PageTrainer(Trainer):
         return torch.stack([loss, right, torch.ones_like(right)]).double() * len(x)
 
 
-def examples(made: list[pages.Page]) -> tuple[Tensor, Targets]:
+def examples(made: list[Page]) -> tuple[Tensor, Targets]:
     """Pages as the network gets them, (N, H, W) float32, and what it is to answer."""
     seen = [finder.even_contrast(page.picture.astype(np.float32) / 255) for page in made]
     return torch.from_numpy(np.stack(seen)), finder_loss.targets_of(made)
@@ -83,7 +84,7 @@ class _Pages(Dataset):
     def __len__(self) -> int:
         return self.count
 
-    def __getitem__(self, index: int) -> pages.Page:
+    def __getitem__(self, index: int) -> Page:
         return pages.compose(self.sources, np.random.default_rng([self.seed, index]), self.side)
 
 

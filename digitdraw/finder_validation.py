@@ -14,8 +14,9 @@ from torch import nn
 from digitdraw import calibrate, data, finder, lines, metrics, pages, plots, scan_glyphs
 from digitdraw.data import Glyphs, Scan
 from digitdraw.finder import Finds
+from digitdraw.hands import Sources
 from digitdraw.models import Architecture
-from digitdraw.pages import IGNORED, Page, Sources
+from digitdraw.page_ink import IGNORED, Page
 from digitdraw.weights import Calibration
 
 __all__ = ["FinderValidation", "sources"]

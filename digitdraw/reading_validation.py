@@ -21,7 +21,8 @@ from digitdraw import calibrate, candidates, metrics, weights
 from digitdraw.errors import DigitDrawError
 from digitdraw.finder_validation import SIDE, FinderValidation, sources
 from digitdraw.models import READER, SEQUENCE, fold_batch_norm
-from digitdraw.pages import IGNORED, Page, written
+from digitdraw.page_ink import IGNORED, Page
+from digitdraw.pages import written
 from digitdraw.reading import Reader, pooled
 from digitdraw.weights import Calibration, Weights
 

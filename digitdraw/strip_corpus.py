@@ -19,8 +19,9 @@ from torch import nn
 from digitdraw import finder, lines, metrics, pages, strips, weights
 from digitdraw.files import write_whole
 from digitdraw.finder_validation import sources
+from digitdraw.hands import Sources
 from digitdraw.models import READER
-from digitdraw.pages import IGNORED, Page, Sources
+from digitdraw.page_ink import IGNORED, Page
 from digitdraw.strips import Frame
 
 __all__ = ["Numbers", "build", "cut_numbers", "digits_in", "kept", "made_of"]

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from digitdraw import finder, finder_loss
-from digitdraw.pages import IGNORED, Page
+from digitdraw.page_ink import IGNORED, Page
 
 BOXES = np.array([[16, 20, 20, 30], [40, 20, 6, 30], [80, 70, 34, 44]], np.float32)
 PAGE = Page(np.zeros((128, 128), np.uint8), BOXES, np.array([3, 1, 8]))

@@ -12,7 +12,8 @@ from digitdraw import finder_trainer, metrics, pages
 from digitdraw.data import Drawing
 from digitdraw.finder import Finds
 from digitdraw.finder_validation import FinderValidation
-from digitdraw.pages import IGNORED, Page, Sources
+from digitdraw.hands import Sources
+from digitdraw.page_ink import IGNORED, Page
 from digitdraw.recipes import RECIPES
 
 DRAWN = [
@@ -42,7 +43,7 @@ def test_worker_processes_make_the_same_pages():
 
 
 def test_samples_are_pages_with_their_boxes():
-    figure = start().samples(4)
+    figure = start().samples(12)
     assert sum(len(axes.patches) for axes in figure.axes) > 4
 
 

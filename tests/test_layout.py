@@ -12,8 +12,8 @@ import digitdraw
 PACKAGE = Path(digitdraw.__file__).parent
 TRAINING = {
     "augment", "calibrate", "cases", "corpus", "data", "distributed", "evaluate", "from_scratch",
-    "finder_loss", "finder_trainer", "finder_validation", "handwriting", "not_digits",
-    "pages", "papers", "plots", "printed", "reading_validation", "recipes", "report",
+    "finder_loss", "finder_trainer", "finder_validation", "hands", "handwriting", "not_digits",
+    "page_ink", "pages", "papers", "plots", "printed", "reading_validation", "recipes", "report",
     "scan_glyphs", "sequence_trainer", "sequence_validation", "speedrun", "strip_corpus", "train",
     "trainer", "validation",
 }  # fmt: skip
@@ -63,8 +63,8 @@ ALLOWED = {
         "calibrate", "corpus", "data", "metrics", "models", "plots", "recipes", "weights",
     },
     "reading_validation": {
-        "calibrate", "candidates", "errors", "finder_validation", "metrics", "models", "pages",
-        "reading", "weights",
+        "calibrate", "candidates", "errors", "finder_validation", "metrics", "models", "page_ink",
+        "pages", "reading", "weights",
     },
     "sequence_validation": {
         "calibrate", "metrics", "models", "plots", "sequence_trainer", "sequences", "strip_corpus",
@@ -72,13 +72,15 @@ ALLOWED = {
     },
     "sequence_trainer": {"models", "plots", "sequences", "strip_corpus", "strips", "trainer"},
     "strip_corpus": {
-        "files", "finder", "finder_validation", "lines", "metrics", "models", "pages", "strips",
-        "weights",
+        "files", "finder", "finder_validation", "hands", "lines", "metrics", "models", "page_ink",
+        "pages", "strips", "weights",
     },
-    "finder_trainer": {"finder", "finder_loss", "pages", "plots", "trainer"},
+    "finder_trainer": {
+        "finder", "finder_loss", "hands", "page_ink", "pages", "plots", "trainer",
+    },
     "finder_validation": {
-        "calibrate", "data", "finder", "lines", "metrics", "models", "pages", "plots",
-        "scan_glyphs", "weights",
+        "calibrate", "data", "finder", "hands", "lines", "metrics", "models", "page_ink", "pages",
+        "plots", "scan_glyphs", "weights",
     },
     "scan_glyphs": {"data", "glyph"},
     "speedrun": {"data", "models"},
@@ -90,8 +92,12 @@ ALLOWED = {
         "strokes",
     },
     "augment": set(),
-    "finder_loss": {"models", "pages"},
-    "pages": {"data", "handwriting", "not_digits", "papers", "printed"},
+    "finder_loss": {"models", "page_ink"},
+    "pages": {
+        "data", "hands", "handwriting", "not_digits", "page_ink", "papers", "printed",
+    },
+    "hands": {"data", "handwriting", "page_ink"},
+    "page_ink": set(),
     "papers": set(),
     "printed": set(),
     "not_digits": {"handwriting"},

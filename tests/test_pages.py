@@ -6,6 +6,8 @@ from drawings import DIGITS
 
 from digitdraw import pages
 from digitdraw.data import Drawing, Glyphs, Scan
+from digitdraw.hands import Hand, Sources
+from digitdraw.page_ink import IGNORED, Writing
 
 DRAWN = [
     Drawing(str(digit), writer, [np.array(stroke, float) for stroke in lines])
@@ -14,8 +16,8 @@ DRAWN = [
 ]
 GLYPH = np.zeros((1, 28, 28), np.uint8)
 GLYPH[0, 4:24, 12:16] = 255
-STROKES_ALONE = pages.Sources(DRAWN, None, DRAWN, [])
-MNIST_ALONE = pages.Sources([], Glyphs(GLYPH, np.array([1])), [], [])
+STROKES_ALONE = Sources(DRAWN, None, DRAWN, [])
+MNIST_ALONE = Sources([], Glyphs(GLYPH, np.array([1])), [], [])
 
 
 def composed(sources, count, side=192):
@@ -28,10 +30,10 @@ def test_pages_hold_digits_whose_boxes_are_in_the_picture(sources):
     made = composed(sources, 24)
     labels = np.concatenate([page.labels for page in made])
     assert len(labels) > 100
-    assert set(labels) <= {pages.IGNORED, *range(10)}
+    assert set(labels) <= {IGNORED, *range(10)}
     for page in made:
         assert page.picture.shape == (192, 192) and page.picture.dtype == np.uint8
-        whole = page.boxes[page.labels != pages.IGNORED]
+        whole = page.boxes[page.labels != IGNORED]
         x, _, width, height = whole.T
         inside = np.clip(x + width, 0, 192) - np.clip(x, 0, 192)
         assert (inside > 0.5 * width).all()
@@ -53,7 +55,7 @@ def test_a_page_can_be_asked_for_with_one_number_one_digit_or_none(content, leas
     made = [pages.written(STROKES_ALONE, rng, 192, content) for _ in range(12)]
     # What is crossed out, or a letter alone, may be taken for a digit or not.
     assert min(len(page.labels) for page in made) >= least
-    assert max((page.labels != pages.IGNORED).sum() for page in made) <= most
+    assert max((page.labels != IGNORED).sum() for page in made) <= most
     assert np.mean([np.ptp(page.picture) for page in made]) > 50
 
 
@@ -63,53 +65,13 @@ def test_the_same_chance_makes_the_same_page():
     assert np.array_equal(one.boxes, other.boxes)
 
 
-@pytest.mark.parametrize("lines", [DIGITS[3], DIGITS[1], [[[0.5, 0.5]]]])
-def test_a_drawn_box_is_that_of_the_ink(lines):
-    writing = pages._Writing(200, 40.0, np.eye(3))
-    strokes = [np.array(stroke, float) / 4 + 60 for stroke in lines]
-    x, y, width, height = writing.draw(strokes, pen=4.0)
-    rows, columns = np.nonzero(writing.ink > 128)
-    assert abs(x - columns.min() / 2) < 1.5 and abs(y - rows.min() / 2) < 1.5
-    assert abs(x + width - columns.max() / 2) < 1.5 and abs(y + height - rows.max() / 2) < 1.5
-
-
-def test_a_stamped_box_is_that_of_the_ink_and_may_leave_the_page():
-    writing = pages._Writing(100, 40.0, np.eye(3))
-    x, y, width, height = writing.stamp(GLYPH[0, 4:24, 12:16], np.array([30.0, 40.0]), 2.0)
-    assert (x, y) == pytest.approx((30, 40), abs=1)
-    assert (width, height) == pytest.approx((8, 40), abs=2)
-    writing.stamp(GLYPH[0], np.array([-20.0, 90.0]), 2.0)
-
-
 def test_printed_words_are_drawn_and_are_no_digits():
-    writing = pages._Writing(300, 40.0, np.eye(3))
+    writing = Writing(300, 40.0, np.eye(3))
     end = pages._print(writing, 20.0, 100.0, np.random.default_rng(0))
     rows, columns = np.nonzero(writing.ink > 128)
     assert columns.min() / 2 > 19 and columns.max() / 2 < end + 1
     assert abs((rows.min() + rows.max()) / 4 - 100) < 10
     assert not writing.labels
-
-
-def test_a_frame_is_around_the_digit():
-    writing = pages._Writing(200, 40.0, np.eye(3))
-    pages._frame(writing, 100.0, 80.0, np.random.default_rng(0))
-    rows, columns = np.nonzero(writing.ink > 128)
-    assert (columns.min() / 2, columns.max() / 2) == pytest.approx((75.2, 124.8), abs=1.5)
-    assert (rows.min() / 2, rows.max() / 2) == pytest.approx((50, 110), abs=1.5)
-
-
-def test_what_would_be_behind_the_camera_is_not_drawn():
-    # A long line ends there, where perspective makes everything endlessly large.
-    view = np.array([[1, 0, 0], [0, 1, 0], [-1 / 300, 0, 1]])
-    writing = pages._Writing(256, 40.0, view)
-    glyph = np.full((20, 10), 255, np.uint8)
-    for box in (
-        writing.stamp(glyph, np.array([280.0, 20.0]), 2.0),
-        writing.draw([np.array([[290.0, 0.0], [310.0, 5.0]])], 2.0),
-    ):
-        writing.digit(box, 7)
-    assert not writing.boxes
-    assert not writing.ink.any()
 
 
 def test_scans_keep_their_boxes_on_their_digits():
@@ -120,7 +82,7 @@ def test_scans_keep_their_boxes_on_their_digits():
     scan = Scan("two", picture, boxes, np.array([4, 7]))
     rng = np.random.default_rng(0)
     for _ in range(20):
-        page = pages.scanned(pages.Sources([], None, [], [scan]), rng, 192)
+        page = pages.scanned(Sources([], None, [], [scan]), rng, 192)
         assert page.labels.tolist() == [4, 7]
         grey = page.picture.astype(float)
         for x, y, width, height in page.boxes:
@@ -133,21 +95,10 @@ def test_of_a_letter_that_stands_alone_nothing_is_said_but_of_words_that_they_ar
     counts = set()
     for seed in range(40):
         rng = np.random.default_rng(seed)
-        writing = pages._Writing(400, 30.0, np.eye(3))
-        hand = pages._Hand.of(STROKES_ALONE, 30.0, rng)
+        writing = Writing(400, 30.0, np.eye(3))
+        hand = Hand.of(STROKES_ALONE, 30.0, rng)
         end = pages._word(writing, STROKES_ALONE.drawings, hand, 40.0, 200.0, rng)
         assert end > 40 and writing.ink.any()
-        assert set(writing.labels) <= {pages.IGNORED}
+        assert set(writing.labels) <= {IGNORED}
         counts.add(len(writing.labels))
     assert counts == {0, 1}
-
-
-def test_a_stamped_zero_and_its_slash_are_in_one_box():
-    for seed in range(10):
-        writing = pages._Writing(200, 40.0, np.eye(3))
-        alone = writing.stamp(GLYPH[0, 4:24, 8:20], np.array([80.0, 70.0]), 2.5)
-        x, y, width, height = pages._slashed(writing, alone, np.random.default_rng(seed))
-        rows, columns = np.nonzero(writing.ink > 128)
-        assert abs(x - columns.min() / 2) < 5 and abs(x + width - columns.max() / 2) < 5
-        assert abs(y - rows.min() / 2) < 5 and abs(y + height - rows.max() / 2) < 5
-        assert x <= alone[0] and y <= alone[1]

@@ -10,7 +10,7 @@ from test_pages import STROKES_ALONE
 from digitdraw import reading_validation, weights
 from digitdraw.finder_validation import FinderValidation
 from digitdraw.models import architecture
-from digitdraw.pages import IGNORED, Page
+from digitdraw.page_ink import IGNORED, Page
 from digitdraw.reading_validation import count, judge
 from digitdraw.weights import Calibration, Weights
 

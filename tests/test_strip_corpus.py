@@ -7,7 +7,8 @@ from painted import Painted
 
 from digitdraw import strip_corpus, strips
 from digitdraw.data import Drawing
-from digitdraw.pages import IGNORED, Page, Sources
+from digitdraw.hands import Sources
+from digitdraw.page_ink import IGNORED, Page
 from digitdraw.strip_corpus import Numbers
 from digitdraw.strips import Frame
 

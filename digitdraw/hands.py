@@ -1,0 +1,195 @@
+"""One person's numbers on a training page: whose digits, with which pen, how evenly and how near.
+
+Knows drawn and stamped digits and what stands between them; nothing of paper, nor of what else
+is on a page. Points are (x, y), y down; boxes are (x, y, width, height) in pixels of the picture.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import cv2
+import numpy as np
+
+from digitdraw import handwriting
+from digitdraw.data import Drawing, Glyphs, Scan
+from digitdraw.page_ink import FINER, IGNORED, Writing, outline
+
+__all__ = ["MOST_DIGITS", "Hand", "Sources"]
+
+MOST_DIGITS = 12
+"""Digits of the longest number."""
+_MORE_ONES = 0.1
+"""Share of the digits that are ones besides every tenth: of all digits ones are missed most."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What pages are made of; any may be empty but one of drawings and digits."""
+
+    drawings: list[Drawing]
+    digits: Glyphs | None
+    letters: list[Drawing]
+    scans: list[Scan]
+
+    @property
+    def written(self) -> "Sources":
+        """The same without scans."""
+        return replace(self, scans=[])
+
+    @cached_property
+    def hands(self) -> list[list[Drawing]]:
+        """Drawings of one writer together, in the order of the writers' names."""
+        hands: dict[str, list[Drawing]] = {}
+        for drawing in self.drawings:
+            hands.setdefault(drawing.writer, []).append(drawing)
+        return [hands[name] for name in sorted(hands)]
+
+
+@dataclass(frozen=True)
+class Hand:
+    """One person writing: the drawings of their digits, pen, spacing, and how evenly."""
+
+    drawings: list[Drawing]
+    digits: Glyphs | None
+    pen: float
+    gap: float
+    uneven: float
+    slant: float
+    frames: bool
+
+    @classmethod
+    def of(cls, sources: Sources, unit: float, rng: np.random.Generator) -> "Hand":
+        hands = sources.hands
+        drawn = bool(hands) and (sources.digits is None or rng.random() < 0.6)
+        frames = rng.random() < 0.08
+        touching, apart = rng.random() < 0.2, rng.random() < 0.2
+        slant = rng.normal(0.05, 0.1) if rng.random() < 0.7 else rng.normal(0.3, 0.2)
+        return cls(
+            drawings=hands[int(rng.integers(len(hands)))] if drawn else [],
+            digits=None if drawn else sources.digits,
+            pen=max(0.6, unit * float(np.clip(rng.lognormal(math.log(0.085), 0.35), 0.035, 0.22))),
+            gap=-0.05 if touching else 0.45 if apart or frames else rng.uniform(0.08, 0.3),
+            uneven=rng.uniform(0.02, 0.1),
+            slant=0.0 if frames else slant,
+            frames=frames,
+        )
+
+    def number(
+        self,
+        writing: Writing,
+        x: float,
+        y: float,
+        rng: np.random.Generator,
+        most: int = MOST_DIGITS,
+    ) -> float:
+        """Write a number of at most so many digits from x on, its middle at y; returns where it
+        ends."""
+        unit, start, first = writing.unit, x, len(writing.labels)
+        if rng.random() < 0.04:
+            x = self._separator(writing, x, y, rng)
+        for place in range(int(min(rng.geometric(0.25), most))):
+            if place and rng.random() < 0.12:
+                x = self._separator(writing, x, y, rng)
+            x = self._digit(writing, x, y + rng.normal(0, self.uneven) * unit, rng)
+            x += unit * max(-0.2, rng.normal(self.gap, 0.07))
+        while rng.random() < 0.08:  # a full stop, or the dash after a round amount
+            x = self._separator(writing, x, y, rng)
+        if rng.random() < 0.06:  # in a box of its own, as on forms
+            half = np.array([(x - start) / 2, unit / 2]) + unit * rng.uniform(0.2, 0.6)
+            writing.draw([outline([(start + x) / 2, y], half)], rng.uniform(0.4, 1.2))
+        if rng.random() < 0.1:  # underlined
+            level = y + unit * (0.6 + abs(rng.normal(0, 0.15)))
+            writing.draw([np.array([[start, level], [x, level + rng.normal(0, 2)]])], self.pen)
+        chance = rng.random()
+        if chance < 0.04:  # struck through with one line, which leaves it to be read
+            ends = [[start - 0.2 * unit, y], [x + 0.2 * unit, y + rng.normal(0, 0.1) * unit]]
+            writing.draw([np.array(ends)], self.pen)
+        elif chance < 0.055:  # crossed out: neither a number to read nor not one
+            turns = np.arange(max(4, int(2 * (x - start) / unit)))
+            up_and_down = y + np.where(turns % 2, -0.4, 0.4) * unit
+            along = np.column_stack([np.linspace(start, x, len(turns)), up_and_down])
+            writing.draw([along], self.pen)
+            writing.labels[first:] = [IGNORED] * (len(writing.labels) - first)
+        return x
+
+    def _digit(self, writing: Writing, x: float, y: float, rng: np.random.Generator) -> float:
+        """Write one digit from x on; returns where it ends."""
+        size = writing.unit * math.exp(rng.normal(0, self.uneven))
+        if self.digits is not None:
+            index = _any_of(self.digits.labels, rng)
+            label = int(self.digits.labels[index])
+            glyph = self.digits.pixels[index]
+            rows, columns = np.nonzero(glyph.max(axis=1))[0], np.nonzero(glyph.max(axis=0))[0]
+            glyph = glyph[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+            scale = size / max(glyph.shape)
+            height = glyph.shape[0] * scale
+            width = glyph.shape[1] * scale + abs(self.slant) * height
+            corner = np.array([x + max(0.0, -self.slant) * height, y - height / 2])
+            box = writing.stamp(glyph, corner, scale, self.slant)
+            if label == 0 and rng.random() < 0.12:
+                box = _slashed(writing, box, rng)
+        else:
+            labels = np.array([int(each.label) for each in self.drawings])
+            drawing = self.drawings[_any_of(labels, rng)]
+            label = int(drawing.label)
+            if label == 1 and rng.random() < 0.35:
+                lines, size = handwriting.leaning_one(rng), size * rng.uniform(0.9, 1.5)
+            else:
+                lines = handwriting.another_form(drawing.strokes, label, rng)
+            lines = handwriting.slanted(handwriting.vary(lines, rng), self.slant)
+            width, height = handwriting.corners(lines)[1] * size
+            box = writing.draw([each * size + [x, y - height / 2] for each in lines], self.pen)
+        writing.digit(box, label)
+        if self.frames:
+            _frame(writing, x + width / 2, y, rng)
+            width = max(width, 0.75 * writing.unit)
+        # Who leans writes the next digit as near to this one: their boxes overlap.
+        return x + max(width - 0.8 * abs(self.slant) * height, 0.15 * height)
+
+    def _separator(self, writing: Writing, x: float, y: float, rng: np.random.Generator) -> float:
+        """A point, comma, dash or slash; returns where it ends."""
+        unit, kind = writing.unit, rng.random()
+        low = y + unit * rng.uniform(0.35, 0.55)
+        if kind < 0.4:
+            marks, wide = np.array([[x, low], [x + 0.02 * unit, low]]), 0.1
+        elif kind < 0.65:
+            marks, wide = np.array([[x + 0.06 * unit, low], [x, low + 0.2 * unit]]), 0.15
+        elif kind < 0.9:
+            wide = rng.uniform(0.2, 0.5)
+            marks = np.array([[x, y], [x + wide * unit, y + rng.normal(0, 0.05) * unit]])
+        else:
+            # Longer than the hand's ones, and leaning more, or nothing could tell it from them.
+            tall = rng.uniform(1.15, 1.6)
+            wide = tall * (max(0.0, self.slant) + rng.uniform(0.25, 0.6))
+            marks = np.array([[x + wide * unit, y - tall / 2 * unit], [x, y + tall / 2 * unit]])
+        writing.draw([marks], self.pen * rng.uniform(0.9, 1.4))
+        return x + (wide + rng.uniform(0.05, 0.25)) * unit
+
+
+def _any_of(labels: np.ndarray, rng: np.random.Generator) -> int:
+    """The index of any of these digits, (n,), of ones more often."""
+    ones = np.flatnonzero(labels == 1) if rng.random() < _MORE_ONES else labels[:0]
+    return int(rng.choice(ones)) if ones.size else int(rng.integers(len(labels)))
+
+
+def _slashed(writing: Writing, box: list[float], rng: np.random.Generator) -> list[float]:
+    """Draw a slash through a zero that was stamped; returns the box of both. As in the picture,
+    not on the sheet: a stamped digit's pen is not known there."""
+    x, y, width, height = box
+    low, high = np.array([x, y]), np.array([x + width, y + height])
+    reach = rng.uniform(-0.1, 0.2) * (high - low)
+    ends = np.array(
+        [[low[0] - reach[0], high[1] + reach[1]], [high[0] + reach[0], low[1] - reach[1]]]
+    )
+    pen = max(0.6, 0.1 * height * rng.uniform(0.6, 1.2))
+    lines = [np.rint(ends * FINER * 16).astype(np.int32)]
+    cv2.polylines(writing.ink, lines, False, 255, max(1, round(pen * FINER)), cv2.LINE_AA, 4)
+    low, high = np.minimum(low, ends.min(axis=0)), np.maximum(high, ends.max(axis=0))
+    return [*low, *(high - low)]
+
+
+def _frame(writing: Writing, x: float, y: float, rng: np.random.Generator) -> None:
+    """A box printed around a digit, as on forms."""
+    half = np.array([0.62, 0.75]) * writing.unit
+    writing.draw([outline([x, y], half)], rng.uniform(0.4, 1.2))

@@ -1,0 +1,61 @@
+"""Numbers as one person writes them on a training page: near each other, framed, slashed."""
+
+import numpy as np
+import pytest
+from drawings import DIGITS
+
+from digitdraw import hands
+from digitdraw.data import Drawing, Glyphs
+from digitdraw.hands import Hand, Sources
+from digitdraw.page_ink import IGNORED, Writing
+
+DRAWN = [
+    Drawing(str(digit), writer, [np.array(stroke, float) for stroke in lines])
+    for writer in ("b", "a")
+    for digit, lines in DIGITS.items()
+    if (digit < 5) == (writer == "a")
+]
+GLYPH = np.full((1, 20, 12), 255, np.uint8)
+
+
+def test_one_person_writes_with_digits_of_one_writer_or_with_stamped_ones():
+    sources = Sources(DRAWN, Glyphs(GLYPH, np.array([1])), [], [])
+    assert [[each.writer for each in own] for own in sources.hands] == [["a"] * 5, ["b"] * 5]
+    rng = np.random.default_rng(0)
+    made = [Hand.of(sources, 30.0, rng) for _ in range(60)]
+    assert all((each.digits is None) == bool(each.drawings) for each in made)
+    assert {len({d.writer for d in each.drawings}) for each in made} == {0, 1}
+    assert 0.4 < np.mean([bool(each.drawings) for each in made]) < 0.8
+
+
+@pytest.mark.parametrize("most", [1, 3, hands.MOST_DIGITS])
+def test_a_number_has_its_digits_from_left_to_right_and_no_more_than_asked_for(most):
+    rng, counts = np.random.default_rng(0), set()
+    for _ in range(60):
+        writing = Writing(900, 30.0, np.eye(3))
+        hand = Hand.of(Sources(DRAWN, None, [], []), 30.0, rng)
+        end = hand.number(writing, 40.0, 450.0, rng, most)
+        middles = [x + width / 2 for x, _, width, _ in writing.boxes]
+        assert middles == sorted(middles) and 40 < middles[-1] < end + 30
+        assert set(writing.labels) <= {IGNORED, *range(10)}
+        counts.add(len(writing.labels))
+    assert min(counts) == 1 and most / 2 < max(counts) <= most
+
+
+def test_a_frame_is_around_the_digit():
+    writing = Writing(200, 40.0, np.eye(3))
+    hands._frame(writing, 100.0, 80.0, np.random.default_rng(0))
+    rows, columns = np.nonzero(writing.ink > 128)
+    assert (columns.min() / 2, columns.max() / 2) == pytest.approx((75.2, 124.8), abs=1.5)
+    assert (rows.min() / 2, rows.max() / 2) == pytest.approx((50, 110), abs=1.5)
+
+
+def test_a_stamped_zero_and_its_slash_are_in_one_box():
+    for seed in range(10):
+        writing = Writing(200, 40.0, np.eye(3))
+        alone = writing.stamp(GLYPH[0], np.array([80.0, 70.0]), 2.5)
+        x, y, width, height = hands._slashed(writing, alone, np.random.default_rng(seed))
+        rows, columns = np.nonzero(writing.ink > 128)
+        assert abs(x - columns.min() / 2) < 5 and abs(x + width - columns.max() / 2) < 5
+        assert abs(y - rows.min() / 2) < 5 and abs(y + height - rows.max() / 2) < 5
+        assert x <= alone[0] and y <= alone[1]
