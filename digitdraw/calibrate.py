@@ -6,6 +6,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from digitdraw.candidates import page_evidence
 from digitdraw.weights import Calibration
 
 __all__ = ["fit", "fit_digitness_temperature", "fit_finds", "fit_reading", "fit_temperature"]
@@ -71,7 +72,8 @@ def fit_reading(
     (N, 10) and `evidence` (N, 2) as `Candidate` has them, labels (N,), negative for what is no
     digit, and which of the numbers and of the pages it is on, (N,) from 0. Regression weighs the
     two: their logits of which digit it is (a logarithmic opinion pool, Heskes 1998), and of
-    whether it is one. The three thresholds are those with the highest F1."""
+    whether it is one; and what speaks for and against a page's having any. The thresholds are
+    those with the highest F1, of pages and then of digits."""
     is_digit = labels >= 0
     which = np.stack([logits[:, :10], classes], axis=2)[is_digit]
     read, found = _most_likely(
@@ -81,8 +83,11 @@ def fit_reading(
     truth = torch.from_numpy(is_digit).double()
     weights = _most_likely(said, lambda x: F.binary_cross_entropy_with_logits(x, truth))
     digitness = _sigmoid(said @ weights)
-    surest = [_largest_of(digitness, group) for group in (numbers, pages)]
-    least, of_number, of_page = _best_thresholds(digitness, *surest, is_digit)
+    _, pages = np.unique(pages, return_inverse=True)  # on some nothing was found
+    doubt, of_page, has_any = _fit_pages(digitness, pages, is_digit)
+    min_page = _best_threshold(of_page[has_any], of_page[~has_any])
+    some = of_page[pages] >= min_page
+    least, of_number = _best_thresholds(digitness, _largest_of(digitness, numbers), is_digit, some)
     return Calibration(
         temperature=float(1 / read),
         digitness_temperature=float(1 / weights[0]),
@@ -93,7 +98,8 @@ def fit_reading(
         agreement_weight=float(weights[2]),
         digitness_bias=float(weights[3]),
         min_number=of_number,
-        min_page=of_page,
+        min_page=min_page,
+        doubt_weight=doubt,
     )
 
 
@@ -132,20 +138,37 @@ def _best_threshold(right: np.ndarray, wrong: np.ndarray) -> float:
     return float(_THRESHOLDS[np.argmax(2 * kept / (len(right) + kept + invented))])
 
 
+def _fit_pages(
+    digitness: np.ndarray, pages: np.ndarray, is_digit: np.ndarray
+) -> tuple[float, np.ndarray, np.ndarray]:
+    """How much doubt counts against the surest digit of a page; how likely that makes each page
+    to have any, and whether it has, (P,). Given is, of what may be digits, the chance, the page
+    from 0 to P - 1, and whether it is one, (N,)."""
+    order = np.argsort(pages, kind="stable")
+    ends = np.cumsum(np.bincount(pages))[:-1]
+    evidence = np.stack([page_evidence(each) for each in np.split(digitness[order], ends)])
+    has_any = np.bincount(pages, weights=is_digit) > 0
+    truth = torch.from_numpy(has_any).double()
+    surest, doubt, _ = _most_likely(
+        np.column_stack([evidence, np.ones(len(evidence))]),
+        lambda x: F.binary_cross_entropy_with_logits(x, truth),
+    )
+    weight = float(max(0.0, -doubt / surest))
+    return weight, _sigmoid(evidence @ (1, -weight)), has_any
+
+
 def _best_thresholds(
-    digitness: np.ndarray, of_number: np.ndarray, of_page: np.ndarray, is_digit: np.ndarray
-) -> tuple[float, float, float]:
-    """The least digitness to keep, and the least that the surest digit of its number and of its
-    page must have, all (N,): where F1 is highest; of equals the strictest."""
-    best, chosen = -1.0, (0.0, 0.0, 0.0)
-    for page in _THRESHOLDS:
-        for number in _THRESHOLDS[page >= _THRESHOLDS]:
-            some = (of_page >= page) & (of_number >= number)
-            for least in _THRESHOLDS[number >= _THRESHOLDS]:
-                kept = some & (digitness >= least)
-                f1 = 2 * (kept & is_digit).sum() / (is_digit.sum() + kept.sum())
-                if f1 >= best:
-                    best, chosen = f1, (float(least), float(number), float(page))
+    digitness: np.ndarray, of_number: np.ndarray, is_digit: np.ndarray, some: np.ndarray
+) -> tuple[float, float]:
+    """The least digitness to keep, and the least that the surest digit of its number must have,
+    all (N,): where F1 is highest, if but `some` are kept at all; of equals the strictest."""
+    best, chosen = -1.0, (0.0, 0.0)
+    for number in _THRESHOLDS:
+        for least in _THRESHOLDS[number >= _THRESHOLDS]:
+            kept = some & (of_number >= number) & (digitness >= least)
+            f1 = 2 * (kept & is_digit).sum() / (is_digit.sum() + kept.sum())
+            if f1 >= best:
+                best, chosen = f1, (float(least), float(number))
     return chosen
 
 

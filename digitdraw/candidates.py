@@ -15,7 +15,7 @@ from digitdraw.finder import Finds
 from digitdraw.models import SequenceReader
 from digitdraw.strips import Frame
 
-__all__ = ["LEAST_SCORE", "Candidate", "all_in"]
+__all__ = ["LEAST_SCORE", "Candidate", "all_in", "page_evidence"]
 
 LEAST_SCORE = 0.4
 """Finds that score at least this make up numbers; what of it is no digit, the sequence reader
@@ -54,6 +54,15 @@ class Candidate:
     def only(self, some: np.ndarray) -> "Candidate":
         """The digits that are chosen, by index or (n,) bool."""
         return Candidate(*(part[some] for part in vars(self).values()))
+
+
+def page_evidence(digitness: np.ndarray) -> np.ndarray:
+    """What speaks for there being digits on a page at all, and what against, (2,), given how
+    likely each of its candidates is one, (n,) in [0, 1], n at least 1: the logit of the surest,
+    and the logarithm of one more than how many are likely none. A lone digit stands alone; what
+    is taken for one on a page of words or shapes has others like it beside it."""
+    top = np.clip(digitness.max(), _NEVER, 1 - _NEVER)
+    return np.array([np.log(top) - np.log1p(-top), np.log1p((1 - digitness).sum())])
 
 
 def _log_softmax(x: np.ndarray) -> np.ndarray:

@@ -150,10 +150,12 @@ class Reader:
     def _kept(self, scores: list[np.ndarray]) -> list[np.ndarray]:
         """Of each number, given how likely its digits are some, (n,), the indices of those that
         are believed: one that is doubtful where others beside it are sure, but not by itself
-        (thresholds with hysteresis, as Canny 1986 has them for edges)."""
+        (thresholds with hysteresis, as Canny 1986 has them for edges); none on a page that is
+        likelier to have none."""
         used = self.calibration
         surest = [each.max(initial=0) for each in scores]
-        if max(surest, default=0) < used.min_page:
+        every = np.concatenate([np.zeros(0), *scores])
+        if every.size and of_page(every, used) < used.min_page:
             surest = [0] * len(scores)
         return [
             np.flatnonzero((each >= used.min_digitness) & (top >= used.min_number) & (top > 0))
@@ -177,6 +179,12 @@ def pooled(
     read = logits[:, 10] / used.digitness_temperature
     found = evidence @ (used.finder_weight, used.agreement_weight)
     return which, read + found + used.digitness_bias
+
+
+def of_page(digitness: np.ndarray, used: Calibration) -> float:
+    """How likely a page has any digit, given how likely each candidate on it is one, (n,)."""
+    surest, doubt = candidates.page_evidence(digitness)
+    return float(_sigmoid(surest - used.doubt_weight * doubt))
 
 
 def _reading(digits: tuple[ReadDigit, ...], count: int, reason: str) -> Reading:

@@ -28,9 +28,9 @@ from digitdraw.weights import Calibration, Weights
 
 __all__ = ["Judged", "count", "judge", "main"]
 
-OTHERS = {"one number": 80, "no digits": 400}
+OTHERS = {"one number": 80, "no digits": 400, "one digit": 80}
 """How many pages there are besides the full ones, by what is on them. The more of those without
-digits, the less is invented, and the more lone digits are left out (see the model card)."""
+digits, the less is invented, and the more lone digits are left out."""
 _SEED = 79
 _EITHER = -2
 """Label of what may be taken for a digit or not."""

@@ -48,7 +48,8 @@ class Calibration:
     digitness the logit of the finder's score, times `finder_weight`, the logarithm of the chance
     that both mean the same digit, times `agreement_weight`, and `digitness_bias`. There a digit
     is kept where its digitness reaches `min_digitness`, that of the surest one of its number
-    `min_number`, and that of the surest one on the page `min_page`.
+    `min_number`, and the chance that the page has any `min_page`: the logit of that is the surest
+    one's, less `doubt_weight` times the logarithm of one more than how many are likely none.
     """
 
     temperature: float = 1.0
@@ -61,6 +62,7 @@ class Calibration:
     digitness_bias: float = 0.0
     min_number: float = 0.0
     min_page: float = 0.0
+    doubt_weight: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from digitdraw import calibrate
+from digitdraw import calibrate, reading
+from digitdraw.weights import Calibration
 
 
 def drawn_from(logits: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -76,15 +77,28 @@ def test_both_networks_are_weighed_by_what_they_know():
 
 
 def test_what_is_doubtful_is_kept_where_others_beside_it_are_sure():
-    # Numbers of three digits, of which two are sure, and lone blots as doubtful as the third, on
-    # pages of either.
-    number = np.array([0.9, 0.9, 0.3])
-    digitness = np.concatenate([np.tile(number, 40), np.full(40, 0.3), np.full(40, 0.6)])
-    is_digit = np.arange(200) < 120
-    numbers = np.concatenate([np.repeat(np.arange(40), 3), 40 + np.arange(80)])
-    of_number = calibrate._largest_of(digitness, numbers)
-    pages = np.concatenate([np.repeat(np.arange(40), 3), np.arange(40), 40 + np.arange(40)])
-    of_page = calibrate._largest_of(digitness, pages)
-    least, number, page = calibrate._best_thresholds(digitness, of_number, of_page, is_digit)
-    kept = (digitness >= least) & (of_number >= number) & (of_page >= page)
-    assert np.array_equal(kept, is_digit)
+    # Numbers of three digits, of which two are sure, and lone blots as doubtful as the third.
+    digitness = np.concatenate([np.tile([0.9, 0.9, 0.3], 40), np.full(40, 0.3)])
+    is_digit = np.arange(160) < 120
+    numbers = np.concatenate([np.repeat(np.arange(40), 3), 40 + np.arange(40)])
+    of_number, any_page = calibrate._largest_of(digitness, numbers), np.ones(160, bool)
+    least, number = calibrate._best_thresholds(digitness, of_number, is_digit, any_page)
+    assert np.array_equal((digitness >= least) & (of_number >= number), is_digit)
+
+
+def test_a_doubtful_digit_that_stands_alone_is_kept_and_among_others_like_it_is_not():
+    # As many pages with a lone digit as with six blots, the surest of which look like one.
+    rng = np.random.default_rng(0)
+    lone = 0.8 + rng.normal(0, 0.03, 50)
+    blots = np.concatenate([0.8 + rng.normal(0, 0.03, (50, 1)), np.full((50, 5), 0.1)], axis=1)
+    pages = np.concatenate([np.arange(50), 50 + np.repeat(np.arange(50), 6)])
+    is_digit = np.arange(350) < 50
+    digitness = np.concatenate([lone, blots.ravel()])
+    weight, of_page, has_any = calibrate._fit_pages(digitness, pages, is_digit)
+    assert weight > 0
+    assert has_any.tolist() == [True] * 50 + [False] * 50
+    assert of_page[has_any].min() > of_page[~has_any].max()
+    used = Calibration(doubt_weight=weight)
+    assert of_page[[0, 50]] == pytest.approx(
+        [reading.of_page(each, used) for each in (lone[:1], blots[0])]
+    )

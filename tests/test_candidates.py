@@ -104,3 +104,13 @@ def test_a_digit_that_two_strips_show_is_read_where_it_was_found():
         kept = _apart(numbers)
         assert sorted(each.boxes[:, 0].tolist() for each in kept) == [[0], [25, 75, 100]]
     assert _apart([both])[0].boxes[:, 0].tolist() == [0, 26]
+
+
+def test_doubtful_candidates_speak_against_a_page_and_sure_ones_do_not():
+    alone, among_sure, among_doubtful = (
+        candidates.page_evidence(np.array(each))
+        for each in ([0.9], [0.9, 0.89, 0.88], [0.9, 0.2, 0.1, 0.3])
+    )
+    assert alone[0] == among_sure[0] == among_doubtful[0] == pytest.approx(np.log(9))
+    assert alone[1] < among_sure[1] < among_doubtful[1]
+    assert np.isfinite(candidates.page_evidence(np.array([0.0, 1.0]))).all()

@@ -102,7 +102,7 @@ ALLOWED = {
     "printed": set(),
     "not_digits": {"handwriting"},
     "handwriting": set(),
-    "calibrate": {"weights"},
+    "calibrate": {"candidates", "weights"},
     "data": {"errors"},
     "recipes": {"errors", "from_scratch"},
 }  # fmt: skip

@@ -203,6 +203,14 @@ def test_a_doubtful_digit_needs_a_sure_one_in_its_number_and_on_its_page(of_numb
     assert reader._kept([]) == []
 
 
+def test_a_lone_digit_is_believed_and_as_sure_a_one_among_doubtful_marks_is_not():
+    reader = painted_reader()
+    reader.calibration = Calibration(min_digitness=0.3, min_page=0.7, doubt_weight=1.0)
+    lone, crowd = [np.array([0.8])], [np.array([0.8, 0.2]), np.array([0.1, 0.1])]
+    assert [each.tolist() for each in reader._kept(lone)] == [[0]]
+    assert [each.tolist() for each in reader._kept(crowd)] == [[], []]
+
+
 def candidate(logits, classes, scores=(0.9, 0.9)):
     """Digits of one number, found at no place in particular."""
     count = len(logits)
