@@ -15,6 +15,8 @@ REFUSED_AS_NO_DIGIT = 0.008
 """Share of validation digits, each kind counting the same, that may be taken for no digit."""
 REFUSED_AS_UNSURE = 0.003
 """Share of validation digits that may be taken for unsure, besides."""
+INVENTED = 0.02
+"""Share of validation pages without digits that some may be found on."""
 _THRESHOLDS = np.round(np.arange(0.05, 0.96, 0.01), 2)
 _TEMPERATURES = np.exp(np.linspace(np.log(0.2), np.log(5), 400))
 
@@ -67,13 +69,15 @@ def fit_reading(
     labels: np.ndarray,
     numbers: np.ndarray,
     pages: np.ndarray,
+    without: int,
 ) -> Calibration:
     """The same for what both networks say of photos: `logits` (N, 11) of the one, `classes`
     (N, 10) and `evidence` (N, 2) as `Candidate` has them, labels (N,), negative for what is no
-    digit, and which of the numbers and of the pages it is on, (N,) from 0. Regression weighs the
+    digit, and which of the numbers and of the pages it is on, (N,) from 0; so many pages in all
+    are `without` digits. Regression weighs the
     two: their logits of which digit it is (a logarithmic opinion pool, Heskes 1998), and of
     whether it is one; and what speaks for and against a page's having any. The thresholds are
-    those with the highest F1, of pages and then of digits."""
+    those with the highest F1 of digits, where the page's lets INVENTED through."""
     is_digit = labels >= 0
     which = np.stack([logits[:, :10], classes], axis=2)[is_digit]
     read, found = _most_likely(
@@ -85,7 +89,7 @@ def fit_reading(
     digitness = _sigmoid(said @ weights)
     _, pages = np.unique(pages, return_inverse=True)  # on some nothing was found
     doubt, of_page, has_any = _fit_pages(digitness, pages, is_digit)
-    min_page = _best_threshold(of_page[has_any], of_page[~has_any])
+    min_page = _page_threshold(of_page[~has_any], without)
     some = of_page[pages] >= min_page
     least, of_number = _best_thresholds(digitness, _largest_of(digitness, numbers), is_digit, some)
     return Calibration(
@@ -155,6 +159,13 @@ def _fit_pages(
     )
     weight = float(max(0.0, -doubt / surest))
     return weight, _sigmoid(evidence @ (1, -weight)), has_any
+
+
+def _page_threshold(of_page: np.ndarray, without: int) -> float:
+    """The least chance of having digits at which a page is believed to: where but INVENTED of all
+    pages `without` any are; of those something was found on, the chance is `of_page`, (n,)."""
+    strict = [t for t in _THRESHOLDS if (of_page >= t).sum() <= INVENTED * without]
+    return float(min(strict, default=_THRESHOLDS[-1]))
 
 
 def _best_thresholds(

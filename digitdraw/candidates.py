@@ -59,10 +59,12 @@ class Candidate:
 def page_evidence(digitness: np.ndarray) -> np.ndarray:
     """What speaks for there being digits on a page at all, and what against, (2,), given how
     likely each of its candidates is one, (n,) in [0, 1], n at least 1: the logit of the surest,
-    and the logarithm of one more than how many are likely none. A lone digit stands alone; what
-    is taken for one on a page of words or shapes has others like it beside it."""
+    and the logarithm of how many are likely none to how many are likely some, one more of each.
+    A lone digit stands alone; what is taken for one on a page of words has others like it beside
+    it."""
     top = np.clip(digitness.max(), _NEVER, 1 - _NEVER)
-    return np.array([np.log(top) - np.log1p(-top), np.log1p((1 - digitness).sum())])
+    doubt = np.log1p((1 - digitness).sum()) - np.log1p(digitness.sum())
+    return np.array([np.log(top) - np.log1p(-top), doubt])
 
 
 def _log_softmax(x: np.ndarray) -> np.ndarray:

@@ -40,7 +40,8 @@ _EITHER = -2
 class Judged:
     """What may be digits, n in all: `logits` (n, 11), `classes` (n, 10) and `evidence` (n, 2) as a
     `Candidate` has them, the `labels` (n,) of those that are, -1 for those that are not, and which
-    of the `numbers` and of the `pages` each is on, (n,) from 0."""
+    of the `numbers` and of the `pages` each is on, (n,) from 0; and how many of all pages are
+    `without` digits."""
 
     logits: np.ndarray
     classes: np.ndarray
@@ -48,6 +49,7 @@ class Judged:
     labels: np.ndarray
     numbers: np.ndarray
     pages: np.ndarray
+    without: int
 
 
 def judge(pages: list[Page], found_by: Weights, read_by: Weights) -> Judged:
@@ -63,7 +65,8 @@ def judge(pages: list[Page], found_by: Weights, read_by: Weights) -> Judged:
             some = number.only(known)
             places = (np.full(known.sum(), i) for i in (len(parts) - 1, index))
             parts.append((some.logits, some.classes, some.evidence, taken[known], *places))
-    return Judged(*(np.concatenate(each) for each in zip(*parts, strict=True)))
+    without = sum(not (page.labels != IGNORED).any() for page in pages)
+    return Judged(*(np.concatenate(each) for each in zip(*parts, strict=True)), without)
 
 
 def count(pages: list[Page], reader: Reader) -> Counter:

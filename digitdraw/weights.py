@@ -49,7 +49,7 @@ class Calibration:
     that both mean the same digit, times `agreement_weight`, and `digitness_bias`. There a digit
     is kept where its digitness reaches `min_digitness`, that of the surest one of its number
     `min_number`, and the chance that the page has any `min_page`: the logit of that is the surest
-    one's, less `doubt_weight` times the logarithm of one more than how many are likely none.
+    one's, less `doubt_weight` times the logarithm of how many are likely none to how many are not.
     """
 
     temperature: float = 1.0

@@ -65,7 +65,7 @@ def test_both_networks_are_weighed_by_what_they_know():
     which = drawn_from(0.8 * logits[:, :10] + 0.4 * classes, rng)
     places = np.arange(60_000)
     fitted = calibrate.fit_reading(
-        logits, classes, evidence, np.where(truth, which, -1), places, places
+        logits, classes, evidence, np.where(truth, which, -1), places, places, without=10**7
     )
     assert fitted.temperature == pytest.approx(1 / 0.8, rel=0.06)
     assert fitted.class_weight == pytest.approx(0.4, rel=0.06)
@@ -74,6 +74,14 @@ def test_both_networks_are_weighed_by_what_they_know():
     assert fitted.agreement_weight == pytest.approx(1, rel=0.06)
     assert fitted.digitness_bias == pytest.approx(0.3, abs=0.06)
     assert 0.2 < fitted.min_digitness < 0.5
+
+
+def test_of_pages_without_digits_few_enough_are_believed_to_have_some():
+    of_page = np.linspace(0, 1, 101)
+    threshold = calibrate._page_threshold(of_page, without=1_000)
+    assert (of_page >= threshold).sum() == 1_000 * calibrate.INVENTED
+    assert calibrate._page_threshold(of_page, without=10) == pytest.approx(0.95)  # the strictest
+    assert calibrate._page_threshold(of_page, without=10**5) == pytest.approx(0.05)
 
 
 def test_what_is_doubtful_is_kept_where_others_beside_it_are_sure():

@@ -112,5 +112,5 @@ def test_doubtful_candidates_speak_against_a_page_and_sure_ones_do_not():
         for each in ([0.9], [0.9, 0.89, 0.88], [0.9, 0.2, 0.1, 0.3])
     )
     assert alone[0] == among_sure[0] == among_doubtful[0] == pytest.approx(np.log(9))
-    assert alone[1] < among_sure[1] < among_doubtful[1]
+    assert among_sure[1] < alone[1] < among_doubtful[1]
     assert np.isfinite(candidates.page_evidence(np.array([0.0, 1.0]))).all()

@@ -62,6 +62,11 @@ def test_what_is_judged_knows_its_number_and_its_page(painted):
     assert judged.numbers.tolist() == [0, 0, 0, 1, 2, 2, 2, 3]
 
 
+def test_pages_with_nothing_but_what_may_be_a_digit_or_not_are_without_digits(painted):
+    some = page([0, 7, IGNORED], BLOTS[:3]), EMPTY, page([IGNORED], BLOTS[:1])
+    assert judge(list(some), *painted).without == 2
+
+
 def test_photos_with_one_number_and_with_none_are_among_those_it_is_judged_by(monkeypatch):
     full = FinderValidation([page([0, 7, 4, 0])], [])
     monkeypatch.setattr(FinderValidation, "load", lambda root: full)
