@@ -19,6 +19,7 @@ import pytest
 from drawings import DIGITS
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
+from loops import beside
 from painted import photo
 from PIL import Image
 from serving import Server
@@ -285,7 +286,7 @@ def test_the_page_itself_names_no_other_host(url):
     ],
 )
 def test_a_start_that_cannot_work_says_why(arguments, words, capsys):
-    assert app.main(arguments) == 2
+    assert beside(app.main, arguments) == 2
     assert words in capsys.readouterr().err
 
 
