@@ -23,7 +23,7 @@ from digitdraw.pictures import Source, load_photo
 from digitdraw.prediction import Prediction, Verdict
 from digitdraw.weights import Calibration
 
-__all__ = ["ReadDigit", "Reader", "Reading", "pooled"]
+__all__ = ["ReadDigit", "Reader", "Reading", "of_page", "pooled"]
 
 log = logging.getLogger(__name__)
 
