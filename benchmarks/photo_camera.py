@@ -7,7 +7,7 @@ import numpy as np
 
 from benchmarks.photo_looks import Look
 
-__all__ = ["camera", "light"]
+__all__ = ["SUBPIXEL_BITS", "camera", "light"]
 
 SUBPIXEL_BITS = 4  # cv2 draws at coordinates of 1/16 pixel
 
@@ -66,7 +66,10 @@ def motion_kernel(length: float, rng: np.random.Generator) -> np.ndarray:
     side = 2 * math.ceil(length / 2) + 3
     angle = rng.uniform(0, math.pi)
     reach = np.array([math.cos(angle), math.sin(angle)]) * length / 2
-    ends = [tuple(int(c) for c in np.rint(((side // 2) + s * reach) * 16)) for s in (-1, 1)]
+    ends = [
+        tuple(int(c) for c in np.rint(((side // 2) + s * reach) * (1 << SUBPIXEL_BITS)))
+        for s in (-1, 1)
+    ]
     kernel = np.zeros((side, side), np.uint8)
     cv2.line(kernel, *ends, 255, 1, cv2.LINE_AA, SUBPIXEL_BITS)
     kernel = kernel.astype(np.float32)

@@ -11,7 +11,7 @@ import math
 import cv2
 import numpy as np
 
-from benchmarks.photo_camera import camera, light
+from benchmarks.photo_camera import SUBPIXEL_BITS, camera, light
 from benchmarks.photo_looks import Look
 from benchmarks.photo_papers import lay_on_desk, paper
 from benchmarks.photo_writing import Mark
@@ -19,7 +19,6 @@ from digitdraw.handwriting import Strokes, corners
 
 __all__ = ["apply", "ink_cover", "photograph"]
 
-SUBPIXEL_BITS = 4  # cv2 draws at coordinates of 1/16 pixel
 INK_SAMPLES = 4
 """Ink pixels along one photo pixel: ink is averaged down, which makes its edges smooth."""
 
