@@ -154,7 +154,9 @@ class Hand:
         if kind < 0.4:
             marks, wide = np.array([[x, low], [x + 0.02 * unit, low]]), 0.1
         elif kind < 0.65:
-            marks, wide = np.array([[x + 0.06 * unit, low], [x, low + 0.2 * unit]]), 0.15
+            bend = [x + 0.08 * unit, low + rng.uniform(0.0, 0.14) * unit]
+            marks = np.array([[x + 0.06 * unit, low], bend, [x, low + 0.24 * unit]])
+            wide = 0.15
         elif kind < 0.9:
             wide = rng.uniform(0.2, 0.5)
             marks = np.array([[x, y], [x + wide * unit, y + rng.normal(0, 0.05) * unit]])

@@ -2,7 +2,8 @@
 
 Place and scale are gone after preprocessing; what remains is tilt, slant, stretch, wobble, pen
 width, how neatly a stroke is begun, joined and ended, and which form of a digit was learned at
-school (slashed zeros, crossed sevens, ones with an upstroke or a foot, eights left open). Knows
+school (slashed zeros, crossed sevens, ones with an upstroke or a foot, eights left open or made of
+two rings). Knows
 strokes only. All chance comes from the generator that is passed in.
 """
 
@@ -22,6 +23,7 @@ __all__ = [
     "pen_width",
     "slanted",
     "slash_zero",
+    "stacked_eight",
     "underline_one",
     "unit",
     "vary",
@@ -66,6 +68,8 @@ def another_form(strokes: Strokes, digit: int, rng: np.random.Generator) -> Stro
         return underline_one(strokes, rng)
     if (digit == 8 and chance < 0.35) or (digit in (0, 6, 9) and chance > 0.9):
         return open_loop(strokes, rng)
+    if digit == 8 and chance < 0.45:
+        return stacked_eight(rng)
     if digit in (5, 7) and chance > 0.9:
         return _without_short_stroke(strokes)
     return strokes
@@ -165,6 +169,25 @@ def open_loop(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     stroke[:ends] += fade * rng.normal(0, 1, 2)
     stroke[-ends:] += fade[::-1] * rng.normal(0, 1, 2)
     return [stroke]
+
+
+def stacked_eight(rng: np.random.Generator) -> Strokes:
+    """An eight of two rings, one on the other: not quite above it, nor quite closed, the pen
+    lifted between them or led on."""
+    rings: Strokes = []
+    lifted = rng.random() < 0.6
+    middle, half = np.zeros(2), rng.uniform(0.17, 0.27, 2) * [1.15, 1.0]
+    for _ in range(2):
+        turn = rng.choice([-1, 1]) * rng.uniform(5.6, 7.2)
+        start = rng.uniform(0, 2 * math.pi)
+        if not lifted:  # from where the rings meet to there
+            start = rng.normal(-math.pi / 2 if rings else math.pi / 2 - turn, 0.3)
+        angle = start + np.linspace(0, turn, 24)
+        grown = 1 + np.linspace(0, rng.normal(0, 0.12), 24)[:, None]
+        rings.append(middle + np.column_stack([np.cos(angle), np.sin(angle)]) * half * grown)
+        above, half = half[1], rng.uniform(0.17, 0.3, 2) * [1.15, 1.0]
+        middle = np.array([rng.normal(-0.08, 0.14), (above + half[1]) * rng.uniform(0.8, 1.12)])
+    return rings if lifted else [np.vstack(rings)]
 
 
 def unit(strokes: Sequence[np.ndarray]) -> Strokes:

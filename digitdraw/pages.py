@@ -15,6 +15,7 @@ from digitdraw import handwriting, not_digits, papers, printed
 from digitdraw.data import Drawing
 from digitdraw.hands import MOST_DIGITS, Hand, Sources
 from digitdraw.page_ink import FINER, IGNORED, Page, Writing, view_of
+from digitdraw.pen_skips import skips
 
 __all__ = ["LARGEST", "SMALLEST", "Content", "compose", "scanned", "written"]
 
@@ -55,6 +56,8 @@ def written(
         _write_one(writing, sources, rng, content)
     ink = cv2.resize(writing.ink, (side, side), interpolation=cv2.INTER_AREA)
     ink = ink.astype(np.float32) / 255
+    if rng.random() < 0.12:
+        ink = ink * (1 - skips(ink > 0.3, rng))
     if rng.random() < 0.3:  # pencil, chalk: the paper's grain breaks the line
         grain = rng.normal(rng.uniform(-1, 0.5), 0.7, ink.shape).astype(np.float32)
         grain = cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.4, 0.9))
@@ -79,9 +82,9 @@ def _fill(
             kind = rng.random()
             if with_digits and rng.random() < 0.7:
                 x = hand.number(writing, x, y, rng)
-            elif kind < 0.25:
+            elif kind < 0.35:
                 x = _print(writing, x, y, rng)
-            elif sources.letters and kind < 0.7:
+            elif sources.letters and kind < 0.75:
                 x = _word(writing, sources.letters, hand, x, y, rng)
             elif kind < 0.9:
                 x = _shape(writing, hand, x, y, rng)

@@ -14,6 +14,8 @@ __all__ = ["words"]
 
 _LETTERS = "eeeeetttaaaooiiinnnssshhrrrddllccuummwfgypbvkjqxz"
 """About as often as in a text."""
+_DOUBLED = 0.1
+"""How often a letter is followed by itself."""
 _HERSHEY = (
     cv2.FONT_HERSHEY_SIMPLEX,
     cv2.FONT_HERSHEY_DUPLEX,
@@ -36,7 +38,10 @@ def words(size: float, rng: np.random.Generator) -> np.ndarray:
 
 
 def _word(rng: np.random.Generator) -> str:
-    letters = "".join(rng.choice(list(_LETTERS), int(rng.integers(3, 11))))
+    letters = "".join(
+        each * (2 if rng.random() < _DOUBLED else 1)
+        for each in rng.choice(list(_LETTERS), int(rng.integers(3, 11)))
+    )
     kind = rng.random()
     return letters.upper() if kind < 0.2 else letters.capitalize() if kind < 0.6 else letters
 

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from digitdraw import plots, sequences, strips
 from digitdraw.models import SequenceReader
+from digitdraw.pen_skips import skips
 from digitdraw.strip_corpus import PER_EPOCH, Numbers
 from digitdraw.trainer import Trainer
 
@@ -22,6 +23,8 @@ __all__ = ["SequenceTrainer", "loss_of", "vary"]
 
 _FEW = 2
 """A number counts by its length, but one of fewer digits than this, or of none, no more."""
+_INK = 1.2
+"""Deviations from the paper from which a pixel is ink: enough to tell where strokes are."""
 
 
 class SequenceTrainer(Trainer):
@@ -102,13 +105,15 @@ def loss_of(logits: Tensor, columns: Tensor, digits: list[np.ndarray]) -> Tensor
 
 
 def vary(strip: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Another strip of the same digits: stretched, slanted, bent, blurred, thicker or thinner,
-    fainter, with grain. (TALL, width) float32 in and out, the width not the same."""
+    """Another strip of the same digits: stretched, slanted, bent, broken, blurred, thicker or
+    thinner, fainter, with grain. (TALL, width) float32 in and out, the width not the same."""
     if rng.random() < 0.15:
         return strip
     strip = _stretched(strip, rng)
     if rng.random() < 0.35:
         strip = _bent(strip, rng)
+    if rng.random() < 0.12:
+        strip = strip * (1 - skips(strip > _INK, rng))
     chance = rng.random()
     if chance < 0.15:
         strip = cv2.GaussianBlur(strip, (0, 0), rng.uniform(0.4, 1.3))

@@ -96,6 +96,16 @@ def test_an_opened_loop_is_shorter_and_of_one_stroke():
     assert len(handwriting.open_loop(lines(4), rng)) == 2  # of two strokes: left as it is
 
 
+def test_a_stacked_eight_has_one_ring_above_the_other(recognizer):
+    rng = np.random.default_rng(0)
+    eights = [handwriting.stacked_eight(rng) for _ in range(40)]
+    lifted = [each for each in eights if len(each) == 2]
+    assert 10 < len(lifted) < 35
+    assert all(above[:, 1].mean() < below[:, 1].mean() - 0.2 for above, below in lifted)
+    read = [int(np.argmax(recognizer.predict_strokes(each).probabilities)) for each in eights]
+    assert read.count(8) >= 36
+
+
 def test_pen_widths_stay_in_their_range():
     rng = np.random.default_rng(0)
     widths = [handwriting.pen_width(rng) for _ in range(1000)]

@@ -13,8 +13,8 @@ PACKAGE = Path(digitdraw.__file__).parent
 TRAINING = {
     "augment", "calibrate", "cases", "corpus", "data", "distributed", "evaluate", "from_scratch",
     "finder_loss", "finder_trainer", "finder_validation", "hands", "handwriting", "not_digits",
-    "page_ink", "pages", "papers", "plots", "printed", "reading_validation", "recipes", "report",
-    "scan_glyphs", "sequence_trainer", "sequence_validation", "speedrun", "strip_corpus", "train",
+    "page_ink", "pages", "papers", "pen_skips", "plots", "printed", "reading_validation", "recipes",
+    "report", "scan_glyphs", "sequence_trainer", "sequence_validation", "speedrun", "strip_corpus", "train",
     "trainer", "validation",
 }  # fmt: skip
 # Each line may import from the lines below it, and from its own line's neighbours where named.
@@ -70,7 +70,9 @@ ALLOWED = {
         "calibrate", "metrics", "models", "plots", "sequence_trainer", "sequences", "strip_corpus",
         "strips", "weights",
     },
-    "sequence_trainer": {"models", "plots", "sequences", "strip_corpus", "strips", "trainer"},
+    "sequence_trainer": {
+        "models", "pen_skips", "plots", "sequences", "strip_corpus", "strips", "trainer",
+    },
     "strip_corpus": {
         "files", "finder", "finder_validation", "hands", "lines", "metrics", "models", "page_ink",
         "pages", "strips", "weights",
@@ -94,11 +96,12 @@ ALLOWED = {
     "augment": set(),
     "finder_loss": {"models", "page_ink"},
     "pages": {
-        "data", "hands", "handwriting", "not_digits", "page_ink", "papers", "printed",
+        "data", "hands", "handwriting", "not_digits", "page_ink", "papers", "pen_skips", "printed",
     },
     "hands": {"data", "handwriting", "page_ink"},
     "page_ink": set(),
     "papers": set(),
+    "pen_skips": {"preprocess"},
     "printed": set(),
     "not_digits": {"handwriting"},
     "handwriting": set(),
