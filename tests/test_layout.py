@@ -14,8 +14,8 @@ TRAINING = {
     "augment", "calibrate", "cases", "corpus", "data", "distributed", "evaluate", "from_scratch",
     "finder_loss", "finder_trainer", "finder_validation", "hands", "handwriting", "not_digits",
     "page_ink", "pages", "papers", "pen_skips", "plots", "printed", "reading_validation", "recipes",
-    "report", "scan_glyphs", "sequence_trainer", "sequence_validation", "speedrun", "strip_corpus", "train",
-    "trainer", "validation",
+    "report", "scan_glyphs", "sequence_trainer", "sequence_validation", "speedrun", "strip_corpus",
+    "train", "trainer", "validation",
 }  # fmt: skip
 # Each line may import from the lines below it, and from its own line's neighbours where named.
 ALLOWED = {
