@@ -1,7 +1,7 @@
 """Numbers that may be in a photo: finds, lines of them, strips cut along those, and what these say.
 
-Puts `finder`, `lines`, `strips` and `sequences` together; what of it is believed, and what is
-made of it, is `reading`'s. Boxes are (x, y, width, height) in pixels, y down.
+Puts `finder`, `halves`, `lines`, `strips` and `sequences` together; what of it is believed, and
+what is made of it, is `reading`'s. Boxes are (x, y, width, height) in pixels, y down.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from torch import Tensor, nn
 
-from digitdraw import finder, lines, metrics, sequences, strips
+from digitdraw import finder, halves, lines, metrics, sequences, strips
 from digitdraw.finder import Finds
 from digitdraw.models import SequenceReader
 from digitdraw.strips import Frame
@@ -74,7 +74,7 @@ def _log_softmax(x: np.ndarray) -> np.ndarray:
 
 def all_in(greys: Sequence[np.ndarray], find: nn.Module, read: nn.Module) -> list[list[Candidate]]:
     """The numbers of each picture in reading order, the unlikely ones, and empty ones, too."""
-    found = finder.find_all(greys, find, LEAST_SCORE)
+    found = [halves.join(each) for each in finder.find_all(greys, find, LEAST_SCORE)]
     groups = [[each.only(some) for some in lines.group(each.boxes)] for each in found]
     frames = [[Frame.around(each.boxes) for each in some] for some in groups]
     seen = [

@@ -3,7 +3,7 @@
 Place and scale are gone after preprocessing; what remains is tilt, slant, stretch, wobble, pen
 width, how neatly a stroke is begun, joined and ended, and which form of a digit was learned at
 school (slashed zeros, crossed sevens, ones with an upstroke or a foot, eights left open or made of
-two rings). Knows
+two rings, fives whose hat flies). Knows
 strokes only. All chance comes from the generator that is passed in.
 """
 
@@ -17,10 +17,13 @@ __all__ = [
     "another_form",
     "corners",
     "cross_seven",
+    "curled_zero",
     "leaning_one",
     "long_one",
     "open_loop",
     "pen_width",
+    "raised_hat",
+    "short_foot",
     "slanted",
     "slash_zero",
     "stacked_eight",
@@ -60,6 +63,12 @@ def another_form(strokes: Strokes, digit: int, rng: np.random.Generator) -> Stro
     chance = rng.random()
     if digit == 0 and chance < 0.2:
         return slash_zero(strokes, rng)
+    if digit == 0 and chance < 0.32:
+        return curled_zero(strokes, rng)
+    if digit == 2 and chance < 0.15:
+        return short_foot(strokes, rng)
+    if digit == 5 and chance < 0.3:
+        return raised_hat(strokes, rng)
     if digit == 7 and chance < 0.2 and len(strokes) == 1:
         return cross_seven(strokes, rng)
     if digit == 1 and chance < 0.33:
@@ -92,6 +101,51 @@ def slash_zero(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     last = strokes[-1]
     is_nearer = np.hypot(*(slash[-1] - last[-1])) < np.hypot(*(slash[0] - last[-1]))
     return [*strokes[:-1], np.vstack([last, slash[::-1] if is_nearer else slash])]
+
+
+def curled_zero(strokes: Strokes, rng: np.random.Generator) -> Strokes:
+    """A zero of one stroke -> the same begun or ended inside of its loop, as a spiral."""
+    stroke = _resample(strokes[0], 0.02 * _size(strokes))
+    if len(strokes) != 1 or len(stroke) < 20:
+        return strokes
+    low, high = corners(strokes)
+    middle, half = (low + high) / 2, np.maximum((high - low) / 2, 1e-9)
+    at_end = rng.random() < 0.5
+    stroke = stroke if at_end else stroke[::-1]
+    last = (stroke[-1] - middle) / half
+    before = (stroke[-4] - middle) / half
+    way = np.sign(before[0] * last[1] - before[1] * last[0]) or 1.0
+    t = np.linspace(0, 1, 12)[1:]
+    angle = math.atan2(last[1], last[0]) + way * rng.uniform(0.3, 1.4) * t
+    radius = np.hypot(*last) * (1 - rng.uniform(0.3, 0.75) * t)
+    curl = middle + half * np.stack([np.cos(angle), np.sin(angle)], 1) * radius[:, None]
+    stroke = np.vstack([stroke, curl])
+    return [stroke if at_end else stroke[::-1]]
+
+
+def short_foot(strokes: Strokes, rng: np.random.Generator) -> Strokes:
+    """A two of one stroke -> the same with little of its foot: what tells it from a seven is then
+    how it begins, and the turn at its end."""
+    stroke = _resample(strokes[0], 0.02 * _size(strokes))
+    if len(strokes) != 1 or len(stroke) < 20:
+        return strokes
+    turn = int(np.argmax(stroke[:, 1] - stroke[:, 0]))
+    return [stroke[: turn + 2 + int(rng.uniform(0.25, 0.6) * (len(stroke) - turn))]]
+
+
+def raised_hat(strokes: Strokes, rng: np.random.Generator) -> Strokes:
+    """A five of two strokes -> the same with its hat, the shorter and upper one, away from the
+    body: further up, to the right, and turned."""
+    if len(strokes) != 2:
+        return strokes
+    body, hat = sorted(strokes, key=lambda each: -_length(each)[-1])
+    size, middle = _size(strokes), hat.mean(axis=0)
+    if middle[1] > body[:, 1].mean():
+        return strokes
+    turn = rng.normal(-0.2, 0.2)
+    rotation = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
+    moved = np.array([rng.uniform(-0.05, 0.2), -rng.uniform(0.02, 0.18)]) * size
+    return [body, (hat - middle) @ rotation.T + middle + moved]
 
 
 def cross_seven(strokes: Strokes, rng: np.random.Generator) -> Strokes:

@@ -106,6 +106,44 @@ def test_a_stacked_eight_has_one_ring_above_the_other(recognizer):
     assert read.count(8) >= 36
 
 
+def test_a_curled_zero_ends_inside_of_its_loop():
+    rng = np.random.default_rng(0)
+    t = np.linspace(0, 2 * np.pi, 40)
+    zero = [np.column_stack([200 + 150 * np.sin(t), 250 - 240 * np.cos(t)])]
+    for _ in range(30):
+        (stroke,) = handwriting.curled_zero(zero, rng)
+        far = np.hypot(*((stroke - [200, 250]) / [150, 240]).T)
+        assert far.max() < 1.05
+        assert min(far[0], far[-1]) < 0.75 and max(far[0], far[-1]) > 0.9
+
+
+def test_a_short_foot_ends_soon_after_the_turn():
+    rng = np.random.default_rng(0)
+    two = [np.array([[10, 60], [60, 5], [110, 60], [10, 200], [130, 200]], float)]
+    for _ in range(30):
+        (stroke,) = handwriting.short_foot(two, rng)
+        assert np.array_equal(stroke[0], two[0][0])
+        assert stroke[:, 0].argmin() < len(stroke) - 1 and 20 < stroke[-1, 0] < 100
+
+
+def test_a_raised_hat_stands_above_the_body_as_it_was():
+    rng = np.random.default_rng(0)
+    body = np.array([[30, 40], [30, 100], [90, 130], [80, 190], [20, 190]], float)
+    hat = np.array([[30, 38], [100, 36]], float)
+    for drawn in ([body, hat], [hat, body]):
+        for _ in range(20):
+            first, second = handwriting.raised_hat(drawn, rng)
+            assert np.array_equal(first, body)
+            assert second[:, 1].mean() < hat[:, 1].mean()
+            assert np.hypot(*np.diff(second, axis=0)[0]) == pytest.approx(np.hypot(70, 2))
+
+
+@pytest.mark.parametrize("form", ["curled_zero", "short_foot", "raised_hat"])
+def test_a_form_that_a_drawing_cannot_take_leaves_it_as_it_was(form):
+    dots = [np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]), np.array([[5.0, 6.0]])]
+    assert getattr(handwriting, form)(dots, np.random.default_rng(0)) is dots
+
+
 def test_pen_widths_stay_in_their_range():
     rng = np.random.default_rng(0)
     widths = [handwriting.pen_width(rng) for _ in range(1000)]

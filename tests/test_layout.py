@@ -29,7 +29,8 @@ ALLOWED = {
         "weights",
     },
     "reading": {"candidates", "finder", "models", "pictures", "prediction", "weights"},
-    "candidates": {"finder", "lines", "metrics", "models", "sequences", "strips"},
+    "candidates": {"finder", "halves", "lines", "metrics", "models", "sequences", "strips"},
+    "halves": {"finder", "lines"},
     "sequences": {"models", "strips"},
     "strips": set(),
     "finder": {"glyph", "metrics", "models"},
@@ -74,8 +75,8 @@ ALLOWED = {
         "models", "pen_skips", "plots", "sequences", "strip_corpus", "strips", "trainer",
     },
     "strip_corpus": {
-        "files", "finder", "finder_validation", "hands", "lines", "metrics", "models", "page_ink",
-        "pages", "strips", "weights",
+        "files", "finder", "finder_validation", "halves", "hands", "lines", "metrics", "models",
+        "page_ink", "pages", "strips", "weights",
     },
     "finder_trainer": {
         "finder", "finder_loss", "hands", "page_ink", "pages", "plots", "trainer",
