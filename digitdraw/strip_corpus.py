@@ -24,7 +24,7 @@ from digitdraw.models import READER
 from digitdraw.page_ink import IGNORED, Page
 from digitdraw.strips import Frame
 
-__all__ = ["Numbers", "build", "cut_numbers", "digits_in", "kept", "made_of"]
+__all__ = ["Numbers", "build", "cut_numbers", "digits_in", "kept", "made_of", "together"]
 
 WRITTEN_PAGES, SCANNED_PAGES = 2_500, 3_000
 WRITTEN_SIDE, SCANNED_SIDE = 384, 256
@@ -89,6 +89,20 @@ def kept(path: Path, make: Callable[[], list[Numbers]]) -> list[Numbers]:
     with np.load(path, allow_pickle=False) as file:
         kinds = [name.removesuffix("/ink") for name in file if name.endswith("/ink")]
         return [_from_arrays(kind, {p: file[f"{kind}/{p}"] for p in _PARTS}) for kind in kinds]
+
+
+def together(made: Sequence[list[Numbers]]) -> list[Numbers]:
+    """The numbers of several corpora as those of one, kind by kind."""
+    kinds = dict.fromkeys(each.kind for some in made for each in some)
+    pools = [[each for some in made for each in some if each.kind == kind] for kind in kinds]
+    return [
+        Numbers(
+            pool[0].kind,
+            [ink for each in pool for ink in each.inks],
+            [digits for each in pool for digits in each.digits],
+        )
+        for pool in pools
+    ]
 
 
 def cut_numbers(

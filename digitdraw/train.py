@@ -21,7 +21,7 @@ import torch
 
 from digitdraw import corpus, data, distributed, plots, speedrun, strip_corpus, weights
 from digitdraw.distributed import Team
-from digitdraw.errors import DigitDrawError
+from digitdraw.errors import DataError, DigitDrawError, TrainingError
 from digitdraw.finder_trainer import PageTrainer
 from digitdraw.finder_validation import FinderValidation, sources
 from digitdraw.models import READER
@@ -70,6 +70,8 @@ def train(options: argparse.Namespace) -> None:
     """
     device, _ = choose_device(options.device)
     recipe = recipe_for(options.model, options.recipe)
+    if options.more_strips and recipe.digits != "numbers":
+        raise TrainingError(f"--more-strips is for the sequence reader alone, not {options.model}")
     torch.backends.cudnn.deterministic = True
     with distributed.team(device) as team:
         folder = Path(options.out)
@@ -132,7 +134,18 @@ def _digits(options: argparse.Namespace, recipe: Recipe, root: Path) -> corpus.C
 
 def _numbers(options: argparse.Namespace, root: Path) -> list[Numbers]:
     build = partial(strip_corpus.build, root, _reader(options), options.seed, options.workers)
-    return _kept(options, strip_corpus.kept, build)
+    own = _kept(options, strip_corpus.kept, build)
+    others = [Path(each) for each in options.more_strips]
+    return strip_corpus.together([own, *(strip_corpus.kept(each, _gone(each)) for each in others)])
+
+
+def _gone(path: Path) -> Callable[[], list[Numbers]]:
+    """What is to be done where a file of strips is not there."""
+
+    def complain() -> list[Numbers]:
+        raise DataError(f"{path} is not there: --more-strips names files that --corpus has kept")
+
+    return complain
 
 
 def _reader(options: argparse.Namespace) -> Path:
@@ -252,7 +265,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--resume", action="store_true", help="go on from the checkpoint in --out")
     add("--speedrun", action="store_true", help="see how fast 99%% can be had; writes nothing")
     add("--share", type=float, default=1.0, help="share of the glyphs to take for each epoch")
-    add("--corpus", help="file to keep the glyphs in, or to take them from where it is there")
+    add("--corpus", help="file to keep glyphs or strips in, or to take them from if it is there")
+    add("--more-strips", nargs="*", default=[], help="files of other trainings' strips to add")
     add("--variants", type=int, default=corpus.VARIANTS, help="variations of each drawing")
     add("--workers", type=int, default=os.cpu_count() or 1, help="processes that make glyphs")
     return parser

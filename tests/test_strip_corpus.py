@@ -73,3 +73,13 @@ def test_numbers_are_kept_in_a_file_and_taken_from_it(tmp_path):
         assert one.kind == other.kind
         for a, b in zip(one.inks + one.digits, other.inks + other.digits, strict=True):
             assert np.array_equal(a, b)
+
+
+def test_numbers_of_several_trainings_go_together_kind_by_kind():
+    def one(kind, width, *digits):
+        return Numbers(kind, [np.zeros((32, width), np.uint8)], [np.array(digits, np.int64)])
+
+    some = strip_corpus.together([[one("written", 9, 1)], [one("empty", 8), one("written", 7, 2)]])
+    assert [each.kind for each in some] == ["written", "empty"]
+    assert [ink.shape[1] for ink in some[0].inks] == [9, 7]
+    assert [digits.tolist() for digits in some[0].digits] == [[1], [2]]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from digitdraw import corpus, data, models, plots, speedrun, train, trainer, weights
+from digitdraw import corpus, data, models, plots, speedrun, strip_corpus, train, trainer, weights
 from digitdraw.recipes import RECIPES
 from digitdraw.trainer import Trainer, trainer_for
 from digitdraw.validation import Validation
@@ -97,6 +97,17 @@ def test_a_resumed_training_ends_where_an_unbroken_one_does(script, tmp_path, mo
         for name in ("unbroken", "broken")
     )
     assert all(torch.equal(one[key], other[key]) for key in one)
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [("default", "for the sequence reader alone, not default"), ("sequence", "gone.npz is not")],
+)
+def test_strips_that_cannot_be_added_are_told(script, tmp_path, capsys, monkeypatch, model, said):
+    monkeypatch.setattr(strip_corpus, "build", lambda *args: [])
+    arguments = ["--model", model, "--more-strips", str(tmp_path / "gone.npz")]
+    assert script(tmp_path, *arguments) == 1
+    assert said in capsys.readouterr().err
 
 
 def test_a_training_starts_from_the_weights_that_it_is_told_and_says_so(
