@@ -28,7 +28,7 @@ __all__ = [
     "suppress",
 ]
 
-LARGEST_SIDE = 896
+LARGEST_SIDE = 832
 """Longer side, in pixels, at which a larger picture is looked at first."""
 SMALLEST_SIDE = 64
 """A picture is halved as long as its longer side stays above this."""
