@@ -133,19 +133,13 @@ def _digits(options: argparse.Namespace, recipe: Recipe, root: Path) -> corpus.C
 
 
 def _numbers(options: argparse.Namespace, root: Path) -> list[Numbers]:
+    others = [Path(each) for each in options.more_strips]
+    gone = [str(each) for each in others if not each.is_file()]
+    if gone:  # said before this training's own are made, which takes long
+        raise DataError(f"--more-strips: no such file as {', '.join(gone)}")
     build = partial(strip_corpus.build, root, _reader(options), options.seed, options.workers)
     own = _kept(options, strip_corpus.kept, build)
-    others = [Path(each) for each in options.more_strips]
-    return strip_corpus.together([own, *(strip_corpus.kept(each, _gone(each)) for each in others)])
-
-
-def _gone(path: Path) -> Callable[[], list[Numbers]]:
-    """What is to be done where a file of strips is not there."""
-
-    def complain() -> list[Numbers]:
-        raise DataError(f"{path} is not there: --more-strips names files that --corpus has kept")
-
-    return complain
+    return strip_corpus.together([own, *(strip_corpus.kept(each, list) for each in others)])
 
 
 def _reader(options: argparse.Namespace) -> Path:

@@ -101,10 +101,10 @@ def test_a_resumed_training_ends_where_an_unbroken_one_does(script, tmp_path, mo
 
 @pytest.mark.parametrize(
     ("model", "said"),
-    [("default", "for the sequence reader alone, not default"), ("sequence", "gone.npz is not")],
+    [("default", "for the sequence reader alone, not default"), ("sequence", "no such file as")],
 )
 def test_strips_that_cannot_be_added_are_told(script, tmp_path, capsys, monkeypatch, model, said):
-    monkeypatch.setattr(strip_corpus, "build", lambda *args: [])
+    monkeypatch.setattr(strip_corpus, "build", lambda *args: pytest.fail("made in vain"))
     arguments = ["--model", model, "--more-strips", str(tmp_path / "gone.npz")]
     assert script(tmp_path, *arguments) == 1
     assert said in capsys.readouterr().err
