@@ -74,10 +74,10 @@ def fit_reading(
     """The same for what both networks say of photos: `logits` (N, 11) of the one, `classes`
     (N, 10) and `evidence` (N, 2) as `Candidate` has them, labels (N,), negative for what is no
     digit, and which of the numbers and of the pages it is on, (N,) from 0; so many pages in all
-    are `without` digits. Regression weighs the
-    two: their logits of which digit it is (a logarithmic opinion pool, Heskes 1998), and of
-    whether it is one; and what speaks for and against a page's having any. The thresholds are
-    those with the highest F1 of digits, where the page's lets INVENTED through."""
+    are `without` digits. Regression weighs the two: their logits of which digit it is (a
+    logarithmic opinion pool, Heskes 1998), and of whether it is one; and what speaks for and
+    against a page's having any. The thresholds are those with the highest F1 of digits, where
+    the page's lets INVENTED through."""
     is_digit = labels >= 0
     which = np.stack([logits[:, :10], classes], axis=2)[is_digit]
     read, found = _most_likely(

@@ -29,14 +29,14 @@ _SMALL = 1.4
 
 
 def join(found: Finds) -> Finds:
-    """The same finds, but two halves as one: as sure as the surer, and of any digit."""
-    boxes, scores, logits = found.boxes.copy(), found.scores.copy(), found.logits.copy()
+    """The same finds, but two halves as one: in place of the surer, as sure, and of any digit."""
+    boxes, scores, logits = found.boxes.copy(), found.scores, found.logits.copy()
     gone = []
-    for upper, lower in pairs(boxes):
-        boxes[upper] = _union(boxes[[upper, lower]])
-        scores[upper] = max(scores[upper], scores[lower])
-        logits[upper] = 0
-        gone.append(lower)
+    for halves in pairs(boxes):
+        surer, other = sorted(halves, key=lambda i: -scores[i])
+        boxes[surer] = _union(boxes[list(halves)])
+        logits[surer] = 0
+        gone.append(other)
     return Finds(boxes, scores, logits).only(np.setdiff1d(np.arange(len(boxes)), gone))
 
 
