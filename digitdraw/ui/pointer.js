@@ -12,8 +12,12 @@ function drawWithPointer(canvas, pen, lowered) {
     if (active !== null || event.button !== 0) return;
     lowered();
     active = event.pointerId;
-    canvas.setPointerCapture(event.pointerId);
     pen.down(pointOf(event, canvas.getBoundingClientRect()));
+    try {
+      canvas.setPointerCapture(event.pointerId);
+    } catch {
+      end(event); // the pointer is gone already, and no other event of it will come
+    }
   }
 
   function move(event) {

@@ -83,6 +83,10 @@ class Hand:
     def open(self) -> "Hand":
         self.page.goto(self.url)
         self.page.wait_for_selector(".dd-example")
+        # What a mouse does before the page's first frame may be dropped.
+        self.page.evaluate(
+            "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
         return self
 
     @property

@@ -214,6 +214,20 @@ def test_a_second_finger_does_not_draw(hand):
     assert hand.is_blank()
 
 
+def test_a_finger_that_is_gone_at_once_leaves_a_dot_and_the_next_one_draws(hand):
+    box = hand.canvas.bounding_box()
+    hand.page.evaluate(
+        """([x, y]) => document.querySelector(".dd-canvas").dispatchEvent(new PointerEvent(
+            "pointerdown", { pointerId: 11, pointerType: "touch", button: 0, clientX: x,
+                             clientY: y, bubbles: true }))""",  # no such pointer to capture
+        [box["x"] + 50, box["y"] + 50],
+    )
+    assert not hand.is_blank()
+    hand.page.keyboard.press("Escape")
+    hand.draw(7)
+    hand.reads("7")
+
+
 def test_a_tap_is_a_dot(sheet):
     box = sheet.canvas.bounding_box()
     sheet.page.mouse.click(box["x"] + 100, box["y"] + 100)
