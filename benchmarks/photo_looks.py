@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["DIFFICULTIES", "KINDS", "Look", "difficulty", "look_of"]
+__all__ = ["DIFFICULTIES", "KINDS", "Look", "difficulty", "look_of", "look_of_page"]
 
 KINDS = (
     "plain", "ruled", "squared", "patterned", "shadow", "uneven light", "tilted", "perspective",
@@ -20,6 +20,10 @@ KINDS = (
 SIZES = ((640, 480), (800, 600), (1024, 768), (1280, 960), (1600, 1200))
 """Longer and shorter side, in pixels."""
 SIZE_SHARES = (0.2, 0.2, 0.2, 0.3, 0.1)
+PAGE_SIZE = (4000, 3000)
+"""The same of a phone's photo of a whole page."""
+PAGE_DIGITS = (0.014, 0.024)
+"""How tall digits are there at most, as part of the longer side: 4 to 7 mm on A4."""
 COLOURED_INKS = ((0.75, 0.08, 0.1), (0.1, 0.2, 0.7), (0.05, 0.45, 0.2))
 BOARDS = ((0.14, 0.25, 0.2), (0.13, 0.14, 0.15), (0.2, 0.28, 0.3))
 
@@ -47,6 +51,7 @@ class Look:
     noise: float = 0.006
     quality: int = 90
     size: tuple[int, int] = (640, 480)
+    tallest: float = math.inf  # digit, in pixels
     desk: bool = False
 
 
@@ -70,6 +75,14 @@ def look_of(kind: str, rng: np.random.Generator) -> Look:
     difficulty(kind, look, rng)
     if rng.random() < 0.25 and kind not in ("small", "several lines"):
         look.size = look.size[::-1]
+    return look
+
+
+def look_of_page(kind: str, rng: np.random.Generator) -> Look:
+    """The same look of a photo of a whole page, on which digits are small."""
+    look = look_of(kind, rng)
+    look.size = PAGE_SIZE if look.size[0] >= look.size[1] else PAGE_SIZE[::-1]
+    look.tallest = PAGE_SIZE[0] * rng.uniform(*PAGE_DIGITS)
     return look
 
 

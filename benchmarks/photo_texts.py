@@ -4,7 +4,7 @@ import numpy as np
 
 from benchmarks.photo_looks import Look
 
-__all__ = ["SEPARATORS", "number", "one_short", "texts"]
+__all__ = ["SEPARATORS", "number", "one_short", "page", "texts"]
 
 SEPARATORS = ".,-"
 
@@ -32,6 +32,15 @@ def texts(kind: str, look: Look, rng: np.random.Generator) -> list[list[str]]:
 def one_short(kind: str, look: Look, rng: np.random.Generator) -> list[list[str]]:
     """The same, but one number of one or two digits, whatever the kind."""
     return [["".join(map(str, rng.integers(0, 10, int(rng.integers(1, 3)))))]]
+
+
+def page(kind: str, look: Look, rng: np.random.Generator) -> list[list[str]]:
+    """The same for a whole page: four to ten rows of one to three numbers."""
+    separated = rng.random() < (0.9 if kind == "separators" else 0.12)
+    columns = int(rng.integers(1, 4))
+    return [
+        [number(rng, separated, 8) for _ in range(columns)] for _ in range(int(rng.integers(4, 11)))
+    ]
 
 
 def columns(rng: np.random.Generator) -> list[list[str]]:

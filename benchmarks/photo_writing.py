@@ -47,6 +47,7 @@ def write(
     total = sum(widths) + gap * (count - 1)
     largest = min(0.9 * width / max(total, 2.0), 0.85 * height / (pitch * len(rows) + 0.6))
     largest = min(largest, 0.2 * width if kind != "small" else 0.6 * height)
+    largest = min(largest, look.tallest)
     h = max(largest * rng.uniform(0.5, 1.0), min(largest, 24 if kind != "small" else 15))
     aligned = kind == "several lines" or len(rows) > 2
     top = (height / h - pitch * (len(rows) - 1) - 1) / 2 * rng.uniform(0.5, 1.4)

@@ -20,9 +20,9 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.photo_ink import photograph
-from benchmarks.photo_looks import KINDS, look_of
+from benchmarks.photo_looks import KINDS, look_of, look_of_page
 from benchmarks.photo_people import PARTS, Part, People, hand_of
-from benchmarks.photo_texts import one_short, texts
+from benchmarks.photo_texts import one_short, page, texts
 from benchmarks.photo_writing import Mark, clutter, shape, word, write
 from digitdraw import data
 
@@ -36,6 +36,7 @@ __all__ = [
     "make",
     "of_marks",
     "one",
+    "whole_pages",
     "without_digits",
 ]
 
@@ -71,12 +72,20 @@ def few_digits(root: Path, count: int, seed: int, part: Part = "test") -> Iterat
         yield one(People(root, part), seed, index, one_short)
 
 
-def one(people: People, seed: int, index: int, what: Callable = texts) -> Photo:
+def whole_pages(root: Path, count: int, seed: int, part: Part = "test") -> Iterator[Photo]:
+    """The same as a phone takes them of a whole page, with many small digits on it."""
+    for index in range(count):
+        yield one(People(root, part), seed, index, page, look_of_page)
+
+
+def one(
+    people: People, seed: int, index: int, what: Callable = texts, how: Callable = look_of
+) -> Photo:
     """Photo number `index` of `seed`, of kind `KINDS[index % len(KINDS)]`, with what a function
-    like `photo_texts.texts` says on it."""
+    like `photo_texts.texts` says on it, as one like `photo_looks.look_of` has it look."""
     rng = np.random.default_rng([0x0D1617, seed, index])
     kind = KINDS[index % len(KINDS)]
-    look = look_of(kind, rng)
+    look = how(kind, rng)
     rows = what(kind, look, rng)
     hand = hand_of(people, rng)
     h, marks, pitch = write(rows, hand, look, kind, rng)
@@ -150,7 +159,7 @@ def checks(root: Path, part: Part = "test") -> list[Photo]:
 
 
 def main() -> None:
-    """Write photos, those of few digits and those without, as one picture each to look at."""
+    """Write photos of each set as one picture each to look at."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="the data folder")
     parser.add_argument("--out", type=Path, required=True, help="a folder to write to")
@@ -159,7 +168,7 @@ def main() -> None:
     parser.add_argument("--boxes", action="store_true", help="draw the digits' boxes")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    sets = (make, "photo"), (few_digits, "few"), (without_digits, "empty")
+    sets = (make, "photo"), (few_digits, "few"), (whole_pages, "page"), (without_digits, "empty")
     for maker, name in sets:
         for index, photo in enumerate(maker(options.data, options.count, options.seed)):
             picture = photo.picture.copy()

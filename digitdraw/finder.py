@@ -2,9 +2,11 @@
 
 Knows the network's maps, scales and light; knows nothing of files, lines or numbers. One
 network made for digits 14 to 56 pixels tall looks at the picture at several sizes, each half of
-the one before; what is found at two of them is kept once.
+the one before, and then closer at the part where small digits are, if there are some; what is
+found at two of them is kept once.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -28,14 +30,23 @@ __all__ = [
     "suppress",
 ]
 
-LARGEST_SIDE = 832
-"""Longer side, in pixels, at which a larger picture is looked at first."""
+LARGEST_SIDE, LARGE_SIDE = 832, 1184
+"""Longer side, in pixels, at which a larger picture is looked at first, and one that is large."""
+LARGE_FROM = 1536
+"""A picture whose longer side has more pixels is large: a photo of a whole page, it may be."""
 SMALLEST_SIDE = 64
 """A picture is halved as long as its longer side stays above this."""
 ENLARGED_SIDE = 448
 """A picture up to this side is also looked at twice as large, for digits of few pixels."""
 BATCH_PIXELS = 2_000_000
 """Pixels that the network looks at in one pass, which bounds its memory: about 300 MB."""
+_SMALL = 20
+"""Finds of fewer pixels are looked at again, closer: the least that the network was made for is
+14, and of what is smaller it finds just some."""
+_AROUND = 3.0
+"""How far around them, in their heights: there may be others."""
+_LARGEST_SCALE, _MUCH_LARGER = 2.0, 1.2
+"""No view shows a picture larger than this, nor a part of it less than this much closer."""
 _WINDOW = 96
 """Side of the window, in pixels, over which light is evened out."""
 _MULTIPLE = 16
@@ -70,13 +81,19 @@ def find(grey: np.ndarray, network: nn.Module, threshold: float) -> Finds:
 @torch.inference_mode()
 def find_all(greys: Sequence[np.ndarray], network: nn.Module, threshold: float) -> list[Finds]:
     """The digits of each of several pictures: those of one size are looked at together."""
-    views = [_View.of(grey, scale, i) for i, grey in enumerate(greys) for scale in _scales(grey)]
+    looks = [[_View.of(grey, scale, i) for scale in _scales(grey)] for i, grey in enumerate(greys)]
     found: list[list[Finds]] = [[] for _ in greys]
-    for batch in _batches(views):
-        x = torch.from_numpy(np.stack([view.padded for view in batch]))[:, None]
-        maps = network(x.to(next(network.parameters()).device)).float().cpu()
-        for view, answer in zip(batch, maps, strict=True):
-            found[view.picture].append(view.whole(decode(answer, threshold)))
+    while looks:
+        for batch in _batches([view for some in looks for view in some]):
+            x = torch.from_numpy(np.stack([view.padded for view in batch]))[:, None]
+            maps = network(x.to(next(network.parameters()).device)).float().cpu()
+            for view, answer in zip(batch, maps, strict=True):
+                found[view.picture].append(view.whole(decode(answer, threshold)))
+        closer = [
+            largest.closer(greys[largest.picture], _together(found[largest.picture]))
+            for largest, *_ in looks
+        ]
+        looks = [[view] for view in closer if view is not None]
     return [split(suppress(_together(parts))) for parts in found]
 
 
@@ -154,25 +171,49 @@ def cut_out(grey: np.ndarray, box: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class _View:
-    """A picture as the network looks at it once: `padded` (H, W) float32 of even contrast, of
-    which `shape` is the picture, `scale` times its size; `picture` is its number."""
+    """A picture, or the part of it from `corner` (x, y) on, as the network looks at it once:
+    `padded` (H, W) float32 of even contrast, of which `shape` is the picture, `scale` times its
+    size; `picture` is its number."""
 
     picture: int
     scale: float
     shape: tuple[int, int]
     padded: np.ndarray
+    corner: tuple[int, int] = (0, 0)
 
     @classmethod
-    def of(cls, grey: np.ndarray, scale: float, picture: int) -> "_View":
+    def of(
+        cls, grey: np.ndarray, scale: float, picture: int, corner: tuple[int, int] = (0, 0)
+    ) -> "_View":
         x = even_contrast(_resize(grey, scale))
-        return cls(picture, scale, x.shape, _pad(x))
+        return cls(picture, scale, x.shape, _pad(x), corner)
 
     def whole(self, finds: Finds) -> Finds:
         """Finds in this view as finds in the picture, less those on the padding."""
         height, width = self.shape
         inside = (finds.boxes[:, :2] + finds.boxes[:, 2:] / 2 < [width, height]).all(axis=1)
         kept = finds.only(inside)
-        return Finds(kept.boxes / self.scale, kept.scores, kept.logits)
+        boxes = kept.boxes / self.scale
+        boxes[:, :2] += np.array(self.corner, np.float32)
+        return Finds(boxes, kept.scores, kept.logits)
+
+    def closer(self, grey: np.ndarray, finds: Finds) -> "_View | None":
+        """The part of the picture `grey` where finds are small, twice as large as in this view;
+        none where the surest finds are not small, as on a form with small print and a large
+        number, or where it would not be much larger."""
+        is_small = finds.boxes[:, 3] * self.scale < _SMALL
+        surest = np.argsort(-finds.scores)[: max(1, len(is_small) // 4)]
+        if is_small[surest].sum() <= len(surest) / 2:
+            return None
+        boxes = finds.boxes[is_small]
+        around = _AROUND * np.median(boxes[:, 3])
+        left, top = np.floor(boxes[:, :2].min(axis=0) - around).clip(0).astype(int).tolist()
+        right, bottom = np.ceil((boxes[:, :2] + boxes[:, 2:]).max(axis=0) + around).astype(int)
+        part = grey[top:bottom, left:right]
+        scale = min(2 * self.scale, _LARGEST_SCALE, math.sqrt(BATCH_PIXELS / part.size))
+        if scale < _MUCH_LARGER * self.scale:
+            return None
+        return _View.of(part, scale, self.picture, (left, top))
 
 
 def _batches(views: list[_View]) -> Iterator[list[_View]]:
@@ -197,7 +238,7 @@ def _together(parts: list[Finds]) -> Finds:
 def _scales(grey: np.ndarray) -> list[float]:
     """Sizes to look at a picture, as factors, the largest first."""
     longer = max(grey.shape)
-    first = min(1.0, LARGEST_SIDE / longer)
+    first = min(1.0, (LARGE_SIDE if longer > LARGE_FROM else LARGEST_SIDE) / longer)
     scales = [2.0] if longer <= ENLARGED_SIDE else []
     while first * longer >= SMALLEST_SIDE or not scales:
         scales.append(first)

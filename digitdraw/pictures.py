@@ -141,8 +141,8 @@ def _decode(picture: Image.Image) -> Image.Image:
     if width == 0 or height == 0:
         raise BadImageError(f"The picture has no pixels ({width} x {height}).")
     try:
-        # A JPEG can be decoded at a fraction of its size, never below what preprocessing uses.
-        picture.draft(None, (1024, 1024))
+        # A JPEG can be decoded at a fraction of its size, never below what is looked at of it.
+        picture.draft(None, (1280, 1280))
         picture.load()
         return ImageOps.exif_transpose(picture)
     except Exception as error:  # as above: a truncated file ends in OSError, SyntaxError, ...

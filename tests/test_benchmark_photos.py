@@ -146,6 +146,14 @@ def test_photos_of_few_digits_have_one_number_of_one_or_two(data_folder):
     assert all(photo.numbers == ["".join(map(str, photo.labels))] for photo in made)
 
 
+def test_photos_of_whole_pages_are_large_and_their_digits_small(data_folder):
+    (made,) = photos.whole_pages(data_folder, 1, seed=3)
+    assert sorted(made.picture.shape[:2]) == [3000, 4000]
+    heights = [height for _, _, _, height in made.boxes]
+    assert len(heights) > 10
+    assert 15 < np.median(heights) < 110
+
+
 def test_the_checks_are_the_scans_kept_for_testing(data_folder):
     made = photos.checks(data_folder)
     if not made:

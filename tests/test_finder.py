@@ -1,5 +1,6 @@
 """Finding digits: light, scales, and one find for one digit."""
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -7,6 +8,7 @@ from torch import nn
 
 from digitdraw import finder
 from digitdraw.finder import Finds
+from digitdraw.models import DigitFinder
 
 
 def finds(*boxes_and_scores):
@@ -91,3 +93,58 @@ def test_finds_are_in_pixels_of_the_picture_of_any_shape(shape):
     step = 4 * max(1, max(shape) / 100)
     assert (np.abs(middles - [x, y]) <= step + reach).all()
     assert (found.logits.argmax(axis=1) == 5).all()
+
+
+class SmallMarks(nn.Module):
+    """Finds a digit in each dark mark, as tall as the mark is; notes what it looks at."""
+
+    def __init__(self):
+        super().__init__()
+        self.unused = nn.Parameter(torch.zeros(1))
+        self.sizes = []
+
+    def forward(self, x):
+        self.sizes.append(tuple(x.shape[2:]))
+        maps = torch.full((len(x), 15, x.shape[2] // 4, x.shape[3] // 4), -9.0)
+        for picture, answer in zip(x[:, 0].numpy(), maps, strict=True):
+            _, _, stats, middles = cv2.connectedComponentsWithStats(
+                (picture < -1).astype(np.uint8)
+            )
+            for (_, _, width, height, _), (x0, y0) in zip(stats[1:], middles[1:], strict=True):
+                cell = answer[:, int(y0 / 4), int(x0 / 4)]
+                cell[0] = 1 + height / 8  # what is larger is surer
+                cell[1:3] = (torch.tensor([x0, y0]) / 4 % 1 - 0.5) * 4 / DigitFinder.UNIT
+                cell[3:5] = torch.log(torch.tensor([width, height]) / DigitFinder.UNIT)
+        return maps
+
+
+def marks(shape, *places, tall=12):
+    grey = np.full(shape, 0.9, np.float32)
+    for x, y in places:
+        grey[y : y + tall, x : x + tall * 3 // 4] = 0.1
+    return grey
+
+
+def test_small_finds_are_looked_at_closer_in_their_part_of_the_picture():
+    places = [(700, 500), (730, 500), (760, 540)]
+    network = SmallMarks()
+    found = finder.find(marks((700, 800), *places), network, 0.5)
+    whole, part = max(network.sizes[:3]), network.sizes[-1]
+    assert whole == (704, 800) and part < (300, 400)
+    boxes = found.boxes[np.argsort(found.boxes[:, 0])]
+    assert boxes == pytest.approx(np.array([[x, y, 9, 12] for x, y in places]), abs=1.5)
+
+
+def test_large_digits_and_small_print_beside_them_are_not_looked_at_closer():
+    grey = marks((700, 800), (300, 200), (400, 200), tall=60)
+    grey[600:612, 100:109] = 0.1
+    network = SmallMarks()
+    assert len(finder.find(grey, network, 0.5).scores) == 3
+    assert len(network.sizes) == len(finder._scales(grey))
+
+
+def test_a_photo_of_a_whole_page_is_looked_at_larger():
+    for width, seen in ((1200, finder.LARGEST_SIDE), (4000, finder.LARGE_SIDE)):
+        network = SmallMarks()
+        finder.find(np.full((width * 3 // 4, width), 0.9, np.float32), network, 0.5)
+        assert max(network.sizes)[1] == seen

@@ -1,0 +1,84 @@
+"""The shipped networks read pages made on the fly, each with one difficulty."""
+
+import io
+
+import cv2
+import numpy as np
+import pytest
+from drawings import DIGITS
+from PIL import Image
+
+from digitdraw import metrics
+
+PAGES = 3
+PAPER, INK = 0.88, 0.15
+
+
+def page(rng: np.random.Generator, size=(800, 600), tall=44, tilt=0.0, lines=0, shadow=0.0,
+         is_dark=False, noise=0.01) -> tuple[np.ndarray, list[str], list[tuple]]:  # fmt: skip
+    """A picture (H, W) uint8 of four numbers, one below the other, what they are, and their
+    digits' boxes."""
+    width, height = size
+    grey = np.full((height, width), PAPER, np.float32)
+    if lines:
+        grey[lines::lines] = 0.6
+    ink = np.zeros((height, width), np.uint8)
+    numbers, boxes = [], []
+    for row in range(4):
+        number = "".join(map(str, rng.integers(0, 10, rng.integers(3, 8))))
+        for place, digit in enumerate(number):
+            corner = np.array([0.2 * width + 0.95 * tall * place, 0.3 * height + 1.9 * tall * row])
+            boxes.append(_draw(ink, DIGITS[int(digit)], corner, tall, rng))
+        numbers.append(number)
+    grey += (INK - grey) * ink / 255
+    if tilt:
+        turn = cv2.getRotationMatrix2D((width / 2, height / 2), tilt, 1)
+        grey = cv2.warpAffine(grey, turn, size, borderMode=cv2.BORDER_REPLICATE)
+    grey[:, : width // 3] *= 1 - shadow
+    grey = (1 - grey if is_dark else grey) + rng.normal(0, noise, grey.shape)
+    return np.rint(grey.clip(0, 1) * 255).astype(np.uint8), numbers, boxes
+
+
+def _draw(ink: np.ndarray, strokes, corner, tall: int, rng: np.random.Generator) -> tuple:
+    """Draw a digit slanted and stretched at random; returns the box of its ink."""
+    pen = max(2, tall // 12)
+    shape = np.array([[rng.uniform(0.8, 1), rng.normal(0, 0.08)], [0, rng.uniform(0.9, 1.05)]])
+    placed = [np.array(stroke) / 100 @ shape.T * tall + corner for stroke in strokes]
+    for stroke in placed:
+        points = np.rint(stroke * 16).astype(np.int32)
+        cv2.polylines(ink, [points], False, 255, pen, cv2.LINE_AA, 4)
+    points = np.concatenate(placed)
+    return (*(points.min(axis=0) - pen / 2).tolist(), *(np.ptp(points, axis=0) + pen).tolist())
+
+
+@pytest.mark.parametrize("difficulty", [
+    {}, {"lines": 30}, {"shadow": 0.5}, {"is_dark": True}, {"noise": 0.12}, {"tilt": 12},
+    {"size": (300, 220), "tall": 20}, {"size": (1600, 1200), "tall": 100},
+    {"size": (3000, 2250), "tall": 34}, {"size": (2400, 1800), "tall": 40, "lines": 60},
+], ids=lambda each: " ".join(each) or "plain")  # fmt: skip
+def test_pages_are_read(recognizer, difficulty):
+    rng = np.random.default_rng(4)
+    exact, count, placed, digits = 0, 0, 0, 0
+    for _ in range(PAGES):
+        picture, numbers, boxes = page(rng, **difficulty)
+        reading = recognizer.read_numbers(picture)
+        exact += sum(a == b for a, b in zip(reading.numbers, numbers, strict=False))
+        count += len(numbers)
+        placed += len(metrics.match_boxes(boxes, [each.box for each in reading.digits]))
+        digits += len(boxes)
+    assert exact >= count - 1
+    assert placed >= 0.85 * digits or "tilt" in difficulty  # boxes are those of the level page
+
+
+def test_a_jpeg_of_a_whole_page_is_decoded_large_enough_to_read(recognizer):
+    picture, numbers, _ = page(np.random.default_rng(5), size=(4000, 3000), tall=52)
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "JPEG", quality=90)
+    assert list(recognizer.read_numbers(file.getvalue()).numbers) == numbers
+
+
+def test_a_page_without_digits_reads_as_none(recognizer):
+    grey = np.full((1800, 2400), PAPER, np.float32)
+    grey[::60] = 0.6
+    grey += np.random.default_rng(6).normal(0, 0.05, grey.shape)
+    assert recognizer.read_numbers(grey.clip(0, 1)).numbers == ()
