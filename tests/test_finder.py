@@ -107,9 +107,7 @@ class SmallMarks(nn.Module):
         self.sizes.append(tuple(x.shape[2:]))
         maps = torch.full((len(x), 15, x.shape[2] // 4, x.shape[3] // 4), -9.0)
         for picture, answer in zip(x[:, 0].numpy(), maps, strict=True):
-            _, _, stats, middles = cv2.connectedComponentsWithStats(
-                (picture < -1).astype(np.uint8)
-            )
+            _, _, stats, middles = cv2.connectedComponentsWithStats((picture < -1).astype(np.uint8))
             for (_, _, width, height, _), (x0, y0) in zip(stats[1:], middles[1:], strict=True):
                 cell = answer[:, int(y0 / 4), int(x0 / 4)]
                 cell[0] = 1 + height / 8  # what is larger is surer
