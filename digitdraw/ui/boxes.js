@@ -8,6 +8,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const REACH = 22; // around a box, within which a tap still means it
 const AROUND = 2; // between a digit's ink and its box
 const LABEL = { least: 12, most: 22 }; // the letters' size; between them, it goes with the box
+const TINY = 12; // boxes less high than this have thin lines, and labels only where one must look
 
 function makeBoxes(stage, { pointed, chosen }) {
   const svg = part("svg", { class: "dd-boxes", role: "group", preserveAspectRatio: "none" });
@@ -140,6 +141,7 @@ function layGroup(group, [x, y, width, height], unit) {
   }
   const wanted = Math.min(0.6 * height, 1.2 * width) / unit;
   const size = Math.min(LABEL.most, Math.max(LABEL.least, wanted)) * unit;
+  group.classList.toggle("dd-tiny", height < TINY * unit);
   const above = y - around - 3 * unit;
   const text = group.querySelector("text");
   text.style.fontSize = size + "px";

@@ -9,6 +9,11 @@ const preview = find(".dd-preview");
 const fix = find(".dd-fix-input");
 const heard = find(".dd-heard");
 
+// Heights of most digits' boxes, in CSS pixels: less is too small to see which is which.
+const SMALL = 16;
+const READABLE = 26;
+const MARGIN = 1.5; // around all digits, in heights of one: room for their labels
+
 let photo = null; // the one on screen
 let chosen = null; // index of its digit that was tapped or has the focus
 let pointed = null; // index of the one that a mouse is over, which comes first
@@ -77,10 +82,28 @@ function open(next) {
   drop.classList.add("dd-filled");
   find(".dd-zoom").hidden = false;
   zoom.fit(photo.width, photo.height);
+  frameDigits();
   boxes.show(photo); // after its stage has its size, by which boxes and letters are laid
   thumbnails.show(album.photos.indexOf(photo));
   numbers.show(photo);
   select(null, null);
+}
+
+// On a photo of a whole page digits are small: then just the part that they are in is shown first.
+function frameDigits() {
+  const found = photo.digits.filter(({ removed }) => !removed).map(({ box }) => box);
+  if (!found.length) return;
+  const heights = found.map((box) => box[3]).sort((one, other) => one - other);
+  const tall = heights[heights.length >> 1];
+  const seen = (tall / photo.width) * stage.clientWidth;
+  if (seen >= SMALL) return;
+  const ends = [0, 1].flatMap((axis) => {
+    const size = axis ? photo.height : photo.width;
+    const low = Math.min(...found.map((box) => box[axis])) - MARGIN * tall;
+    const high = Math.max(...found.map((box) => box[axis] + box[axis + 2])) + MARGIN * tall;
+    return [Math.max(0, low / size), Math.min(1, high / size)];
+  });
+  zoom.frame([ends[0], ends[2], ends[1], ends[3]], READABLE / seen);
 }
 
 function select(nextChosen, nextPointed) {

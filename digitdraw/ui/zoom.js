@@ -27,15 +27,18 @@ function makeZoom(view, stage, bar, aim) {
   }
 
   // Without an aim, what is in the middle of the view stays there.
-  function zoomTo(next) {
-    const middle = aim() ?? [
-      (view.scrollLeft + view.clientWidth / 2) / view.scrollWidth,
-      (view.scrollTop + view.clientHeight / 2) / view.scrollHeight,
-    ];
+  function zoomTo(next, middle = aim() ?? middleOfView()) {
     zoom = Math.min(LARGEST, Math.max(1, next));
     lay();
     view.scrollLeft = middle[0] * view.scrollWidth - view.clientWidth / 2;
     view.scrollTop = middle[1] * view.scrollHeight - view.clientHeight / 2;
+  }
+
+  function middleOfView() {
+    return [
+      (view.scrollLeft + view.clientWidth / 2) / view.scrollWidth,
+      (view.scrollTop + view.clientHeight / 2) / view.scrollHeight,
+    ];
   }
 
   buttons.in.addEventListener("click", () => zoomTo(zoom * ZOOM_STEP));
@@ -44,10 +47,17 @@ function makeZoom(view, stage, bar, aim) {
   new ResizeObserver(lay).observe(view);
 
   return {
-    // Another picture is seen whole first.
+    // Another picture is seen whole.
     fit(width, height) {
       ratio = width / height;
       zoomTo(1);
+    },
+    // Shows a part of it, whose ends are shares of its width and height, as large as all of the
+    // part can be seen, but at most so much larger than the picture fits.
+    frame([left, top, right, bottom], most) {
+      const across = view.clientWidth / stage.clientWidth / (right - left);
+      const down = view.clientHeight / stage.clientHeight / (bottom - top);
+      zoomTo(Math.min(across, down, most), [(left + right) / 2, (top + bottom) / 2]);
     },
   };
 }

@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 
+import numpy as np
 import pytest
 from conftest import DESKTOP, PHONE, Hand, opener
 from painted import photo
@@ -339,6 +340,28 @@ def test_the_picture_is_zoomed_inside_of_its_view(photos):
     assert stage.bounding_box() == whole
 
 
+def test_of_a_whole_page_the_part_with_digits_is_shown_first(photos):
+    page = np.full((1500, 2000), 220, np.uint8)
+    page[1000:1320, 600:1080] = np.kron(photo(PAPER), np.ones((2, 2), np.uint8))
+    buffer = io.BytesIO()
+    Image.fromarray(page).save(buffer, "PNG")
+    add(photos, ("page.png", buffer.getvalue()))
+    stage, view = photos.page.locator(".dd-stage"), photos.page.locator(f"{TAB} .dd-drop")
+    frame = view.bounding_box()
+    assert stage.bounding_box()["width"] > 2 * frame["width"]
+    shown = [each.bounding_box() for each in photos.page.locator(".dd-box .dd-line").all()]
+    assert len(shown) == len(PAPER)
+    for each in shown:
+        assert frame["x"] < each["x"] < frame["x"] + frame["width"] - each["width"]
+        assert frame["y"] < each["y"] < frame["y"] + frame["height"] - each["height"]
+    label = photos.page.locator('.dd-box[data-state="sure"] text').first
+    expect(label).to_be_visible()
+    photos.page.get_by_role("button", name="Fit").click()
+    assert stage.bounding_box()["width"] <= frame["width"]
+    expect(label).to_be_hidden()  # boxes are too near for labels now
+    assert photos.page.locator('.dd-box[data-state="doubtful"] text').first.is_visible()
+
+
 @pytest.mark.parametrize("viewport", [PHONE, {"width": 320, "height": 568}])
 def test_on_a_phone_a_tap_shows_the_bars_beside_the_picture(open_photos, viewport):
     hand = open_photos(viewport=viewport, **TOUCH)
@@ -380,9 +403,9 @@ def test_nothing_sticks_out_at_any_size(open_photos, width, height):
     add(hand)
     box(hand, "7, 100.0 %, number 1").focus()
     assert hand.page.evaluate("document.documentElement.scrollWidth") <= width
-    stage = hand.page.locator(".dd-stage").bounding_box()
-    assert stage["width"] >= 0.25 * width
-    assert stage["y"] + stage["height"] <= height
+    view = hand.page.locator(f"{TAB} .dd-drop").bounding_box()
+    assert view["width"] >= 0.25 * width
+    assert view["y"] + view["height"] <= height
 
 
 def test_without_weights_a_quiet_note_says_so(chromium, tmp_path):
