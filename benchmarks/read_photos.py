@@ -397,24 +397,25 @@ def installed(names: Sequence[str], makers: Makers = READERS) -> dict[str, Reade
 
 
 def report(results: dict[str, dict[str, list[Result]]]) -> None:
-    """Print all tables."""
-    made = {reader: sets["photos"] for reader, sets in results.items()}
-    few = {reader: sets["one or two digits"] for reader, sets in results.items()}
-    empty = {reader: sets["without digits"] for reader, sets in results.items()}
+    """Print all tables, but those of sets that are empty."""
     print(summary_table(results))
-    print()
-    print(kinds_table(made, "photos exact", lambda s: percent(s.photos_exact, s.photos)))
-    print()
-    print(kinds_table(made, "numbers exact", lambda s: percent(s.numbers_found, s.numbers)))
-    print()
-    wrong = kinds_table(
-        made, "characters wrong", lambda s: percent(s.characters_wrong, s.characters)
-    )
-    print(wrong)
-    print()
-    print(kinds_table(few, "one or two digits, none found", _nothing))
-    print()
-    print(kinds_table(empty, "without digits, any found", lambda s: f"{s.with_any} of {s.photos}"))
+    tables: list[tuple[str, str, Callable[[Score], str]]] = [
+        ("photos", "photos exact", lambda s: percent(s.photos_exact, s.photos)),
+        ("photos", "numbers exact", lambda s: percent(s.numbers_found, s.numbers)),
+        ("photos", "characters wrong", lambda s: percent(s.characters_wrong, s.characters)),
+        ("one or two digits", "one or two digits, none found", _nothing),
+        (
+            "whole pages",
+            "whole pages, numbers exact",
+            lambda s: percent(s.numbers_found, s.numbers),
+        ),
+        ("without digits", "without digits, any found", lambda s: f"{s.with_any} of {s.photos}"),
+    ]
+    for name, title, of in tables:
+        found = {reader: sets[name] for reader, sets in results.items()}
+        if any(found.values()):
+            print()
+            print(kinds_table(found, title, of))
 
 
 def _nothing(s: Score) -> str:
@@ -426,7 +427,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="the data folder")
     parser.add_argument("--count", type=int, default=120, help="made photos")
     parser.add_argument("--few", type=int, default=95, help="made photos of one or two digits")
-    parser.add_argument("--pages", type=int, default=38, help="made photos of whole pages")
+    parser.add_argument("--pages", type=int, default=19, help="made photos of whole pages")
     parser.add_argument("--empty", type=int, default=100, help="made photos without digits")
     parser.add_argument("--orand", type=int, help="how many of the kept scans; all by default")
     parser.add_argument("--seed", type=int, default=0)

@@ -41,8 +41,8 @@ ENLARGED_SIDE = 448
 BATCH_PIXELS = 2_000_000
 """Pixels that the network looks at in one pass, which bounds its memory: about 300 MB."""
 _SMALL = 20
-"""Finds of fewer pixels are looked at again, closer: the least that the network was made for is
-14, and of what is smaller it finds just some."""
+"""Finds that are less tall, in pixels, are looked at again, closer: of digits of less than 14 the
+network finds just some, and those that it finds may seem taller than they are."""
 _AROUND = 3.0
 """How far around them, in their heights: there may be others."""
 _LARGEST_SCALE, _MUCH_LARGER = 2.0, 1.2
