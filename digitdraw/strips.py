@@ -27,6 +27,11 @@ _LOWEST, _HIGHEST = -1.5, 4.0
 """Ink is told in deviations from the paper; what is beyond these is no more ink than they are."""
 _FAINTEST = 0.02
 """Deviation of grey in [0, 1] that is taken for a strip's contrast at least: paper's grain."""
+_GRAIN = 0.2
+"""Deviation that a strip's paper has at least: cameras see some, and on the flawless paper of a
+drawing program, which the sequence reader never learnt from, it doubts a bare one."""
+_OF_NORMAL = 1.4826
+"""Deviations of a normal distribution in its median distance from the median."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ def cut(grey: np.ndarray, frame: Frame) -> np.ndarray:
     # Ink is the lesser part of a strip, so it is what lies far on one side: dark, or chalk.
     if (strip**3).mean() < 0:
         strip = -strip
-    return strip.clip(_LOWEST, _HIGHEST)
+    return _grained(strip).clip(_LOWEST, _HIGHEST)
 
 
 def to_bytes(strip: np.ndarray) -> np.ndarray:
@@ -94,6 +99,15 @@ def to_bytes(strip: np.ndarray) -> np.ndarray:
 def from_bytes(kept: np.ndarray) -> np.ndarray:
     """A strip that was kept, float32."""
     return kept.astype(np.float32) / 255 * (_HIGHEST - _LOWEST) + _LOWEST
+
+
+def _grained(strip: np.ndarray) -> np.ndarray:
+    """The strip with as much grain as paper has, always the same."""
+    lacking = _GRAIN - _OF_NORMAL * float(np.median(np.abs(strip)))  # its median is 0
+    if lacking <= 0:
+        return strip
+    grain = np.random.default_rng(0).normal(0, lacking, strip.shape)
+    return strip + grain.astype(np.float32)
 
 
 def _tilt(middles: np.ndarray) -> float:

@@ -82,3 +82,17 @@ def test_a_page_without_digits_reads_as_none(recognizer):
     grey[::60] = 0.6
     grey += np.random.default_rng(6).normal(0, 0.05, grey.shape)
     assert recognizer.read_numbers(grey.clip(0, 1)).numbers == ()
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.03])
+def test_a_bare_one_alone_is_read_on_flawless_paper_too(recognizer, noise):
+    rng = np.random.default_rng(7)
+    read = []
+    for tall in (40, 90, 180):
+        for lean in (0.05, 0.15, 0.25):
+            grey = np.full((600, 800), PAPER, np.float32)
+            foot = np.array([300, 400])
+            cv2.line(grey, foot, foot + np.rint([lean * tall, -tall]).astype(int), INK, tall // 12)
+            grey += rng.normal(0, noise, grey.shape)
+            read.append(recognizer.read_numbers(grey.clip(0, 1).astype(np.float32)).numbers)
+    assert read.count(("1",)) >= 7
