@@ -32,7 +32,7 @@ __all__ = [
 
 LARGEST_SIDE, LARGE_SIDE = 832, 1184
 """Longer side, in pixels, at which a larger picture is looked at first, and one that is large."""
-LARGE_FROM = 1536
+LARGE_FROM = 2 * LARGEST_SIDE
 """A picture whose longer side has more pixels is large: a photo of a whole page, it may be."""
 SMALLEST_SIDE = 64
 """A picture is halved as long as its longer side stays above this."""
