@@ -96,7 +96,7 @@ function frameDigits() {
   const heights = found.map((box) => box[3]).sort((one, other) => one - other);
   const tall = heights[heights.length >> 1];
   const seen = (tall / photo.width) * stage.clientWidth;
-  if (seen >= SMALL) return;
+  if (!seen || seen >= SMALL) return; // not seen at all while another tab is
   const ends = [0, 1].flatMap((axis) => {
     const size = axis ? photo.height : photo.width;
     const low = Math.min(...found.map((box) => box[axis])) - MARGIN * tall;

@@ -362,6 +362,18 @@ def test_of_a_whole_page_the_part_with_digits_is_shown_first(photos):
     assert photos.page.locator('.dd-box[data-state="doubtful"] text').first.is_visible()
 
 
+def test_a_photo_that_is_read_while_another_tab_is_open_is_there_afterwards(photos):
+    photos.page.get_by_role("tab", name="Draw").click()
+    choose(photos, ("photo.png", picture()))
+    expect(photos.page.locator(".dd-number")).to_have_count(2)
+    photos.page.get_by_role("tab", name="Photo").click()
+    view = photos.page.locator(f"{TAB} .dd-drop").bounding_box()
+    stage = photos.page.locator(".dd-stage").bounding_box()
+    assert 0.3 * view["width"] < stage["width"] <= view["width"]
+    photos.page.get_by_role("button", name="Zoom in").click()
+    assert photos.page.locator(".dd-stage").bounding_box()["width"] > 1.4 * stage["width"]
+
+
 @pytest.mark.parametrize("viewport", [PHONE, {"width": 320, "height": 568}])
 def test_on_a_phone_a_tap_shows_the_bars_beside_the_picture(open_photos, viewport):
     hand = open_photos(viewport=viewport, **TOUCH)
