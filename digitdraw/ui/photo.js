@@ -97,13 +97,14 @@ function frameDigits() {
   const tall = heights[heights.length >> 1];
   const seen = (tall / photo.width) * stage.clientWidth;
   if (!seen || seen >= SMALL) return; // not seen at all while another tab is
-  const ends = [0, 1].flatMap((axis) => {
-    const size = axis ? photo.height : photo.width;
-    const low = Math.min(...found.map((box) => box[axis])) - MARGIN * tall;
-    const high = Math.max(...found.map((box) => box[axis] + box[axis + 2])) + MARGIN * tall;
-    return [Math.max(0, low / size), Math.min(1, high / size)];
-  });
-  zoom.frame([ends[0], ends[2], ends[1], ends[3]], READABLE / seen);
+  const size = [photo.width, photo.height];
+  const around = MARGIN * tall;
+  const low = [0, 1].map((axis) => Math.min(...found.map((box) => box[axis] - around)));
+  const high = [0, 1].map((axis) =>
+    Math.max(...found.map((box) => box[axis] + box[axis + 2] + around)),
+  );
+  const share = (end, axis) => Math.min(1, Math.max(0, end / size[axis]));
+  zoom.frame([...low.map(share), ...high.map(share)], READABLE / seen);
 }
 
 function select(nextChosen, nextPointed) {
