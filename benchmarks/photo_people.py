@@ -1,4 +1,5 @@
-"""Who writes on test photos: drawings of digits and letters by people whom training never sees."""
+"""Who writes on test photos: drawings of digits and letters by people whom training never sees,
+and digits of handwriting fonts that it never sees."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from digitdraw import data
+from digitdraw.data import Drawing
 from digitdraw.handwriting import Strokes
 
 __all__ = ["PARTS", "Part", "People", "hand_of", "hands", "letters"]
@@ -20,21 +22,21 @@ PARTS: tuple[Part, ...] = get_args(Part)
 
 @dataclass(frozen=True)
 class People:
-    """Who writes: those of one part of the data folder `root`."""
+    """Who writes: those of one part of the data folder `root`, or of the handwriting fonts."""
 
     root: Path
     part: Part = "test"
+    are_fonts: bool = False
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def hands(people: People) -> tuple[dict, dict, np.ndarray]:
     """Drawings by writer and digit, drawings by digit, and each writer's share."""
     by_writer: dict = defaultdict(lambda: defaultdict(list))
     by_digit: dict = defaultdict(list)
-    for place, drawing in enumerate(data.drawings(people.root, people.part)):
-        if place not in data.UNREADABLE[people.part]:
-            by_writer[drawing.writer][int(drawing.label)].append(drawing.strokes)
-            by_digit[int(drawing.label)].append(drawing.strokes)
+    for drawing in _drawings(people):
+        by_writer[drawing.writer][int(drawing.label)].append(drawing.strokes)
+        by_digit[int(drawing.label)].append(drawing.strokes)
     by_writer = {name: digits for name, digits in by_writer.items() if len(digits) >= 8}
     # The root, for one writer has a quarter of all drawings.
     shares = np.sqrt([sum(map(len, digits.values())) for digits in by_writer.values()])
@@ -48,6 +50,14 @@ def hand_of(people: People, rng: np.random.Generator) -> dict[int, list[Strokes]
     return {
         d: own[d] if d in own else [by_digit[d][rng.integers(len(by_digit[d]))]] for d in range(10)
     }
+
+
+def _drawings(people: People) -> list[Drawing]:
+    """What they drew, as far as it can be read."""
+    if people.are_fonts:
+        return data.font_drawings(people.part)
+    drawn = data.drawings(people.root, people.part)
+    return [each for place, each in enumerate(drawn) if place not in data.UNREADABLE[people.part]]
 
 
 @lru_cache(maxsize=2)

@@ -1,8 +1,9 @@
 """Test photos of handwritten numbers, made with known truth: `python benchmarks/photos.py`.
 
 Digits are drawings of `unipen-digits/dev` and letters those of the test writers, neither of
-which anything is trained on; those of part "validation" are by other writers, to choose by. Who
-writes is `photo_people`'s, what `photo_texts`', how `photo_writing`'s; what the photo looks like is
+which anything is trained on; or those of handwriting fonts that nothing is trained on. Those of
+part "validation" are by other writers and of other fonts, to choose by. Who writes is
+`photo_people`'s, what `photo_texts`', how `photo_writing`'s; what the photo looks like is
 `photo_looks`', and the pictures are made by `photo_ink`, `photo_papers` and `photo_camera`.
 Knows how photos look; knows nothing of readers. A photo follows from (seed, index) alone.
 """
@@ -34,6 +35,7 @@ __all__ = [
     "checks",
     "few_digits",
     "make",
+    "of_fonts",
     "of_marks",
     "one",
     "whole_pages",
@@ -70,6 +72,12 @@ def few_digits(root: Path, count: int, seed: int, part: Part = "test") -> Iterat
     """The same with one number of one or two digits on each."""
     for index in range(count):
         yield one(People(root, part), seed, index, one_short)
+
+
+def of_fonts(root: Path, count: int, seed: int, part: Part = "test") -> Iterator[Photo]:
+    """The same, written in the forms of handwriting fonts."""
+    for index in range(count):
+        yield one(People(root, part, are_fonts=True), seed, index)
 
 
 def whole_pages(root: Path, count: int, seed: int, part: Part = "test") -> Iterator[Photo]:
@@ -168,8 +176,11 @@ def main() -> None:
     parser.add_argument("--boxes", action="store_true", help="draw the digits' boxes")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    sets = (make, "photo"), (few_digits, "few"), (whole_pages, "page"), (without_digits, "empty")
-    for maker, name in sets:
+    sets = {
+        "photo": make, "few": few_digits, "font": of_fonts, "page": whole_pages,
+        "empty": without_digits,
+    }  # fmt: skip
+    for name, maker in sets.items():
         for index, photo in enumerate(maker(options.data, options.count, options.seed)):
             picture = photo.picture.copy()
             for x, y, width, height in photo.boxes if options.boxes else ():

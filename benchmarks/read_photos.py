@@ -4,8 +4,8 @@
         --readers digitdraw components tesseract rapidocr --sheet failures.png
 
 The pictures are made photos (`photos.make`), the kept scans of ORAND-CAR-A, made photos of one
-number of one or two digits, of whole pages of small digits, and of none. What is measured, on each
-set and each kind of photo:
+number of one or two digits, of numbers in the forms of handwriting fonts, of whole pages of small
+digits, and of none. What is measured, on each set and each kind of photo:
 
 - photos exact: all numbers of the photo, in reading order, and nothing else
 - numbers exact: numbers that were found, each at most once, wherever in the order: the photo's
@@ -380,6 +380,7 @@ def cases_of(options: argparse.Namespace) -> dict[str, list[Photo]]:
         "photos": list(photos.make(root, options.count, seed, part)),
         "ORAND-CAR-A": photos.checks(root, part)[: options.orand],
         "one or two digits": list(photos.few_digits(root, options.few, seed, part)),
+        "handwriting fonts": list(photos.of_fonts(root, options.fonts, seed, part)),
         "whole pages": list(photos.whole_pages(root, options.pages, seed, part)),
         "without digits": list(photos.without_digits(root, options.empty, seed, part)),
     }
@@ -427,6 +428,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="the data folder")
     parser.add_argument("--count", type=int, default=120, help="made photos")
     parser.add_argument("--few", type=int, default=95, help="made photos of one or two digits")
+    parser.add_argument("--fonts", type=int, default=95, help="made photos in fonts' forms")
     parser.add_argument("--pages", type=int, default=19, help="made photos of whole pages")
     parser.add_argument("--empty", type=int, default=100, help="made photos without digits")
     parser.add_argument("--orand", type=int, help="how many of the kept scans; all by default")

@@ -1,7 +1,7 @@
 """The test cases of single digits, and of what is none, as glyphs.
 
 The one place of the package that looks at the test sets: MNIST test, unipen-digits/dev, the kept
-scans of ORAND-CAR-A, and the letters of writers that were never trained on.
+scans of ORAND-CAR-A, and the letters and handwriting fonts of hands that were never trained on.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from digitdraw.errors import DataError
 
 __all__ = ["Cases"]
 
-_CHECKS = "digits of checks"
+_CHECKS, _FONTS = "digits of checks", "handwriting fonts"
 _SEED = 20_261_121
 _MADE, _PAIRS = 200, 500
 """Things that are no digit, of each kind, and pairs of digits."""
@@ -43,13 +43,19 @@ class Cases:
         scanned, drawings = _mnist(mnist.pixels), _drawings(drawn, rng)
         digits = {**scanned, **drawings}
         labels = dict.fromkeys(scanned, mnist.labels)
-        labels |= dict.fromkeys(drawings, np.array([int(each.label) for each in drawn]))
+        labels |= dict.fromkeys(drawings, _labels(drawn))
+        fonts = data.font_drawings("test")
+        digits[_FONTS], labels[_FONTS] = corpus.render(fonts), _labels(fonts)
         scans = data.scans(root, "test")
         if scans:
             seen, labels[_CHECKS] = corpus.from_scans(scans)
             digits[_CHECKS] = _shares(seen)
         readable = np.array([i not in data.UNREADABLE["test"] for i in range(len(drawn))])
         return cls(digits, labels, readable, _others(drawn, data.letters(root, "test"), rng))
+
+
+def _labels(drawn: list[Drawing]) -> np.ndarray:
+    return np.array([int(each.label) for each in drawn])
 
 
 def _mnist(pixels: np.ndarray) -> dict[str, np.ndarray]:

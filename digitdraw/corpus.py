@@ -1,8 +1,8 @@
 """What the models are trained on: glyphs of digits and of what is no digit, in one array.
 
 Puts `data`, `handwriting` and `not_digits` together: every drawing is varied as strokes and
-drawn by the very code that the page uses, MNIST comes both as it is and as `preprocess` would
-hand it on, and digits of scans as that would.
+drawn by the very code that the page uses, digits of handwriting fonts among them, MNIST comes both
+as it is and as `preprocess` would hand it on, and digits of scans as that would.
 """
 
 import math
@@ -46,6 +46,8 @@ CANVAS = 280
 """Side of the pictures that drawings are made into, in pixels."""
 SCANS_PER_EPOCH = 3
 """How often each digit of a scan is learnt from in an epoch: there are few, by many hands."""
+FONTS_PER_EPOCH = 6
+"""How often each digit of a handwriting font is learnt from in an epoch."""
 _PAPER = 8
 """Pixels of paper around a digit of a scan that is sent in as a picture."""
 _CHUNK = 500
@@ -98,7 +100,7 @@ def kept(path: Path, make: Callable[[], Corpus]) -> Corpus:
 def build(root: Path, seed: int, variants: int = VARIANTS, workers: int = 2) -> Corpus:
     """Make the training corpus from the data in `root`; the same seed gives the same glyphs.
 
-    Without drawings in `root` it is MNIST alone.
+    Without drawings in `root` it is MNIST, and the handwriting fonts that come with the package.
     """
     digits = data.mnist(root, "train")
     half = len(digits.labels) // 2
@@ -107,6 +109,9 @@ def build(root: Path, seed: int, variants: int = VARIANTS, workers: int = 2) -> 
         Pool("mnist", digits.pixels, digits.labels, half),
         Pool("mnist as pictures", seen, digits.labels, half),
     ]
+    fonts = data.font_drawings("train")
+    written = made(digit_variant, fonts, seed, len(fonts) * variants, workers)
+    pools.append(Pool("fonts", *written, len(fonts) * min(variants, FONTS_PER_EPOCH)))
     drawn = data.drawings(root, "train")
     if not drawn:
         return Corpus(pools)

@@ -3,8 +3,10 @@
 Layout of a data folder: `MNIST/raw/` as torchvision makes it, and, where it is to be had,
 `unipen-digits/{train,dev}.jsonl.gz` and `unipen-letters/letters.jsonl.gz`: one JSON object a
 line with `label`, `writer` and `strokes`; and `orand-car-a/`, scanned amounts: `images/` and
-`labels.jsonl` with `image`, `number` and `boxes`. The test parts (MNIST test, unipen-digits/dev,
-letters of the test writers, 200 of the scans) are for `cases` and `benchmarks/` alone.
+`labels.jsonl` with `image`, `number` and `boxes`. Digits of handwriting fonts, in the form of the
+drawings, come with the package: `font_hands/digits.jsonl.gz`. The test parts (MNIST test,
+unipen-digits/dev, letters of the test writers, 200 of the scans, some of the fonts' hands) are for
+`cases` and `benchmarks/` alone.
 """
 
 import gzip
@@ -27,6 +29,7 @@ __all__ = [
     "Scan",
     "drawings",
     "file_hashes",
+    "font_drawings",
     "letters",
     "mnist",
     "scans",
@@ -37,6 +40,9 @@ MNIST_VALIDATION = 5_000
 """Validation digits of MNIST, unless a recipe says otherwise."""
 SCANS_TEST, SCANS_VALIDATION = 200, 80
 """Scanned amounts that are kept from training."""
+FONT_HANDS = "font_hands/digits.jsonl.gz"
+"""The digits of handwriting fonts, in the package's own folder."""
+_PACKAGE = Path(__file__).resolve().parent
 _UNREADABLE_IN_VALIDATION = frozenset((0, 207, 226, 358, 481, 537, 654, 994, 1000, 1018))
 _UNREADABLE_IN_TEST = frozenset((
     59, 64, 87, 163, 194, 230, 234, 360, 396, 404, 450, 480, 602, 664, 731, 739, 762, 928, 1076,
@@ -131,6 +137,15 @@ def drawings(root: Path, part: str) -> list[Drawing]:
     return split_by_writer(everything, {"train": 88, "validation": 12})[part]
 
 
+def font_drawings(part: str) -> list[Drawing]:
+    """Digits of handwriting fonts, of "train", "validation" or "test" hands; each hand a writer.
+
+    They come with the package: see font_hands/SOURCES.md for whose they are.
+    """
+    everything = _read(_PACKAGE / FONT_HANDS)
+    return split_by_writer(everything, {"train": 75, "validation": 10, "test": 15})[part]
+
+
 def letters(root: Path, part: str) -> list[Drawing]:
     """Drawn letters that look like no digit, of "train", "validation" or "test" writers.
 
@@ -169,13 +184,14 @@ def split_by_writer(everything: list[Drawing], parts: dict[str, int]) -> dict[st
 
 def file_hashes(root: Path, drawn: bool = True, scanned: bool = False) -> dict[str, str]:
     """SHA-256 of every training file that is there, by its path in the data folder; those of
-    drawings and letters only where `drawn`, and of the scans' labels where `scanned`."""
+    drawings, letters and fonts only where `drawn`, and of the scans' labels where `scanned`."""
     names = [name for name in SHA256 if "t10k" not in name]
     if drawn:
         names += ["unipen-digits/train.jsonl.gz", "unipen-letters/letters.jsonl.gz"]
     if scanned:
         names.append("orand-car-a/labels.jsonl")
-    return {name: _sha256(root / name) for name in names if (root / name).is_file()}
+    hashes = {name: _sha256(root / name) for name in names if (root / name).is_file()}
+    return {**hashes, FONT_HANDS: _sha256(_PACKAGE / FONT_HANDS)} if drawn else hashes
 
 
 def _part_chooser(parts: dict[str, int]) -> Callable[[str], str]:

@@ -5,6 +5,7 @@ is on a page. Points are (x, y), y down; boxes are (x, y, width, height) in pixe
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -19,6 +20,8 @@ __all__ = ["MOST_DIGITS", "Hand", "Sources"]
 
 MOST_DIGITS = 12
 """Digits of the longest number."""
+_OF_FONTS = 0.4
+"""Share of the drawn hands that are those of handwriting fonts, where there are any."""
 _MORE_ONES = 0.1
 """Share of the digits that are ones besides every tenth: of all digits ones are missed most."""
 
@@ -31,6 +34,7 @@ class Sources:
     digits: Glyphs | None
     letters: list[Drawing]
     scans: list[Scan]
+    fonts: tuple[Drawing, ...] = ()
 
     @property
     def written(self) -> "Sources":
@@ -40,10 +44,12 @@ class Sources:
     @cached_property
     def hands(self) -> list[list[Drawing]]:
         """Drawings of one writer together, in the order of the writers' names."""
-        hands: dict[str, list[Drawing]] = {}
-        for drawing in self.drawings:
-            hands.setdefault(drawing.writer, []).append(drawing)
-        return [hands[name] for name in sorted(hands)]
+        return _by_writer(self.drawings)
+
+    @cached_property
+    def font_hands(self) -> list[list[Drawing]]:
+        """Digits of one handwriting font together, in the order of the fonts' names."""
+        return _by_writer(self.fonts)
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,8 @@ class Hand:
     def of(cls, sources: Sources, unit: float, rng: np.random.Generator) -> "Hand":
         hands = sources.hands
         drawn = bool(hands) and (sources.digits is None or rng.random() < 0.6)
+        if drawn and sources.fonts and rng.random() < _OF_FONTS:
+            hands = sources.font_hands
         frames = rng.random() < 0.08
         touching, apart = rng.random() < 0.2, rng.random() < 0.2
         slant = rng.normal(0.05, 0.1) if rng.random() < 0.7 else rng.normal(0.3, 0.2)
@@ -167,6 +175,13 @@ class Hand:
             marks = np.array([[x + wide * unit, y - tall / 2 * unit], [x, y + tall / 2 * unit]])
         writing.draw([marks], self.pen * rng.uniform(0.9, 1.4))
         return x + (wide + rng.uniform(0.05, 0.25)) * unit
+
+
+def _by_writer(drawings: Iterable[Drawing]) -> list[list[Drawing]]:
+    hands: dict[str, list[Drawing]] = {}
+    for drawing in drawings:
+        hands.setdefault(drawing.writer, []).append(drawing)
+    return [hands[name] for name in sorted(hands)]
 
 
 def _any_of(labels: np.ndarray, rng: np.random.Generator) -> int:

@@ -31,8 +31,8 @@ class Validation:
 
     @classmethod
     def load(cls, root: Path, recipe: Recipe, workers: int) -> "Validation":
-        """MNIST's validation digits; for "everything" also the same as pictures, drawings, digits
-        of scans, and what is no digit, where `root` has them."""
+        """MNIST's validation digits; for "everything" also the same as pictures, digits of
+        fonts, drawings, digits of scans, and what is no digit, where `root` has them."""
         digits = data.mnist(root, "validation", recipe.validation)
         pixels = {"mnist": digits.pixels.astype(np.float32) / 255}
         labels = {"mnist": digits.labels}
@@ -41,9 +41,10 @@ class Validation:
         pixels["pictures"] = corpus.renormalized(digits.pixels, workers).astype(np.float32) / 255
         labels["pictures"] = digits.labels
         drawn, other = data.drawings(root, "validation"), data.letters(root, "validation")
-        if drawn:
-            pixels["drawings"] = corpus.render(drawn)
-            labels["drawings"] = np.array([int(each.label) for each in drawn])
+        for kind, some in {"drawings": drawn, "fonts": data.font_drawings("validation")}.items():
+            if some:
+                pixels[kind] = corpus.render(some)
+                labels[kind] = np.array([int(each.label) for each in some])
         scans = data.scans(root, "validation")
         if scans:
             seen, labels["scans"] = corpus.from_scans(scans, workers)

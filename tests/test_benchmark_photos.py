@@ -50,6 +50,17 @@ def test_validation_photos_are_written_by_others(data_folder, made):
     assert validation and test and not validation & test
 
 
+def test_photos_in_the_forms_of_fonts_are_of_fonts_that_training_never_sees(data_folder, made):
+    (other,) = photos.of_fonts(data_folder, 1, seed=11)
+    assert other.kind == made[0].kind
+    assert not np.array_equal(other.picture, made[0].picture)
+    fonts = {part: set(photo_people.hands(People(data_folder, part, True))[0]) for part in PARTS}
+    trained = {drawing.writer for drawing in data.font_drawings("train")}
+    assert all(fonts.values())
+    assert not fonts["test"] & fonts["validation"]
+    assert not trained & set.union(*fonts.values())
+
+
 @pytest.mark.parametrize("part", PARTS)
 def test_drawings_that_nobody_can_read_are_not_written(data_folder, part):
     _, by_digit, _ = photo_people.hands(People(data_folder, part))

@@ -84,8 +84,18 @@ def test_letters_of_the_test_writers_are_never_trained_on(data_folder):
     assert sum(map(len, writers)) == len(set.union(*writers))
 
 
+def test_hands_of_fonts_are_in_one_part_each_and_come_with_the_package():
+    parts = [data.font_drawings(part) for part in ("train", "validation", "test")]
+    hands = [{drawing.writer for drawing in part} for part in parts]
+    assert sum(map(len, hands)) == len(set.union(*hands)) > 150
+    assert all({drawing.label for drawing in part} == set("0123456789") for part in parts)
+    assert all(drawing.strokes for part in parts for drawing in part)
+
+
 def test_hashes_of_the_data_are_recorded(data_folder):
     hashes = data.file_hashes(data_folder)
+    assert len(hashes[data.FONT_HANDS]) == 64
+    assert data.FONT_HANDS not in data.file_hashes(data_folder, drawn=False)
     assert hashes["MNIST/raw/train-images-idx3-ubyte"].startswith("ba891046")
     assert not any("dev" in name or "t10k" in name for name in hashes)
 

@@ -28,6 +28,13 @@ def test_one_person_writes_with_digits_of_one_writer_or_with_stamped_ones():
     assert 0.4 < np.mean([bool(each.drawings) for each in made]) < 0.8
 
 
+def test_some_hands_are_those_of_fonts():
+    sources = Sources(DRAWN[:5], None, [], [], fonts=tuple(DRAWN[5:]))
+    rng = np.random.default_rng(0)
+    writers = [Hand.of(sources, 30.0, rng).drawings[0].writer for _ in range(200)]
+    assert 0.3 < np.mean([each == DRAWN[5].writer for each in writers]) < 0.5
+
+
 @pytest.mark.parametrize("most", [1, 3, hands.MOST_DIGITS])
 def test_a_number_has_its_digits_from_left_to_right_and_no_more_than_asked_for(most):
     rng, counts = np.random.default_rng(0), set()
