@@ -72,10 +72,17 @@ def test_on_a_phone_canvas_answer_and_bars_are_seen_at_once(phone):
     assert bottom_of(phone, ".dd-sketch .dd-bars") <= PHONE["height"]
 
 
-def test_bars_are_seen_too_where_the_browser_takes_part_of_the_phone(make_hand):
-    hand = make_hand(**{**PHONE_OPTIONS, "viewport": {"width": 390, "height": 664}}).open()
-    assert hand.canvas.bounding_box()["width"] >= 0.85 * 390
-    assert bottom_of(hand, ".dd-sketch .dd-bars") <= 664
+@pytest.mark.parametrize(
+    ("width", "height", "least"),
+    [(390, 664, 0.85), (375, 553, 0.6), (360, 560, 0.6), (320, 568, 0.6)],
+)
+def test_bars_are_seen_too_where_the_browser_takes_part_of_the_phone(
+    make_hand, width, height, least
+):
+    viewport = {"width": width, "height": height}
+    hand = make_hand(**{**PHONE_OPTIONS, "viewport": viewport}).open()
+    assert hand.canvas.bounding_box()["width"] >= least * width
+    assert bottom_of(hand, ".dd-sketch .dd-bars") <= height
 
 
 def test_ink_is_sharp_on_a_dense_screen(phone):
