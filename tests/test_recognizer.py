@@ -205,6 +205,13 @@ def test_accuracy_on_drawings_of_new_writers(recognizer, data_folder):
     assert np.mean([p.digit is None for p in found]) <= 0.02
 
 
+def test_accuracy_on_forms_of_other_schools(recognizer):
+    drawn = data.font_drawings("test")
+    found = [recognizer.predict_strokes(each.strokes) for each in drawn]
+    right = [int(each.label) == p.ranking[0] for each, p in zip(drawn, found, strict=True)]
+    assert np.mean(right) >= 0.95
+
+
 def test_letters_are_refused(recognizer, data_folder):
     letters = data.letters(data_folder, "test")[::2]
     found = [recognizer.predict_strokes(each.strokes) for each in letters]
