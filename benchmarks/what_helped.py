@@ -31,8 +31,8 @@ COLUMNS = ("writers left out", "MNIST validation", "letters AUROC")
 DIGITS, PER_DRAWING, OTHERS = 12_000, 12, 12_000
 """MNIST digits, variations of each drawing, and glyphs of no digits to choose from."""
 MIX = {
-    "mnist": 0.25, "mnist as pictures": 0.24, "drawings": 0.29, "drawings as pictures": 0.09,
-    "no digits": 0.13,
+    "mnist": 0.23, "mnist as pictures": 0.22, "drawings": 0.27, "drawings as pictures": 0.09,
+    "fonts": 0.07, "no digits": 0.12,
 }  # fmt: skip
 """What a training step is made of, as when the default model is trained."""
 
@@ -66,6 +66,7 @@ CHANGES = {
     "no glyph varied": Change(recipe={"varied": 0.0}),
     "no MNIST as pictures": Change(without=("mnist as pictures",)),
     "no drawings as pictures": Change(without=("drawings as pictures",)),
+    "no handwriting fonts": Change(without=("fonts",)),
     "no MNIST at all": Change(without=("mnist", "mnist as pictures")),
     "no drawings at all": Change(without=("drawings", "drawings as pictures")),
     "nothing that is no digit": Change(
@@ -103,6 +104,9 @@ class Measured:
         self.fixed = {"mnist": (pixels, labels), "mnist as pictures": (seen, labels)}
         make = partial(corpus.non_digit, self.letters)
         self.fixed["no digits"] = corpus.made(make, self.drawn, 1, OTHERS, workers)
+        fonts = data.font_drawings("train")
+        count = len(fonts) * PER_DRAWING
+        self.fixed["fonts"] = corpus.made(corpus.digit_variant, fonts, 2, count, workers)
         self.pictures = self._drawings(corpus.digit_picture)
         self.varied: dict[Callable, tuple[np.ndarray, np.ndarray]] = {}
         recipe = recipe_for("tiny")
