@@ -32,7 +32,7 @@ _FAINT = 0.05  # ink below this is the smooth edge of a stroke
 # A glyph is recognized while it is still faint: nearly all of the gap arises before a tenth of
 # its ink is there. Points at the third powers of even steps are dense where that happens.
 _POWER = 3
-# One at a time: an explanation costs as much as eighty answers, which must not wait for several.
+# One at a time: an explanation costs as much as dozens of answers, which must not wait for several.
 _one_at_a_time = threading.Lock()
 
 
