@@ -5,7 +5,7 @@ parallel algorithm for thinning digital patterns, 1984; scikit-image's `skeleton
 along, straight on where lines cross. Needs what requirements-dev.txt installs.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import combinations
 
 import cv2
@@ -146,7 +146,9 @@ def _joined(lines: list[Line], half_width: np.ndarray) -> list[Line]:
     return _walked(kept, onward, [*starts, *((i, 0) for i in range(len(kept)))])
 
 
-def _crossings(lines: list[Line], half_width: np.ndarray):
+def _crossings(
+    lines: list[Line], half_width: np.ndarray
+) -> tuple[Callable[[Point], Point], list[Line]]:
     """Which crossing a line's end is of, as a function; and the lines but those inside of one."""
     into: dict[Point, Point] = {}
     degree: dict[Point, int] = {}

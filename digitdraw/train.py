@@ -127,7 +127,7 @@ def _digits(options: argparse.Namespace, recipe: Recipe, root: Path) -> corpus.C
     if recipe.digits == "mnist":
         return corpus.mnist_alone(root, recipe.validation)
     if not (root / "unipen-digits").is_dir():
-        print(f"no unipen-digits/ in {root}: MNIST and fonts, without drawings and no-digits")
+        print(f"no unipen-digits/ in {root}: MNIST and fonts, and nothing that is no digit")
     make = partial(corpus.build, root, _CORPUS_SEED, options.variants, options.workers)
     return _kept(options, corpus.kept, make)
 
