@@ -76,7 +76,7 @@ RECIPES: dict[str, Recipe] = {
     "mlp-relu": Recipe(epochs=30, batch=32, learning_rate=0.01),
     "mlp-tanh": Recipe(epochs=15, batch=64, learning_rate=0.01, momentum=0.9),
     "cnn": Recipe(epochs=10, batch=64, learning_rate=0.01, momentum=0.9),
-    "tiny": Recipe(epochs=12, batch=128, learning_rate=4e-3, **_CONVOLUTIONAL),
+    "tiny": Recipe(epochs=20, batch=128, learning_rate=4e-3, **_CONVOLUTIONAL),
     "default": Recipe(epochs=15, batch=128, learning_rate=2e-3, **_CONVOLUTIONAL),
     "reader": Recipe(
         epochs=12,
