@@ -341,7 +341,7 @@ MODELS: dict[str, Architecture] = {
         Architecture("mlp-relu", "784-128-64-10 with ReLU", mlp_relu),
         Architecture("mlp-tanh", "784-128-64-10 with ReLU and tanh", mlp_tanh, 0.5, 0.5),
         Architecture("cnn", "two convolutions, two linear layers", Cnn),
-        Architecture("tiny", "separable residual network of 19,000 parameters", TinyNet),
+        Architecture("tiny", "small network of separable blocks", TinyNet),
         Architecture("default", "residual network, the one the page uses", DigitNet),
     )
 }
