@@ -23,6 +23,7 @@ __all__ = [
     "DigitNet",
     "FromScratch",
     "MlpRelu",
+    "TinyNet",
     "architecture",
     "fold_batch_norm",
     "mlp_relu",
@@ -205,8 +206,8 @@ class Separable(nn.Module):
 
 
 class TinyNet(nn.Module):
-    """`DigitNet` in under 20,000 parameters: its blocks are separable ones. Without dropout, for
-    so small a network learns less than there is to learn, not more."""
+    """`DigitNet` in under 20,000 parameters: its blocks are separable ones. Without dropout, since
+    so small a network cannot learn its examples by heart anyway."""
 
     def __init__(self) -> None:
         super().__init__()
