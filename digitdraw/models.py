@@ -165,24 +165,22 @@ class DigitNet(nn.Module):
     """A small residual network: 28x28 -> 14x14 -> 7x7 -> one vector -> digits and digitness.
 
     The last map is pooled by a learned 7x7 window for each channel rather than by a mean:
-    where on the glyph a stroke is tells 6 from 9. `width` is the number of channels at 28x28;
-    it doubles at each halving.
+    where on the glyph a stroke is tells 6 from 9.
     """
 
-    def __init__(self, width: int = 16) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        middle, last = 2 * width, 4 * width
         self.features = nn.Sequential(
-            ConvNorm(1, width),
-            ConvNorm(width, middle, stride=2),
-            Residual(middle),
-            ConvNorm(middle, last, stride=2),
-            Residual(last),
-            Residual(last),
-            ConvNorm(last, last, 7, padding=0, groups=last),
+            ConvNorm(1, 16),
+            ConvNorm(16, 32, stride=2),
+            Residual(32),
+            ConvNorm(32, 64, stride=2),
+            Residual(64),
+            Residual(64),
+            ConvNorm(64, 64, 7, padding=0, groups=64),
         )
         self.dropout = nn.Dropout(0.2)
-        self.head = nn.Linear(last, DIGITS + 1)
+        self.head = nn.Linear(64, DIGITS + 1)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.head(self.dropout(self.features(x).flatten(1)))
