@@ -1,7 +1,7 @@
 """Any picture of one digit -> one glyph, in steps that can each be looked at.
 
-upright -> grey -> evened (light and shade taken out) -> ink -> clean (specks and page edges
-gone) -> pen (drawn out to the width the model knows) -> glyph. Knows pictures; knows
+upright -> grey -> evened (a sheet cut out, light and shade taken out) -> ink -> clean (specks and
+page edges gone) -> pen (drawn out to the width the model knows) -> glyph. Knows pictures; knows
 nothing of models. Pictures are (H, W), y down; ink is uint8, 0 = paper and 255 = ink.
 """
 
@@ -13,8 +13,19 @@ import numpy as np
 
 from digitdraw import glyph as glyphs
 from digitdraw.pictures import Source, load_grey
+from digitdraw.sheet import lone_sheet
+from digitdraw.tones import Tones, two_tones
 
-__all__ = ["Step", "clean", "even_light", "find_ink", "normalize_pen", "steps", "to_glyph"]
+__all__ = [
+    "Step",
+    "between_tones",
+    "clean",
+    "even_light",
+    "find_ink",
+    "normalize_pen",
+    "steps",
+    "to_glyph",
+]
 
 WORKING_SIDE = 448
 """Longer side, in pixels, to which a larger picture is reduced before ink is looked for."""
@@ -82,6 +93,11 @@ def even_light(grey: np.ndarray) -> np.ndarray:
     return evened - (grain if grain < 0.15 else 0)
 
 
+def between_tones(grey: np.ndarray, tones: Tones) -> np.ndarray:
+    """The same for ink on flat paper, whose strokes may be of any width: 0 = paper, 1 = ink."""
+    return (tones.paper - grey) / np.float32(tones.paper - tones.ink)
+
+
 def find_ink(evened: np.ndarray) -> np.ndarray:
     """Evened picture -> ink, uint8 0 or 255; all 0 where nothing stands out from the noise.
 
@@ -118,7 +134,7 @@ def clean(ink: np.ndarray) -> np.ndarray:
         return ink
     areas = stats[:, cv2.CC_STAT_AREA].astype(float)
     areas[0] = 0
-    edge = _along_border(stats, ink.shape)
+    edge = _along_border(stats, labels)
     inner = np.where(edge, 0, areas)
     if inner.max() < 0.05 * areas.max():
         edge[:] = False
@@ -169,19 +185,35 @@ def stroke_width(ink: np.ndarray) -> float:
 
 def _run(grey: np.ndarray) -> dict[str, Any]:
     """Every step's result by name, from (H, W) float32 grey in [0, 1]."""
-    working = _working_size(grey)
-    evened = even_light(working)
+    paper = _sheet(grey)
+    # Before it is enlarged: what that does to the edges of a small picture is no uneven light.
+    tones = two_tones(_reduce(paper, 128))
+    working = _working_size(paper)
+    evened = even_light(working) if tones is None else between_tones(working, tones)
     ink = find_ink(evened)
     cleaned = clean(ink)
     pen = normalize_pen(cleaned)
     return {
-        "grey": working,
+        "grey": _working_size(grey),
         "evened": evened,
         "ink": ink,
         "clean": cleaned,
         "pen": pen if pen.size else np.zeros((1, 1), np.uint8),
         "glyph": glyphs.place(pen) if pen.size else glyphs.blank(),
     }
+
+
+def _sheet(grey: np.ndarray) -> np.ndarray:
+    """The sheet of paper that a picture shows, cut out, with more paper at its corners where it
+    lies askew; all of the picture where it shows no lone sheet."""
+    levels = _reduce(grey, 128)
+    sheet = lone_sheet(levels)
+    if sheet is None:
+        return grey
+    there = cv2.resize(sheet.astype(np.uint8), grey.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    left, top, wide, tall = cv2.boundingRect(there)
+    part = np.s_[top : top + tall, left : left + wide]
+    return np.where(there[part], grey[part], np.float32(np.median(levels[sheet]) / 255))
 
 
 def _working_size(grey: np.ndarray) -> np.ndarray:
@@ -244,17 +276,24 @@ def _noise(evened: np.ndarray) -> float:
     return float(np.median(grain)) / 0.6745
 
 
-def _along_border(stats: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+def _along_border(stats: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Which components lie along the border of the picture: touch it, and reach from it less
-    than a tenth of the picture inwards or run along a whole side of it."""
-    height, width = shape
+    than a tenth of the picture inwards or fill a whole side of it."""
+    height, width = labels.shape
     left, top = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_TOP]
     wide, tall = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     upright_edge = (left <= 1) | (left + wide >= width - 1)
     level_edge = (top <= 1) | (top + tall >= height - 1)
     shallow = (upright_edge & (wide < 0.1 * width)) | (level_edge & (tall < 0.1 * height))
-    whole_side = (upright_edge & (tall >= 0.98 * height)) | (level_edge & (wide >= 0.98 * width))
-    return shallow | whole_side
+    return shallow | _along_whole_side(labels, len(stats))
+
+
+def _along_whole_side(labels: np.ndarray, count: int) -> np.ndarray:
+    """Which of `count` components fill a side of the picture: a page's edge does, while a digit
+    that is cropped tightly only meets it."""
+    sides = (labels[0], labels[-1], labels[:, 0], labels[:, -1])
+    filled = [np.bincount(side, minlength=count) / len(side) for side in sides]
+    return np.max(filled, axis=0) >= 0.9
 
 
 def _show(picture: np.ndarray) -> np.ndarray:

@@ -98,11 +98,48 @@ def test_specks_and_page_edges_are_left_out():
     assert overlap(preprocess.to_glyph(dirty), preprocess.to_glyph(page())) > 0.9
 
 
-def test_a_digit_cropped_tightly_is_no_page_edge():
-    whole = page(size=0.5, pen=0.08)
-    rows, columns = np.nonzero(whole < 128)
-    tight = whole[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
-    assert overlap(preprocess.to_glyph(tight), preprocess.to_glyph(whole)) > 0.8
+def cropped(picture: np.ndarray) -> np.ndarray:
+    """A picture of dark ink on light paper without the paper around its ink."""
+    rows, columns = np.nonzero(picture < 128)
+    return picture[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+
+
+@pytest.mark.parametrize("is_light", [False, True])
+@pytest.mark.parametrize("pen", [0.03, 0.08, 0.13])
+@pytest.mark.parametrize("digit", DIGITS)
+def test_a_digit_cropped_tightly_is_the_same_digit(digit, pen, is_light):
+    whole = page(digit, size=0.5, pen=pen)
+    tight = 255 - cropped(whole) if is_light else cropped(whole)
+    assert overlap(preprocess.to_glyph(tight), preprocess.to_glyph(whole)) > 0.9
+
+
+# Not the one: its stem all along a side of so few pixels is no more ink than paper.
+@pytest.mark.parametrize("digit", [digit for digit in DIGITS if digit != 1])
+def test_a_digit_cropped_tightly_may_be_small_or_blurred(digit):
+    whole = page(digit, size=0.5, pen=0.07)
+    tight = Image.fromarray(cropped(whole))
+    small = tight.resize([round(20 * side / max(tight.size)) for side in tight.size])
+    blurred = small.resize(tight.size, Image.Resampling.BICUBIC)
+    for picture in (small, blurred):
+        assert overlap(preprocess.to_glyph(picture), preprocess.to_glyph(whole)) > 0.75
+
+
+def test_a_five_cropped_tightly_keeps_body_and_hat():
+    lines = page(5, pen=0.04)
+    lines = lines.copy()
+    lines[93:99, 110:200] = 255  # a gap under the hat
+    assert overlap(preprocess.to_glyph(cropped(lines)), preprocess.to_glyph(lines)) > 0.9
+
+
+@pytest.mark.parametrize("turn", [0, 12])
+@pytest.mark.parametrize("digit", DIGITS)
+def test_a_sheet_on_a_dark_table_is_paper(digit, turn):
+    sheet = Image.fromarray(page(digit, paper=235, ink=60))
+    photo = Image.new("L", (460, 420), 50)
+    photo.paste(sheet.rotate(turn, expand=True, fillcolor=50), (40, 25))
+    flat = page(digit, paper=235, ink=60)
+    turned = Image.fromarray(flat).rotate(turn, expand=True, fillcolor=235)
+    assert overlap(preprocess.to_glyph(photo), preprocess.to_glyph(turned)) > 0.8
 
 
 @pytest.mark.parametrize("side", [16, 28, 64, 1000])

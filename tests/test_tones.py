@@ -1,0 +1,46 @@
+"""Two tones: ink on flat paper is told from light and shade, and paper from ink."""
+
+import cv2
+import numpy as np
+import pytest
+
+from digitdraw.tones import two_tones
+
+
+def ring(width=20, around=8, ink=30, paper=230, noise=0.0) -> np.ndarray:
+    """A ring of ink on paper, (H, W) uint8, with so much paper around it."""
+    side = 2 * (40 + around)
+    picture = np.full((side, side), float(paper))
+    cv2.circle(picture, (side // 2, side // 2), 40 - width // 2, float(ink), width)
+    picture += np.random.default_rng(0).normal(0, noise, picture.shape)
+    return picture.clip(0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("around", [0, 8, 40])
+@pytest.mark.parametrize("width", [6, 20, 34])
+@pytest.mark.parametrize(("ink", "paper"), [(0, 255), (90, 200), (255, 0), (220, 60)])
+def test_paper_and_ink_are_told_apart(ink, paper, width, around):
+    found = two_tones(ring(width, around, ink, paper, noise=3.0))
+    assert found is not None
+    assert (found.paper * 255, found.ink * 255) == pytest.approx((paper, ink), abs=4)
+
+
+def test_light_and_shade_are_no_two_tones():
+    y, x = np.mgrid[0:1:96j, 0:1:96j]
+    for light in (np.where(x + 0.3 * y < 0.62, 0.4, 1.0), 0.2 + 0.8 * x):
+        assert two_tones((ring(6, 8) * light).astype(np.uint8)) is None
+
+
+def test_pencil_on_grey_paper_may_be_shade():
+    assert two_tones(ring(ink=170, paper=230)) is None
+
+
+def test_one_tone_is_no_two():
+    for level in (0, 128, 255):
+        assert two_tones(np.full((28, 28), level, np.uint8)) is None
+    assert two_tones(np.zeros((1, 1), np.uint8)) is None
+
+
+def test_noise_is_no_two_tones():
+    noise = np.random.default_rng(0).normal(128, 30, (96, 96)).clip(0, 255).astype(np.uint8)
+    assert two_tones(noise) is None
