@@ -13,11 +13,14 @@ import numpy as np
 from digitdraw import corpus, data, not_digits, preprocess
 from digitdraw.data import Drawing
 from digitdraw.errors import DataError
+from digitdraw.glyph import GLYPH
 
 __all__ = ["Cases"]
 
 _CHECKS, _FONTS = "digits of checks", "handwriting fonts"
 _SEED = 20_261_121
+_FAINT = 40
+"""What is fainter, of 255, is left out where a picture is cropped to its ink."""
 _MADE, _PAIRS = 200, 500
 """Things that are no digit, of each kind, and pairs of digits."""
 
@@ -63,6 +66,7 @@ def _mnist(pixels: np.ndarray) -> dict[str, np.ndarray]:
         "MNIST test": pixels.astype(np.float32) / 255,
         "MNIST test, as pictures": _shares(corpus.renormalized(pixels)),
         "MNIST test, as pictures of 16x16": _shares(corpus.renormalized(_shrunk(pixels, 16))),
+        "MNIST test, cropped to 16 pixels": _cropped(pixels, 16),
     }
 
 
@@ -74,6 +78,7 @@ def _drawings(drawn: list[Drawing], rng: np.random.Generator) -> dict[str, np.nd
         "drawn digits": corpus.render(drawn),
         "drawn anywhere": corpus.render(tilted),
         "pictures of those": _shares(corpus.renormalized(pictures)),
+        "pictures of those, cropped": _cropped(255 - pictures),
         "drawn with a mouse, 28x28": _shares(corpus.renormalized(_pixelated(drawn))),
     }
 
@@ -99,6 +104,20 @@ def _shrunk(pixels: np.ndarray, side: int) -> np.ndarray:
     """Glyphs, (N, 28, 28) uint8, in as few pixels as old sets of digits have."""
     smaller = [cv2.resize(each, (side, side), interpolation=cv2.INTER_AREA) for each in pixels]
     return np.stack(smaller)
+
+
+def _cropped(pixels: np.ndarray, side: int | None = None) -> np.ndarray:
+    """Glyphs (N, 28, 28) of pictures (N, H, W) uint8, 255 = ink, that are sent in without the
+    paper around the ink; with a longer side of so many pixels, as old sets of digits have."""
+    glyphs = np.empty((len(pixels), GLYPH, GLYPH), np.float32)
+    for index, picture in enumerate(pixels):
+        left, top, wide, tall = cv2.boundingRect((picture > _FAINT).astype(np.uint8))
+        part = picture[top : top + tall, left : left + wide]
+        if side:
+            size = [max(1, round(length * side / max(part.shape))) for length in (wide, tall)]
+            part = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+        glyphs[index] = preprocess.to_glyph(part)
+    return glyphs
 
 
 def _pixelated(drawn: list[Drawing], side: int = 28, pen: int = 2) -> np.ndarray:

@@ -15,7 +15,8 @@ def test_pictures_of_few_pixels_still_show_their_digits(recognizer):
     glyphs = np.stack([strokes.to_glyph(lines) for lines in DIGITS.values()])
     shrunk = cases._shrunk((glyphs * 255).astype(np.uint8), 16)
     assert shrunk.shape == (10, 16, 16) and shrunk.dtype == np.uint8
-    for pictures in (painted, shrunk):
-        seen = corpus.renormalized(pictures, workers=1) / np.float32(255)
+    cropped = [cases._cropped(255 - painted), cases._cropped((glyphs * 255).astype(np.uint8), 16)]
+    resized = [corpus.renormalized(each, workers=1) / np.float32(255) for each in (painted, shrunk)]
+    for seen in cropped + resized:
         labels = [each.ranking[0] for each in recognizer.predict_batch(seen)]
         assert sum(a == b for a, b in zip(labels, DIGITS, strict=True)) >= 9

@@ -56,7 +56,7 @@ ALLOWED = {
         "cases", "errors", "metrics", "models", "plots", "prediction", "recognizer", "report",
         "weights",
     },
-    "cases": {"corpus", "data", "errors", "not_digits", "preprocess"},
+    "cases": {"corpus", "data", "errors", "glyph", "not_digits", "preprocess"},
     "report": {"errors"},
     "trainer": {
         "augment", "corpus", "distributed", "errors", "files", "from_scratch", "models", "plots",
