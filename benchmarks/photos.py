@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from benchmarks import photo_crops
 from benchmarks.photo_ink import photograph
 from benchmarks.photo_looks import KINDS, look_of, look_of_page
 from benchmarks.photo_people import PARTS, Part, People, hand_of
@@ -33,6 +34,7 @@ __all__ = [
     "WITHOUT_DIGITS",
     "Photo",
     "checks",
+    "cropped",
     "few_digits",
     "make",
     "of_fonts",
@@ -84,6 +86,17 @@ def whole_pages(root: Path, count: int, seed: int, part: Part = "test") -> Itera
     """The same as a phone takes them of a whole page, with many small digits on it."""
     for index in range(count):
         yield one(People(root, part), seed, index, page, look_of_page)
+
+
+def cropped(root: Path, count: int, seed: int, part: Part = "test") -> Iterator[Photo]:
+    """Clean pictures of one digit or number with little paper around it."""
+    people = People(root, part)
+    for index in range(count):
+        rng = np.random.default_rng([0x0C0B, seed, index])
+        kind = photo_crops.KINDS[index % len(photo_crops.KINDS)]
+        picture, boxes, labels = photo_crops.crop(people, rng, kind)
+        number = "".join(map(str, labels))
+        yield Photo(picture, [number], boxes, labels, [0] * len(labels), kind)
 
 
 def one(
@@ -177,7 +190,7 @@ def main() -> None:
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     sets = {
-        "photo": make, "few": few_digits, "font": of_fonts, "page": whole_pages,
+        "photo": make, "few": few_digits, "font": of_fonts, "page": whole_pages, "crop": cropped,
         "empty": without_digits,
     }  # fmt: skip
     for name, maker in sets.items():

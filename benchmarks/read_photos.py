@@ -45,6 +45,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+import digitdraw
 from benchmarks import photos
 from benchmarks.photos import Photo
 from digitdraw import metrics, reading, weights
@@ -151,9 +152,10 @@ class NotInstalled(Exception):
 
 
 def digitdraw_reader(folder: Path = weights.FOLDER) -> Reader:
-    """This package, with the weights of a folder."""
+    """This package, with the weights of a folder for photos, and its own for a single digit."""
     networks = weights.load(READER.name, folder), weights.load(SEQUENCE.name, folder)
-    numbers = reading.Reader(*networks, torch.device("cpu"))
+    judge = digitdraw.load("default", device="cpu").predict_batch
+    numbers = reading.Reader(*networks, torch.device("cpu"), judge)
 
     def read(picture: np.ndarray) -> Answer:
         found = numbers.read(picture)
@@ -382,6 +384,7 @@ def cases_of(options: argparse.Namespace) -> dict[str, list[Photo]]:
         "one or two digits": list(photos.few_digits(root, options.few, seed, part)),
         "handwriting fonts": list(photos.of_fonts(root, options.fonts, seed, part)),
         "whole pages": list(photos.whole_pages(root, options.pages, seed, part)),
+        "cropped": list(photos.cropped(root, options.crops, seed, part)),
         "without digits": list(photos.without_digits(root, options.empty, seed, part)),
     }
 
@@ -410,6 +413,7 @@ def report(results: dict[str, dict[str, list[Result]]]) -> None:
             "whole pages, numbers exact",
             lambda s: percent(s.numbers_found, s.numbers),
         ),
+        ("cropped", "cropped, exact", lambda s: percent(s.photos_exact, s.photos)),
         ("without digits", "without digits, any found", lambda s: f"{s.with_any} of {s.photos}"),
     ]
     for name, title, of in tables:
@@ -430,6 +434,7 @@ def main() -> None:
     parser.add_argument("--few", type=int, default=95, help="made photos of one or two digits")
     parser.add_argument("--fonts", type=int, default=95, help="made photos in fonts' forms")
     parser.add_argument("--pages", type=int, default=19, help="made photos of whole pages")
+    parser.add_argument("--crops", type=int, default=100, help="made clean and cropped pictures")
     parser.add_argument("--empty", type=int, default=100, help="made photos without digits")
     parser.add_argument("--orand", type=int, help="how many of the kept scans; all by default")
     parser.add_argument("--seed", type=int, default=0)

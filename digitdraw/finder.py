@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from digitdraw import glyph as glyphs
 from digitdraw import metrics
+from digitdraw.margins import with_paper
 from digitdraw.models import DigitFinder
 
 __all__ = [
@@ -81,7 +82,7 @@ def find(grey: np.ndarray, network: nn.Module, threshold: float) -> Finds:
 @torch.inference_mode()
 def find_all(greys: Sequence[np.ndarray], network: nn.Module, threshold: float) -> list[Finds]:
     """The digits of each of several pictures: those of one size are looked at together."""
-    looks = [[_View.of(grey, scale, i) for scale in _scales(grey)] for i, grey in enumerate(greys)]
+    looks = [_views(grey, number) for number, grey in enumerate(greys)]
     found: list[list[Finds]] = [[] for _ in greys]
     while looks:
         for batch in _batches([view for some in looks for view in some]):
@@ -233,6 +234,12 @@ def _together(parts: list[Finds]) -> Finds:
         np.concatenate([each.scores for each in parts]),
         np.concatenate([each.logits for each in parts]),
     )
+
+
+def _views(grey: np.ndarray, number: int) -> list[_View]:
+    """The views of a whole picture, the largest first, with paper around it where that lacks."""
+    framed, margin = with_paper(grey)
+    return [_View.of(framed, scale, number, (-margin, -margin)) for scale in _scales(framed)]
 
 
 def _scales(grey: np.ndarray) -> list[float]:

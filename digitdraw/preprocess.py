@@ -14,7 +14,7 @@ import numpy as np
 from digitdraw import glyph as glyphs
 from digitdraw.pictures import Source, load_grey
 from digitdraw.sheet import lone_sheet
-from digitdraw.tones import Tones, two_tones
+from digitdraw.tones import Tones, reduced, two_tones
 
 __all__ = [
     "Step",
@@ -22,6 +22,7 @@ __all__ = [
     "clean",
     "even_light",
     "find_ink",
+    "flat_ink",
     "normalize_pen",
     "steps",
     "to_glyph",
@@ -58,6 +59,22 @@ def to_glyph(image: Source) -> np.ndarray:
     `image` is what `pictures.load_grey` takes. Raises BadImageError as it does.
     """
     return _run(load_grey(image))["glyph"]
+
+
+def flat_ink(
+    grey: np.ndarray,
+) -> tuple[np.ndarray, tuple[float, float, float, float]] | None:
+    """The glyph of ink on flat paper, as `to_glyph` has it, and the ink's box (x, y, width,
+    height); None for other pictures, and where there is no ink.
+
+    `grey` is (H, W) float32 in [0, 1], and the box in its pixels.
+    """
+    made = _run(grey)
+    if made["tones"] is None or not made["pen"].any():
+        return None
+    x, y, width, height = (side / made["scale"] for side in cv2.boundingRect(made["clean"]))
+    left, top = made["corner"]
+    return made["glyph"], (x + left, y + top, width, height)
 
 
 def steps(image: Source) -> list[Step]:
@@ -185,15 +202,18 @@ def stroke_width(ink: np.ndarray) -> float:
 
 def _run(grey: np.ndarray) -> dict[str, Any]:
     """Every step's result by name, from (H, W) float32 grey in [0, 1]."""
-    paper = _sheet(grey)
+    paper, corner = _sheet(grey)
     # Before it is enlarged: what that does to the edges of a small picture is no uneven light.
-    tones = two_tones(_reduce(paper, 128))
+    tones = two_tones(paper)
     working = _working_size(paper)
     evened = even_light(working) if tones is None else between_tones(working, tones)
     ink = find_ink(evened)
     cleaned = clean(ink)
     pen = normalize_pen(cleaned)
     return {
+        "corner": corner,
+        "tones": tones,
+        "scale": working.shape[1] / paper.shape[1],
         "grey": _working_size(grey),
         "evened": evened,
         "ink": ink,
@@ -203,17 +223,18 @@ def _run(grey: np.ndarray) -> dict[str, Any]:
     }
 
 
-def _sheet(grey: np.ndarray) -> np.ndarray:
+def _sheet(grey: np.ndarray) -> tuple[np.ndarray, tuple[int, int]]:
     """The sheet of paper that a picture shows, cut out, with more paper at its corners where it
-    lies askew; all of the picture where it shows no lone sheet."""
-    levels = _reduce(grey, 128)
+    lies askew, and its corner (x, y); all of the picture where it shows no lone sheet."""
+    levels = reduced(grey)
     sheet = lone_sheet(levels)
     if sheet is None:
-        return grey
+        return grey, (0, 0)
     there = cv2.resize(sheet.astype(np.uint8), grey.shape[::-1], interpolation=cv2.INTER_NEAREST)
     left, top, wide, tall = cv2.boundingRect(there)
     part = np.s_[top : top + tall, left : left + wide]
-    return np.where(there[part], grey[part], np.float32(np.median(levels[sheet]) / 255))
+    cut = np.where(there[part], grey[part], np.float32(np.median(levels[sheet]) / 255))
+    return cut, (left, top)
 
 
 def _working_size(grey: np.ndarray) -> np.ndarray:
@@ -235,7 +256,7 @@ def _is_dark_paper(grey: np.ndarray) -> bool:
     Where Otsu's threshold parts the picture cleanly in two, paper is what the border is. Under
     uneven light, or where ink reaches the border, it is what most of each neighbourhood is.
     """
-    levels = _reduce(grey, 128)
+    levels = reduced(grey)
     _, dark = cv2.threshold(levels, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     border = np.concatenate([dark[0], dark[-1], dark[:, 0], dark[:, -1]]).mean()
     share = float(dark.mean())
@@ -253,20 +274,12 @@ def _paper(grey: np.ndarray) -> np.ndarray:
     """Level of the paper at each pixel of a picture of dark ink, (H, W) float32."""
     # Strokes are at most about an eighth of the picture wide; a window of a third covers
     # their crossings too. At a quarter of the size it is the same paper in a tenth of the time.
-    small = cv2.medianBlur(_reduce(grey, 112), 3)
+    small = cv2.medianBlur(reduced(grey, 112), 3)
     window = max(3, max(small.shape) // 3) | 1
     kernel = np.ones((window, window), np.uint8)
     closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
     smooth = cv2.GaussianBlur(closed, (0, 0), 1.0).astype(np.float32) / 255
     return cv2.resize(smooth, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
-
-
-def _reduce(grey: np.ndarray, side: int) -> np.ndarray:
-    """At most `side` pixels along the longer side, as uint8."""
-    scale = min(1.0, side / max(grey.shape))
-    width, height = (max(1, round(n * scale)) for n in grey.shape[::-1])
-    small = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
-    return np.rint(small * 255).astype(np.uint8)
 
 
 def _noise(evened: np.ndarray) -> float:

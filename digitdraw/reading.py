@@ -18,6 +18,7 @@ import torch
 
 from digitdraw import candidates, finder, weights
 from digitdraw.candidates import Candidate
+from digitdraw.lone_digit import Judge, read_alone
 from digitdraw.models import fold_batch_norm
 from digitdraw.pictures import Source, load_photo
 from digitdraw.prediction import Prediction, Verdict
@@ -91,9 +92,15 @@ class Reader:
     make up. Safe to call from many threads at once."""
 
     def __init__(
-        self, found_by: weights.Weights, read_by: weights.Weights, device: torch.device
+        self,
+        found_by: weights.Weights,
+        read_by: weights.Weights,
+        device: torch.device,
+        judge: Judge | None = None,
     ) -> None:
+        """Where `judge` is given, it is asked about clean pictures in which they find nothing."""
         self.calibration = read_by.calibration
+        self._judge = judge
         networks = tuple(
             fold_batch_norm(each.network).requires_grad_(False) for each in (found_by, read_by)
         )
@@ -139,6 +146,10 @@ class Reader:
                 glyph = finder.cut_out(grey, number.boxes[i])
                 digits.append(ReadDigit(box, self._predict(scores[i], bars[i], glyph), count))
             count += bool(kept.size)
+        if not digits and self._judge and (alone := read_alone(grey, self._judge)):
+            box, prediction = alone
+            digits = [ReadDigit(tuple(side * pixel for side in box), prediction, 0)]
+            count = 1
         return _reading(tuple(digits), count, "" if digits else _why_nothing(grey, pixel))
 
     def _chances(self, number: Candidate) -> tuple[np.ndarray, np.ndarray]:

@@ -109,7 +109,9 @@ class Recognizer:
         with self._moving:
             if self._reader is None:
                 found_by, read_by = weights.load(READER.name), weights.load(SEQUENCE.name)
-                self._reader = Reader(found_by, read_by, self.device)
+                # A classic takes everything for a digit.
+                judge = self.predict_batch if self.calibration.min_digitness > 0 else None
+                self._reader = Reader(found_by, read_by, self.device, judge)
         return self._reader
 
     def predict_batch(self, batch: np.ndarray | Sequence[np.ndarray]) -> list[Prediction]:

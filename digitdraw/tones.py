@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-__all__ = ["Tones", "two_tones"]
+__all__ = ["Tones", "reduced", "two_tones"]
 
 _EXPLAINED = 0.75
 """Share of a picture's variance that lies between its two tones, at least."""
@@ -33,9 +33,19 @@ class Tones:
     ink: float
 
 
-def two_tones(levels: np.ndarray) -> Tones | None:
-    """The paper and the ink of a picture, (H, W) uint8 of at most some 128 pixels a side, 0 =
-    black; None where it is no ink on flat paper, or cannot be told to be."""
+def reduced(grey: np.ndarray, side: int = 128) -> np.ndarray:
+    """A picture, (H, W) float32 in [0, 1], with at most `side` pixels along the longer side, as
+    (h, w) uint8."""
+    scale = min(1.0, side / max(grey.shape))
+    width, height = (max(1, round(n * scale)) for n in grey.shape[::-1])
+    small = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
+    return np.rint(small * 255).astype(np.uint8)
+
+
+def two_tones(grey: np.ndarray) -> Tones | None:
+    """The paper and the ink of a picture, (H, W) float32 in [0, 1], 0 = black; None where it is no
+    ink on flat paper, or cannot be told to be."""
+    levels = reduced(grey)
     _, dark = cv2.threshold(levels, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     share = float(dark.mean())
     if not 0 < share < 1:

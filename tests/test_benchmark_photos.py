@@ -165,6 +165,19 @@ def test_photos_of_whole_pages_are_large_and_their_digits_small(data_folder):
     assert 15 < np.median(heights) < 110
 
 
+def test_cropped_pictures_hold_one_number_with_all_ink_of_its_digits_boxed(data_folder):
+    for made in photos.cropped(data_folder, 12, seed=3):
+        assert len(made.numbers) == 1
+        assert made.numbers[0] == "".join(map(str, made.labels))
+        assert (len(made.labels) == 1) == (made.kind == "one digit")
+        grey = made.picture[..., 0].astype(int)
+        boxed = np.zeros(grey.shape, bool)
+        for x, y, width, height in made.boxes:
+            boxed[y : y + height, x : x + width] = True
+        corner = np.median(grey[~boxed]) if (~boxed).any() else grey[0, 0]
+        assert (abs(grey - corner)[~boxed] < 130).all()
+
+
 def test_the_checks_are_the_scans_kept_for_testing(data_folder):
     made = photos.checks(data_folder)
     if not made:

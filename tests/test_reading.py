@@ -15,6 +15,7 @@ from PIL import Image
 import digitdraw
 from digitdraw.candidates import Candidate
 from digitdraw.pictures import load_photo
+from digitdraw.prediction import Prediction
 from digitdraw.reading import Reader
 from digitdraw.reading import _why_nothing as why_nothing
 from digitdraw.weights import Calibration, Weights
@@ -145,6 +146,27 @@ def test_what_was_found_but_is_no_digit_is_left_out():
     reading = read_with(Says())
     assert (reading.numbers, reading.digits) == ((), ())
     assert reading.reason == "No digits were found in the picture."
+
+
+class Blind(Painted):
+    """Finds nothing."""
+
+    def forward(self, x):
+        return torch.full((len(x), 15, x.shape[2] // 4, x.shape[3] // 4), -9.0)
+
+
+def test_a_clean_picture_in_which_nothing_is_found_may_be_of_one_digit():
+    def judge(some):
+        bars = tuple(np.eye(10)[5])
+        return [Prediction(5, bars, 1.0, 0.99, "digit", glyph) for glyph in some]
+
+    read_by = Weights("sequence", PaintedSequence(), 0.0, 1.0, Calibration(), "")
+    for network, said in ((Blind(), "5"), (Painted(), "0")):
+        found_by = Weights("reader", network, 0.0, 1.0, Calibration(), "")
+        reading = Reader(found_by, read_by, torch.device("cpu"), judge).read(photo([(90, 80)]))
+        assert (reading.numbers, reading.reason) == ((said,), "")
+        x, y, width, height = reading.digits[0].box
+        assert (x + width / 2, y + height / 2) == pytest.approx((90, 80), abs=4)
 
 
 def test_a_digit_that_was_read_but_not_found_has_a_box_of_the_usual_size():

@@ -96,3 +96,31 @@ def test_a_bare_one_alone_is_read_on_flawless_paper_too(recognizer, noise):
             grey += rng.normal(0, noise, grey.shape)
             read.append(recognizer.read_numbers(grey.clip(0, 1).astype(np.float32)).numbers)
     assert read.count(("1",)) >= 7
+
+
+@pytest.mark.parametrize("pen", [6, 12])
+@pytest.mark.parametrize("around", [0, 0.1, 0.5, 2])
+def test_a_picture_of_a_single_digit_is_a_number_of_one(recognizer, around, pen):
+    read = []
+    for digit in DIGITS:
+        ink = np.zeros((300, 300), np.uint8)
+        lines = [np.rint(np.array(stroke) + 100).astype(np.int32) for stroke in DIGITS[digit]]
+        cv2.polylines(ink, lines, False, 255, pen, cv2.LINE_AA)
+        left, top, width, height = cv2.boundingRect(ink)
+        picture = np.pad(ink[top : top + height, left : left + width], round(around * height))
+        read.append(recognizer.read_numbers(255 - picture).numbers)
+    assert sum(a == (str(b),) for a, b in zip(read, DIGITS, strict=True)) >= 9
+
+
+def test_a_number_that_is_cropped_tightly_is_read(recognizer):
+    rng = np.random.default_rng(8)
+    read = []
+    for _ in range(6):
+        number = "".join(map(str, rng.integers(0, 10, 5)))
+        ink = np.zeros((200, 700), np.uint8)
+        for place, digit in enumerate(number):
+            _draw(ink, DIGITS[int(digit)], np.array([60.0 + 95 * place, 50]), 90, rng)
+        left, top, width, height = cv2.boundingRect(ink)
+        picture = 255 - ink[top : top + height, left : left + width]
+        read.append(recognizer.read_numbers(picture).numbers == (number,))
+    assert sum(read) >= 5

@@ -1,0 +1,56 @@
+"""A picture of a single digit is read where it is one, and its ink is boxed."""
+
+import numpy as np
+import pytest
+from drawings import DIGITS
+from PIL import Image, ImageDraw
+
+from digitdraw.lone_digit import SURE, read_alone
+from digitdraw.prediction import Prediction
+
+
+def drawn(digit: int, width: int = 12) -> np.ndarray:
+    """A digit at (40, 60) of 300 x 240 pixels, 100 large, (H, W) float32."""
+    picture = Image.new("L", (300, 240), 235)
+    for stroke in DIGITS[digit]:
+        line = [(40 + x, 60 + y) for x, y in stroke]
+        ImageDraw.Draw(picture).line(line, 40, width, joint="curve")
+    return np.asarray(picture, np.float32) / 255
+
+
+def saying(digit: int | None, digitness: float):
+    """A judge who says this of every glyph."""
+    verdict = "not a digit" if digit is None else "digit"
+    return lambda some: [
+        Prediction(digit, (0.1,) * 10, 0.1, digitness, verdict, glyph) for glyph in some
+    ]
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+def test_a_digit_is_read_and_its_ink_boxed(recognizer, digit):
+    grey = drawn(digit)
+    box, prediction = read_alone(grey, recognizer.predict_batch)
+    assert prediction.digit == digit
+    rows, columns = np.nonzero(grey < 0.5)
+    x, y, width, height = box
+    assert (x, x + width) == pytest.approx((columns.min(), columns.max() + 1), abs=2)
+    assert (y, y + height) == pytest.approx((rows.min(), rows.max() + 1), abs=2)
+
+
+def test_the_box_is_in_pixels_of_a_large_picture_too(recognizer):
+    grey = np.kron(drawn(3), np.ones((5, 5), np.float32))
+    (x, y, width, height), _ = read_alone(grey, recognizer.predict_batch)
+    small, _ = read_alone(drawn(3), recognizer.predict_batch)
+    assert (x / 5, y / 5, width / 5, height / 5) == pytest.approx(small, abs=2)
+
+
+def test_what_is_hardly_a_digit_is_none():
+    assert read_alone(drawn(3), saying(3, SURE)) is not None
+    assert read_alone(drawn(3), saying(3, SURE - 0.01)) is None
+    assert read_alone(drawn(3), saying(None, 0.99)) is None
+
+
+def test_empty_paper_and_photos_in_uneven_light_are_not_asked_about():
+    judge = saying(3, 0.99)
+    assert read_alone(np.full((100, 80), 0.9, np.float32), judge) is None
+    assert read_alone(drawn(3) * np.linspace(0.3, 1, 300, dtype=np.float32), judge) is None
