@@ -214,7 +214,7 @@ def _run(grey: np.ndarray) -> dict[str, Any]:
         "corner": corner,
         "tones": tones,
         "scale": working.shape[1] / paper.shape[1],
-        "grey": _working_size(grey),
+        "grey": working if paper is grey else _working_size(grey),
         "evened": evened,
         "ink": ink,
         "clean": cleaned,
