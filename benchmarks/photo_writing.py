@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from benchmarks import photo_signs
 from benchmarks.photo_looks import Look
 from benchmarks.photo_people import People, letters
+from benchmarks.photo_texts import SEPARATORS
 from digitdraw.handwriting import Strokes, corners
 
 __all__ = ["Mark", "clutter", "number_marks", "shape", "word", "write"]
@@ -73,7 +75,7 @@ def number_marks(
     marks: list[Mark] = []
     climb = rng.normal(0, 0.02)
     for each in text:
-        strokes = digit_strokes(hand[int(each)], rng) if each.isdigit() else separator(each, rng)
+        strokes = _strokes(each, hand, rng)
         gap = spacing + rng.uniform(-0.05, 0.1) if marks else 0.0
         x = right(marks) + max(gap, look.pen + 0.03)
         if look.touching and marks and each.isdigit() and rng.random() < 0.65:
@@ -84,6 +86,13 @@ def number_marks(
         label = int(each) if each.isdigit() else None
         marks.append(Mark(moved, label, number))
     return marks
+
+
+def _strokes(each: str, hand: dict[int, list[Strokes]], rng: np.random.Generator) -> Strokes:
+    """A digit of the hand, a separator or another sign, from x = 0 on."""
+    if each.isdigit():
+        return digit_strokes(hand[int(each)], rng)
+    return separator(each, rng) if each in SEPARATORS else photo_signs.strokes(each, rng)
 
 
 def digit_strokes(drawings: list[Strokes], rng: np.random.Generator) -> Strokes:

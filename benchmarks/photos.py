@@ -5,6 +5,7 @@ which anything is trained on; or those of handwriting fonts that nothing is trai
 part "validation" are by other writers and of other fonts, to choose by. Who writes is
 `photo_people`'s, what `photo_texts`', how `photo_writing`'s; what the photo looks like is
 `photo_looks`', and the pictures are made by `photo_ink`, `photo_papers` and `photo_camera`.
+Signs around numbers are `photo_signs`'.
 Knows how photos look; knows nothing of readers. A photo follows from (seed, index) alone.
 """
 
@@ -20,7 +21,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from benchmarks import photo_crops
+from benchmarks import photo_crops, photo_signs
 from benchmarks.photo_ink import photograph
 from benchmarks.photo_looks import KINDS, look_of, look_of_page
 from benchmarks.photo_people import PARTS, Part, People, hand_of
@@ -41,9 +42,12 @@ __all__ = [
     "of_marks",
     "one",
     "whole_pages",
+    "with_signs",
     "without_digits",
 ]
 
+EVERYDAY = ("plain", "ruled", "squared", "uneven light", "tilted", "pencil", "chalk")
+"""Looks of photos that are difficult for what is written on them, not for their look."""
 WITHOUT_DIGITS = ("blank", "ruled", "textured", "letters", "noise and shapes")
 
 
@@ -97,6 +101,24 @@ def cropped(root: Path, count: int, seed: int, part: Part = "test") -> Iterator[
         picture, boxes, labels = photo_crops.crop(people, rng, kind)
         number = "".join(map(str, labels))
         yield Photo(picture, [number], boxes, labels, [0] * len(labels), kind)
+
+
+def with_signs(root: Path, count: int, seed: int, part: Part = "test") -> Iterator[Photo]:
+    """The same with signs around the numbers: telephones, sums, money, dates and others."""
+    people = People(root, part)
+    for index in range(count):
+        rng = np.random.default_rng([0x516, seed, index])
+        kind = list(photo_signs.KINDS)[index % len(photo_signs.KINDS)]
+        look = look_of(str(rng.choice(EVERYDAY)), rng)
+        rows = photo_signs.texts(kind, rng)
+        h, marks, pitch = write(rows, hand_of(people, rng), look, kind, rng)
+        if kind == "circled":
+            numbers = [
+                [s for mark in marks if mark.number == n for s in mark.strokes]
+                for n in range(len(rows))
+            ]
+            marks += [Mark(photo_signs.ring(each, h, rng)) for each in numbers]
+        yield of_marks(rows, marks, *photograph(marks, h, pitch, look, rng), kind)
 
 
 def one(
@@ -191,7 +213,7 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     sets = {
         "photo": make, "few": few_digits, "font": of_fonts, "page": whole_pages, "crop": cropped,
-        "empty": without_digits,
+        "sign": with_signs, "empty": without_digits,
     }  # fmt: skip
     for name, maker in sets.items():
         for index, photo in enumerate(maker(options.data, options.count, options.seed)):

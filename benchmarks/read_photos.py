@@ -5,7 +5,7 @@
 
 The pictures are made photos (`photos.make`), the kept scans of ORAND-CAR-A, made photos of one
 number of one or two digits, of numbers in the forms of handwriting fonts, of whole pages of small
-digits, and of none. What is measured, on each set and each kind of photo:
+digits, of numbers with signs around them, and of none. What is measured, on each set and kind:
 
 - photos exact: all numbers of the photo, in reading order, and nothing else
 - numbers exact: numbers that were found, each at most once, wherever in the order: the photo's
@@ -385,6 +385,7 @@ def cases_of(options: argparse.Namespace) -> dict[str, list[Photo]]:
         "handwriting fonts": list(photos.of_fonts(root, options.fonts, seed, part)),
         "whole pages": list(photos.whole_pages(root, options.pages, seed, part)),
         "cropped": list(photos.cropped(root, options.crops, seed, part)),
+        "with signs": list(photos.with_signs(root, options.signs, seed, part)),
         "without digits": list(photos.without_digits(root, options.empty, seed, part)),
     }
 
@@ -414,6 +415,7 @@ def report(results: dict[str, dict[str, list[Result]]]) -> None:
             lambda s: percent(s.numbers_found, s.numbers),
         ),
         ("cropped", "cropped, exact", lambda s: percent(s.photos_exact, s.photos)),
+        ("with signs", "with signs, numbers exact", lambda s: percent(s.numbers_found, s.numbers)),
         ("without digits", "without digits, any found", lambda s: f"{s.with_any} of {s.photos}"),
     ]
     for name, title, of in tables:
@@ -435,6 +437,7 @@ def main() -> None:
     parser.add_argument("--fonts", type=int, default=95, help="made photos in fonts' forms")
     parser.add_argument("--pages", type=int, default=19, help="made photos of whole pages")
     parser.add_argument("--crops", type=int, default=100, help="made clean and cropped pictures")
+    parser.add_argument("--signs", type=int, default=96, help="made photos with signs")
     parser.add_argument("--empty", type=int, default=100, help="made photos without digits")
     parser.add_argument("--orand", type=int, help="how many of the kept scans; all by default")
     parser.add_argument("--seed", type=int, default=0)

@@ -2,7 +2,15 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks import photo_ink, photo_papers, photo_people, photo_texts, photo_writing, photos
+from benchmarks import (
+    photo_ink,
+    photo_papers,
+    photo_people,
+    photo_signs,
+    photo_texts,
+    photo_writing,
+    photos,
+)
 from benchmarks.photo_looks import Look
 from benchmarks.photo_people import PARTS, People
 from benchmarks.photos import KINDS, Photo
@@ -176,6 +184,32 @@ def test_cropped_pictures_hold_one_number_with_all_ink_of_its_digits_boxed(data_
             boxed[y : y + height, x : x + width] = True
         corner = np.median(grey[~boxed]) if (~boxed).any() else grey[0, 0]
         assert (abs(grey - corner)[~boxed] < 130).all()
+
+
+def test_photos_with_signs_have_the_digits_of_their_numbers_and_signs_around_them(data_folder):
+    made = list(photos.with_signs(data_folder, len(photo_signs.KINDS), seed=4))
+    assert [photo.kind for photo in made] == list(photo_signs.KINDS)
+    for photo in made:
+        assert all(number.isdigit() for number in photo.numbers)
+        assert "".join(photo.numbers) == "".join(map(str, photo.labels))
+
+
+@pytest.mark.parametrize("kind", photo_signs.KINDS)
+def test_every_sign_that_may_be_written_can_be_drawn(kind):
+    rng = np.random.default_rng(0)
+    said = {c for _ in range(60) for row in photo_signs.texts(kind, rng) for t in row for c in t}
+    for sign in said - set("0123456789" + photo_texts.SEPARATORS):
+        lines = photo_signs.strokes(sign, rng)
+        assert min(points[:, 0].min() for points in lines) == pytest.approx(0)
+        assert all(np.isfinite(points).all() for points in lines)
+
+
+def test_a_ring_is_around_its_number():
+    square = [np.array([[10.0, 10], [60, 10], [60, 40], [10, 40]])]
+    for seed in range(20):
+        (points,) = photo_signs.ring(square, 30.0, np.random.default_rng(seed))
+        assert not ((points > [10, 10]) & (points < [60, 40])).all(axis=1).any()
+        assert (np.abs(points - [35, 25]) < [60, 45]).all()
 
 
 def test_the_checks_are_the_scans_kept_for_testing(data_folder):
