@@ -12,7 +12,7 @@ from functools import cached_property
 import cv2
 import numpy as np
 
-from digitdraw import handwriting
+from digitdraw import handwriting, signs
 from digitdraw.data import Drawing, Glyphs, Scan
 from digitdraw.page_ink import FINER, IGNORED, Writing, outline
 
@@ -24,6 +24,10 @@ _OF_FONTS = 0.4
 """Share of the drawn hands that are those of handwriting fonts, where there are any."""
 _MORE_ONES = 0.1
 """Share of the digits that are ones besides every tenth: of all digits ones are missed most."""
+
+_SIGNED, _SIGNED_WITHIN = 0.16, 0.03
+"""Share of the numbers with a sign before them, and of those with one after them; of the places
+between two digits that have one."""
 
 
 @dataclass(frozen=True)
@@ -96,16 +100,25 @@ class Hand:
         unit, start, first = writing.unit, x, len(writing.labels)
         if rng.random() < 0.04:
             x = self._separator(writing, x, y, rng)
+        if rng.random() < _SIGNED:
+            x = self.sign(writing, x, y, signs.BEFORE, rng)
         for place in range(int(min(rng.geometric(0.25), most))):
             if place and rng.random() < 0.12:
                 x = self._separator(writing, x, y, rng)
+            elif place and rng.random() < _SIGNED_WITHIN:
+                x = self.sign(writing, x, y, signs.WITHIN, rng)
             x = self._digit(writing, x, y + rng.normal(0, self.uneven) * unit, rng)
             x += unit * max(-0.2, rng.normal(self.gap, 0.07))
+        if rng.random() < _SIGNED:
+            x = self.sign(writing, x, y, signs.AFTER, rng)
         while rng.random() < 0.08:  # a full stop, or the dash after a round amount
             x = self._separator(writing, x, y, rng)
-        if rng.random() < 0.06:  # in a box of its own, as on forms
-            half = np.array([(x - start) / 2, unit / 2]) + unit * rng.uniform(0.2, 0.6)
+        half = np.array([(x - start) / 2, unit / 2]) + unit * rng.uniform(0.2, 0.6)
+        around = rng.random()
+        if around < 0.06:  # in a box of its own, as on forms
             writing.draw([outline([(start + x) / 2, y], half)], rng.uniform(0.4, 1.2))
+        elif around < 0.1:  # circled
+            writing.draw([_ring([(start + x) / 2, y], half, rng)], self.pen)
         if rng.random() < 0.1:  # underlined
             level = y + unit * (0.6 + abs(rng.normal(0, 0.15)))
             writing.draw([np.array([[start, level], [x, level + rng.normal(0, 2)]])], self.pen)
@@ -155,6 +168,20 @@ class Hand:
         # Who leans writes the next digit as near to this one: their boxes overlap.
         return x + max(width - 0.8 * abs(self.slant) * height, 0.15 * height)
 
+    def sign(
+        self,
+        writing: Writing,
+        x: float,
+        y: float,
+        names: tuple[str, ...],
+        rng: np.random.Generator,
+    ) -> float:
+        """Write one of these signs, which are no digits; returns where it ends, and a gap."""
+        lines = signs.sign(signs.any_of(names, rng), rng)
+        lines = [each * writing.unit + [x, y] for each in lines]
+        writing.draw(lines, self.pen)
+        return float(handwriting.corners(lines)[1][0]) + writing.unit * rng.uniform(0.05, 0.3)
+
     def _separator(self, writing: Writing, x: float, y: float, rng: np.random.Generator) -> float:
         """A point, comma, dash or slash; returns where it ends."""
         unit, kind = writing.unit, rng.random()
@@ -165,7 +192,7 @@ class Hand:
             bend = [x + 0.08 * unit, low + rng.uniform(0.0, 0.14) * unit]
             marks = np.array([[x + 0.06 * unit, low], bend, [x, low + 0.24 * unit]])
             wide = 0.15
-        elif kind < 0.9:
+        elif kind < 0.8:
             wide = rng.uniform(0.2, 0.5)
             marks = np.array([[x, y], [x + wide * unit, y + rng.normal(0, 0.05) * unit]])
         else:
@@ -204,6 +231,14 @@ def _slashed(writing: Writing, box: list[float], rng: np.random.Generator) -> li
     cv2.polylines(writing.ink, lines, False, 255, max(1, round(pen * FINER)), cv2.LINE_AA, 4)
     low, high = np.minimum(low, ends.min(axis=0)), np.maximum(high, ends.max(axis=0))
     return [*low, *(high - low)]
+
+
+def _ring(middle: list[float], half: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A ring around a number, not quite closed, or with ends that cross, as one stroke."""
+    start = rng.uniform(0, 1)
+    turns = np.linspace(start, start + rng.uniform(0.93, 1.15), 48) * 2 * math.pi
+    reach = np.linspace(1, rng.uniform(0.9, 1.15), 48)[:, None]
+    return np.stack([np.cos(turns), np.sin(turns)], 1) * half * 1.15 * reach + middle
 
 
 def _frame(writing: Writing, x: float, y: float, rng: np.random.Generator) -> None:

@@ -11,7 +11,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from digitdraw import handwriting, not_digits, papers, printed
+from digitdraw import handwriting, not_digits, papers, printed, signs
 from digitdraw.data import Drawing
 from digitdraw.hands import MOST_DIGITS, Hand, Sources
 from digitdraw.page_ink import FINER, IGNORED, Page, Writing, view_of
@@ -28,6 +28,11 @@ _CONTENTS: dict[Content, float] = {
     "lines": 0.67, "no digits": 0.13, "one number": 0.07, "one digit": 0.06, "one thing": 0.07,
 }  # fmt: skip
 """How often each of these is on a page; without lone ones, they are left out for other marks."""
+_ANY_SIGN = signs.BETWEEN + signs.BEFORE + signs.AFTER
+_SUMS = 0.15
+"""Share of the numbers that another follows, with a sign between them."""
+_FLAT = 0.06
+"""Share of the written pages that no camera saw: screenshots, and what programs draw."""
 _SCANNED = 0.35
 """Share of the pages that are scans, where there are any."""
 
@@ -47,7 +52,6 @@ def written(
 ) -> Page:
     """One page that is written on, with what `content` says; without that, with any of those."""
     unit = math.exp(rng.uniform(math.log(SMALLEST), math.log(LARGEST)))
-    sheet = papers.paper((side, side), unit, rng)
     writing = Writing(side, unit, view_of(side, rng))
     content = content or rng.choice(list(_CONTENTS), p=list(_CONTENTS.values()))
     if content in ("lines", "no digits"):
@@ -56,17 +60,28 @@ def written(
         _write_one(writing, sources, rng, content)
     ink = cv2.resize(writing.ink, (side, side), interpolation=cv2.INTER_AREA)
     ink = ink.astype(np.float32) / 255
+    if rng.random() < _FLAT:
+        return writing.page(_flat(ink, rng))
     if rng.random() < 0.12:
         ink = ink * (1 - skips(ink > 0.3, rng))
     if rng.random() < 0.3:  # pencil, chalk: the paper's grain breaks the line
         grain = rng.normal(rng.uniform(-1, 0.5), 0.7, ink.shape).astype(np.float32)
         grain = cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.4, 0.9))
         ink = ink * (1 - rng.uniform(0.2, 0.7) * grain.clip(0, 1))
+    sheet = papers.paper(ink.shape, unit, rng)
     scene = sheet * (1 - (0.95 - 0.7 * rng.random() ** 1.5) * ink)
     if rng.random() < 0.25:
         scene = papers.desk(scene, np.array(writing.boxes).reshape(-1, 4), unit, rng)
     scene = papers.light(scene, rng)
     return writing.page(papers.photograph(scene, unit, rng))
+
+
+def _flat(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Ink, (H, W) in [0, 1], of one tone on paper of another, light or dark; (H, W) uint8."""
+    paper = rng.uniform(0.8, 1) if rng.random() < 0.7 else rng.uniform(0, 0.25)
+    away = rng.uniform(0.4, 1) if rng.random() < 0.5 else 1.0
+    tone = max(0.0, paper - away) if paper > 0.5 else min(1.0, paper + away)
+    return np.rint((paper + (tone - paper) * ink) * 255).astype(np.uint8)
 
 
 def _fill(
@@ -82,12 +97,17 @@ def _fill(
             kind = rng.random()
             if with_digits and rng.random() < 0.7:
                 x = hand.number(writing, x, y, rng)
+                if rng.random() < _SUMS:
+                    x = hand.sign(writing, x + rng.uniform(0, 0.5) * unit, y, signs.BETWEEN, rng)
+                    x = hand.number(writing, x + rng.uniform(0, 0.5) * unit, y, rng)
             elif kind < 0.35:
                 x = _print(writing, x, y, rng)
             elif sources.letters and kind < 0.75:
                 x = _word(writing, sources.letters, hand, x, y, rng)
-            elif kind < 0.9:
+            elif kind < 0.85:
                 x = _shape(writing, hand, x, y, rng)
+            elif kind < 0.95:
+                x = hand.sign(writing, x, y, _ANY_SIGN, rng)
             # Units, signs and words stand close to a number at times.
             x += unit * (rng.uniform(0.25, 0.7) if rng.random() < 0.15 else rng.uniform(1.2, 5))
             if rng.random() < 0.3:
@@ -113,6 +133,8 @@ def _write_one(
         _word(writing, sources.letters, hand, x, y, rng)
     elif rng.random() < 0.3:
         _print(writing, x, y, rng)
+    elif rng.random() < 0.3:
+        hand.sign(writing, x, y, _ANY_SIGN, rng)
     else:
         _shape(writing, hand, x, y, rng)
 

@@ -14,7 +14,7 @@ __all__ = ["desk", "light", "paper", "photograph"]
 
 
 def paper(shape: tuple[int, int], unit: float, rng: np.random.Generator) -> np.ndarray:
-    """An empty sheet: plain, ruled, squared or patterned, with its own grain and stains."""
+    """An empty sheet: plain, ruled, squared, patterned, or a table; its own grain and stains."""
     sheet = np.full(shape, rng.uniform(0.55, 1.0), np.float32)
     sheet += _clouds(shape, rng) * rng.uniform(0, 0.12)
     kind = rng.random()
@@ -25,6 +25,9 @@ def paper(shape: tuple[int, int], unit: float, rng: np.random.Generator) -> np.n
         sheet *= _rules(shape, step, rng) * _rules(shape[::-1], step, rng).T
     elif kind < 0.55:
         sheet *= _pattern(shape, unit, rng)
+    elif kind < 0.62:  # a table
+        rows, columns = unit * rng.uniform(1.2, 2.6), unit * rng.uniform(1.2, 6)
+        sheet *= _rules(shape, rows, rng) * _rules(shape[::-1], columns, rng).T
     if rng.random() < 0.5:
         grain = rng.normal(0, rng.uniform(0.005, 0.05), shape).astype(np.float32)
         sheet += cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.4, 1.5)) * 2

@@ -26,7 +26,7 @@ from digitdraw.strips import Frame
 
 __all__ = ["Numbers", "build", "cut_numbers", "digits_in", "kept", "made_of", "together"]
 
-WRITTEN_PAGES, SCANNED_PAGES = 2_500, 3_000
+WRITTEN_PAGES, SCANNED_PAGES = 4_000, 3_000
 WRITTEN_SIDE, SCANNED_SIDE = 384, 256
 """Sides of the pages, in pixels: most are then looked at in three sizes, as photos are."""
 PER_EPOCH = {"written": 18_000, "scanned": 11_000, "empty": 3_000}

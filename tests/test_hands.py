@@ -66,3 +66,20 @@ def test_a_stamped_zero_and_its_slash_are_in_one_box():
         assert abs(x - columns.min() / 2) < 5 and abs(x + width - columns.max() / 2) < 5
         assert abs(y - rows.min() / 2) < 5 and abs(y + height - rows.max() / 2) < 5
         assert x <= alone[0] and y <= alone[1]
+
+
+def test_a_sign_beside_a_number_is_ink_but_no_digit():
+    writing = Writing(300, 40.0, np.eye(3))
+    hand = Hand.of(Sources(DRAWN, None, [], []), 40.0, np.random.default_rng(1))
+    end = hand.sign(writing, 100.0, 150.0, ("+",), np.random.default_rng(2))
+    columns = np.nonzero(writing.ink > 128)[1] / 2
+    assert 90 < columns.min() and columns.max() < end + hand.pen
+    assert not writing.labels
+
+
+def test_a_ring_goes_around_the_number():
+    for seed in range(10):
+        half = np.array([60.0, 30.0])
+        points = hands._ring([200.0, 100.0], half, np.random.default_rng(seed)) - [200, 100]
+        assert (np.hypot(*(points / half).T) > 1).all()
+        assert (np.abs(points) < 1.5 * half).all()

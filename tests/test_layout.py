@@ -104,8 +104,10 @@ ALLOWED = {
     "finder_loss": {"models", "page_ink"},
     "pages": {
         "data", "hands", "handwriting", "not_digits", "page_ink", "papers", "pen_skips", "printed",
+        "signs",
     },
-    "hands": {"data", "handwriting", "page_ink"},
+    "hands": {"data", "handwriting", "page_ink", "signs"},
+    "signs": {"handwriting"},
     "page_ink": set(),
     "papers": set(),
     "pen_skips": {"preprocess"},

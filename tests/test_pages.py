@@ -102,3 +102,20 @@ def test_of_a_letter_that_stands_alone_nothing_is_said_but_of_words_that_they_ar
         assert set(writing.labels) <= {IGNORED}
         counts.add(len(writing.labels))
     assert counts == {0, 1}
+
+
+def test_some_pages_are_flat_as_screenshots_are():
+    rng = np.random.default_rng(2)
+    flat = 0
+    for _ in range(60):
+        picture = pages.written(STROKES_ALONE, rng, 96, "lines").picture
+        flat += np.bincount(picture.ravel()).max() > 0.5 * picture.size
+    assert 1 <= flat <= 12
+
+
+def test_ink_on_a_flat_page_stands_out_from_its_paper():
+    ink = np.zeros((20, 20), np.float32)
+    ink[5:10, 5:10] = 1
+    for seed in range(40):
+        page = pages._flat(ink, np.random.default_rng(seed)).astype(int)
+        assert abs(page[0, 0] - page[7, 7]) > 80
