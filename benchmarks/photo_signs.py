@@ -51,10 +51,8 @@ def _digits(rng: np.random.Generator, count: int) -> str:
 
 
 def _telephone(rng: np.random.Generator) -> list[str]:
-    form = rng.choice(["({3}){3}-{4}", "+{2}({3}){6}", "+{2}-{3}-{5}", "({4}){6}"])
-    parts = [part.split("}") for part in form.split("{")]
-    said = parts[0][0]
-    return [said + "".join(_digits(rng, int(count)) + after for count, after in parts[1:])]
+    form = str(rng.choice(["(ddd)ddd-dddd", "+dd(ddd)dddddd", "+dd-ddd-ddddd", "(dddd)dddddd"]))
+    return ["".join(_digits(rng, 1) if each == "d" else each for each in form)]
 
 
 def _sum(rng: np.random.Generator) -> list[str]:
