@@ -1,9 +1,11 @@
-"""A picture of one digit on flat paper and of nothing else, read as `predict_image` reads it.
+"""A picture of one digit, alone or with things around it: where one way to see it fails, another.
 
-What is made to find many digits in photos doubts one that stands alone, however clear. Knows
-pictures and what judges glyphs; knows nothing of lines or numbers.
+What is made to find many digits in photos doubts one that stands alone, however clear; what takes
+all ink for one digit fails where a frame, a ring or a line is around it. Knows pictures and what
+judges glyphs; knows nothing of lines or numbers.
 """
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -11,7 +13,7 @@ import numpy as np
 from digitdraw import preprocess
 from digitdraw.prediction import Prediction
 
-__all__ = ["Judge", "read_alone"]
+__all__ = ["SURE", "Judge", "around", "read_alone"]
 
 Judge = Callable[[Sequence[np.ndarray]], list[Prediction]]
 """Glyphs, (28, 28) float32 each, to what they are taken for; it knows what is no digit."""
@@ -19,6 +21,8 @@ Judge = Callable[[Sequence[np.ndarray]], list[Prediction]]
 SURE = 0.95
 """How much of a digit it must be: of validation drawings as pictures 98% are so much of one, and
 1.5% of letters."""
+_AROUND = 0.05
+"""How much of a picture around a find is looked at with it, in parts of its longer side."""
 
 
 def read_alone(
@@ -33,3 +37,13 @@ def read_alone(
     (prediction,) = judge([glyph])
     sure = prediction.digit is not None and prediction.digitness >= SURE
     return (box, prediction) if sure else None
+
+
+def around(grey: np.ndarray, box: tuple[float, float, float, float]) -> np.ndarray:
+    """The part of `grey`, (H, W), with what was found in `box` (x, y, width, height), in its
+    pixels, and hardly more: what is drawn around a digit is left out."""
+    x, y, width, height = box
+    more = _AROUND * max(width, height)
+    left, top = (max(0, math.floor(side - more)) for side in (x, y))
+    right, bottom = math.ceil(x + width + more), math.ceil(y + height + more)
+    return grey[top:bottom, left:right]

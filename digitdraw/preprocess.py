@@ -36,6 +36,9 @@ MIN_CONTRAST = 0.07
 """Least difference of ink from paper, on a scale where black on white is 1."""
 NOISE_FACTOR = 6.0
 """Ink differs from paper by at least this many standard deviations of the paper's noise."""
+_FLAT, _CLEAR, _UNDER = 0.25, 0.04, 0.8
+"""A line under a digit is at most so high for its width, so far below the digit, in heights of
+that, and at least so wide, in its widths."""
 
 GRAINY = 0.01
 """Standard deviation of the noise from which a picture is smoothed first."""
@@ -77,14 +80,19 @@ def flat_ink(
     return made["glyph"], (x + left, y + top, width, height)
 
 
-def steps(image: Source) -> list[Step]:
-    """The same way as `to_glyph`, with the picture after each step.
+def steps(image: Source, whole: np.ndarray | None = None) -> list[Step]:
+    """The same way as `to_glyph`, with the picture after each step. Where `image` is the part of a
+    `whole` picture, (H, W) float32 in [0, 1], in which a digit was found, that is shown first.
 
     Raises BadImageError as `pictures.load_grey` does.
     """
     made = _run(load_grey(image))
+    came = made["grey"] if whole is None else _working_size(whole)
+    first = [Step("grey", "As it came, upright and in grey", _show(came))]
+    if whole is not None:
+        first.append(Step("found", "The one digit that was found in it", _show(made["grey"])))
     return [
-        Step("grey", "As it came, upright and in grey", _show(made["grey"])),
+        *first,
         Step("evened", "Light and shade evened out", 255 - _show(made["evened"])),
         Step("ink", "What is darker or lighter than the paper", 255 - made["ink"]),
         Step("clean", "Specks and page edges left out", 255 - made["clean"]),
@@ -141,7 +149,8 @@ def find_ink(evened: np.ndarray) -> np.ndarray:
 
 
 def clean(ink: np.ndarray) -> np.ndarray:
-    """Take out specks, and what belongs to the page's edge; ink of the digit stays.
+    """Take out specks, a line under the digit, and what belongs to the page's edge; ink of the
+    digit stays.
 
     A speck is small next to the largest piece. An edge is a piece along the border of the
     picture, unless it is all there is: a digit cropped tightly touches the border as well.
@@ -161,6 +170,7 @@ def clean(ink: np.ndarray) -> np.ndarray:
     extent = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     keep = (areas >= 0.03 * inner.max()) & (extent >= 0.1 * max(height, width)) & ~edge
     keep[0] = False
+    keep &= ~_underlines(stats, keep)
     return np.where(keep[labels], np.uint8(255), np.uint8(0))
 
 
@@ -287,6 +297,27 @@ def _noise(evened: np.ndarray) -> float:
     grain = np.abs(evened - cv2.medianBlur(evened, 3))
     # Half of the pixels of a normal grain are within 0.6745 deviations; ink hardly counts.
     return float(np.median(grain)) / 0.6745
+
+
+def _underlines(stats: np.ndarray, kept: np.ndarray) -> np.ndarray:
+    """Which of the components that are kept is a line under all others: flat, about as wide as
+    they are or wider, and clear of them. A digit's own foot hangs on it, or is narrower."""
+    top, tall = stats[:, cv2.CC_STAT_TOP], stats[:, cv2.CC_STAT_HEIGHT]
+    left, wide = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_WIDTH]
+    found = np.zeros(len(stats), bool)
+    lowest = int(np.argmax(np.where(kept, top + tall, -1)))
+    others = kept.copy()
+    others[lowest] = False
+    if not others.any() or tall[lowest] > _FLAT * wide[lowest]:
+        return found
+    bottom, height = (
+        (top + tall)[others].max(),
+        np.ptp([top[others].min(), (top + tall)[others].max()]),
+    )
+    width = (left + wide)[others].max() - left[others].min()
+    clear = top[lowest] - bottom >= _CLEAR * height
+    found[lowest] = clear and wide[lowest] >= _UNDER * width
+    return found
 
 
 def _along_border(stats: np.ndarray, labels: np.ndarray) -> np.ndarray:

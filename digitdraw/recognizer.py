@@ -16,9 +16,10 @@ import torch
 
 from digitdraw import glyph as glyphs
 from digitdraw import preprocess, strokes, weights
-from digitdraw.errors import BadImageError, UnknownDeviceError
+from digitdraw.errors import BadImageError, BadWeightsError, UnknownDeviceError
+from digitdraw.lone_digit import SURE, around
 from digitdraw.models import READER, SEQUENCE, fold_batch_norm
-from digitdraw.pictures import Source
+from digitdraw.pictures import Source, load_grey
 from digitdraw.prediction import Prediction, Verdict
 from digitdraw.reading import Reader, Reading
 
@@ -88,11 +89,34 @@ class Recognizer:
         return self._predict([strokes.to_glyph(drawing)])[0]
 
     def predict_image(self, image: Source) -> Prediction:
-        """Read a picture of one digit: a path, bytes, a PIL image, or an array.
+        """Read a picture of one digit: a path, bytes, a PIL image, or an array. Where all of its
+        ink together is hardly a digit, but there is one in it, in a frame perhaps, that is read.
 
         Raises BadImageError as `pictures.load_grey` does.
         """
-        return self._predict([preprocess.to_glyph(image)])[0]
+        return self.see(image)[0]
+
+    def see(self, image: Source) -> tuple[Prediction, np.ndarray, np.ndarray | None]:
+        """`predict_image`'s answer, and what it is of: grey, (H, W) float32 in [0, 1]; last, where
+        that is a part of the picture, all of it. Raises as `predict_image` does."""
+        grey = load_grey(image)
+        (whole,) = self._predict([preprocess.to_glyph(grey)])
+        if whole.verdict != "blank" and whole.digitness < SURE:
+            part = self._digit_in(grey)
+            if part is not None:
+                (closer,) = self._predict([preprocess.to_glyph(part)])
+                if closer.digit is not None and closer.digitness > whole.digitness:
+                    return closer, part, grey
+        return whole, grey, None
+
+    def _digit_in(self, grey: np.ndarray) -> np.ndarray | None:
+        """The part of a picture with the one digit that the reader of photos finds in it."""
+        try:
+            (reading,) = self.reader.read_batch([(grey, 1.0)])
+        except BadWeightsError as error:
+            log.warning("no digit was looked for in a picture: %s", error)
+            return None
+        return around(grey, reading.digits[0].box) if len(reading.digits) == 1 else None
 
     def read_numbers(self, image: Source) -> Reading:
         """Read the numbers of a photo: a path, bytes, a PIL image, or an array.

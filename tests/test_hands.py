@@ -73,7 +73,7 @@ def test_a_sign_beside_a_number_is_ink_but_no_digit():
     hand = Hand.of(Sources(DRAWN, None, [], []), 40.0, np.random.default_rng(1))
     end = hand.sign(writing, 100.0, 150.0, ("+",), np.random.default_rng(2))
     columns = np.nonzero(writing.ink > 128)[1] / 2
-    assert 90 < columns.min() and columns.max() < end + hand.pen
+    assert columns.min() > 90 and columns.max() < end + hand.pen
     assert not writing.labels
 
 

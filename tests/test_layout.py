@@ -25,8 +25,8 @@ ALLOWED = {
     "read_command": {"errors", "pictures", "reading", "recognizer"},
     "explain": {"glyph", "recognizer", "strokes"},
     "recognizer": {
-        "errors", "glyph", "models", "pictures", "prediction", "preprocess", "reading", "strokes",
-        "weights",
+        "errors", "glyph", "lone_digit", "models", "pictures", "prediction", "preprocess",
+        "reading", "strokes", "weights",
     },
     "reading": {
         "candidates", "finder", "lone_digit", "models", "pictures", "prediction", "weights",

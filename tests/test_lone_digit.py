@@ -5,7 +5,7 @@ import pytest
 from drawings import DIGITS
 from PIL import Image, ImageDraw
 
-from digitdraw.lone_digit import SURE, read_alone
+from digitdraw.lone_digit import SURE, around, read_alone
 from digitdraw.prediction import Prediction
 
 
@@ -54,3 +54,10 @@ def test_empty_paper_and_photos_in_uneven_light_are_not_asked_about():
     judge = saying(3, 0.99)
     assert read_alone(np.full((100, 80), 0.9, np.float32), judge) is None
     assert read_alone(drawn(3) * np.linspace(0.3, 1, 300, dtype=np.float32), judge) is None
+
+
+def test_what_is_around_a_find_is_cut_off_but_for_a_little():
+    grey = np.arange(200 * 100, dtype=np.float32).reshape(100, 200)
+    part = around(grey, (50.0, 20.0, 30.0, 40.0))
+    assert np.array_equal(part, grey[18:62, 48:82])
+    assert np.array_equal(around(grey, (-3.0, -5.0, 300.0, 200.0)), grey)

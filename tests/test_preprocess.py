@@ -156,6 +156,30 @@ def test_a_five_keeps_its_hat():
     assert glyph[4:8].sum() > 3
 
 
+@pytest.mark.parametrize("digit", DIGITS)
+def test_a_line_under_a_digit_is_left_out(digit):
+    lined = page(digit, size=0.4).copy()
+    lined[215:225, 60:220] = 0
+    assert overlap(preprocess.to_glyph(lined), preprocess.to_glyph(page(digit, size=0.4))) > 0.95
+
+
+def test_a_foot_that_is_no_line_under_the_digit_stays():
+    two = page(2).copy()
+    foot = np.argmax((two < 128).any(axis=1)[::-1])  # rows of paper below it
+    row = 280 - foot - 22
+    two[row : row + 3] = 255  # broken just above its foot
+    glyph = preprocess.to_glyph(two)
+    assert overlap(glyph, preprocess.to_glyph(page(2))) > 0.7
+
+
+def test_of_a_part_the_whole_picture_is_shown_first():
+    whole = page(3).astype(np.float32) / 255
+    shown = preprocess.steps(whole[50:230, 60:220], whole)
+    assert [step.name for step in shown[:3]] == ["grey", "found", "evened"]
+    assert shown[0].picture.shape == (280, 280)
+    assert shown[1].picture.shape == (180, 160)
+
+
 def test_the_picture_after_each_step_can_be_asked_for():
     shown = preprocess.steps(page())
     assert [step.name for step in shown] == ["grey", "evened", "ink", "clean", "pen", "glyph"]

@@ -7,11 +7,18 @@ import numpy as np
 import pytest
 import torch
 from drawings import DIGITS
+from PIL import Image, ImageDraw
 from test_preprocess import page
 
 import digitdraw
 from digitdraw import data, strokes, weights
-from digitdraw.errors import BadImageError, BadStrokesError, UnknownDeviceError, UnknownModelError
+from digitdraw.errors import (
+    BadImageError,
+    BadStrokesError,
+    BadWeightsError,
+    UnknownDeviceError,
+    UnknownModelError,
+)
 from digitdraw.recognizer import Recognizer, choose_device
 
 CPU = torch.device("cpu")
@@ -41,6 +48,54 @@ def test_each_digit_is_read_from_strokes(recognizer, digit):
 )
 def test_each_digit_is_read_from_a_picture(recognizer, digit, drawn):
     assert recognizer.predict_image(page(digit, **drawn)).digit == digit
+
+
+def framed(digit: int) -> np.ndarray:
+    """A digit in a printed box, as on a form."""
+    picture = page(digit, size=0.4, pen=0.035).copy()
+    for thick in range(3):
+        low, high = 45 - thick, 235 + thick
+        picture[[low, high], low : high + 1] = picture[low : high + 1, [low, high]] = 90
+    return picture
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+def test_a_digit_in_a_frame_is_read_and_the_frame_left_out(recognizer, digit):
+    prediction, part, whole = recognizer.see(framed(digit))
+    assert prediction.digit == digit
+    assert np.array_equal(recognizer.predict_image(framed(digit)).glyph, prediction.glyph)
+    assert whole.shape == (280, 280)
+    assert max(part.shape) < 160 and part.min() < 0.1
+
+
+def test_a_digit_alone_is_read_from_all_of_the_picture(recognizer):
+    prediction, part, whole = recognizer.see(page(4))
+    assert (prediction.digit, part.shape, whole) == (4, (280, 280), None)
+
+
+def test_two_digits_and_letters_are_still_none_in_a_picture(recognizer):
+    two = np.hstack([page(1)[:, 80:200], page(0)[:, 60:220]])
+    picture = Image.new("L", (280, 280), 255)
+    ImageDraw.Draw(picture).line([(40, 240), (40, 40), (140, 150), (240, 40), (240, 240)], 0, 14)
+    for image in (two, picture):
+        assert recognizer.predict_image(image).digit is None
+
+
+def test_without_the_reader_of_photos_the_whole_picture_is_what_is_judged(monkeypatch, caplog):
+    alone = digitdraw.load("default", device="cpu")
+
+    def damaged(*_):
+        raise BadWeightsError("The file reader.pt is damaged.")
+
+    monkeypatch.setattr(weights, "load", damaged)
+    assert alone.predict_image(framed(3)).verdict == "not a digit"
+    assert "reader.pt" in caplog.text
+
+
+def test_a_model_that_takes_everything_for_a_digit_looks_no_closer(monkeypatch):
+    classic = digitdraw.load("softmax", device="cpu")
+    monkeypatch.setattr(Recognizer, "reader", property(lambda self: pytest.fail("was asked")))
+    assert classic.predict_image(framed(3)).verdict in ("digit", "unsure")
 
 
 def test_a_blank_is_a_normal_state(recognizer):

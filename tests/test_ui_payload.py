@@ -10,7 +10,7 @@ from drawings import DIGITS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from painted import Doubting, painted_reader, photo
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 from digitdraw.errors import BadWeightsError
 from digitdraw.ui import payload, words
@@ -88,6 +88,17 @@ def test_a_picture_is_answered_with_its_steps(recognizer, kind):
         assert step["caption"]
         picture = Image.open(io.BytesIO(base64.b64decode(step["src"].split(",")[1])))
         assert max(picture.size) <= payload.STEP_EDGE
+
+
+def test_of_a_digit_in_a_frame_it_is_shown_where_it_was_found(recognizer):
+    picture = Image.open(io.BytesIO(picture_of(5, "PNG"))).convert("L")
+    picture = ImageOps.expand(ImageOps.expand(picture, 4, 60), 30, 255)
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    answer = payload.answer_picture(recognizer, buffer.getvalue())
+    assert answer["big"] == "5"
+    captions = [step["caption"] for step in answer["steps"]]
+    assert captions[1] == "The one digit that was found in it"
 
 
 def test_an_empty_page_is_blank_in_words_that_fit_a_picture(recognizer):

@@ -110,9 +110,9 @@ def answer_picture(recognizer, picture: bytes) -> dict:
     """
     started = perf_counter()
     try:
-        prediction = recognizer.predict_image(picture)
+        prediction, part, whole = recognizer.see(picture)
         seconds = perf_counter() - started
-        steps = [_step(step) for step in preprocess.steps(picture)]
+        steps = [_step(step) for step in preprocess.steps(part, whole)]
     except DigitDrawError as error:
         return {"error": str(error)}
     answer = _answer(prediction, seconds)
