@@ -124,3 +124,40 @@ def test_a_number_that_is_cropped_tightly_is_read(recognizer):
         picture = 255 - ink[top : top + height, left : left + width]
         read.append(recognizer.read_numbers(picture).numbers == (number,))
     assert sum(read) >= 5
+
+
+def _arc(x: float, bulge: float) -> list[tuple[float, float]]:
+    return [(x + bulge * (1 - t * t), 50 + 70 * t) for t in np.linspace(-1, 1, 15)]
+
+
+def _circle(x: float, y: float, size: float) -> list[tuple[float, float]]:
+    turn = np.linspace(0, 2 * np.pi, 20)
+    return list(zip(x + size * np.cos(turn), y + size * np.sin(turn), strict=True))
+
+
+SIGNS = {
+    "plus": ([[(-75, 55), (-25, 55)], [(-50, 30), (-50, 80)]], []),
+    "brackets": ([_arc(-25, -30)], [_arc(15, 30)]),
+    "percent": ([], [_circle(25, 20, 12), [(75, 0), (25, 100)], _circle(75, 80, 12)]),
+    "equals": ([[(-80, 40), (-25, 40)], [(-80, 62), (-25, 62)]], []),
+}
+"""Strokes before and after a number whose digits are 100 high, from its ends on."""
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_a_sign_beside_a_number_is_no_digit(recognizer, sign):
+    rng = np.random.default_rng(9)
+    read = []
+    for _ in range(8):
+        number = "".join(map(str, rng.integers(0, 10, 4)))
+        ink = np.zeros((480, 640), np.uint8)
+        left, right = np.array([180.0, 200]), np.array([180.0 + 44 * 4, 200])
+        for place, digit in enumerate(number):
+            corner = np.array([180.0 + 44 * place, 200])
+            _draw(ink, DIGITS[int(digit)], corner, 44, rng)
+        for strokes, end in zip(SIGNS[sign], (left, right), strict=True):
+            lines = [np.rint(np.array(each) * 0.44 + end).astype(np.int32) for each in strokes]
+            cv2.polylines(ink, lines, False, 255, 4, cv2.LINE_AA)
+        grey = (PAPER - 0.7 * ink / 255 + rng.normal(0, 0.01, ink.shape)).clip(0, 1)
+        read.append(recognizer.read_numbers(grey).numbers == (number,))
+    assert sum(read) >= 7
