@@ -95,7 +95,7 @@ def steps(image: Source, whole: np.ndarray | None = None) -> list[Step]:
         *first,
         Step("evened", "Light and shade evened out", 255 - _show(made["evened"])),
         Step("ink", "What is darker or lighter than the paper", 255 - made["ink"]),
-        Step("clean", "Specks and page edges left out", 255 - made["clean"]),
+        Step("clean", "Specks, page edges, a line below left out", 255 - made["clean"]),
         Step("pen", "Cropped, at the pen width the model knows", 255 - made["pen"]),
         Step("glyph", "What the model sees: 28 by 28", 255 - _show(made["glyph"])),
     ]
