@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 import digitdraw
-from digitdraw import data
+from benchmarks.photo_people import PARTS, People, drawings
 from digitdraw.data import Drawing
 
 SIDE, FINER = 280, 2
@@ -104,21 +104,19 @@ def main() -> None:
     """Print a line for each kind of mark."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="the data folder")
-    parser.add_argument("--part", choices=data.UNREADABLE, default="test")
+    parser.add_argument("--part", choices=PARTS, default="test")
     parser.add_argument("--count", type=int, default=300, help="pictures of each kind")
     options = parser.parse_args()
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     recognizer = digitdraw.load("default", device="cpu")
-    unreadable = data.UNREADABLE[options.part]
-    drawings = data.drawings(options.data, options.part)
-    drawings = [each for place, each in enumerate(drawings) if place not in unreadable]
+    drawn = drawings(People(options.data, options.part))
     print("| around the digit | right | refused | wrong |\n|---|---|---|---|")
     for name, mark in MARKS.items():
         counts: Counter = Counter()
         for index in range(options.count):
             rng = np.random.default_rng([7, index])
-            drawing = drawings[int(rng.integers(len(drawings)))]
+            drawing = drawn[int(rng.integers(len(drawn)))]
             canvas = Canvas(drawing, rng)
             mark(canvas, rng)
             picture = cv2.resize(canvas.picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA)

@@ -13,7 +13,7 @@ from digitdraw import data
 from digitdraw.data import Drawing
 from digitdraw.handwriting import Strokes
 
-__all__ = ["PARTS", "Part", "People", "hand_of", "hands", "letters"]
+__all__ = ["PARTS", "Part", "People", "drawings", "hand_of", "hands", "letters"]
 
 Part = Literal["validation", "test"]
 PARTS: tuple[Part, ...] = get_args(Part)
@@ -34,7 +34,7 @@ def hands(people: People) -> tuple[dict, dict, np.ndarray]:
     """Drawings by writer and digit, drawings by digit, and each writer's share."""
     by_writer: dict = defaultdict(lambda: defaultdict(list))
     by_digit: dict = defaultdict(list)
-    for drawing in _drawings(people):
+    for drawing in drawings(people):
         by_writer[drawing.writer][int(drawing.label)].append(drawing.strokes)
         by_digit[int(drawing.label)].append(drawing.strokes)
     by_writer = {name: digits for name, digits in by_writer.items() if len(digits) >= 8}
@@ -52,7 +52,7 @@ def hand_of(people: People, rng: np.random.Generator) -> dict[int, list[Strokes]
     }
 
 
-def _drawings(people: People) -> list[Drawing]:
+def drawings(people: People) -> list[Drawing]:
     """What they drew, as far as it can be read."""
     if people.are_fonts:
         return data.font_drawings(people.part)

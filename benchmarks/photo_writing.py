@@ -16,7 +16,7 @@ from benchmarks.photo_people import People, letters
 from benchmarks.photo_texts import SEPARATORS
 from digitdraw.handwriting import Strokes, corners
 
-__all__ = ["Mark", "clutter", "number_marks", "shape", "word", "write"]
+__all__ = ["Mark", "by_number", "clutter", "number_marks", "shape", "word", "write"]
 
 
 @dataclass
@@ -156,10 +156,7 @@ def clutter(
     numbers. A line through a number leaves it to be read: it is the line that is left out."""
     extra: list[Mark] = []
     bottom = max(s[:, 1].max() for m in marks for s in m.strokes)
-    numbers = defaultdict(list)
-    for mark in marks:
-        numbers[mark.number] += mark.strokes
-    for strokes in numbers.values():
+    for strokes in by_number(marks):
         (x0, y0), (x1, y1) = corners(strokes)
         chance = rng.random()
         wavy = np.linspace(0, 1, 30)[:, None]
@@ -185,6 +182,14 @@ def clutter(
         zigzag = np.where(np.arange(14) % 2, high[1], low[1])[:, None] + rng.normal(0, 2, (14, 1))
         words.append(Mark([np.hstack([low[0] + turns * (high[0] - low[0]), zigzag])]))
     return extra + words
+
+
+def by_number(marks: list[Mark]) -> list[Strokes]:
+    """The strokes of each number together, its separators and signs among them."""
+    numbers = defaultdict(list)
+    for mark in marks:
+        numbers[mark.number] += mark.strokes
+    return list(numbers.values())
 
 
 def last_of_line(strokes: Strokes, marks: list[Mark]) -> bool:

@@ -26,7 +26,7 @@ from benchmarks.photo_ink import photograph
 from benchmarks.photo_looks import KINDS, look_of, look_of_page
 from benchmarks.photo_people import PARTS, Part, People, hand_of
 from benchmarks.photo_texts import one_short, page, texts
-from benchmarks.photo_writing import Mark, clutter, shape, word, write
+from benchmarks.photo_writing import Mark, by_number, clutter, shape, word, write
 from digitdraw import data
 
 __all__ = [
@@ -113,11 +113,7 @@ def with_signs(root: Path, count: int, seed: int, part: Part = "test") -> Iterat
         rows = photo_signs.texts(kind, rng)
         h, marks, pitch = write(rows, hand_of(people, rng), look, kind, rng)
         if kind == "circled":
-            numbers = [
-                [s for mark in marks if mark.number == n for s in mark.strokes]
-                for n in range(len(rows))
-            ]
-            marks += [Mark(photo_signs.ring(each, h, rng)) for each in numbers]
+            marks += [Mark(photo_signs.ring(each, h, rng)) for each in by_number(marks)]
         yield of_marks(rows, marks, *photograph(marks, h, pitch, look, rng), kind)
 
 

@@ -302,22 +302,18 @@ def _noise(evened: np.ndarray) -> float:
 def _underlines(stats: np.ndarray, kept: np.ndarray) -> np.ndarray:
     """Which of the components that are kept is a line under all others: flat, about as wide as
     they are or wider, and clear of them. A digit's own foot hangs on it, or is narrower."""
-    top, tall = stats[:, cv2.CC_STAT_TOP], stats[:, cv2.CC_STAT_HEIGHT]
-    left, wide = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_WIDTH]
-    found = np.zeros(len(stats), bool)
-    lowest = int(np.argmax(np.where(kept, top + tall, -1)))
-    others = kept.copy()
-    others[lowest] = False
-    if not others.any() or tall[lowest] > _FLAT * wide[lowest]:
-        return found
-    bottom, height = (
-        (top + tall)[others].max(),
-        np.ptp([top[others].min(), (top + tall)[others].max()]),
-    )
-    width = (left + wide)[others].max() - left[others].min()
-    clear = top[lowest] - bottom >= _CLEAR * height
-    found[lowest] = clear and wide[lowest] >= _UNDER * width
-    return found
+    low = stats[:, [cv2.CC_STAT_LEFT, cv2.CC_STAT_TOP]]
+    size = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
+    high = low + size
+    lowest = int(np.argmax(np.where(kept, high[:, 1], -1)))
+    is_line = np.arange(len(stats)) == lowest
+    others = kept & ~is_line
+    if not others.any():
+        return others
+    wide, tall = size[lowest]
+    width, height = high[others].max(axis=0) - low[others].min(axis=0)
+    clear = low[lowest, 1] - high[others, 1].max() >= _CLEAR * height
+    return is_line & (tall <= _FLAT * wide and clear and wide >= _UNDER * width)
 
 
 def _along_border(stats: np.ndarray, labels: np.ndarray) -> np.ndarray:
