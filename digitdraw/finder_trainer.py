@@ -5,17 +5,15 @@ Knows pages, their targets and what finding them costs; the rest is `trainer`'s.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 
-import cv2
 import numpy as np
 import torch
 from matplotlib.figure import Figure
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
 
 from digitdraw import finder, finder_loss, pages, plots
+from digitdraw.feeding import Feed
 from digitdraw.finder_loss import Targets
 from digitdraw.hands import Sources
 from digitdraw.page_ink import Page
@@ -29,13 +27,13 @@ class PageTrainer(Trainer):
 
     def take(self, sources: Sources, share: float = 1.0, workers: int = 1) -> None:
         """Learn from pages of these sources; of a recipe's pages for an epoch, take a share."""
-        self.sources, self.workers = sources, workers
         self.per_epoch = [max(1, int(self.recipe.pages * share))]
+        self._sources = sources
+        self._fed = Feed(partial(_examples, sources, self.recipe.side), workers)
 
     def samples(self, count: int = 12) -> Figure:
         """Some pages as they are composed, with their boxes."""
-        made = _Pages(self.sources, self.recipe.side, self.seed, count)
-        some = [made[index] for index in range(count)]
+        some = _pages(self._sources, self.recipe.side, self.seed, range(count))
         return plots.pages(
             [page.picture for page in some],
             [page.boxes for page in some],
@@ -46,18 +44,14 @@ class PageTrainer(Trainer):
         self, order: torch.Generator, chance: torch.Generator
     ) -> tuple[int, Iterator[tuple[Tensor, Targets]]]:
         # Each process makes pages of its own; all of a batch are made by all together.
-        count, batch = self.per_epoch[0] // self.team.size, self.recipe.batch // self.team.size
-        made = _Pages(self.sources, self.recipe.side, chance.initial_seed(), max(1, count))
-        loader = DataLoader(
-            made,
-            batch_size=max(1, batch),
-            collate_fn=examples,
-            num_workers=self.workers,
-            worker_init_fn=_one_thread,
-            multiprocessing_context="spawn" if self.workers else None,
-            drop_last=len(made) > batch,
-        )
-        return len(loader), ((x, y.to(self.device)) for x, y in loader)
+        batch = max(1, self.recipe.batch // self.team.size)
+        count = max(batch, self.per_epoch[0] // self.team.size)
+        keys = [
+            (chance.initial_seed(), range(first, first + batch))
+            for first in range(0, count - batch + 1, batch)
+        ]
+        made = self._fed.batches(keys)
+        return len(keys), ((x, y.to(self.device)) for x, y in made)
 
     def _step(self, x: Tensor, targets: Targets) -> Tensor:
         """Learn from one batch; returns (sum of losses, pages' worth of digits read right,
@@ -74,20 +68,9 @@ def examples(made: list[Page]) -> tuple[Tensor, Targets]:
     return torch.from_numpy(np.stack(seen)), finder_loss.targets_of(made)
 
 
-@dataclass(frozen=True)
-class _Pages(Dataset):
-    sources: Sources
-    side: int
-    seed: int
-    count: int
-
-    def __len__(self) -> int:
-        return self.count
-
-    def __getitem__(self, index: int) -> Page:
-        return pages.compose(self.sources, np.random.default_rng([self.seed, index]), self.side)
+def _examples(sources: Sources, side: int, key: tuple[int, range]) -> tuple[Tensor, Targets]:
+    return examples(_pages(sources, side, *key))
 
 
-def _one_thread(worker: int) -> None:
-    cv2.setNumThreads(1)
-    torch.set_num_threads(1)
+def _pages(sources: Sources, side: int, seed: int, numbers: range) -> list[Page]:
+    return [pages.compose(sources, np.random.default_rng([seed, n]), side) for n in numbers]

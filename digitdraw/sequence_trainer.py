@@ -5,6 +5,8 @@ Knows strips, their variation and what reading them costs; the rest is `trainer`
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
@@ -14,6 +16,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from digitdraw import plots, sequences, strips
+from digitdraw.feeding import Feed
 from digitdraw.models import SequenceReader
 from digitdraw.pen_skips import skips
 from digitdraw.strip_corpus import PER_EPOCH, Numbers
@@ -30,27 +33,31 @@ _INK = 1.2
 class SequenceTrainer(Trainer):
     """A training of `models.SEQUENCE`; `take` is given numbers."""
 
-    def take(self, numbers: list[Numbers], share: float = 1.0) -> None:
-        """Learn from these numbers; of each kind's for an epoch, take a share."""
-        self.inks = [ink for each in numbers for ink in each.inks]
-        self.digits = [digits for each in numbers for digits in each.digits]
+    def take(self, numbers: list[Numbers], share: float = 1.0, workers: int = 0) -> None:
+        """Learn from these numbers, varied by so many processes of their own; of each kind's
+        for an epoch, take a share."""
+        self._kept = _Kept.of(numbers)
         self.sizes = [len(each.inks) for each in numbers]
         self.per_epoch = [max(1, int(PER_EPOCH[each.kind] * share)) for each in numbers]
+        self._fed = Feed(partial(_batch, self._kept), workers)
 
     def samples(self, count: int = 40) -> Figure:
         """Some strips as the network gets them."""
         rng = np.random.default_rng(self.seed)
-        some = rng.choice(len(self.inks), min(count, len(self.inks)), replace=False)
-        seen = [vary(strips.from_bytes(self.inks[i]), rng) for i in some]
-        return plots.strips(seen, ["".join(map(str, self.digits[i])) for i in some])
+        some = rng.choice(sum(self.sizes), min(count, sum(self.sizes)), replace=False)
+        inks, digits = zip(*map(self._kept.number, some), strict=True)
+        seen = [vary(ink, rng) for ink in inks]
+        return plots.strips(seen, ["".join(map(str, number)) for number in digits])
 
     def _feed(
         self, order: torch.Generator, chance: torch.Generator
     ) -> tuple[int, Iterator[tuple[Tensor, tuple[Tensor, list[np.ndarray]]]]]:
         rng = np.random.default_rng(order.initial_seed())
         batches = [self.team.share(torch.from_numpy(each)) for each in self._chosen(rng)]
-        mine = np.random.default_rng(chance.initial_seed())
-        return len(batches), (self._batch(each.tolist(), mine) for each in batches)
+        mine = chance.initial_seed()
+        keys = [((mine, place), each.tolist()) for place, each in enumerate(batches)]
+        made = self._fed.batches(keys)
+        return len(keys), ((x.to(self.device), wanted) for x, *wanted in made)
 
     def _chosen(self, rng: np.random.Generator) -> list[np.ndarray]:
         """Indices for one epoch, in batches of like width, in any order."""
@@ -59,7 +66,7 @@ class SequenceTrainer(Trainer):
             chosen.append(start + rng.choice(size, wanted, replace=wanted > size))
             start += size
         index = np.concatenate(chosen)
-        widths = np.array([self.inks[i].shape[1] for i in index])
+        widths = self._kept.widths[index]
         # Not quite by width, or the same strips would come together in every epoch.
         index = index[np.argsort(widths * np.exp(rng.normal(0, 0.15, len(index))))]
         most = self.recipe.batch
@@ -68,25 +75,54 @@ class SequenceTrainer(Trainer):
         batches = [each for each in batches if len(each) >= self.team.size]
         return [batches[i] for i in rng.permutation(len(batches))]
 
-    def _batch(
-        self, index: list[int], rng: np.random.Generator
-    ) -> tuple[Tensor, tuple[Tensor, list[np.ndarray]]]:
-        seen = [vary(strips.from_bytes(self.inks[i]), rng) for i in index]
-        x, columns = sequences.batched(seen)
-        return x.to(self.device), (columns, [self.digits[i] for i in index])
-
     def _step(self, x: Tensor, wanted: tuple[Tensor, list[np.ndarray]]) -> Tensor:
         """Learn from one batch; returns (sum of losses, numbers read right, numbers)."""
         columns, digits = wanted
         logits, loss = self._learn(x, lambda logits: loss_of(logits, columns, digits))
         best = logits.argmax(dim=2).cpu().numpy()
         right = sum(
-            np.array_equal(_digits(path[:length]), number)
+            np.array_equal(sequences.digits_on(path[:length]), number)
             for path, length, number in zip(best, columns.tolist(), digits, strict=True)
         )
         return torch.stack(
             [loss * len(x), loss.new_tensor(right), loss.new_tensor(len(x))]
         ).double()
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """Strips side by side in one tensor, `ink` (TALL, all their widths) uint8, which processes
+    can share, and their `digits`; strip i begins in column `starts[i]`."""
+
+    ink: Tensor
+    widths: np.ndarray
+    starts: np.ndarray
+    digits: list[np.ndarray]
+
+    @classmethod
+    def of(cls, numbers: list[Numbers]) -> "_Kept":
+        inks = [ink for each in numbers for ink in each.inks]
+        digits = [number for each in numbers for number in each.digits]
+        widths = np.array([ink.shape[1] for ink in inks])
+        starts = np.cumsum(widths) - widths
+        return cls(torch.from_numpy(np.concatenate(inks, axis=1)), widths, starts, digits)
+
+    def number(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """Strip `index`, (TALL, width) float32, and its digits."""
+        start = self.starts[index]
+        ink = self.ink[:, start : start + self.widths[index]].numpy()
+        return strips.from_bytes(ink), self.digits[index]
+
+
+def _batch(
+    kept: _Kept, key: tuple[tuple[int, int], list[int]]
+) -> tuple[Tensor, Tensor, list[np.ndarray]]:
+    """Varied strips of these indices as one batch, how many columns each has, and its digits."""
+    seed, some = key
+    rng = np.random.default_rng(seed)
+    inks, digits = zip(*map(kept.number, some), strict=True)
+    x, columns = sequences.batched([vary(ink, rng) for ink in inks])
+    return x, columns, list(digits)
 
 
 def loss_of(logits: Tensor, columns: Tensor, digits: list[np.ndarray]) -> Tensor:
@@ -149,9 +185,3 @@ def _bent(strip: np.ndarray, rng: np.random.Generator, cell: int = 6) -> np.ndar
     return cv2.remap(
         strip, x + away[0], y + away[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
-
-
-def _digits(path: np.ndarray) -> np.ndarray:
-    """What a path says: each run of one digit once."""
-    firsts = path[np.diff(path, prepend=-1) != 0]
-    return firsts[firsts != SequenceReader.BLANK]

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from digitdraw.models import SequenceReader
 from digitdraw.strips import TALL
 
-__all__ = ["Sequence", "answers", "batched", "follow", "read", "with_one_more"]
+__all__ = ["Sequence", "answers", "batched", "digits_on", "follow", "read", "with_one_more"]
 
 _BLANK = SequenceReader.BLANK
 _TOGETHER = 16
@@ -60,6 +60,13 @@ def batched(seen: list[np.ndarray]) -> tuple[Tensor, Tensor]:
     for row, each in zip(x, seen, strict=True):
         row[:, : each.shape[1]] = each
     return torch.from_numpy(x), torch.from_numpy(columns)
+
+
+def digits_on(path: np.ndarray) -> np.ndarray:
+    """The digits that a path through the columns says, (T,) of digits and blanks: each run of one
+    digit once, (n,)."""
+    firsts = path[np.diff(path, prepend=-1) != 0]
+    return firsts[firsts != _BLANK]
 
 
 def read(answer: Tensor) -> Sequence:

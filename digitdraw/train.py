@@ -110,7 +110,7 @@ def _training(
         return trainer, FinderValidation.load(root)
     if recipe.digits == "numbers":
         trainer = SequenceTrainer(options.model, recipe, epochs, options.seed, device, team)
-        trainer.take(_numbers(options, root), options.share)
+        trainer.take(_numbers(options, root), options.share, options.workers)
         return trainer, SequenceValidation.load(root, _reader(options), options.workers)
     trainer = trainer_for(options.model, recipe, epochs, options.seed, device, team)
     trainer.take(_digits(options, recipe, root), options.share)

@@ -55,7 +55,9 @@ class Trainer:
             DistributedDataParallel(self.network) if self.team.size > 1 else self.network
         )
         average = None if recipe.ema is None else partial(_moving_average, recipe.ema)
-        self._averaged = average and AveragedModel(self.network, avg_fn=average, use_buffers=True)
+        self._averaged = average and AveragedModel(
+            self.network, multi_avg_fn=average, use_buffers=True
+        )
         self.optimizer = _optimizer(self.network, recipe, device)
         self.epoch = 0
         self.seconds = 0.0
@@ -303,7 +305,17 @@ def _optimizer(network: nn.Module, recipe: Recipe, device: torch.device) -> torc
     )
 
 
-def _moving_average(decay: float, average: Tensor, current: Tensor, count: Tensor) -> Tensor:
-    """The next average; at the start it looks back less far, or it would hold the first
-    random weights for long."""
-    return average + (current - average) * (1 - min(decay, (1 + count) / (10 + count)))
+@torch.no_grad()
+def _moving_average(
+    decay: float, averages: list[Tensor], current: list[Tensor], count: Tensor
+) -> None:
+    """Moves averages on; at the start they look back less far, or they would hold the first
+    random weights for long. All at once, and without asking the device for a number, which
+    would wait for it."""
+    if not averages[0].is_floating_point():  # how many batches a norm has seen
+        torch._foreach_copy_(averages, current)
+        return
+    step = 1 - ((1 + count) / (10 + count)).clamp(max=decay)
+    away = torch._foreach_sub(current, averages)
+    torch._foreach_mul_(away, step)
+    torch._foreach_add_(averages, away)

@@ -11,11 +11,11 @@ import digitdraw
 
 PACKAGE = Path(digitdraw.__file__).parent
 TRAINING = {
-    "augment", "calibrate", "cases", "corpus", "data", "distributed", "evaluate", "from_scratch",
-    "finder_loss", "finder_trainer", "finder_validation", "hands", "handwriting", "not_digits",
-    "page_ink", "pages", "papers", "pen_skips", "plots", "printed", "reading_validation", "recipes",
-    "report", "scan_glyphs", "sequence_trainer", "sequence_validation", "speedrun", "strip_corpus",
-    "train", "trainer", "validation",
+    "augment", "calibrate", "cases", "corpus", "data", "distributed", "evaluate", "feeding",
+    "finder_loss", "finder_trainer", "finder_validation", "from_scratch", "hands", "handwriting",
+    "not_digits", "page_ink", "pages", "papers", "pen_skips", "plots", "printed",
+    "reading_validation", "recipes", "report", "scan_glyphs", "sequence_trainer",
+    "sequence_validation", "speedrun", "strip_corpus", "train", "trainer", "validation",
 }  # fmt: skip
 # Each line may import from the lines below it, and from its own line's neighbours where named.
 ALLOWED = {
@@ -78,14 +78,16 @@ ALLOWED = {
         "strips", "weights",
     },
     "sequence_trainer": {
-        "models", "pen_skips", "plots", "sequences", "strip_corpus", "strips", "trainer",
+        "feeding", "models", "pen_skips", "plots", "sequences", "strip_corpus", "strips",
+        "trainer",
     },
+    "feeding": set(),
     "strip_corpus": {
         "files", "finder", "finder_validation", "halves", "hands", "lines", "metrics", "models",
         "page_ink", "pages", "strips", "weights",
     },
     "finder_trainer": {
-        "finder", "finder_loss", "hands", "page_ink", "pages", "plots", "trainer",
+        "feeding", "finder", "finder_loss", "hands", "page_ink", "pages", "plots", "trainer",
     },
     "finder_validation": {
         "calibrate", "data", "finder", "hands", "lines", "metrics", "models", "page_ink", "pages",

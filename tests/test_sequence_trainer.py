@@ -51,7 +51,7 @@ def test_batches_are_of_like_width_and_of_every_kind():
     batches = trainer._chosen(np.random.default_rng(0))
     assert sum(map(len, batches)) == sum(trainer.per_epoch) == 54 + 9
     assert max(map(len, batches)) == SMALL.batch
-    spread = [np.ptp([trainer.inks[i].shape[1] for i in each]) for each in batches]
+    spread = [np.ptp(trainer._kept.widths[each]) for each in batches]
     assert np.median(spread) <= 12
     assert any(i >= 48 for each in batches for i in each)
 
