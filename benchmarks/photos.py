@@ -23,7 +23,7 @@ from PIL import Image
 
 from benchmarks import photo_crops, photo_signs
 from benchmarks.photo_ink import photograph
-from benchmarks.photo_looks import KINDS, look_of, look_of_page
+from benchmarks.photo_looks import KINDS, Look, look_of, look_of_page
 from benchmarks.photo_people import PARTS, Part, People, hand_of
 from benchmarks.photo_texts import one_short, page, texts
 from benchmarks.photo_writing import Mark, by_number, clutter, shape, word, write
@@ -34,9 +34,11 @@ __all__ = [
     "PARTS",
     "WITHOUT_DIGITS",
     "Photo",
+    "Writing",
     "checks",
     "cropped",
     "few_digits",
+    "generator",
     "make",
     "of_fonts",
     "of_marks",
@@ -44,6 +46,7 @@ __all__ = [
     "whole_pages",
     "with_signs",
     "without_digits",
+    "writing",
 ]
 
 EVERYDAY = ("plain", "ruled", "squared", "uneven light", "tilted", "pencil", "chalk")
@@ -65,6 +68,19 @@ class Photo:
     boxes: list[tuple[int, int, int, int]]
     labels: list[int]
     number_of: list[int]
+    kind: str
+
+
+@dataclass(frozen=True)
+class Writing:
+    """Numbers as they are written, before a photo is taken: `rows` of them, their `marks` on the
+    paper, a digit's height `h`, the lines' distance `pitch`, and how the photo will look."""
+
+    rows: list[list[str]]
+    marks: list[Mark]
+    h: float
+    pitch: float
+    look: Look
     kind: str
 
 
@@ -120,17 +136,31 @@ def with_signs(root: Path, count: int, seed: int, part: Part = "test") -> Iterat
 def one(
     people: People, seed: int, index: int, what: Callable = texts, how: Callable = look_of
 ) -> Photo:
-    """Photo number `index` of `seed`, of kind `KINDS[index % len(KINDS)]`, with what a function
-    like `photo_texts.texts` says on it, as one like `photo_looks.look_of` has it look."""
-    rng = np.random.default_rng([0x0D1617, seed, index])
+    """Photo number `index` of `seed`, with what a function like `photo_texts.texts` says on it, as
+    one like `photo_looks.look_of` has it look."""
+    rng = generator(seed, index)
+    each = writing(people, rng, index, what, how)
+    marks = each.marks
+    if each.kind == "clutter":
+        marks = marks + clutter(people, marks, each.h, each.look, rng)
+    taken = photograph(marks, each.h, each.pitch, each.look, rng)
+    return of_marks(each.rows, marks, *taken, each.kind)
+
+
+def generator(seed: int, index: int) -> np.random.Generator:
+    """All the chance that photo number `index` of `seed` hangs on."""
+    return np.random.default_rng([0x0D1617, seed, index])
+
+
+def writing(
+    people: People, rng: np.random.Generator, index: int, what: Callable, how: Callable = look_of
+) -> Writing:
+    """What is to be on photo number `index`, whose kind is `KINDS[index % len(KINDS)]`."""
     kind = KINDS[index % len(KINDS)]
     look = how(kind, rng)
     rows = what(kind, look, rng)
-    hand = hand_of(people, rng)
-    h, marks, pitch = write(rows, hand, look, kind, rng)
-    if kind == "clutter":
-        marks += clutter(people, marks, h, look, rng)
-    return of_marks(rows, marks, *photograph(marks, h, pitch, look, rng), kind)
+    h, marks, pitch = write(rows, hand_of(people, rng), look, kind, rng)
+    return Writing(rows, marks, h, pitch, look, kind)
 
 
 def of_marks(

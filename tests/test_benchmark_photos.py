@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from benchmarks import (
+    photo_ceiling,
     photo_ink,
     photo_papers,
     photo_people,
@@ -13,6 +14,7 @@ from benchmarks import (
 )
 from benchmarks.photo_looks import Look
 from benchmarks.photo_people import PARTS, People
+from benchmarks.photo_writing import Mark
 from benchmarks.photos import KINDS, Photo
 from benchmarks.read_photos import (
     Answer,
@@ -49,6 +51,17 @@ def test_a_photo_follows_from_seed_and_index(data_folder, made):
     assert np.array_equal(again.picture, made[2].picture)
     assert (again.numbers, again.boxes) == (made[2].numbers, made[2].boxes)
     assert not np.array_equal(photos.one(People(data_folder), 12, 2).picture, again.picture)
+
+
+def test_digits_by_themselves_are_those_of_the_photos(data_folder, made):
+    alone = list(photo_ceiling.digits_of(People(data_folder), photo_texts.texts, 3, seed=11))
+    assert [[mark.label for mark in each] for each in alone] == [each.labels for each in made[:3]]
+
+
+def test_digits_by_themselves_count_as_wrong_where_they_are_not_what_was_written(recognizer):
+    one = np.array([[0.5, 0.0], [0.5, 1.0]])
+    marks = [Mark([one], 1), Mark([one], 7), Mark([one], 1)]
+    assert photo_ceiling.read(recognizer, marks) == 1
 
 
 def test_validation_photos_are_written_by_others(data_folder, made):
