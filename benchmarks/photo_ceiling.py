@@ -10,7 +10,7 @@ it misreads so is the hand's; what a reader of photos misreads besides is the ph
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -25,11 +25,15 @@ from benchmarks.photo_texts import one_short, texts
 from benchmarks.photo_writing import Mark
 from digitdraw import strokes
 
-SETS = {"photos": (texts, False), "one or two digits": (one_short, False), "fonts": (texts, True)}
+SETS = {
+    "photos": (texts, False),
+    "one or two digits": (one_short, False),
+    "handwriting fonts": (texts, True),
+}
 """What is written on the photos of a set, and whether fonts are the hands."""
 
 
-def digits_of(people: People, what, count: int, seed: int) -> Iterator[list[Mark]]:
+def digits_of(people: People, what: Callable, count: int, seed: int) -> Iterator[list[Mark]]:
     """The digits of each photo, as they are written."""
     for index in range(count):
         written = photos.writing(people, photos.generator(seed, index), index, what)
@@ -38,7 +42,7 @@ def digits_of(people: People, what, count: int, seed: int) -> Iterator[list[Mark
 
 def read(recognizer: digitdraw.Recognizer, marks: list[Mark]) -> int:
     """How many of these digits are misread."""
-    glyphs = np.stack([strokes.to_glyph([s.tolist() for s in mark.strokes]) for mark in marks])
+    glyphs = np.stack([strokes.to_glyph(mark.strokes) for mark in marks])
     said = [prediction.ranking[0] for prediction in recognizer.predict_batch(glyphs)]
     return sum(digit != mark.label for digit, mark in zip(said, marks, strict=True))
 

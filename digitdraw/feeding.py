@@ -51,9 +51,6 @@ class _Keys(Sampler):
     def __iter__(self) -> Iterator[Any]:
         return iter(self.now)
 
-    def __len__(self) -> int:
-        return len(self.now)
-
 
 class _Made(Dataset):
     def __init__(self, make: Callable[[Any], Any]) -> None:

@@ -81,7 +81,7 @@ class SequenceTrainer(Trainer):
         logits, loss = self._learn(x, lambda logits: loss_of(logits, columns, digits))
         best = logits.argmax(dim=2).cpu().numpy()
         right = sum(
-            np.array_equal(sequences.digits_on(path[:length]), number)
+            np.array_equal(sequences.digits_on(path[:length])[0], number)
             for path, length, number in zip(best, columns.tolist(), digits, strict=True)
         )
         return torch.stack(

@@ -50,7 +50,7 @@ class SequenceValidation:
         an error, and that of all digits that are."""
         found, losses, wrong, count = {}, [], 0, 0
         for each in self.numbers:
-            read = [sequences.digits_on(one.argmax(1).numpy()) for one in logits[each.kind]]
+            read = [sequences.digits_on(one.argmax(1).numpy())[0] for one in logits[each.kind]]
             right = [np.array_equal(a, b) for a, b in zip(read, each.digits, strict=True)]
             found[f"{each.kind} accuracy"] = float(np.mean(right))
             losses += [_loss(one, n) for one, n in zip(logits[each.kind], each.digits, strict=True)]

@@ -62,22 +62,19 @@ def batched(seen: list[np.ndarray]) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(x), torch.from_numpy(columns)
 
 
-def digits_on(path: np.ndarray) -> np.ndarray:
-    """The digits that a path through the columns says, (T,) of digits and blanks: each run of one
-    digit once, (n,)."""
-    firsts = path[np.diff(path, prepend=-1) != 0]
-    return firsts[firsts != _BLANK]
+def digits_on(path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What a path through the columns says, (T,) of digits and blanks: each run of one digit once,
+    (n,), and the middles of those runs, in columns, (n,) float64."""
+    starts = np.flatnonzero(np.diff(path, prepend=-1))
+    ends = np.append(starts[1:], len(path))
+    some = path[starts] != _BLANK
+    return path[starts][some], ((starts + ends) / 2)[some]
 
 
 def read(answer: Tensor) -> Sequence:
     """The likeliest path through the columns, each run of one digit taken once."""
     log_p = answer.log_softmax(dim=1)
-    best = log_p.argmax(dim=1).numpy()
-    starts = np.flatnonzero(np.diff(best, prepend=-1))
-    ends = np.append(starts[1:], len(best))
-    runs = [(int(best[a]), (a + b) / 2) for a, b in zip(starts, ends, strict=True)]
-    labels = np.array([label for label, _ in runs if label != _BLANK], np.int64)
-    places = np.array([place for label, place in runs if label != _BLANK], np.float64)
+    labels, places = digits_on(log_p.argmax(dim=1).numpy())
     each = np.arange(len(labels))
     return Sequence(labels, places, _logits(log_p, np.tile(labels, (len(labels), 1)), each))
 
