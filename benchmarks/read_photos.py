@@ -153,7 +153,8 @@ class NotInstalled(Exception):
 
 def digitdraw_reader(folder: Path = weights.FOLDER) -> Reader:
     """This package, with the weights of a folder for photos, and its own for a single digit."""
-    networks = weights.load(READER.name, folder), weights.load(SEQUENCE.name, folder)
+    names = READER.name, SEQUENCE.name, reading.TOLD_BY
+    networks = [weights.load(name, folder) for name in names]
     judge = digitdraw.load("default", device="cpu").predict_batch
     numbers = reading.Reader(*networks, torch.device("cpu"), judge)
 

@@ -1,21 +1,23 @@
 """Numbers that may be in a photo: finds, lines of them, strips cut along those, and what these say.
 
-Puts `finder`, `halves`, `lines`, `strips` and `sequences` together; what of it is believed, and
-what is made of it, is `reading`'s. Boxes are (x, y, width, height) in pixels, y down.
+Puts `finder`, `halves`, `lines`, `strips`, `sequences` and `strip_glyphs` together; what of it is
+believed, and what is made of it, is `reading`'s. Boxes are (x, y, width, height) in pixels, y down.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
+import torch
 from torch import Tensor, nn
 
-from digitdraw import finder, halves, lines, metrics, sequences, strips
+from digitdraw import finder, halves, lines, metrics, sequences, strip_glyphs, strips
 from digitdraw.finder import Finds
 from digitdraw.models import SequenceReader
 from digitdraw.strips import Frame
 
-__all__ = ["LEAST_SCORE", "Candidate", "all_in", "page_evidence"]
+__all__ = ["LEAST_SCORE", "Candidate", "Networks", "all_in", "page_evidence"]
 
 LEAST_SCORE = 0.4
 """Finds that score at least this make up numbers; what of it is no digit, the sequence reader
@@ -27,6 +29,19 @@ _ON = 0.5
 """Of two digits of different numbers, the share of the smaller that may not lie on the other."""
 USUAL_PITCH = 4.5
 """Columns of the sequence reader from one digit to the next."""
+_GLYPHS = 256
+"""Glyphs of one pass."""
+_NOTHING_TOLD = np.zeros((0, 10), np.float32)
+
+
+class Networks(NamedTuple):
+    """What looks at photos, all in eval mode on one device: `find` is a `models.DigitFinder`,
+    `read` a `models.SequenceReader`, and `tell` takes glyphs (N, 1, 28, 28) float32 in [0, 1] and
+    gives (N, 10) logits or more, the first ten of which digit each is."""
+
+    find: nn.Module
+    read: nn.Module
+    tell: nn.Module
 
 
 @dataclass(frozen=True)
@@ -34,22 +49,27 @@ class Candidate:
     """A number of n digits that may be there, each of which was found, read, or both: `boxes`
     (n, 4) in pixels, `logits` (n, 11) as the sequence reader has them, whether each was `found`
     (n,) or is where it was read; of the finds, the `scores` (n,) in [0, 1] and the finder's
-    logits of which digit they are, `classes` (n, 10), else all alike."""
+    logits of which digit they are, `classes` (n, 10), else all alike; each by itself as a glyph,
+    `glyphs` (n, 28, 28), and the logits (n, 10) of which digit that was `told` to be."""
 
     boxes: np.ndarray
     logits: np.ndarray
     found: np.ndarray
     scores: np.ndarray
     classes: np.ndarray
+    glyphs: np.ndarray
+    told: np.ndarray
 
     @property
     def evidence(self) -> np.ndarray:
-        """What speaks for a digit besides the last of the `logits`, (n, 2), none of it endless: the
-        score's logit, and the logarithm of the chance that both networks mean the same digit."""
+        """What speaks for a digit besides the last of the `logits`, (n, 3), none of it endless: the
+        score's logit, the logarithm of the chance that both networks mean the same digit, and
+        the chance that it is read as a one, the digit that both doubt most."""
         sure = np.clip(self.scores, LEAST_SCORE, _SUREST)
-        both = _log_softmax(self.logits[:, :10]) + _log_softmax(self.classes)
-        same = np.exp(both).sum(axis=1)
-        return np.column_stack([np.log(sure) - np.log1p(-sure), np.log(same + _NEVER)])
+        read = _log_softmax(self.logits[:, :10])
+        same = np.exp(read + _log_softmax(self.classes)).sum(axis=1)
+        score = np.log(sure) - np.log1p(-sure)
+        return np.column_stack([score, np.log(same + _NEVER), np.exp(read[:, 1])])
 
     def only(self, some: np.ndarray) -> "Candidate":
         """The digits that are chosen, by index or (n,) bool."""
@@ -72,19 +92,36 @@ def _log_softmax(x: np.ndarray) -> np.ndarray:
     return x - np.log(np.exp(x).sum(axis=1, keepdims=True))
 
 
-def all_in(greys: Sequence[np.ndarray], find: nn.Module, read: nn.Module) -> list[list[Candidate]]:
+def all_in(greys: Sequence[np.ndarray], networks: Networks) -> list[list[Candidate]]:
     """The numbers of each picture in reading order, the unlikely ones, and empty ones, too."""
-    found = [halves.join(each) for each in finder.find_all(greys, find, LEAST_SCORE)]
+    found = [halves.join(each) for each in finder.find_all(greys, networks.find, LEAST_SCORE)]
     groups = [[each.only(some) for some in lines.group(each.boxes)] for each in found]
     frames = [[Frame.around(each.boxes) for each in some] for some in groups]
     seen = [
         strips.cut(grey, frame) for grey, some in zip(greys, frames, strict=True) for frame in some
     ]
-    said = iter(sequences.answers(seen, read))
-    return [
-        _apart([_placed(next(said), *each) for each in zip(*some, strict=True)])
+    said = iter(zip(sequences.answers(seen, networks.read), seen, strict=True))
+    numbers = [
+        _apart([_placed(*next(said), *each) for each in zip(*some, strict=True)])
         for some in zip(frames, groups, strict=True)
     ]
+    glyphs = [number.glyphs for some in numbers for number in some]
+    told = iter(_told(glyphs, networks.tell))
+    return [[replace(number, told=next(told)) for number in some] for some in numbers]
+
+
+@torch.inference_mode()
+def _told(glyphs: list[np.ndarray], tell: nn.Module) -> list[np.ndarray]:
+    """Logits (n, 10) of which digits some numbers' glyphs are, (n, 28, 28) each; of blank ones all
+    alike."""
+    ends = np.cumsum([len(each) for each in glyphs])
+    if not ends.size or not ends[-1]:
+        return [_NOTHING_TOLD] * len(glyphs)
+    device = next(tell.parameters()).device
+    x = torch.from_numpy(np.concatenate(glyphs))[:, None]
+    logits = torch.cat([tell(some.to(device))[:, :10].float().cpu() for some in x.split(_GLYPHS)])
+    logits[~x.flatten(1).any(dim=1)] = 0
+    return np.split(logits.numpy(), ends[:-1])
 
 
 def _apart(numbers: list[Candidate]) -> list[Candidate]:
@@ -111,10 +148,11 @@ def _lies_on(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
     return (metrics.shared_areas(boxes, others) >= _ON * smaller).any(axis=1)
 
 
-def _placed(answer: Tensor, frame: Frame, found: Finds) -> Candidate:
+def _placed(answer: Tensor, strip: np.ndarray, frame: Frame, found: Finds) -> Candidate:
     """A number with a box and a score for each digit: those of the find that it follows, or, where
     a digit was read that was not found, a box of the usual size at its place. And each find that
-    was not read, since what the finder says of it may outweigh that."""
+    was not read, since what the finder says of it may outweigh that. Its glyphs are yet to be
+    told."""
     said = sequences.read(answer)
     middles = frame.see(found.boxes[:, :2] + found.boxes[:, 2:] / 2)[:, 0] / SequenceReader.STRIDE
     order = np.argsort(middles)
@@ -127,14 +165,17 @@ def _placed(answer: Tensor, frame: Frame, found: Finds) -> Candidate:
     unread = np.setdiff1d(np.arange(len(middles)), [find for find in followed if find is not None])
     unread = unread[~_lies_on(found.boxes[unread], read.boxes)]
     more = found.only(unread)
+    boxes = np.concatenate([read.boxes, more.boxes]).astype(np.float64)
     both = Candidate(
-        boxes=np.concatenate([read.boxes, more.boxes]).astype(np.float64),
+        boxes=boxes,
         logits=np.concatenate(
             [said.logits, sequences.with_one_more(answer, said, middles[unread])]
         ),
         found=np.append(is_found, np.ones(len(unread), bool)),
         scores=np.concatenate([read.scores, more.scores]).astype(np.float64),
         classes=np.concatenate([read.logits, more.logits]).astype(np.float64),
+        glyphs=strip_glyphs.cut(strip, frame.see_boxes(boxes)),
+        told=np.zeros((len(boxes), 10), np.float32),
     )
     return both.only(np.argsort(np.concatenate([said.places, middles[unread]]), kind="stable"))
 

@@ -15,14 +15,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from digitdraw import glyph as glyphs
 from digitdraw import metrics
 from digitdraw.margins import with_paper
 from digitdraw.models import DigitFinder
 
 __all__ = [
     "Finds",
-    "cut_out",
     "decode",
     "even_contrast",
     "find",
@@ -150,24 +148,6 @@ def split(finds: Finds) -> Finds:
     inside = inside >= _INSIDE * metrics.areas(finds.boxes)
     surer = finds.scores > finds.scores[:, None]
     return finds.only((inside & surer).sum(axis=1) < 2)
-
-
-def cut_out(grey: np.ndarray, box: np.ndarray) -> np.ndarray:
-    """A find as a glyph to look at, (28, 28) float32 in [0, 1]: its box, with ink light."""
-    x, y, width, height = box
-    around = max(width, height) * 0.15
-    left, top = (max(0, int(side - around)) for side in (x, y))
-    cut = grey[top : int(y + height + around) + 1, left : int(x + width + around) + 1]
-    scale = glyphs.GLYPH / max(cut.shape)
-    size = tuple(max(1, round(side * scale)) for side in cut.shape[::-1])
-    small = cv2.resize(cut, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    # Paper is most of a box, ink is what is far from it.
-    ink = np.abs(small - np.median(small))
-    ink /= max(float(ink.max()), 1e-6)
-    glyph = glyphs.blank()
-    down, right = ((glyphs.GLYPH - side) // 2 for side in ink.shape)
-    glyph[down : down + ink.shape[0], right : right + ink.shape[1]] = ink
-    return glyph
 
 
 @dataclass(frozen=True)

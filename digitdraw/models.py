@@ -22,6 +22,7 @@ __all__ = [
     "DigitFinder",
     "DigitNet",
     "FromScratch",
+    "Glyphs",
     "MlpRelu",
     "TinyNet",
     "architecture",
@@ -354,6 +355,17 @@ def architecture(name: str) -> Architecture:
     except (KeyError, TypeError):
         listed = ", ".join(known)
         raise UnknownModelError(f"There is no model {name!r}; known are: {listed}.") from None
+
+
+class Glyphs(nn.Module):
+    """A network of MODELS that takes glyphs as they are: it normalizes them itself."""
+
+    def __init__(self, network: nn.Module, mean: float, std: float) -> None:
+        super().__init__()
+        self.network, self.mean, self.std = network, mean, std
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.network((x - self.mean) / self.std)
 
 
 def fold_batch_norm(model: nn.Module) -> nn.Module:

@@ -16,18 +16,20 @@ import cv2
 import numpy as np
 import torch
 
-from digitdraw import candidates, finder, weights
-from digitdraw.candidates import Candidate
+from digitdraw import candidates, weights
+from digitdraw.candidates import Candidate, Networks
 from digitdraw.lone_digit import Judge, read_alone
-from digitdraw.models import fold_batch_norm
+from digitdraw.models import Glyphs, fold_batch_norm
 from digitdraw.pictures import Source, load_photo
 from digitdraw.prediction import Prediction, Verdict
 from digitdraw.weights import Calibration
 
-__all__ = ["ReadDigit", "Reader", "Reading", "of_page", "pooled"]
+__all__ = ["TOLD_BY", "ReadDigit", "Reader", "Reading", "networks_of", "of_page", "pooled"]
 
 log = logging.getLogger(__name__)
 
+TOLD_BY = "default"
+"""The model that tells what each digit is by itself."""
 SMALLEST_SIDE = 12
 """A picture with a side of fewer pixels is too small to read."""
 BLUR_SIDE = 448
@@ -88,26 +90,25 @@ class Reading:
 
 
 class Reader:
-    """The loaded networks on a device: one finds digits, the other reads the numbers that they
-    make up. Safe to call from many threads at once."""
+    """The loaded networks on a device: one finds digits, one reads the numbers that they make up,
+    one tells what each digit is by itself. Safe to call from many threads at once."""
 
     def __init__(
         self,
         found_by: weights.Weights,
         read_by: weights.Weights,
+        told_by: weights.Weights,
         device: torch.device,
         judge: Judge | None = None,
     ) -> None:
         """Where `judge` is given, it is asked about clean pictures in which they find nothing."""
         self.calibration = read_by.calibration
         self._judge = judge
-        networks = tuple(
-            fold_batch_norm(each.network).requires_grad_(False) for each in (found_by, read_by)
-        )
+        networks = networks_of(found_by, read_by, told_by)
         # For the day the GPU fails or its memory is full: then it is too late to copy from it.
         self._spare = copy.deepcopy(networks) if device.type != "cpu" else networks
-        self._networks = tuple(
-            each.to(device, memory_format=torch.channels_last) for each in networks
+        self._networks = Networks(
+            *(each.to(device, memory_format=torch.channels_last) for each in networks)
         )
         self._moving = threading.Lock()
 
@@ -124,7 +125,7 @@ class Reader:
         greys = [grey for grey, _ in photos]
         networks = self._networks
         try:
-            numbers = candidates.all_in(greys, *networks)
+            numbers = candidates.all_in(greys, networks)
         except RuntimeError as error:  # of which kind depends on the library that met it
             if networks is self._spare:
                 raise
@@ -143,8 +144,8 @@ class Reader:
         for number, (scores, bars), kept in zip(numbers, judged, chosen, strict=True):
             for i in kept:
                 box = tuple(float(side) * pixel for side in number.boxes[i])
-                glyph = finder.cut_out(grey, number.boxes[i])
-                digits.append(ReadDigit(box, self._predict(scores[i], bars[i], glyph), count))
+                read = self._predict(scores[i], bars[i], number.glyphs[i])
+                digits.append(ReadDigit(box, read, count))
             count += bool(kept.size)
         if not digits and self._judge and (alone := read_alone(grey, self._judge)):
             box, prediction = alone
@@ -154,7 +155,7 @@ class Reader:
 
     def _chances(self, number: Candidate) -> tuple[np.ndarray, np.ndarray]:
         """Of each digit of a number, how likely it is one, (n,), and which, (n, 10)."""
-        said = number.logits, number.classes, number.evidence
+        said = number.logits, number.classes, number.told, number.evidence
         which, digitness = pooled(*said, self.calibration)
         return _sigmoid(digitness), torch.from_numpy(which).double().softmax(1).numpy()
 
@@ -181,15 +182,30 @@ class Reader:
         return Prediction(digit, tuple(bars.tolist()), confidence, float(score), verdict, glyph)
 
 
+def networks_of(
+    found_by: weights.Weights, read_by: weights.Weights, told_by: weights.Weights
+) -> Networks:
+    """The networks as they answer fastest; those that are given are used up by it."""
+    find, read, tell = (
+        fold_batch_norm(each.network).requires_grad_(False) for each in (found_by, read_by, told_by)
+    )
+    return Networks(find, read, Glyphs(tell, told_by.mean, told_by.std))
+
+
 def pooled(
-    logits: np.ndarray, classes: np.ndarray, evidence: np.ndarray, used: Calibration
+    logits: np.ndarray,
+    classes: np.ndarray,
+    told: np.ndarray,
+    evidence: np.ndarray,
+    used: Calibration,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """What both networks say together, given what a `Candidate` has of each, as logits: which
+    """What all networks say together, given what a `Candidate` has of each, as logits: which
     digit it is, (n, 10), and whether it is one, (n,)."""
-    which = logits[:, :10] / used.temperature + used.class_weight * classes
-    read = logits[:, 10] / used.digitness_temperature
-    found = evidence @ (used.finder_weight, used.agreement_weight)
-    return which, read + found + used.digitness_bias
+    read = logits[:, :10] / used.temperature
+    which = read + used.class_weight * classes + used.glyph_weight * told
+    is_read = logits[:, 10] / used.digitness_temperature
+    found = evidence @ (used.finder_weight, used.agreement_weight, used.one_weight)
+    return which, is_read + found + used.digitness_bias
 
 
 def of_page(digitness: np.ndarray, used: Calibration) -> float:

@@ -2,8 +2,8 @@
 
     python -m digitdraw.reading_validation --data DIR [--weights FOLDER] [--write]
 
-Whether something is a digit, the finder and the sequence reader both say. Their words are weighed
-on pages and scans that neither was trained on; `--write` puts that into the manifest.
+Whether something is a digit, and which, three networks say. Their words are weighed
+on pages and scans that none was trained on; `--write` puts that into the manifest.
 """
 
 import argparse
@@ -20,10 +20,10 @@ import torch
 from digitdraw import calibrate, candidates, metrics, weights
 from digitdraw.errors import DigitDrawError
 from digitdraw.finder_validation import SIDE, FinderValidation, sources
-from digitdraw.models import READER, SEQUENCE, fold_batch_norm
+from digitdraw.models import READER, SEQUENCE
 from digitdraw.page_ink import IGNORED, Page
 from digitdraw.pages import written
-from digitdraw.reading import Reader, pooled
+from digitdraw.reading import TOLD_BY, Reader, networks_of, pooled
 from digitdraw.weights import Calibration, Weights
 
 __all__ = ["Judged", "count", "judge", "main"]
@@ -38,13 +38,14 @@ _EITHER = -2
 
 @dataclass(frozen=True)
 class Judged:
-    """What may be digits, n in all: `logits` (n, 11), `classes` (n, 10) and `evidence` (n, 2) as a
-    `Candidate` has them, the `labels` (n,) of those that are, -1 for those that are not, and which
-    of the `numbers` and of the `pages` each is on, (n,) from 0; and how many of all pages are
-    `without` digits."""
+    """What may be digits, n in all: `logits` (n, 11), `classes` (n, 10), `told` (n, 10) and
+    `evidence` (n, 3) as a `Candidate` has them, the `labels` (n,) of those that are, -1 for those
+    that are not, and which of the `numbers` and of the `pages` each is on, (n,) from 0; and how
+    many of all pages are `without` digits."""
 
     logits: np.ndarray
     classes: np.ndarray
+    told: np.ndarray
     evidence: np.ndarray
     labels: np.ndarray
     numbers: np.ndarray
@@ -52,19 +53,20 @@ class Judged:
     without: int
 
 
-def judge(pages: list[Page], found_by: Weights, read_by: Weights) -> Judged:
+def judge(pages: list[Page], found_by: Weights, read_by: Weights, told_by: Weights) -> Judged:
     """All that is found on pages, but for what may be a digit or not."""
-    find, read = (fold_batch_norm(copy.deepcopy(each.network)) for each in (found_by, read_by))
+    networks = networks_of(*copy.deepcopy((found_by, read_by, told_by)))
     none = np.zeros(0, np.int64)
-    parts = [(np.zeros((0, 11), np.float32), np.zeros((0, 10)), np.zeros((0, 2)), *[none] * 3)]
+    parts = [(*(np.zeros((0, columns)) for columns in (11, 10, 10, 3)), *[none] * 3)]
     for index, page in enumerate(pages):
-        (numbers,) = candidates.all_in([_grey(page)], find, read)
+        (numbers,) = candidates.all_in([_grey(page)], networks)
         for number in numbers:
             taken = _labels(page, number.boxes)
             known = taken != _EITHER
             some = number.only(known)
             places = (np.full(known.sum(), i) for i in (len(parts) - 1, index))
-            parts.append((some.logits, some.classes, some.evidence, taken[known], *places))
+            said = some.logits, some.classes, some.told, some.evidence
+            parts.append((*said, taken[known], *places))
     without = sum(not (page.labels != IGNORED).any() for page in pages)
     return Judged(*(np.concatenate(each) for each in zip(*parts, strict=True)), without)
 
@@ -118,19 +120,20 @@ def _grey(page: Page) -> np.ndarray:
 
 def _report(calibration: Calibration, judged: Judged) -> None:
     is_digit = judged.labels >= 0
-    said = judged.logits, judged.classes, judged.evidence
-    which_of_both, both = pooled(*said, calibration)
+    said = judged.logits, judged.classes, judged.told, judged.evidence
+    which_of_all, together = pooled(*said, calibration)
     for name, score in (
         ("sequence reader", judged.logits[:, 10]),
         ("finder", judged.evidence[:, 0]),
-        ("both", both),
+        ("both", together),
     ):
         area = metrics.auroc(score[is_digit], score[~is_digit])
         print(f"AUROC of digits against others, {name}: {area:.1%}")
     for name, which in (
         ("sequence reader", judged.logits[:, :10]),
         ("finder", judged.classes),
-        ("both", which_of_both),
+        ("glyphs", judged.told),
+        ("all", which_of_all),
     ):
         right = metrics.accuracy(which[is_digit], judged.labels[is_digit])
         print(f"digits that are read right, {name}: {right:.1%}")
@@ -147,13 +150,14 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         folder = Path(options.weights)
         kinds = _kinds(Path(options.data))
-        found_by, read_by = weights.load(READER.name, folder), weights.load(SEQUENCE.name, folder)
-        judged = judge(list(itertools.chain(*kinds.values())), found_by, read_by)
+        networks = [weights.load(name, folder) for name in (READER.name, SEQUENCE.name, TOLD_BY)]
+        judged = judge(list(itertools.chain(*kinds.values())), *networks)
         calibration = calibrate.fit_reading(**vars(judged))
         _report(calibration, judged)
+        found_by, read_by, told_by = networks
         for name, used in (("as it was", read_by.calibration), ("weighed", calibration)):
-            networks = copy.deepcopy((found_by, replace(read_by, calibration=used)))
-            reader = Reader(*networks, torch.device("cpu"))
+            copies = copy.deepcopy((found_by, replace(read_by, calibration=used), told_by))
+            reader = Reader(*copies, torch.device("cpu"))
             for kind, pages in kinds.items():
                 print(f"{name}, {len(pages)} {kind}: {dict(count(pages, reader))}", flush=True)
         if options.write:

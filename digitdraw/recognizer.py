@@ -21,7 +21,7 @@ from digitdraw.lone_digit import SURE, around
 from digitdraw.models import READER, SEQUENCE, fold_batch_norm
 from digitdraw.pictures import Source, load_grey
 from digitdraw.prediction import Prediction, Verdict
-from digitdraw.reading import Reader, Reading
+from digitdraw.reading import TOLD_BY, Reader, Reading
 
 __all__ = ["Recognizer", "choose_device", "load"]
 
@@ -132,10 +132,10 @@ class Recognizer:
         """What reads photos, loaded when it is first asked for; raises BadWeightsError."""
         with self._moving:
             if self._reader is None:
-                found_by, read_by = weights.load(READER.name), weights.load(SEQUENCE.name)
+                networks = (weights.load(name) for name in (READER.name, SEQUENCE.name, TOLD_BY))
                 # A classic takes everything for a digit.
                 judge = self.predict_batch if self.calibration.min_digitness > 0 else None
-                self._reader = Reader(found_by, read_by, self.device, judge)
+                self._reader = Reader(*networks, self.device, judge)
         return self._reader
 
     def predict_batch(self, batch: np.ndarray | Sequence[np.ndarray]) -> list[Prediction]:

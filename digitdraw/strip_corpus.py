@@ -123,15 +123,13 @@ def digits_in(page: Page, frame: Frame) -> np.ndarray | None:
     """The digits in a frame from left to right, (n,), or None where it cannot be said."""
     if not len(page.boxes):
         return np.zeros(0, np.int64)
-    middles = frame.see(page.boxes[:, :2] + page.boxes[:, 2:] / 2)
-    boxes = np.column_stack([middles, page.boxes[:, 2:] * frame.scale])
-    boxes[:, :2] -= boxes[:, 2:] / 2
+    boxes = frame.see_boxes(page.boxes)
     (inside,) = metrics.shared_areas(np.array([[0, 0, frame.width, strips.TALL]]), boxes)
     inside = inside / metrics.areas(boxes)
     whole = np.flatnonzero(inside > _WHOLE)
     if ((inside > _PART) & (inside <= _WHOLE)).any() or (page.labels[whole] == IGNORED).any():
         return None
-    return page.labels[whole[np.argsort(middles[whole, 0])]]
+    return page.labels[whole[np.argsort((boxes[:, 0] + boxes[:, 2] / 2)[whole])]]
 
 
 def _cut_pages(

@@ -66,6 +66,11 @@ class Frame:
         """Points of the picture, (n, 2), as points of the strip."""
         return points @ self.to_strip[:, :2].T + self.to_strip[:, 2]
 
+    def see_boxes(self, boxes: np.ndarray) -> np.ndarray:
+        """Boxes of the picture, (n, 4), as boxes of the strip, level there, of the same shape."""
+        sizes = boxes[:, 2:] * self.scale
+        return np.column_stack([self.see(boxes[:, :2] + boxes[:, 2:] / 2) - sizes / 2, sizes])
+
     def unsee(self, points: np.ndarray) -> np.ndarray:
         """Points of the strip, (n, 2), as points of the picture."""
         return np.linalg.solve(self.to_strip[:, :2], (points - self.to_strip[:, 2]).T).T

@@ -43,13 +43,15 @@ class Calibration:
 
     Logits of digits are divided by `temperature` (Guo et al. 2017, arXiv:1706.04599), that of
     digitness by `digitness_temperature`. Below `min_digitness` the verdict is "not a digit",
-    below `min_confidence` it is "unsure". In photos, which two networks read, the finder's logits
-    of which digit it is, times `class_weight`, are added to those of the other; and to that of
-    digitness the logit of the finder's score, times `finder_weight`, the logarithm of the chance
-    that both mean the same digit, times `agreement_weight`, and `digitness_bias`. There a digit
-    is kept where its digitness reaches `min_digitness`, that of the surest one of its number
-    `min_number`, and the chance that the page has any `min_page`: the logit of that is the surest
-    one's, less `doubt_weight` times the logarithm of how many are likely none to how many are not.
+    below `min_confidence` it is "unsure". In photos, which three networks read, the finder's logits
+    of which digit it is, times `class_weight`, and those of its glyph, times `glyph_weight`, are
+    added to those of the sequence reader; and to that one's logit of digitness that of the finder's
+    score, times `finder_weight`, the logarithm of the chance that both mean the same digit, times
+    `agreement_weight`, the chance that it is read as a one, times `one_weight`, and
+    `digitness_bias`. There a digit is kept where its digitness reaches `min_digitness`, that of the
+    surest one of its number `min_number`, and the chance that the page has any `min_page`: the
+    logit of that is the surest one's, less `doubt_weight` times the logarithm of how many are
+    likely none to how many are not.
     """
 
     temperature: float = 1.0
@@ -59,6 +61,8 @@ class Calibration:
     class_weight: float = 0.0
     finder_weight: float = 0.0
     agreement_weight: float = 0.0
+    glyph_weight: float = 0.0
+    one_weight: float = 0.0
     digitness_bias: float = 0.0
     min_number: float = 0.0
     min_page: float = 0.0

@@ -8,6 +8,8 @@ from torch import nn
 from digitdraw.reading import Reader
 from digitdraw.weights import Calibration, Weights
 
+_AS_IT_IS = Calibration()
+
 
 class Painted(nn.Module):
     """Finds what is painted: wherever a block of ink is darkest, a digit 12 by 20 pixels in the
@@ -53,6 +55,17 @@ class PaintedSequence(nn.Module):
         column[digit], column[10] = 9, -9
 
 
+class PaintedGlyphs(nn.Module):
+    """Says nothing of any glyph."""
+
+    def __init__(self):
+        super().__init__()
+        self.unused = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        return torch.zeros(len(x), 10)
+
+
 class Doubting(PaintedSequence):
     """The same, but every 4 could be a 9, so that there is something to doubt."""
 
@@ -64,9 +77,13 @@ class Doubting(PaintedSequence):
 
 def painted_reader(read: type[PaintedSequence] = PaintedSequence) -> Reader:
     """A reader of blots, loaded anew."""
-    found_by = Weights("reader", Painted(), 0.0, 1.0, Calibration(), "")
-    read_by = Weights("sequence", read(), 0.0, 1.0, Calibration(), "")
-    return Reader(found_by, read_by, torch.device("cpu"))
+    networks = Painted(), read(), PaintedGlyphs()
+    return Reader(*(loaded(each) for each in networks), torch.device("cpu"))
+
+
+def loaded(network: nn.Module, calibration: Calibration = _AS_IT_IS) -> Weights:
+    """A network as if its weights had been loaded."""
+    return Weights(type(network).__name__, network, 0.0, 1.0, calibration, "")
 
 
 def photo(places: list[tuple[int, int]], size: tuple[int, int] = (240, 160)) -> np.ndarray:

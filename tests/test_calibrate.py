@@ -54,24 +54,29 @@ def test_a_network_without_digitness_is_calibrated_too():
     assert found.min_digitness == 0
 
 
-def test_both_networks_are_weighed_by_what_they_know():
+def test_all_networks_are_weighed_by_what_they_know():
     rng = np.random.default_rng(0)
     # The chances of a digit are those of a logit of 0.5 of the one, 2 of the other's score, its
-    # agreement, and 0.3; which one it is, those of 0.8 of the one and 0.4 of the other.
+    # agreement, 0.5 of its being a one, and 0.3; which one it is, those of 0.8 and 0.4 of theirs,
+    # and of its glyph's.
     logits, classes = rng.normal(0, 3, (60_000, 11)), rng.normal(0, 3, (60_000, 10))
-    evidence = rng.normal(0, 1.5, (60_000, 2))
-    chances = 0.5 * logits[:, 10] + evidence @ (2, 1) + 0.3
+    told = rng.normal(0, 3, (60_000, 10))
+    evidence = rng.normal(0, 1.5, (60_000, 3))
+    chances = 0.5 * logits[:, 10] + evidence @ (2, 1, 0.5) + 0.3
     truth = rng.random(60_000) < 1 / (1 + np.exp(-chances))
-    which = drawn_from(0.8 * logits[:, :10] + 0.4 * classes, rng)
+    glyphs = calibrate.GLYPH_WEIGHT * told
+    which = drawn_from(0.8 * logits[:, :10] + 0.4 * classes + glyphs, rng)
     places = np.arange(60_000)
-    fitted = calibrate.fit_reading(
-        logits, classes, evidence, np.where(truth, which, -1), places, places, without=10**7
-    )
+    said = logits, classes, told, evidence
+    labels = np.where(truth, which, -1)
+    fitted = calibrate.fit_reading(*said, labels, places, places, without=10**7)
     assert fitted.temperature == pytest.approx(1 / 0.8, rel=0.06)
     assert fitted.class_weight == pytest.approx(0.4, rel=0.06)
     assert fitted.digitness_temperature == pytest.approx(2, rel=0.06)
     assert fitted.finder_weight == pytest.approx(2, rel=0.06)
     assert fitted.agreement_weight == pytest.approx(1, rel=0.06)
+    assert fitted.glyph_weight == calibrate.GLYPH_WEIGHT
+    assert fitted.one_weight == pytest.approx(0.5, rel=0.06)
     assert fitted.digitness_bias == pytest.approx(0.3, abs=0.06)
     assert 0.2 < fitted.min_digitness < 0.5
 

@@ -28,7 +28,8 @@ def placed(digits, found):
     for (x, y, width, height), label in digits:
         (middle,) = frame.see(np.array([[x + width / 2, y + height / 2]]))
         PaintedSequence().say(answer[int(middle[0] / SequenceReader.STRIDE)], label)
-    return candidates._placed(answer, frame, found)
+    strip = np.zeros((32, frame.width), np.float32)
+    return candidates._placed(answer, strip, frame, found)
 
 
 def test_each_digit_that_was_read_has_the_box_of_its_find():
@@ -69,6 +70,29 @@ def test_where_nothing_was_read_the_finds_are_candidates():
     assert (number.logits[:, 10] < 0).all()
 
 
+class Tells(torch.nn.Module):
+    """Says that every glyph is a 6."""
+
+    def __init__(self):
+        super().__init__()
+        self.unused = torch.nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        return torch.eye(11)[6].tile(len(x), 1)
+
+
+def test_glyphs_of_all_numbers_are_told_together_and_a_blank_one_is_anything(monkeypatch):
+    monkeypatch.setattr(candidates, "_GLYPHS", 2)
+    inked, blank = np.ones((2, 28, 28), np.float32), np.zeros((1, 28, 28), np.float32)
+    nothing = np.zeros((0, 28, 28), np.float32)
+    told = candidates._told([inked, nothing, blank, inked], Tells())
+    assert [each.shape for each in told] == [(2, 10), (0, 10), (1, 10), (2, 10)]
+    assert [each.argmax(axis=1).tolist() for each in (told[0], told[3])] == [[6, 6], [6, 6]]
+    assert not told[2].any()
+    assert [each.shape for each in candidates._told([nothing], Tells())] == [(0, 10)]
+    assert candidates._told([], Tells()) == []
+
+
 def number(*boxes, found=True):
     logits = np.zeros((len(boxes), 11), np.float32)
     logits[:, 10] = 5
@@ -78,6 +102,8 @@ def number(*boxes, found=True):
         np.full(len(boxes), found),
         np.full(len(boxes), 0.9),
         np.zeros((len(boxes), 10)),
+        np.zeros((len(boxes), 28, 28), np.float32),
+        np.zeros((len(boxes), 10), np.float32),
     )
 
 

@@ -9,16 +9,16 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from painted import Painted, PaintedSequence, painted_reader, photo
+from painted import Painted, PaintedGlyphs, PaintedSequence, loaded, painted_reader, photo
 from PIL import Image
 
 import digitdraw
-from digitdraw.candidates import Candidate
+from digitdraw.candidates import Candidate, Networks
 from digitdraw.pictures import load_photo
 from digitdraw.prediction import Prediction
 from digitdraw.reading import Reader
 from digitdraw.reading import _why_nothing as why_nothing
-from digitdraw.weights import Calibration, Weights
+from digitdraw.weights import Calibration
 
 
 @pytest.fixture
@@ -137,9 +137,9 @@ class Says(PaintedSequence):
 
 
 def read_with(network, least=0.5):
-    found_by = Weights("reader", Painted(), 0.0, 1.0, Calibration(), "")
-    read_by = Weights("sequence", network, 0.0, 1.0, Calibration(min_digitness=least), "")
-    return Reader(found_by, read_by, torch.device("cpu")).read(photo([(40, 40), (54, 40)]))
+    read_by = loaded(network, Calibration(min_digitness=least))
+    networks = loaded(Painted()), read_by, loaded(PaintedGlyphs())
+    return Reader(*networks, torch.device("cpu")).read(photo([(40, 40), (54, 40)]))
 
 
 def test_what_was_found_but_is_no_digit_is_left_out():
@@ -160,10 +160,10 @@ def test_a_clean_picture_in_which_nothing_is_found_may_be_of_one_digit():
         bars = tuple(np.eye(10)[5])
         return [Prediction(5, bars, 1.0, 0.99, "digit", glyph) for glyph in some]
 
-    read_by = Weights("sequence", PaintedSequence(), 0.0, 1.0, Calibration(), "")
+    others = loaded(PaintedSequence()), loaded(PaintedGlyphs())
     for network, said in ((Blind(), "5"), (Painted(), "0")):
-        found_by = Weights("reader", network, 0.0, 1.0, Calibration(), "")
-        reading = Reader(found_by, read_by, torch.device("cpu"), judge).read(photo([(90, 80)]))
+        reader = Reader(loaded(network), *others, torch.device("cpu"), judge)
+        reading = reader.read(photo([(90, 80)]))
         assert (reading.numbers, reading.reason) == ((said,), "")
         x, y, width, height = reading.digits[0].box
         assert (x + width / 2, y + height / 2) == pytest.approx((90, 80), abs=4)
@@ -177,7 +177,7 @@ def test_a_digit_that_was_read_but_not_found_has_a_box_of_the_usual_size():
     assert (np.diff(boxes[:, 0]) > 0).all()
 
 
-def test_whether_it_is_a_digit_both_networks_say():
+def test_whether_it_is_a_digit_both_networks_of_numbers_say():
     reader = painted_reader()
     reader.calibration = Calibration(
         digitness_temperature=2.0, finder_weight=2.5, agreement_weight=0.5, digitness_bias=-1.0
@@ -199,13 +199,23 @@ def test_it_is_more_likely_a_digit_where_both_networks_mean_the_same_one():
     assert alike > 2 * unlike
 
 
-def test_which_digit_it_is_both_networks_say():
+def test_what_is_read_as_a_one_is_doubted_less():
     reader = painted_reader()
-    logits, classes = np.zeros((1, 11), np.float32), np.zeros((1, 10))
-    logits[0, 1], classes[0, 7] = 2.0, 3.0
-    for weight, digit in ((0.0, 1), (0.5, 1), (1.0, 7)):
-        reader.calibration = Calibration(class_weight=weight)
-        _, bars = reader._chances(candidate(logits, classes))
+    reader.calibration = Calibration(one_weight=1.0)
+    logits = np.zeros((2, 11), np.float32)
+    logits[0, 1] = logits[1, 7] = 9
+    one, seven = reader._chances(candidate(logits, np.zeros((2, 10))))[0]
+    assert one == pytest.approx(1 / (1 + np.exp(-1)), abs=0.01)
+    assert seven == pytest.approx(0.5, abs=0.01)
+
+
+def test_which_digit_it_is_all_networks_say():
+    reader = painted_reader()
+    logits, classes, told = (np.zeros((1, columns), np.float32) for columns in (11, 10, 10))
+    logits[0, 1], classes[0, 7], told[0, 4] = 2.0, 3.0, 4.0
+    for found, glyph, digit in ((0, 0, 1), (0.5, 0.25, 1), (1.0, 0.5, 7), (1.0, 1.0, 4)):
+        reader.calibration = Calibration(class_weight=found, glyph_weight=glyph)
+        _, bars = reader._chances(candidate(logits, classes, told=told))
         assert bars.argmax() == digit
         assert bars.sum() == pytest.approx(1)
 
@@ -233,11 +243,13 @@ def test_a_lone_digit_is_believed_and_as_sure_a_one_among_doubtful_marks_is_not(
     assert [each.tolist() for each in reader._kept(crowd)] == [[], []]
 
 
-def candidate(logits, classes, scores=(0.9, 0.9)):
+def candidate(logits, classes, scores=(0.9, 0.9), told=None):
     """Digits of one number, found at no place in particular."""
     count = len(logits)
+    told = np.zeros((count, 10)) if told is None else told
+    found, glyphs = np.ones(count, bool), np.zeros((count, 28, 28))
     scores = np.array(scores[:count])
-    return Candidate(np.zeros((count, 4)), logits, np.ones(count, bool), scores, classes)
+    return Candidate(np.zeros((count, 4)), logits, found, scores, classes, glyphs, told)
 
 
 @pytest.mark.parametrize("error", [torch.OutOfMemoryError("full"), torch.AcceleratorError("lost")])
@@ -248,9 +260,10 @@ def test_where_a_gpu_fails_the_photo_is_read_on_the_cpu(reader, error, caplog):
 
     paper = photo([(40, 40), (54, 40)])
     expected = reader.read(paper).numbers
-    reader._networks = (Lost(), PaintedSequence())
+    lost = Networks(Lost(), PaintedSequence(), PaintedGlyphs())
+    reader._networks = lost
     assert reader.read(paper).numbers == expected != ()
     assert type(error).__name__ in caplog.text
-    reader._networks = reader._spare = (Lost(), PaintedSequence())
+    reader._networks = reader._spare = lost
     with pytest.raises(type(error)):
         reader.read(paper)

@@ -4,13 +4,14 @@ import json
 
 import numpy as np
 import pytest
-from painted import Painted, PaintedSequence, painted_reader, photo
+from painted import Painted, PaintedGlyphs, PaintedSequence, painted_reader, photo
 from test_pages import STROKES_ALONE
 
 from digitdraw import reading_validation, weights
 from digitdraw.finder_validation import FinderValidation
 from digitdraw.models import architecture
 from digitdraw.page_ink import IGNORED, Page
+from digitdraw.reading import TOLD_BY
 from digitdraw.reading_validation import count, judge
 from digitdraw.weights import Calibration, Weights
 
@@ -32,7 +33,11 @@ def network(made, name):
 
 @pytest.fixture
 def painted():
-    return network(Painted(), "reader"), network(PaintedSequence(), "sequence")
+    return (
+        network(Painted(), "reader"),
+        network(PaintedSequence(), "sequence"),
+        network(PaintedGlyphs(), TOLD_BY),
+    )
 
 
 def test_what_is_found_is_a_digit_or_not_or_may_be_either(painted):
@@ -40,11 +45,13 @@ def test_what_is_found_is_a_digit_or_not_or_may_be_either(painted):
     assert sorted(judged.labels.tolist()) == [-1, 0, 7]
     assert judged.logits.shape == (3, 11)
     assert judged.classes.shape == (3, 10)
-    assert judged.evidence.shape == (3, 2)
+    assert judged.told.shape == (3, 10)
+    assert judged.evidence.shape == (3, 3)
 
 
 def test_judging_leaves_the_networks_as_they_were():
-    real = [network(architecture(name).build().eval(), name) for name in ("reader", "sequence")]
+    names = "reader", "sequence", TOLD_BY
+    real = [network(architecture(name).build().eval(), name) for name in names]
     before = [set(each.network.state_dict()) for each in real]
     judge([page([0, 7, 4, 0])], *real)
     assert [set(each.network.state_dict()) for each in real] == before
@@ -102,7 +109,7 @@ def test_the_command_weighs_and_writes_what_it_found(painted, tmp_path, monkeypa
     assert reading_validation.main(["--weights", str(tmp_path), "--write"]) == 0
     said = capsys.readouterr().out
     assert "AUROC of digits against others, both:" in said
-    assert "digits that are read right, both:" in said
+    assert "digits that are read right, all:" in said
     assert "weighed, 1 scans:" in said
     assert "weighed, 1 no digits:" in said
     written = json.loads((tmp_path / "manifest.json").read_text())

@@ -1,0 +1,96 @@
+"""Digits of a strip as glyphs: each by itself, as a network that knows single digits gets them.
+
+Knows a strip's pixels and where in it digits may be; knows no network. Boxes are (x, y, width,
+height) in pixels of the strip, y down.
+"""
+
+import cv2
+import numpy as np
+
+from digitdraw import glyph as glyphs
+from digitdraw.strips import TALL
+
+__all__ = ["cut"]
+
+_AROUND = 2
+"""Pixels around a box that are looked at with it: finds are not exact."""
+_WIDEST_STROKE = 9
+"""Pixels: what is wider than this is no stroke but a shadow, or paper beside one."""
+_NEIGHBOURHOOD = TALL - 1
+"""Side, in pixels, of what a pixel is compared with to tell ink from paper."""
+_OWN = 0.35
+"""A piece of ink is the box's where more than this share of it is inside."""
+_MOST_OF_BOX = 0.3
+"""It is, too, where it crosses the box's middle and is more than this share of the ink inside: a
+neighbour that touches is cut off where the box ends."""
+_SPECK = 2
+"""Pixels of the smallest piece of ink."""
+
+
+def cut(strip: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+    """What is in each of `boxes` (n, 4) of a strip as `strips.cut` gives them, as glyphs,
+    (n, 28, 28) float32 in [0, 1]; blank where there is no ink."""
+    if not len(boxes):
+        return np.zeros((0, glyphs.GLYPH, glyphs.GLYPH), np.float32)
+    ink = _strokes(strip.astype(np.float32), boxes)
+    return np.stack([_glyph(ink, box) for box in boxes])
+
+
+def _strokes(strip: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+    """How much each pixel stands out as part of a stroke, (TALL, width) float32, 0 on paper: the
+    strip less what is left of it by an opening (a top-hat), so that shadows are gone."""
+    if _is_negative(strip, boxes):
+        strip = -strip
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_WIDEST_STROKE, _WIDEST_STROKE))
+    padded = cv2.copyMakeBorder(strip, *[_WIDEST_STROKE] * 4, cv2.BORDER_REPLICATE)
+    smooth = cv2.GaussianBlur(padded, (0, 0), 0.5)
+    stroke = cv2.morphologyEx(smooth, cv2.MORPH_TOPHAT, kernel)
+    return stroke[_WIDEST_STROKE:-_WIDEST_STROKE, _WIDEST_STROKE:-_WIDEST_STROKE]
+
+
+def _is_negative(strip: np.ndarray, boxes: np.ndarray) -> bool:
+    """Whether ink is what is lower, though all over the strip more is far above: a shadow's edge
+    or the picture's may be. Near digits ink is the lesser part, and far from what is around it."""
+    levels = cv2.normalize(strip, None, 0, 255, cv2.NORM_MINMAX, cv2.CV_8U)
+    away = levels - cv2.medianBlur(levels, _NEIGHBOURHOOD).astype(np.float32)
+    near = np.zeros(strip.shape, bool)
+    for box in boxes:
+        near[_window(box, 2 * _AROUND, strip.shape)] = True
+    some = away[near]
+    return bool(some.size and ((some - np.median(some)) ** 3).mean() < 0)
+
+
+def _glyph(ink: np.ndarray, box: np.ndarray) -> np.ndarray:
+    window = _window(box, _AROUND, ink.shape)
+    inside = ink[window]
+    if min(inside.shape) < 2 or inside.max() <= 0:
+        return glyphs.blank()
+    levels = np.rint(inside / inside.max() * 255).astype(np.uint8)
+    edge = cv2.threshold(levels, 0, 255, cv2.THRESH_OTSU)[0] * float(inside.max()) / 255
+    own = _own(ink > edge, box, window)
+    # Ink is cut at its finest: pixels are enlarged before they are ink or paper.
+    size = tuple(side * glyphs.SUPERSAMPLING for side in inside.shape[::-1])
+    fine = cv2.resize(inside, size, interpolation=cv2.INTER_CUBIC) > edge
+    own = cv2.resize(cv2.dilate(own, np.ones((3, 3))), size, interpolation=cv2.INTER_NEAREST)
+    mask = np.where(fine & (own > 0), 255, 0).astype(np.uint8)
+    return glyphs.place(glyphs.fit(mask)) if mask.any() else glyphs.blank()
+
+
+def _own(is_ink: np.ndarray, box: np.ndarray, window: tuple[slice, slice]) -> np.ndarray:
+    """Which pixels in a box's window are of the ink that is its own, uint8, 0 or 1."""
+    count, pieces, stats, _ = cv2.connectedComponentsWithStats(is_ink.astype(np.uint8))
+    inside = np.bincount(pieces[window].ravel(), minlength=count)
+    inside[0] = 0  # paper
+    middle = np.array([box[0] + 0.2 * box[2], box[1] + 0.15 * box[3], 0.6 * box[2], 0.7 * box[3]])
+    crosses = np.bincount(pieces[_window(middle, 0, is_ink.shape)].ravel(), minlength=count) > 0
+    most = inside > _OWN * stats[:, cv2.CC_STAT_AREA]
+    most |= crosses & (inside > _MOST_OF_BOX * inside.sum())
+    return (most & (inside >= _SPECK))[pieces[window]].astype(np.uint8)
+
+
+def _window(box: np.ndarray, around: float, shape: tuple[int, int]) -> tuple[slice, slice]:
+    """The rows and columns of a box, and as many pixels around it, as far as there are any."""
+    x, y, width, height = box
+    low = np.floor([y - around, x - around]).astype(int).clip(0)
+    high = np.ceil([y + height + around, x + width + around]).astype(int).clip(0, shape)
+    return slice(low[0], high[0]), slice(low[1], high[1])

@@ -1,0 +1,88 @@
+"""Each digit of a strip becomes a glyph by itself: without neighbours, shadows or paper."""
+
+import cv2
+import numpy as np
+import pytest
+from drawings import DIGITS
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digitdraw import strip_glyphs, strokes
+from digitdraw.strips import TALL
+
+BOX = np.array([30.0, 4.0, 18.0, 24.0])
+
+
+def strip_of(digit, box=BOX, width=90, pen=2):
+    """A strip with one digit in a box of it, ink 3 deviations from the paper."""
+    points = [np.asarray(each, float) for each in DIGITS[digit]]
+    low = np.concatenate(points).min(axis=0)
+    size = np.concatenate(points).max(axis=0) - low
+    canvas = np.zeros((TALL * 8, width * 8), np.uint8)
+    for each in points:
+        placed = ((each - low) / size * box[2:] + box[:2]) * 8
+        cv2.polylines(canvas, [np.rint(placed).astype(np.int32)], False, 255, pen * 8, cv2.LINE_AA)
+    return cv2.resize(canvas, (width, TALL), interpolation=cv2.INTER_AREA).astype(np.float32) / 85
+
+
+def alike(one, other):
+    return np.corrcoef(one.ravel(), other.ravel())[0, 1]
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_a_digit_of_a_strip_is_the_glyph_that_its_strokes_are(digit):
+    (glyph,) = strip_glyphs.cut(strip_of(digit), BOX[None])
+    points = [np.asarray(each, float) for each in DIGITS[digit]]
+    low = np.concatenate(points).min(axis=0)
+    size = np.concatenate(points).max(axis=0) - low
+    drawn = strokes.to_glyph([(each - low) / size * BOX[2:] for each in points])
+    assert glyph.shape == (28, 28) and glyph.dtype == np.float32
+    assert alike(glyph, drawn) > 0.85
+
+
+def test_neighbours_are_left_out():
+    boxes = BOX + np.array([[-22, 0, 0, 0], [0, 0, 0, 0], [22, 0, 0, 0]])
+    alone = strip_of(3)
+    beside = alone + strip_of(8, boxes[0]) + strip_of(5, boxes[2])
+    assert alike(strip_glyphs.cut(beside, boxes)[1], strip_glyphs.cut(alone, BOX[None])[0]) > 0.98
+
+
+def test_a_neighbour_that_touches_is_cut_off_at_the_box():
+    line = np.zeros((TALL, 90), np.float32)
+    line[26:28, 44:60] = 3  # as the foot of a two may run on
+    (glyph,) = strip_glyphs.cut(np.maximum(strip_of(2), line), BOX[None])
+    assert alike(glyph, strip_glyphs.cut(strip_of(2), BOX[None])[0]) > 0.7
+
+
+def test_a_shadow_beside_the_ink_is_no_ink():
+    shadow = np.zeros((TALL, 90), np.float32)
+    shadow[:, 38:] = 2.5
+    clear, shaded = (strip_glyphs.cut(strip_of(6) + each, BOX[None])[0] for each in (0, shadow))
+    assert alike(shaded, clear) > 0.8
+
+
+def test_ink_that_is_darker_where_more_of_the_strip_is_lighter_is_ink_all_the_same():
+    strip = -strip_of(4)
+    strip[:, 60:70] += 6  # the edge of another sheet, say
+    (glyph,) = strip_glyphs.cut(strip, BOX[None])
+    assert alike(glyph, strip_glyphs.cut(strip_of(4), BOX[None])[0]) > 0.9
+
+
+def test_a_box_without_ink_is_a_blank_glyph_and_no_box_is_none():
+    assert not strip_glyphs.cut(
+        np.zeros((TALL, 40), np.float32), np.array([[8.0, 4, 12, 20]])
+    ).any()
+    assert strip_glyphs.cut(strip_of(1), np.zeros((0, 4))).shape == (0, 28, 28)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.tuples(*[st.floats(-40, 130)] * 2, *[st.floats(0.01, 90)] * 2),
+    st.integers(8, 90),
+    st.integers(0, 9),
+)
+def test_any_box_of_any_strip_gives_a_glyph(box, width, seed):
+    strip = np.random.default_rng(seed).normal(0, 1, (TALL, width)).clip(-1.5, 4)
+    (glyph,) = strip_glyphs.cut(strip.astype(np.float32), np.array([box]))
+    assert glyph.shape == (28, 28)
+    assert glyph.min() >= 0 and glyph.max() <= 1
