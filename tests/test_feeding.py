@@ -20,6 +20,7 @@ def scaled(values: torch.Tensor, key: tuple[int, int]) -> tuple[torch.Tensor, in
 VALUES = torch.arange(6, dtype=torch.uint8)
 
 
+@pytest.mark.filterwarnings("ignore:This DataLoader will create:UserWarning")  # on a single core
 @pytest.mark.parametrize("workers", [0, 2])
 def test_batches_come_in_the_order_of_their_keys_again_and_again(workers):
     fed = Feed(partial(scaled, VALUES), workers)
