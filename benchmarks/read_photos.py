@@ -153,8 +153,8 @@ class NotInstalled(Exception):
 
 def digitdraw_reader(folder: Path = weights.FOLDER) -> Reader:
     """This package, with the weights of a folder for photos, and its own for a single digit."""
-    names = READER.name, SEQUENCE.name, reading.TOLD_BY
-    networks = [weights.load(name, folder) for name in names]
+    networks = [weights.load(name, folder) for name in (READER.name, SEQUENCE.name)]
+    networks.append(weights.load(reading.TOLD_BY))
     judge = digitdraw.load("default", device="cpu").predict_batch
     numbers = reading.Reader(*networks, torch.device("cpu"), judge)
 

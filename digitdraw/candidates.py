@@ -63,7 +63,7 @@ class Candidate:
     @property
     def evidence(self) -> np.ndarray:
         """What speaks for a digit besides the last of the `logits`, (n, 3), none of it endless: the
-        score's logit, the logarithm of the chance that both networks mean the same digit, and
+        score's logit, the logarithm of the chance that finder and reader mean the same digit, and
         the chance that it is read as a one, the digit that both doubt most."""
         sure = np.clip(self.scores, LEAST_SCORE, _SUREST)
         read = _log_softmax(self.logits[:, :10])

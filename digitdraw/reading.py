@@ -2,7 +2,7 @@
 
 Knows the networks, their device and calibration, and what a reading is. What is found is
 `finder`'s, which finds are one number `lines`', how it is cut out `strips`', what it says
-`sequences`'.
+`sequences`', and what each of its digits is by itself `strip_glyphs`'.
 """
 
 import copy

@@ -144,17 +144,17 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns its exit status."""
     parser = argparse.ArgumentParser("python -m digitdraw.reading_validation", description=__doc__)
     parser.add_argument("--data", default="data", help="folder of MNIST/, unipen-digits/, ...")
-    parser.add_argument("--weights", default=str(weights.FOLDER), help="folder of both networks")
+    parser.add_argument("--weights", default=str(weights.FOLDER), help="reader and sequence")
     parser.add_argument("--write", action="store_true", help="put the weighing into the manifest")
     options = parser.parse_args(arguments)
     try:
         folder = Path(options.weights)
         kinds = _kinds(Path(options.data))
-        networks = [weights.load(name, folder) for name in (READER.name, SEQUENCE.name, TOLD_BY)]
-        judged = judge(list(itertools.chain(*kinds.values())), *networks)
+        found_by, read_by = weights.load(READER.name, folder), weights.load(SEQUENCE.name, folder)
+        told_by = weights.load(TOLD_BY)
+        judged = judge(list(itertools.chain(*kinds.values())), found_by, read_by, told_by)
         calibration = calibrate.fit_reading(**vars(judged))
         _report(calibration, judged)
-        found_by, read_by, told_by = networks
         for name, used in (("as it was", read_by.calibration), ("weighed", calibration)):
             copies = copy.deepcopy((found_by, replace(read_by, calibration=used), told_by))
             reader = Reader(*copies, torch.device("cpu"))

@@ -1,4 +1,4 @@
-"""What both networks' words count for is chosen on pages whose truth is known."""
+"""What each network's word counts for is chosen on pages whose truth is known."""
 
 import json
 
@@ -103,7 +103,7 @@ def test_the_command_weighs_and_writes_what_it_found(painted, tmp_path, monkeypa
     kinds = {"pages": pages, "scans": pages[:1], "no digits": [EMPTY]}
     monkeypatch.setattr(reading_validation, "_kinds", lambda root: kinds)
     of = {each.name: each for each in painted}
-    monkeypatch.setattr(weights, "load", lambda name, folder: of[name])
+    monkeypatch.setattr(weights, "load", lambda name, folder=None: of[name])
     entries = {"sequence": {"file": "sequence.pt", "calibration": {}}, "other": {}}
     (tmp_path / "manifest.json").write_text(json.dumps(entries))
     assert reading_validation.main(["--weights", str(tmp_path), "--write"]) == 0
