@@ -22,8 +22,8 @@ __all__ = [
     "DigitFinder",
     "DigitNet",
     "FromScratch",
-    "Glyphs",
     "MlpRelu",
+    "Normalized",
     "TinyNet",
     "architecture",
     "fold_batch_norm",
@@ -357,8 +357,8 @@ def architecture(name: str) -> Architecture:
         raise UnknownModelError(f"There is no model {name!r}; known are: {listed}.") from None
 
 
-class Glyphs(nn.Module):
-    """A network of MODELS that takes glyphs as they are: it normalizes them itself."""
+class Normalized(nn.Module):
+    """A network of MODELS that takes glyphs as they are, in [0, 1], and normalizes them itself."""
 
     def __init__(self, network: nn.Module, mean: float, std: float) -> None:
         super().__init__()

@@ -19,7 +19,7 @@ import torch
 from digitdraw import candidates, weights
 from digitdraw.candidates import Candidate, Networks
 from digitdraw.lone_digit import Judge, read_alone
-from digitdraw.models import Glyphs, fold_batch_norm
+from digitdraw.models import Normalized, fold_batch_norm
 from digitdraw.pictures import Source, load_photo
 from digitdraw.prediction import Prediction, Verdict
 from digitdraw.weights import Calibration
@@ -189,7 +189,7 @@ def networks_of(
     find, read, tell = (
         fold_batch_norm(each.network).requires_grad_(False) for each in (found_by, read_by, told_by)
     )
-    return Networks(find, read, Glyphs(tell, told_by.mean, told_by.std))
+    return Networks(find, read, Normalized(tell, told_by.mean, told_by.std))
 
 
 def pooled(

@@ -37,6 +37,14 @@ def test_folding_batch_norm_changes_no_answer():
     assert not any(isinstance(each, torch.nn.BatchNorm2d) for each in folded.modules())
 
 
+def test_a_network_that_normalizes_glyphs_itself_answers_as_one_that_is_given_normalized_ones():
+    design = models.architecture("default")
+    network, x = design.build().eval(), torch.rand(3, 1, 28, 28)
+    with torch.inference_mode():
+        said = models.Normalized(network, design.mean, design.std)(x)
+        assert torch.equal(said, network((x - design.mean) / design.std))
+
+
 def test_an_unknown_model_gets_an_error_that_lists_the_known_ones():
     with pytest.raises(UnknownModelError, match=r"'resnet50'; known are: .*default"):
         models.architecture("resnet50")

@@ -50,6 +50,17 @@ def test_a_tilted_number_lies_level(angle):
     assert frame.width == pytest.approx(Frame.around(ROW).width, abs=2)
 
 
+@pytest.mark.parametrize("angle", [0, 0.25])
+def test_boxes_lie_level_in_the_strip_and_keep_their_shapes(angle):
+    boxes = tilted(ROW, angle)
+    frame = Frame.around(boxes)
+    seen = frame.see_boxes(boxes)
+    middles = frame.see(boxes[:, :2] + boxes[:, 2:] / 2)
+    assert seen[:, :2] + seen[:, 2:] / 2 == pytest.approx(middles)
+    assert seen[:, 2:] == pytest.approx(boxes[:, 2:] * frame.scale)
+    assert np.ptp(seen[:, 1]) < 0.5
+
+
 def test_a_very_long_number_is_pressed_together():
     boxes = np.array([[20 * i, 0, 14, 20] for i in range(80)], float)
     frame = Frame.around(boxes)
