@@ -7,16 +7,14 @@ as it is and as `preprocess` would hand it on, and digits of scans as that would
 
 import math
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from digitdraw import data, handwriting, not_digits, preprocess, scan_glyphs, strokes
+from digitdraw import data, handwriting, not_digits, preprocess, processes, scan_glyphs, strokes
 from digitdraw.data import Drawing, Scan
 from digitdraw.files import write_whole
 from digitdraw.glyph import GLYPH
@@ -135,7 +133,7 @@ def build(root: Path, seed: int, variants: int = VARIANTS, workers: int = 2) -> 
 def renormalized(pixels: np.ndarray, workers: int = 2) -> np.ndarray:
     """Pictures of digits, (N, H, W) uint8, as the glyphs (N, 28, 28) uint8 that come back."""
     parts = np.array_split(pixels, max(1, len(pixels) // _CHUNK))
-    return np.concatenate(_map(_see, parts, workers))
+    return np.concatenate(processes.in_order(_see, parts, workers))
 
 
 def from_scans(scans: list[Scan], workers: int = 2) -> tuple[np.ndarray, np.ndarray]:
@@ -157,7 +155,7 @@ def made(
     """Glyphs (count, 28, 28) uint8 and labels (count,), each by `make(drawn, index, rng)`, as
     `digit_variant` is one; the same seed gives the same, whatever the number of workers."""
     chunks = [range(i, min(i + _CHUNK, count)) for i in range(0, count, _CHUNK)]
-    parts = _map(partial(_render_chunk, make, drawn, seed), chunks, workers)
+    parts = processes.in_order(partial(_render_chunk, make, drawn, seed), chunks, workers)
     pixels, labels = zip(*parts, strict=True)
     return np.concatenate(pixels), np.concatenate(labels)
 
@@ -247,13 +245,3 @@ def _see(pixels: np.ndarray) -> np.ndarray:
 
 def _to_bytes(glyph: np.ndarray) -> np.ndarray:
     return np.rint(glyph * 255).astype(np.uint8)
-
-
-def _map(function: Callable, parts: list, workers: int) -> list:
-    """`function` of each part, in order, over `workers` processes."""
-    if workers <= 1 or len(parts) == 1:
-        return [function(part) for part in parts]
-    # Forking a process that holds CUDA or threads is not safe.
-    context = get_context("spawn")
-    with ProcessPoolExecutor(workers, context, initializer=cv2.setNumThreads, initargs=(1,)) as p:
-        return list(p.map(function, parts, chunksize=4))

@@ -1,10 +1,10 @@
 """How hands differ: another person's version of a drawn digit, as strokes, before it is drawn.
 
-Place and scale are gone after preprocessing; what remains is tilt, slant, stretch, wobble, pen
-width, how neatly a stroke is begun, joined and ended, and which form of a digit was learned at
-school (slashed zeros, crossed sevens, ones with an upstroke or a foot, eights left open or made of
-two rings, fives whose hat flies). Knows
-strokes only. All chance comes from the generator that is passed in.
+Place and scale are gone after preprocessing; what remains is tilt, slant, stretch, proportions,
+wobble, pen width, how neatly a stroke is begun, joined and ended, and which form of a digit was
+learned at school (slashed zeros, crossed sevens, ones with an upstroke or a foot, eights left open
+or made of two rings, fives whose hat flies). Knows strokes only. All chance comes from the
+generator that is passed in.
 """
 
 import math
@@ -22,6 +22,7 @@ __all__ = [
     "long_one",
     "open_loop",
     "pen_width",
+    "proportioned",
     "raised_hat",
     "short_foot",
     "slanted",
@@ -34,6 +35,9 @@ __all__ = [
 
 Strokes = list[np.ndarray]
 """A drawing: strokes of (n, 2) float64 points (x, y), y down, in any unit."""
+_PROPORTIONS = (0.12, 0.25)
+"""How much hands differ in where a digit's middle is, sideways and up and down: deviations of the
+shifts that `proportioned` takes."""
 
 
 def pen_width(rng: np.random.Generator) -> float:
@@ -42,11 +46,13 @@ def pen_width(rng: np.random.Generator) -> float:
 
 
 def vary(strokes: Strokes, rng: np.random.Generator) -> Strokes:
-    """Another hand writes the same: quirks of single strokes, tilt, slant, stretch, wobble."""
+    """Another hand writes the same: quirks of single strokes, proportions, tilt, slant, stretch,
+    wobble."""
     strokes = unit(strokes)
     if len(strokes) > 1 and rng.random() < 0.07:
         strokes = _join(strokes, rng)
     strokes = unit([_quirk(each, len(strokes) > 1, rng) for each in strokes])
+    strokes = proportioned(strokes, rng.normal(0, _PROPORTIONS).clip(-0.6, 0.6))
     tilt, slant = rng.normal(0, 0.13), rng.normal(0, 0.17)
     stretch = math.exp(rng.normal(0, 0.12))
     turn = np.array([[math.cos(tilt), -math.sin(tilt)], [math.sin(tilt), math.cos(tilt)]])
@@ -197,6 +203,16 @@ def slanted(strokes: Sequence[np.ndarray], slant: float) -> Strokes:
     """Lean to the right by `slant` of the height, then as `unit` gives them."""
     lean = np.array([[1.0, 0.0], [-slant, 1.0]])
     return unit([np.asarray(each, float) @ lean for each in strokes])
+
+
+def proportioned(strokes: Strokes, shifts: np.ndarray) -> Strokes:
+    """The middle of a drawing moved right and down by `shifts` (2,), each in (-1, 1), of a third of
+    its sides, its edges left where they are: a six with a flat bowl, a nine with a small head."""
+    low, high = corners(strokes)
+    sides = np.maximum(high - low, 1e-9)
+    return [
+        each + sides * shifts / math.pi * np.sin(math.pi * (each - low) / sides) for each in strokes
+    ]
 
 
 def underline_one(strokes: Strokes, rng: np.random.Generator) -> Strokes:

@@ -4,11 +4,10 @@ Puts `pages`, `finder`, `halves`, `lines` and `strips` together; knows nothing o
 reader is trained.
 """
 
+import itertools
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
@@ -16,7 +15,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from digitdraw import finder, halves, lines, metrics, pages, strips, weights
+from digitdraw import finder, halves, lines, metrics, pages, processes, strips, weights
 from digitdraw.files import write_whole
 from digitdraw.finder_validation import sources
 from digitdraw.hands import Sources
@@ -73,7 +72,7 @@ def made_of(
             continue
         work = partial(_cut_pages, made_by, network, seed, kind, part == "train")
         chunks = [range(n, min(n + _CHUNK, count)) for n in range(0, count, _CHUNK)]
-        for ink, digits in (each for some in _map(work, chunks, workers) for each in some):
+        for ink, digits in itertools.chain(*processes.in_order(work, chunks, workers)):
             pool = found[kind if len(digits) else "empty"]
             pool.inks.append(ink)
             pool.digits.append(digits)
@@ -182,10 +181,3 @@ def _from_arrays(kind: str, arrays: dict[str, np.ndarray]) -> Numbers:
     inks = np.split(arrays["ink"], np.cumsum(arrays["widths"])[:-1], axis=1)
     digits = np.split(arrays["digits"], np.cumsum(arrays["lengths"])[:-1])
     return Numbers(kind, [np.ascontiguousarray(ink) for ink in inks], digits)
-
-
-def _map(work: Callable, chunks: list[range], workers: int) -> list[list]:
-    if workers < 2:
-        return [work(chunk) for chunk in chunks]
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        return list(pool.map(work, chunks))

@@ -4,6 +4,9 @@ name says."""
 import numpy as np
 import pytest
 from drawings import DIGITS
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from digitdraw import handwriting, strokes
 
@@ -47,6 +50,25 @@ def test_variation_leaves_its_input_as_it_was():
     for _ in range(20):
         handwriting.vary(handwriting.another_form(drawing, 8, rng), rng)
     assert all(np.array_equal(a, b) for a, b in zip(drawing, lines(8), strict=True))
+
+
+@given(
+    points=arrays(float, (9, 2), elements=st.floats(0, 100)),
+    shifts=arrays(float, 2, elements=st.floats(-0.9, 0.9)),
+)
+def test_other_proportions_leave_edges_and_order(points, shifts):
+    (after,) = handwriting.proportioned([points], shifts)
+    for axis in (0, 1):
+        order = np.argsort(points[:, axis], kind="stable")
+        assert (np.diff(after[order, axis]) >= -1e-9).all()
+        assert np.allclose(after[order[[0, -1]], axis], points[order[[0, -1]], axis])
+
+
+def test_a_middle_that_is_moved_down_makes_the_upper_half_taller():
+    (after,) = handwriting.proportioned(
+        [np.array([[0, 0], [5, 5], [10.0, 10]])], np.array([0, 0.6])
+    )
+    assert np.allclose(after, [[0, 0], [5, 5 + 6 / np.pi], [10, 10]])
 
 
 def test_a_slash_and_a_bar_are_drawn_after_the_digit_and_cross_it():

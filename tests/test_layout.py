@@ -12,10 +12,11 @@ import digitdraw
 PACKAGE = Path(digitdraw.__file__).parent
 TRAINING = {
     "augment", "calibrate", "cases", "corpus", "data", "distributed", "evaluate", "feeding",
-    "finder_loss", "finder_trainer", "finder_validation", "from_scratch", "hands", "handwriting",
-    "not_digits", "page_ink", "pages", "papers", "pen_skips", "plots", "printed",
-    "reading_validation", "recipes", "report", "scan_glyphs", "sequence_trainer",
-    "sequence_validation", "speedrun", "strip_corpus", "train", "trainer", "validation",
+    "find_corpus", "finder_loss", "finder_trainer", "finder_validation", "from_scratch", "hands",
+    "handwriting", "not_digits", "page_ink", "pages", "papers", "pen_skips", "plots", "printed",
+    "processes", "reading_validation", "recipes", "report", "scan_glyphs", "scan_splices",
+    "sequence_trainer", "sequence_validation", "speedrun", "strip_corpus", "train", "trainer",
+    "validation",
 }  # fmt: skip
 # Each line may import from the lines below it, and from its own line's neighbours where named.
 ALLOWED = {
@@ -34,7 +35,9 @@ ALLOWED = {
     "lone_digit": {"prediction", "preprocess"},
     "candidates": {
         "finder", "halves", "lines", "metrics", "models", "sequences", "strip_glyphs", "strips",
+        "tall_finds",
     },
+    "tall_finds": {"finder", "metrics"},
     "halves": {"finder", "lines"},
     "sequences": {"models", "strips"},
     "strip_glyphs": {"glyph", "strips"},
@@ -55,9 +58,9 @@ ALLOWED = {
     "errors": set(),
     "metrics": set(),
     "train": {
-        "corpus", "data", "distributed", "errors", "finder_trainer", "finder_validation",
-        "models", "plots", "recipes", "recognizer", "sequence_trainer", "sequence_validation",
-        "speedrun", "strip_corpus", "trainer", "validation", "weights",
+        "corpus", "data", "distributed", "errors", "find_corpus", "finder_trainer",
+        "finder_validation", "models", "plots", "recipes", "recognizer", "sequence_trainer",
+        "sequence_validation", "speedrun", "strip_corpus", "trainer", "validation", "weights",
     },
     "evaluate": {
         "cases", "errors", "metrics", "models", "plots", "prediction", "recognizer", "report",
@@ -73,8 +76,8 @@ ALLOWED = {
         "calibrate", "corpus", "data", "metrics", "models", "plots", "recipes", "weights",
     },
     "reading_validation": {
-        "calibrate", "candidates", "errors", "finder_validation", "metrics", "models", "page_ink",
-        "pages", "reading", "weights",
+        "calibrate", "candidates", "errors", "find_corpus", "finder_validation", "metrics",
+        "models", "page_ink", "pages", "reading", "weights",
     },
     "sequence_validation": {
         "calibrate", "metrics", "models", "plots", "sequence_trainer", "sequences", "strip_corpus",
@@ -87,7 +90,11 @@ ALLOWED = {
     "feeding": set(),
     "strip_corpus": {
         "files", "finder", "finder_validation", "halves", "hands", "lines", "metrics", "models",
-        "page_ink", "pages", "strips", "weights",
+        "page_ink", "pages", "processes", "strips", "weights",
+    },
+    "find_corpus": {
+        "candidates", "corpus", "finder_validation", "glyph", "hands", "metrics", "models",
+        "page_ink", "pages", "processes", "weights",
     },
     "finder_trainer": {
         "feeding", "finder", "finder_loss", "hands", "page_ink", "pages", "plots", "trainer",
@@ -97,23 +104,25 @@ ALLOWED = {
         "plots", "scan_glyphs", "weights",
     },
     "scan_glyphs": {"data", "glyph"},
+    "scan_splices": {"data"},
     "speedrun": {"data", "models"},
     "plots": {"files", "metrics"},
     "distributed": set(),
     "from_scratch": set(),
     "corpus": {
-        "data", "files", "glyph", "handwriting", "not_digits", "preprocess", "scan_glyphs",
-        "strokes",
+        "data", "files", "glyph", "handwriting", "not_digits", "preprocess", "processes",
+        "scan_glyphs", "strokes",
     },
     "augment": set(),
     "finder_loss": {"models", "page_ink"},
     "pages": {
         "data", "hands", "handwriting", "not_digits", "page_ink", "papers", "pen_skips", "printed",
-        "signs",
+        "scan_splices", "signs",
     },
     "hands": {"data", "handwriting", "page_ink", "signs"},
     "signs": {"handwriting"},
     "page_ink": set(),
+    "processes": set(),
     "papers": set(),
     "pen_skips": {"preprocess"},
     "printed": set(),
