@@ -23,6 +23,8 @@ _AROUND, _BESIDE = 1.25, 0.9
 digit: enough for one digit more, which the finder may have missed."""
 MAX_TILT = 0.6
 """A number's slope, in radians, beyond which its boxes are not believed."""
+_EDGE = 3
+"""Pixels from the upper and lower edge of a strip that no digit reaches."""
 _LOWEST, _HIGHEST = -1.5, 4.0
 """Ink is told in deviations from the paper; what is beyond these is no more ink than they are."""
 _FAINTEST = 0.02
@@ -90,10 +92,7 @@ def cut(grey: np.ndarray, frame: Frame) -> np.ndarray:
     strip = cv2.warpAffine(part, to_strip, (frame.width, TALL), borderValue=paper)
     strip = strip - np.median(strip)
     strip /= max(float(strip.std()), _FAINTEST)
-    # Ink is the lesser part of a strip, so it is what lies far on one side: dark, or chalk.
-    if (strip**3).mean() < 0:
-        strip = -strip
-    return _grained(strip).clip(_LOWEST, _HIGHEST)
+    return _grained(-strip if _is_negative(strip) else strip).clip(_LOWEST, _HIGHEST)
 
 
 def to_bytes(strip: np.ndarray) -> np.ndarray:
@@ -104,6 +103,17 @@ def to_bytes(strip: np.ndarray) -> np.ndarray:
 def from_bytes(kept: np.ndarray) -> np.ndarray:
     """A strip that was kept, float32."""
     return kept.astype(np.float32) / 255 * (_HIGHEST - _LOWEST) + _LOWEST
+
+
+def _is_negative(strip: np.ndarray) -> bool:
+    """Whether ink is what is lower. It is the lesser part of what is around it, and far from that:
+    all over the strip, a shadow or what is beside the paper may be, too. So pixels are compared
+    with those near them, and only in the middle, where the number is."""
+    levels = cv2.normalize(strip, None, 0, 255, cv2.NORM_MINMAX, cv2.CV_8U)
+    away = levels - cv2.medianBlur(levels, TALL - 1).astype(np.float32)
+    beside = min(round(0.8 * _BESIDE / _AROUND * TALL), strip.shape[1] // 3)
+    middle = away[_EDGE:-_EDGE, beside : strip.shape[1] - beside]
+    return bool(((middle - np.median(middle)) ** 3).mean() < 0)
 
 
 def _grained(strip: np.ndarray) -> np.ndarray:
