@@ -27,7 +27,7 @@ from digitdraw.finder import Finds
 from digitdraw.models import SequenceReader
 from digitdraw.strips import Frame
 
-__all__ = ["LEAST_SCORE", "Candidate", "Networks", "all_in", "page_evidence", "placed_in"]
+__all__ = ["LEAST_SCORE", "Candidate", "Networks", "all_in", "page_evidence"]
 
 LEAST_SCORE = 0.4
 """Finds that score at least this make up numbers; what of it is no digit, the sequence reader
@@ -104,30 +104,23 @@ def _log_softmax(x: np.ndarray) -> np.ndarray:
 
 def all_in(greys: Sequence[np.ndarray], networks: Networks) -> list[list[Candidate]]:
     """The numbers of each picture in reading order, the unlikely ones, and empty ones, too."""
-    numbers = placed_in(greys, networks.find, networks.read)
-    glyphs = [number.glyphs for some in numbers for number in some]
-    told = iter(_told(glyphs, networks.tell))
-    return [[replace(number, told=next(told)) for number in some] for some in numbers]
-
-
-def placed_in(
-    greys: Sequence[np.ndarray], find: nn.Module, read: nn.Module
-) -> list[list[Candidate]]:
-    """The same with glyphs that are yet to be told."""
     found = [
         tall_finds.leave_out(halves.join(each))
-        for each in finder.find_all(greys, find, LEAST_SCORE)
+        for each in finder.find_all(greys, networks.find, LEAST_SCORE)
     ]
     groups = [[each.only(some) for some in lines.group(each.boxes)] for each in found]
     frames = [[Frame.around(each.boxes) for each in some] for some in groups]
     seen = [
         strips.cut(grey, frame) for grey, some in zip(greys, frames, strict=True) for frame in some
     ]
-    said = iter(zip(sequences.answers(seen, read), seen, strict=True))
-    return [
+    said = iter(zip(sequences.answers(seen, networks.read), seen, strict=True))
+    numbers = [
         _apart([_placed(*next(said), *each) for each in zip(*some, strict=True)])
         for some in zip(frames, groups, strict=True)
     ]
+    glyphs = [number.glyphs for some in numbers for number in some]
+    told = iter(_told(glyphs, networks.tell))
+    return [[replace(number, told=next(told)) for number in some] for some in numbers]
 
 
 @torch.inference_mode()

@@ -19,7 +19,6 @@ import torch
 
 from digitdraw import calibrate, candidates, metrics, weights
 from digitdraw.errors import DigitDrawError
-from digitdraw.find_corpus import EITHER, labels_of
 from digitdraw.finder_validation import SIDE, FinderValidation, sources
 from digitdraw.models import READER, SEQUENCE
 from digitdraw.page_ink import IGNORED, Page
@@ -33,6 +32,8 @@ OTHERS = {"one number": 80, "no digits": 400, "one digit": 80}
 """How many pages there are besides the full ones, by what is on them. The more of those without
 digits, the less is invented, and the more lone digits are left out."""
 _SEED = 79
+_EITHER = -2
+"""Label of what may be taken for a digit or not."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,8 @@ def judge(pages: list[Page], found_by: Weights, read_by: Weights, told_by: Weigh
     for index, page in enumerate(pages):
         (numbers,) = candidates.all_in([_grey(page)], networks)
         for number in numbers:
-            taken = labels_of(page, number.boxes)
-            known = taken != EITHER
+            taken = _labels(page, number.boxes)
+            known = taken != _EITHER
             some = number.only(known)
             places = (np.full(known.sum(), i) for i in (len(parts) - 1, index))
             said = some.logits, some.classes, some.told, some.evidence
@@ -103,6 +104,14 @@ def _kinds(root: Path) -> dict[str, list[Page]]:
         for kind, (content, count) in enumerate(OTHERS.items())
     }
     return {"pages": full.pages, "scans": full.scans, **others}
+
+
+def _labels(page: Page, boxes: np.ndarray) -> np.ndarray:
+    labels = np.full(len(boxes), -1)
+    for true, found in metrics.match_boxes(page.boxes, boxes.astype(np.float32)):
+        label = page.labels[true]
+        labels[found] = _EITHER if label == IGNORED else label
+    return labels
 
 
 def _grey(page: Page) -> np.ndarray:

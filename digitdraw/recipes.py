@@ -12,8 +12,7 @@ __all__ = ["RECIPES", "Recipe", "recipe_for"]
 @dataclass(frozen=True)
 class Recipe:
     """One training. What it learns from is `digits`: "mnist" is MNIST as it is, "everything"
-    the corpus of MNIST, drawings and what is no digit, and with `finds` of digits of photos, too,
-    as the reader finds them; "pages" is pages of numbers, `pages` of
+    the corpus of MNIST, drawings and what is no digit; "pages" is pages of numbers, `pages` of
     them for an epoch, `side` pixels wide and high; "numbers" is strips cut from such pages where
     the reader found digits.
 
@@ -38,7 +37,6 @@ class Recipe:
     ema: float | None = None
     largest_gradient: float | None = None
     digits: Literal["mnist", "everything", "pages", "numbers"] = "mnist"
-    finds: bool = False
     validation: int = 10_000
     varied: float = 0.0
     smoothing: float = 0.0
@@ -79,7 +77,7 @@ RECIPES: dict[str, Recipe] = {
     "mlp-tanh": Recipe(epochs=15, batch=64, learning_rate=0.01, momentum=0.9),
     "cnn": Recipe(epochs=10, batch=64, learning_rate=0.01, momentum=0.9),
     "tiny": Recipe(epochs=20, batch=128, learning_rate=4e-3, **_CONVOLUTIONAL),
-    "default": Recipe(epochs=15, batch=128, learning_rate=2e-3, finds=True, **_CONVOLUTIONAL),
+    "default": Recipe(epochs=15, batch=128, learning_rate=2e-3, **_CONVOLUTIONAL),
     "reader": Recipe(
         epochs=12,
         batch=16,

@@ -19,16 +19,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from digitdraw import (
-    corpus,
-    data,
-    distributed,
-    find_corpus,
-    plots,
-    speedrun,
-    strip_corpus,
-    weights,
-)
+from digitdraw import corpus, data, distributed, plots, speedrun, strip_corpus, weights
 from digitdraw.distributed import Team
 from digitdraw.errors import DataError, DigitDrawError, TrainingError
 from digitdraw.finder_trainer import PageTrainer
@@ -137,16 +128,8 @@ def _digits(options: argparse.Namespace, recipe: Recipe, root: Path) -> corpus.C
         return corpus.mnist_alone(root, recipe.validation)
     if not (root / "unipen-digits").is_dir():
         print(f"no unipen-digits/ in {root}: MNIST and fonts, and nothing that is no digit")
-    return _kept(options, corpus.kept, partial(_corpus, options, recipe, root))
-
-
-def _corpus(options: argparse.Namespace, recipe: Recipe, root: Path) -> corpus.Corpus:
-    made = corpus.build(root, _CORPUS_SEED, options.variants, options.workers)
-    if not recipe.finds:
-        return made
-    folder, pages = _reader(options), find_corpus.PAGES * options.variants // corpus.VARIANTS
-    finds = find_corpus.build(root, folder, _CORPUS_SEED, max(1, pages), options.workers)
-    return corpus.Corpus([*made.pools, finds])
+    make = partial(corpus.build, root, _CORPUS_SEED, options.variants, options.workers)
+    return _kept(options, corpus.kept, make)
 
 
 def _numbers(options: argparse.Namespace, root: Path) -> list[Numbers]:

@@ -12,7 +12,7 @@ import digitdraw
 PACKAGE = Path(digitdraw.__file__).parent
 TRAINING = {
     "augment", "calibrate", "cases", "corpus", "data", "distributed", "evaluate", "feeding",
-    "find_corpus", "finder_loss", "finder_trainer", "finder_validation", "from_scratch", "hands",
+    "finder_loss", "finder_trainer", "finder_validation", "from_scratch", "hands",
     "handwriting", "not_digits", "page_ink", "pages", "papers", "pen_skips", "plots", "printed",
     "processes", "reading_validation", "recipes", "report", "scan_glyphs", "scan_splices",
     "sequence_trainer", "sequence_validation", "speedrun", "strip_corpus", "train", "trainer",
@@ -58,7 +58,7 @@ ALLOWED = {
     "errors": set(),
     "metrics": set(),
     "train": {
-        "corpus", "data", "distributed", "errors", "find_corpus", "finder_trainer",
+        "corpus", "data", "distributed", "errors", "finder_trainer",
         "finder_validation", "models", "plots", "recipes", "recognizer", "sequence_trainer",
         "sequence_validation", "speedrun", "strip_corpus", "trainer", "validation", "weights",
     },
@@ -76,7 +76,7 @@ ALLOWED = {
         "calibrate", "corpus", "data", "metrics", "models", "plots", "recipes", "weights",
     },
     "reading_validation": {
-        "calibrate", "candidates", "errors", "find_corpus", "finder_validation", "metrics",
+        "calibrate", "candidates", "errors", "finder_validation", "metrics",
         "models", "page_ink", "pages", "reading", "weights",
     },
     "sequence_validation": {
@@ -91,10 +91,6 @@ ALLOWED = {
     "strip_corpus": {
         "files", "finder", "finder_validation", "halves", "hands", "lines", "metrics", "models",
         "page_ink", "pages", "processes", "strips", "weights",
-    },
-    "find_corpus": {
-        "candidates", "corpus", "finder_validation", "glyph", "hands", "metrics", "models",
-        "page_ink", "pages", "processes", "weights",
     },
     "finder_trainer": {
         "feeding", "finder", "finder_loss", "hands", "page_ink", "pages", "plots", "trainer",
