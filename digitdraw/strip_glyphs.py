@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from digitdraw import glyph as glyphs
-from digitdraw.strips import TALL
+from digitdraw.preprocess import normalize_pen
 
 __all__ = ["cut"]
 
@@ -16,8 +16,6 @@ _AROUND = 2
 """Pixels around a box that are looked at with it: finds are not exact."""
 _WIDEST_STROKE = 9
 """Pixels: what is wider than this is no stroke but a shadow, or paper beside one."""
-_NEIGHBOURHOOD = TALL - 1
-"""Side, in pixels, of what a pixel is compared with to tell ink from paper."""
 _OWN = 0.35
 """A piece of ink is the box's where more than this share of it is inside."""
 _MOST_OF_BOX = 0.3
@@ -29,35 +27,22 @@ _SPECK = 2
 
 def cut(strip: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     """What is in each of `boxes` (n, 4) of a strip as `strips.cut` gives them, as glyphs,
-    (n, 28, 28) float32 in [0, 1]; blank where there is no ink."""
+    (n, 28, 28) float32 in [0, 1], their strokes as wide as those of pictures of one digit come to
+    be; blank where there is no ink."""
     if not len(boxes):
         return np.zeros((0, glyphs.GLYPH, glyphs.GLYPH), np.float32)
-    ink = _strokes(strip.astype(np.float32), boxes)
+    ink = _strokes(strip.astype(np.float32))
     return np.stack([_glyph(ink, box) for box in boxes])
 
 
-def _strokes(strip: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+def _strokes(strip: np.ndarray) -> np.ndarray:
     """How much each pixel stands out as part of a stroke, (TALL, width) float32, 0 on paper: the
     strip less what is left of it by an opening (a top-hat), so that shadows are gone."""
-    if _is_negative(strip, boxes):
-        strip = -strip
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_WIDEST_STROKE, _WIDEST_STROKE))
     padded = cv2.copyMakeBorder(strip, *[_WIDEST_STROKE] * 4, cv2.BORDER_REPLICATE)
     smooth = cv2.GaussianBlur(padded, (0, 0), 0.5)
     stroke = cv2.morphologyEx(smooth, cv2.MORPH_TOPHAT, kernel)
     return stroke[_WIDEST_STROKE:-_WIDEST_STROKE, _WIDEST_STROKE:-_WIDEST_STROKE]
-
-
-def _is_negative(strip: np.ndarray, boxes: np.ndarray) -> bool:
-    """Whether ink is what is lower, though all over the strip more is far above: a shadow's edge
-    or the picture's may be. Near digits ink is the lesser part, and far from what is around it."""
-    levels = cv2.normalize(strip, None, 0, 255, cv2.NORM_MINMAX, cv2.CV_8U)
-    away = levels - cv2.medianBlur(levels, _NEIGHBOURHOOD).astype(np.float32)
-    near = np.zeros(strip.shape, bool)
-    for box in boxes:
-        near[_window(box, 2 * _AROUND, strip.shape)] = True
-    some = away[near]
-    return bool(some.size and ((some - np.median(some)) ** 3).mean() < 0)
 
 
 def _glyph(ink: np.ndarray, box: np.ndarray) -> np.ndarray:
@@ -73,7 +58,7 @@ def _glyph(ink: np.ndarray, box: np.ndarray) -> np.ndarray:
     fine = cv2.resize(inside, size, interpolation=cv2.INTER_CUBIC) > edge
     own = cv2.resize(cv2.dilate(own, np.ones((3, 3))), size, interpolation=cv2.INTER_NEAREST)
     mask = np.where(fine & (own > 0), 255, 0).astype(np.uint8)
-    return glyphs.place(glyphs.fit(mask)) if mask.any() else glyphs.blank()
+    return glyphs.place(normalize_pen(mask)) if mask.any() else glyphs.blank()
 
 
 def _own(is_ink: np.ndarray, box: np.ndarray, window: tuple[slice, slice]) -> np.ndarray:

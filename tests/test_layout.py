@@ -40,7 +40,7 @@ ALLOWED = {
     "tall_finds": {"finder", "metrics"},
     "halves": {"finder", "lines"},
     "sequences": {"models", "strips"},
-    "strip_glyphs": {"glyph", "strips"},
+    "strip_glyphs": {"glyph", "preprocess"},
     "strips": set(),
     "finder": {"margins", "metrics", "models"},
     "margins": {"tones"},

@@ -84,6 +84,17 @@ def test_ink_is_light_whatever_the_paper_and_the_size(size, chalk):
     assert all(strip[int(y), int(x)] > 1 for x, y in middles)
 
 
+@pytest.mark.parametrize("chalk", [False, True])
+def test_an_edge_of_light_or_of_the_paper_is_no_ink(chalk):
+    grey = np.full((200, 300), 0.5, np.float32)
+    grey[:, 195:] = 0.95  # another sheet, or the end of a shadow
+    for x, y, width, height in ROW.astype(int):
+        cv2.rectangle(grey, (x + 4, y + 2), (x + width - 4, y + height - 2), 0.35, 2)
+    strip = strips.cut(1 - grey if chalk else grey, Frame.around(ROW))
+    lefts = Frame.around(ROW).see(ROW[:, :2] + [4, 12])
+    assert all(strip[int(y), int(x)] > 0 for x, y in lefts)
+
+
 def test_a_strip_may_lie_beside_the_picture():
     for box in ((-50, -50, 10, 20), (500, 500, 10, 20), (95, 95, 10, 20)):
         strip = strips.cut(np.full((100, 100), 0.5, np.float32), Frame.around(np.array([box])))
