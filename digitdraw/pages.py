@@ -11,7 +11,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from digitdraw import handwriting, not_digits, papers, printed, signs
+from digitdraw import handwriting, not_digits, papers, printed, scan_splices, signs
 from digitdraw.data import Drawing
 from digitdraw.hands import MOST_DIGITS, Hand, Sources
 from digitdraw.page_ink import FINER, IGNORED, Page, Writing, view_of
@@ -35,6 +35,8 @@ _FLAT = 0.06
 """Share of the written pages that no camera saw: screenshots, and what programs draw."""
 _SCANNED = 0.35
 """Share of the pages that are scans, where there are any."""
+_SPLICED = 0.6
+"""Share of the scans that are made of two, where those two can be."""
 
 
 def compose(sources: Sources, rng: np.random.Generator, side: int = 256) -> Page:
@@ -181,8 +183,11 @@ def _shape(writing: Writing, hand: Hand, x: float, y: float, rng: np.random.Gene
 
 
 def scanned(sources: Sources, rng: np.random.Generator, side: int) -> Page:
-    """One of the scanned amounts, at any size that digits may have, somewhere on an empty paper."""
-    scan = sources.scans[int(rng.integers(len(sources.scans)))]
+    """One of the scanned amounts, or one made of two, at any size that digits may have, somewhere
+    on an empty paper."""
+    scan, other = (sources.scans[int(i)] for i in rng.integers(len(sources.scans), size=2))
+    if rng.random() < _SPLICED:
+        scan = scan_splices.splice(scan, other, rng)
     tall = float(np.median(scan.boxes[:, 3]))
     room = min(side / max(scan.picture.shape), LARGEST / tall)
     scale = min(room, math.exp(rng.uniform(math.log(SMALLEST / tall), math.log(LARGEST / tall))))

@@ -14,7 +14,7 @@ TRAINING = {
     "augment", "calibrate", "cases", "corpus", "data", "distributed", "evaluate", "feeding",
     "finder_loss", "finder_trainer", "finder_validation", "from_scratch", "hands",
     "handwriting", "not_digits", "page_ink", "pages", "papers", "pen_skips", "plots", "printed",
-    "processes", "reading_validation", "recipes", "report", "scan_glyphs",
+    "processes", "reading_validation", "recipes", "report", "scan_glyphs", "scan_splices",
     "sequence_trainer", "sequence_validation", "speedrun", "strip_corpus", "train", "trainer",
     "validation",
 }  # fmt: skip
@@ -100,6 +100,7 @@ ALLOWED = {
         "plots", "scan_glyphs", "weights",
     },
     "scan_glyphs": {"data", "glyph"},
+    "scan_splices": {"data"},
     "speedrun": {"data", "models"},
     "plots": {"files", "metrics"},
     "distributed": set(),
@@ -112,7 +113,7 @@ ALLOWED = {
     "finder_loss": {"models", "page_ink"},
     "pages": {
         "data", "hands", "handwriting", "not_digits", "page_ink", "papers", "pen_skips", "printed",
-        "signs",
+        "scan_splices", "signs",
     },
     "hands": {"data", "handwriting", "page_ink", "signs"},
     "signs": {"handwriting"},

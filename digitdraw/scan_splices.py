@@ -1,0 +1,99 @@
+"""Two scanned amounts as one: the first digits of one, the last of another, on one paper.
+
+There are few scans, and a network that sees them often knows their numbers by heart. Knows scans
+and their boxes; knows nothing of pages.
+"""
+
+import cv2
+import numpy as np
+
+from digitdraw.data import Scan
+
+__all__ = ["splice"]
+
+_LEAST_ROOM, _MOST_ROOM = 0.05, 0.35
+"""Paper from the last digit of one to the first of the other, in heights of a digit."""
+_SEAM = 0.1
+"""Half the width of what is smoothed where they meet, in heights of a digit, within that paper."""
+
+
+def splice(left: Scan, right: Scan, rng: np.random.Generator) -> Scan:
+    """The first digits of `left` followed by the last of `right`, as tall as those, on paper as
+    light; `left` itself where one of the two has no clear gap between two digits, or where their
+    pictures have no rows in common that hold all digits."""
+    gaps = [np.flatnonzero(_gaps(each) >= 2 * _LEAST_ROOM * _tall(each)) for each in (left, right)]
+    if not all(each.size for each in gaps):
+        return left
+    before, after = (int(rng.choice(each)) for each in gaps)
+    right = _resized(right, _tall(left) / _tall(right))
+    first = _columns(left, slice(0, before + 1), _MOST_ROOM)
+    last = _columns(right, slice(after + 1, None), _MOST_ROOM)
+    down = round(_middle(first) - _middle(last))
+    top, width = max(0, down), first.picture.shape[1]
+    bottom = min(first.picture.shape[0], last.picture.shape[0] + down)
+    joined = np.concatenate([_moved(first.boxes, 0, -top), _moved(last.boxes, width, down - top)])
+    if (joined[:, 1] < 0).any() or (joined[:, 1] + joined[:, 3] > bottom - top).any():
+        return left
+    lighter = float(np.median(first.picture)) - float(np.median(last.picture))
+    there = last.picture[top - down : bottom - down].astype(np.float32) + lighter
+    picture = np.hstack([first.picture[top:bottom], there]).clip(0, 255)
+    return Scan(
+        f"{left.name} and {right.name}",
+        _smooth(picture, width, max(1, round(_SEAM * _tall(left)))),
+        joined.astype(np.float32),
+        np.concatenate([first.labels, last.labels]),
+    )
+
+
+def _tall(scan: Scan) -> float:
+    return max(1.0, float(np.median(scan.boxes[:, 3])))
+
+
+def _middle(scan: Scan) -> float:
+    return float(np.median(scan.boxes[:, 1] + scan.boxes[:, 3] / 2))
+
+
+def _moved(boxes: np.ndarray, right: int, down: int) -> np.ndarray:
+    return boxes + np.array([right, down, 0, 0], np.float32)
+
+
+def _gaps(scan: Scan) -> np.ndarray:
+    """Paper between all digits up to one and all after it, (n - 1,), in pixels; negative where
+    they reach beyond each other."""
+    ends = np.maximum.accumulate(scan.boxes[:, 0] + scan.boxes[:, 2])[:-1]
+    starts = np.minimum.accumulate(scan.boxes[::-1, 0])[::-1][1:]
+    return starts - ends
+
+
+def _resized(scan: Scan, scale: float) -> Scan:
+    height, width = scan.picture.shape
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    scales = np.tile(np.array(size) / (width, height), 2)
+    picture = cv2.resize(scan.picture, size, interpolation=how)
+    return Scan(scan.name, picture, scan.boxes * scales, scan.labels)
+
+
+def _columns(scan: Scan, some: slice, most: float) -> Scan:
+    """A scan cut off in the middle of the paper next to `some` of its digits, the first or the
+    last, but at most so many heights of a digit from them."""
+    boxes = scan.boxes[some]
+    gap = _gaps(scan)[some.stop - 1 if some.start == 0 else some.start - 1]
+    room = min(gap / 2, most / 2 * _tall(scan))
+    low, high = 0, scan.picture.shape[1]
+    if some.start == 0:
+        high = min(high, round(float((boxes[:, 0] + boxes[:, 2]).max() + room)))
+    else:
+        low = max(0, round(float(boxes[:, 0].min() - room)))
+    return Scan(scan.name, scan.picture[:, low:high], _moved(boxes, -low, 0), scan.labels[some])
+
+
+def _smooth(picture: np.ndarray, seam: int, half: int) -> np.ndarray:
+    """The picture as uint8, with the columns beside a seam faded into each other."""
+    left, right = max(0, seam - half), min(picture.shape[1], seam + half)
+    share = np.linspace(0, 1, right - left, dtype=np.float32)
+    faded = picture.astype(np.float32)
+    faded[:, left:right] = (
+        picture[:, left, None] * (1 - share) + picture[:, right - 1, None] * share
+    )
+    return np.rint(faded).astype(np.uint8)
