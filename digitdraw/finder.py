@@ -42,6 +42,9 @@ BATCH_PIXELS = 2_000_000
 _SMALL = 20
 """Finds that are less tall, in pixels, are looked at again, closer: of digits of less than 14 the
 network finds just some, and those that it finds may seem taller than they are."""
+_HINT, _FEW = 0.1, 3
+"""Where fewer finds than this are sure, those that score so little tell where to look closer: of a
+page of digits that are far too small there are but hints."""
 _AROUND = 3.0
 """How far around them, in their heights: there may be others."""
 _LARGEST_SCALE, _MUCH_LARGER = 2.0, 1.2
@@ -68,6 +71,10 @@ class Finds:
         """The finds that are chosen, by index or (n,) bool."""
         return Finds(self.boxes[some], self.scores[some], self.logits[some])
 
+    def surer(self, threshold: float) -> "Finds":
+        """The finds that score at least so much."""
+        return self.only(self.scores >= threshold)
+
 
 def find(grey: np.ndarray, network: nn.Module, threshold: float) -> Finds:
     """Digits of `grey`, (H, W) float32, 0 = black, 1 = white, that score at least `threshold`.
@@ -87,13 +94,13 @@ def find_all(greys: Sequence[np.ndarray], network: nn.Module, threshold: float) 
             x = torch.from_numpy(np.stack([view.padded for view in batch]))[:, None]
             maps = network(x.to(next(network.parameters()).device)).float().cpu()
             for view, answer in zip(batch, maps, strict=True):
-                found[view.picture].append(view.whole(decode(answer, threshold)))
+                found[view.picture].append(view.whole(decode(answer, min(_HINT, threshold))))
         closer = [
-            largest.closer(greys[largest.picture], _together(found[largest.picture]))
+            largest.closer(greys[largest.picture], _together(found[largest.picture]), threshold)
             for largest, *_ in looks
         ]
         looks = [[view] for view in closer if view is not None]
-    return [split(suppress(_together(parts))) for parts in found]
+    return [split(suppress(_together(parts).surer(threshold))) for parts in found]
 
 
 def even_contrast(grey: np.ndarray) -> np.ndarray:
@@ -178,10 +185,13 @@ class _View:
         boxes[:, :2] += np.array(self.corner, np.float32)
         return Finds(boxes, kept.scores, kept.logits)
 
-    def closer(self, grey: np.ndarray, finds: Finds) -> "_View | None":
+    def closer(self, grey: np.ndarray, finds: Finds, threshold: float) -> "_View | None":
         """The part of the picture `grey` where finds are small, twice as large as in this view;
         none where the surest finds are not small, as on a form with small print and a large
-        number, or where it would not be much larger."""
+        number, or where it would not be much larger. Finds that score less than the threshold
+        count where hardly any score more, and the picture shows more than this view."""
+        sure = finds.surer(threshold)
+        finds = finds if len(sure.scores) < _FEW and self.scale < 1 else sure
         is_small = finds.boxes[:, 3] * self.scale < _SMALL
         surest = np.argsort(-finds.scores)[: max(1, len(is_small) // 4)]
         if is_small[surest].sum() <= len(surest) / 2:

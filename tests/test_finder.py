@@ -133,6 +133,17 @@ def test_small_finds_are_looked_at_closer_in_their_part_of_the_picture():
     assert boxes == pytest.approx(np.array([[x, y, 9, 12] for x, y in places]), abs=1.5)
 
 
+def test_hints_are_looked_at_closer_where_hardly_anything_is_sure_and_there_is_more_to_see():
+    places, sure = [(1200, 500), (1240, 500), (1290, 540)], 0.96
+    network = SmallMarks()
+    found = finder.find(marks((900, 1600), *places, tall=24), network, sure)
+    boxes = found.boxes[np.argsort(found.boxes[:, 0])]
+    assert boxes == pytest.approx(np.array([[x, y, 18, 24] for x, y in places]), abs=2.5)
+    assert (found.scores >= sure).all()
+    no_larger = marks((700, 800), *[(x // 2, y // 2) for x, y in places])
+    assert not len(finder.find(no_larger, network, sure).scores)
+
+
 def test_large_digits_and_small_print_beside_them_are_not_looked_at_closer():
     grey = marks((700, 800), (300, 200), (400, 200), tall=60)
     grey[600:612, 100:109] = 0.1
