@@ -13,16 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from digitdraw import (
-    finder,
-    halves,
-    lines,
-    metrics,
-    sequences,
-    strip_glyphs,
-    strips,
-    tall_finds,
-)
+from digitdraw import finder, halves, lines, metrics, sequences, strip_glyphs, strips, tall_finds
 from digitdraw.finder import Finds
 from digitdraw.models import SequenceReader
 from digitdraw.strips import Frame

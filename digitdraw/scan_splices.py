@@ -24,10 +24,9 @@ def splice(left: Scan, right: Scan, rng: np.random.Generator) -> Scan:
     gaps = [np.flatnonzero(_gaps(each) >= 2 * _LEAST_ROOM * _tall(each)) for each in (left, right)]
     if not all(each.size for each in gaps):
         return left
-    before, after = (int(rng.choice(each)) for each in gaps)
+    before, after = (int(rng.choice(each)) + 1 for each in gaps)
     right = _resized(right, _tall(left) / _tall(right))
-    first = _columns(left, slice(0, before + 1), _MOST_ROOM)
-    last = _columns(right, slice(after + 1, None), _MOST_ROOM)
+    first, last = _first(left, before), _rest(right, after)
     down = round(_middle(first) - _middle(last))
     top, width = max(0, down), first.picture.shape[1]
     bottom = min(first.picture.shape[0], last.picture.shape[0] + down)
@@ -74,18 +73,23 @@ def _resized(scan: Scan, scale: float) -> Scan:
     return Scan(scan.name, picture, scan.boxes * scales, scan.labels)
 
 
-def _columns(scan: Scan, some: slice, most: float) -> Scan:
-    """A scan cut off in the middle of the paper next to `some` of its digits, the first or the
-    last, but at most so many heights of a digit from them."""
-    boxes = scan.boxes[some]
-    gap = _gaps(scan)[some.stop - 1 if some.start == 0 else some.start - 1]
-    room = min(gap / 2, most / 2 * _tall(scan))
-    low, high = 0, scan.picture.shape[1]
-    if some.start == 0:
-        high = min(high, round(float((boxes[:, 0] + boxes[:, 2]).max() + room)))
-    else:
-        low = max(0, round(float(boxes[:, 0].min() - room)))
-    return Scan(scan.name, scan.picture[:, low:high], _moved(boxes, -low, 0), scan.labels[some])
+def _first(scan: Scan, count: int) -> Scan:
+    """A scan up to the paper after so many of its digits."""
+    boxes = scan.boxes[:count]
+    end = float((boxes[:, 0] + boxes[:, 2]).max()) + _room(scan, count)
+    return Scan(scan.name, scan.picture[:, : round(end)], boxes, scan.labels[:count])
+
+
+def _rest(scan: Scan, count: int) -> Scan:
+    """A scan from the paper before its digits after so many on."""
+    boxes = scan.boxes[count:]
+    start = max(0, round(float(boxes[:, 0].min()) - _room(scan, count)))
+    return Scan(scan.name, scan.picture[:, start:], _moved(boxes, -start, 0), scan.labels[count:])
+
+
+def _room(scan: Scan, count: int) -> float:
+    """Half of the paper between so many digits and the rest, in pixels, but not too much."""
+    return min(float(_gaps(scan)[count - 1]), _MOST_ROOM * _tall(scan)) / 2
 
 
 def _smooth(picture: np.ndarray, seam: int, half: int) -> np.ndarray:

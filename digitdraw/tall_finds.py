@@ -2,6 +2,8 @@
 
 Geometry of boxes: knows no picture and no network. Boxes are (x, y, width, height), y down. One
 such find makes the strip of its number as tall as two lines, and the digits in it half as tall.
+`finder.split` has left out those that hold two surer finds; here neighbours tell how tall digits
+are.
 """
 
 import numpy as np

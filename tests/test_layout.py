@@ -12,9 +12,9 @@ import digitdraw
 PACKAGE = Path(digitdraw.__file__).parent
 TRAINING = {
     "augment", "calibrate", "cases", "corpus", "data", "distributed", "evaluate", "feeding",
-    "finder_loss", "finder_trainer", "finder_validation", "from_scratch", "hands",
-    "handwriting", "not_digits", "page_ink", "pages", "papers", "pen_skips", "plots", "printed",
-    "processes", "reading_validation", "recipes", "report", "scan_glyphs", "scan_splices",
+    "finder_loss", "finder_trainer", "finder_validation", "from_scratch", "hands", "handwriting",
+    "not_digits", "page_ink", "pages", "papers", "pen_skips", "plots", "printed", "processes",
+    "reading_validation", "recipes", "report", "scan_glyphs", "scan_splices",
     "sequence_trainer", "sequence_validation", "speedrun", "strip_corpus", "train", "trainer",
     "validation",
 }  # fmt: skip
@@ -58,9 +58,9 @@ ALLOWED = {
     "errors": set(),
     "metrics": set(),
     "train": {
-        "corpus", "data", "distributed", "errors", "finder_trainer",
-        "finder_validation", "models", "plots", "recipes", "recognizer", "sequence_trainer",
-        "sequence_validation", "speedrun", "strip_corpus", "trainer", "validation", "weights",
+        "corpus", "data", "distributed", "errors", "finder_trainer", "finder_validation",
+        "models", "plots", "recipes", "recognizer", "sequence_trainer", "sequence_validation",
+        "speedrun", "strip_corpus", "trainer", "validation", "weights",
     },
     "evaluate": {
         "cases", "errors", "metrics", "models", "plots", "prediction", "recognizer", "report",
@@ -76,8 +76,8 @@ ALLOWED = {
         "calibrate", "corpus", "data", "metrics", "models", "plots", "recipes", "weights",
     },
     "reading_validation": {
-        "calibrate", "candidates", "errors", "finder_validation", "metrics",
-        "models", "page_ink", "pages", "reading", "weights",
+        "calibrate", "candidates", "errors", "finder_validation", "metrics", "models", "page_ink",
+        "pages", "reading", "weights",
     },
     "sequence_validation": {
         "calibrate", "metrics", "models", "plots", "sequence_trainer", "sequences", "strip_corpus",
