@@ -1,7 +1,7 @@
 """What the sequence reader learns from: strips that the finder's finds on composed pages lead to.
 
-Puts `pages`, `finder`, `halves`, `lines` and `strips` together; knows nothing of how the sequence
-reader is trained.
+Puts `pages`, `finder`, `halves`, `tall_finds`, `lines` and `strips` together; knows nothing of how
+the sequence reader is trained.
 """
 
 import itertools
@@ -15,7 +15,17 @@ import numpy as np
 import torch
 from torch import nn
 
-from digitdraw import finder, halves, lines, metrics, pages, processes, strips, weights
+from digitdraw import (
+    finder,
+    halves,
+    lines,
+    metrics,
+    pages,
+    processes,
+    strips,
+    tall_finds,
+    weights,
+)
 from digitdraw.files import write_whole
 from digitdraw.finder_validation import sources
 from digitdraw.hands import Sources
@@ -146,7 +156,7 @@ def _cut_pages(
             page = pages.compose(made_by.written, rng, WRITTEN_SIDE)
         grey = page.picture.astype(np.float32) / 255
         found = finder.find(grey, network, float(rng.choice(_LEAST_SCORES)))
-        found = halves.join(found).boxes
+        found = tall_finds.leave_out(halves.join(found)).boxes
         groups = [found[each] for each in lines.group(found)]
         if more:
             sure = page.boxes[page.labels != IGNORED]
