@@ -18,8 +18,11 @@ from digitdraw.strips import TALL
 __all__ = ["Sequence", "answers", "batched", "digits_on", "follow", "read", "with_one_more"]
 
 _BLANK = SequenceReader.BLANK
-_TOGETHER = 16
-"""Strips of one pass: those of like width, so that little paper is added to the shorter ones."""
+_ROUNDED = 32
+"""A strip gets paper at its end up to a multiple of so many pixels, whatever is read beside it, and
+goes with those that are then as wide: so a photo's answer is the same alone and among others."""
+_TOGETHER = 64
+"""The most strips of one pass."""
 _SKIPPED = 1.0
 """What it costs to leave a digit or a find without the other, in distances between two digits."""
 
@@ -40,23 +43,24 @@ def answers(seen: list[np.ndarray], network: nn.Module) -> list[Tensor]:
     """The network's answer, (T, 11), to each strip, (TALL, width) float32."""
     found: list[Tensor] = [torch.empty(0)] * len(seen)
     device = next(network.parameters()).device
-    order = np.argsort([strip.shape[1] for strip in seen], kind="stable")
-    for some in np.split(order, range(_TOGETHER, len(order), _TOGETHER)):
-        if not some.size:
-            break
-        x, columns = batched([seen[i] for i in some])
-        maps = network(x[:, None].to(device)).float().cpu()
-        for i, answer, length in zip(some, maps, columns.tolist(), strict=True):
-            found[i] = answer[:length]
+    widths = np.array([-(-strip.shape[1] // _ROUNDED) * _ROUNDED for strip in seen])
+    for width in np.unique(widths):
+        alike = np.flatnonzero(widths == width)
+        for some in np.split(alike, range(_TOGETHER, len(alike), _TOGETHER)):
+            x, columns = batched([seen[i] for i in some], int(width))
+            maps = network(x[:, None].to(device)).float().cpu()
+            for i, answer, length in zip(some, maps, columns.tolist(), strict=True):
+                found[i] = answer[:length]
     return found
 
 
-def batched(seen: list[np.ndarray]) -> tuple[Tensor, Tensor]:
-    """Strips, (TALL, width) float32 each, as (N, TALL, W) with paper after the shorter ones; and
-    how many of the network's columns, (N,) int64, each of them has."""
+def batched(seen: list[np.ndarray], width: int = 0) -> tuple[Tensor, Tensor]:
+    """Strips, (TALL, width) float32 each, as (N, TALL, W) with paper after them, W at least
+    `width`, a multiple of the network's STRIDE; and how many of its columns, (N,) int64, each
+    of them has."""
     stride = SequenceReader.STRIDE
     columns = np.array([-(-each.shape[1] // stride) for each in seen])
-    x = np.zeros((len(seen), TALL, int(columns.max()) * stride), np.float32)
+    x = np.zeros((len(seen), TALL, max(width, int(columns.max()) * stride)), np.float32)
     for row, each in zip(x, seen, strict=True):
         row[:, : each.shape[1]] = each
     return torch.from_numpy(x), torch.from_numpy(columns)

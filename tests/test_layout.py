@@ -90,7 +90,7 @@ ALLOWED = {
     "feeding": set(),
     "strip_corpus": {
         "files", "finder", "finder_validation", "halves", "hands", "lines", "metrics", "models",
-        "page_ink", "pages", "processes", "strips", "weights",
+        "page_ink", "pages", "processes", "strips", "tall_finds", "weights",
     },
     "finder_trainer": {
         "feeding", "finder", "finder_loss", "hands", "page_ink", "pages", "plots", "trainer",

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from painted import PaintedSequence
 
 from digitdraw import sequences
+from digitdraw.models import SequenceReader
 
 BLANK = 10
 
@@ -118,12 +119,15 @@ def test_digits_follow_the_finds_that_they_are_nearest_to(places, finds, pairs):
     assert sequences.follow(np.array(places), np.array(finds), 4.0) == pairs
 
 
-def test_strips_of_any_widths_are_answered_as_alone():
+@pytest.mark.parametrize("make", [PaintedSequence, SequenceReader])
+def test_strips_of_any_widths_are_answered_as_alone(make):
     rng = np.random.default_rng(0)
+    torch.manual_seed(0)
+    network = make().eval()
     seen = [rng.normal(0, 1, (32, width)).astype(np.float32) for width in (9, 40, 12, 131)] * 6
-    together = sequences.answers(seen, PaintedSequence())
+    together = sequences.answers(seen, network)
     for strip, found in zip(seen, together, strict=True):
-        (alone,) = sequences.answers([strip], PaintedSequence())
-        assert len(found) == -(-strip.shape[1] // 4)
-        assert torch.equal(found, alone)
-    assert sequences.answers([], PaintedSequence()) == []
+        (alone,) = sequences.answers([strip], network)
+        assert len(found) == -(-strip.shape[1] // SequenceReader.STRIDE)
+        assert torch.allclose(found, alone, atol=1e-5)
+    assert sequences.answers([], network) == []

@@ -9,6 +9,7 @@ from drawings import DIGITS
 from PIL import Image
 
 from digitdraw import metrics
+from digitdraw.pictures import load_photo
 
 PAGES = 3
 PAPER, INK = 0.88, 0.15
@@ -68,6 +69,16 @@ def test_pages_are_read(recognizer, difficulty):
         digits += len(boxes)
     assert exact >= count - 1
     assert placed >= 0.85 * digits or "tilt" in difficulty  # boxes are those of the level page
+
+
+def test_pages_together_are_read_as_each_alone(recognizer):
+    rng = np.random.default_rng(9)
+    pictures = [page(rng, size=(300, 220), tall=20, noise=0.03)[0] for _ in range(4)]
+    together = recognizer.reader.read_batch([load_photo(picture) for picture in pictures])
+    for picture, among_others in zip(pictures, together, strict=True):
+        alone = recognizer.read_numbers(picture)
+        assert among_others.numbers == alone.numbers
+        assert among_others.confidences == pytest.approx(alone.confidences, abs=1e-4)
 
 
 def test_a_jpeg_of_a_whole_page_is_decoded_large_enough_to_read(recognizer):
