@@ -1,6 +1,6 @@
 """Numbers that may be in a photo: finds, lines of them, strips cut along those, and what these say.
 
-Puts `finder`, `halves`, `tall_finds`, `lines`, `strips`, `sequences` and `strip_glyphs` together;
+Puts `finder`, `halves`, `nested_finds`, `lines`, `strips`, `sequences` and `strip_glyphs` together;
 what of it is believed, and what is made of it, is `reading`'s. Boxes are (x, y, width, height) in
 pixels, y down.
 """
@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from digitdraw import finder, halves, lines, metrics, sequences, strip_glyphs, strips, tall_finds
+from digitdraw import finder, halves, lines, metrics, nested_finds, sequences, strip_glyphs, strips
 from digitdraw.finder import Finds
 from digitdraw.models import SequenceReader
 from digitdraw.strips import Frame
@@ -96,7 +96,7 @@ def _log_softmax(x: np.ndarray) -> np.ndarray:
 def all_in(greys: Sequence[np.ndarray], networks: Networks) -> list[list[Candidate]]:
     """The numbers of each picture in reading order, the unlikely ones, and empty ones, too."""
     found = [
-        tall_finds.leave_out(halves.join(each))
+        nested_finds.leave_out(halves.join(each))
         for each in finder.find_all(greys, networks.find, LEAST_SCORE)
     ]
     groups = [[each.only(some) for some in lines.group(each.boxes)] for each in found]

@@ -1,7 +1,7 @@
 """What the sequence reader learns from: strips that the finder's finds on composed pages lead to.
 
-Puts `pages`, `finder`, `halves`, `tall_finds`, `lines` and `strips` together; knows nothing of how
-the sequence reader is trained.
+Puts `pages`, `finder`, `halves`, `nested_finds`, `lines` and `strips` together; knows nothing of
+how the sequence reader is trained.
 """
 
 import itertools
@@ -20,10 +20,10 @@ from digitdraw import (
     halves,
     lines,
     metrics,
+    nested_finds,
     pages,
     processes,
     strips,
-    tall_finds,
     weights,
 )
 from digitdraw.files import write_whole
@@ -156,7 +156,7 @@ def _cut_pages(
             page = pages.compose(made_by.written, rng, WRITTEN_SIDE)
         grey = page.picture.astype(np.float32) / 255
         found = finder.find(grey, network, float(rng.choice(_LEAST_SCORES)))
-        found = tall_finds.leave_out(halves.join(found)).boxes
+        found = nested_finds.leave_out(halves.join(found)).boxes
         groups = [found[each] for each in lines.group(found)]
         if more:
             sure = page.boxes[page.labels != IGNORED]

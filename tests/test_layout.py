@@ -34,10 +34,10 @@ ALLOWED = {
     },
     "lone_digit": {"prediction", "preprocess"},
     "candidates": {
-        "finder", "halves", "lines", "metrics", "models", "sequences", "strip_glyphs", "strips",
-        "tall_finds",
+        "finder", "halves", "lines", "metrics", "models", "nested_finds", "sequences",
+        "strip_glyphs", "strips",
     },
-    "tall_finds": {"finder", "metrics"},
+    "nested_finds": {"finder", "metrics"},
     "halves": {"finder", "lines"},
     "sequences": {"models", "strips"},
     "strip_glyphs": {"glyph", "preprocess"},
@@ -90,7 +90,7 @@ ALLOWED = {
     "feeding": set(),
     "strip_corpus": {
         "files", "finder", "finder_validation", "halves", "hands", "lines", "metrics", "models",
-        "page_ink", "pages", "processes", "strips", "tall_finds", "weights",
+        "nested_finds", "page_ink", "pages", "processes", "strips", "weights",
     },
     "finder_trainer": {
         "feeding", "finder", "finder_loss", "hands", "page_ink", "pages", "plots", "trainer",

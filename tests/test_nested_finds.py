@@ -1,11 +1,12 @@
-"""A find over two lines of digits is left out; a digit that is taller than others is not."""
+"""A find over two lines of digits is left out, and a part of one that was found whole; a digit that
+is taller than others is not, nor one that is lower."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitdraw import tall_finds
+from digitdraw import nested_finds
 from digitdraw.finder import Finds
 
 LINES = np.array([[x, y, 30, 40] for y in (100, 150) for x in range(100, 340, 40)], float)
@@ -21,7 +22,7 @@ def finds(boxes):
 
 def test_a_find_over_two_lines_is_left_out():
     found = finds([*LINES, OVER])
-    kept = tall_finds.leave_out(found)
+    kept = nested_finds.leave_out(found)
     assert kept.boxes.tolist() == LINES.tolist()
     assert kept.scores.tolist() == found.scores[:-1].tolist()
     assert kept.logits.tolist() == found.logits[:-1].tolist()
@@ -29,7 +30,7 @@ def test_a_find_over_two_lines_is_left_out():
 
 def test_it_is_left_out_where_only_one_of_its_two_was_found():
     boxes = [box for box in LINES.tolist() if box[:2] != [180, 100]]
-    assert tall_finds.reach_over(np.array([*boxes, OVER])).tolist() == [False] * 11 + [True]
+    assert nested_finds.reach_over(np.array([*boxes, OVER])).tolist() == [False] * 11 + [True]
 
 
 @pytest.mark.parametrize(
@@ -42,25 +43,49 @@ def test_it_is_left_out_where_only_one_of_its_two_was_found():
     ],
 )
 def test_a_digit_is_kept(boxes):
-    assert not tall_finds.reach_over(np.array(boxes)).any()
+    assert not nested_finds.reach_over(np.array(boxes)).any()
+
+
+DIGITS = np.array([[100.0 + 50 * i, 100, 36, 80] for i in range(4)])
+HALF = [152.0, 105, 30, 34]
+
+
+def test_a_part_of_a_digit_is_left_out_where_digits_are_as_tall_as_the_whole():
+    found = finds([*DIGITS, HALF])
+    assert nested_finds.parts(found.boxes).tolist() == [False] * 4 + [True]
+    assert nested_finds.leave_out(found).boxes.tolist() == DIGITS.tolist()
+
+
+@pytest.mark.parametrize(
+    "boxes",
+    [
+        [*DIGITS.tolist(), [290.0, 140, 20, 34]],  # a low digit beside the others
+        [DIGITS[0].tolist(), [102.0, 105, 30, 34]],  # nothing beside it
+        [*LINES.tolist(), OVER],  # digits of two lines in one that is none
+    ],
+)
+def test_a_lower_digit_is_no_part(boxes):
+    assert not nested_finds.parts(np.array(boxes)).any()
 
 
 SIDES = st.floats(5, 80)
 BOXES = st.lists(st.tuples(st.floats(0, 300), st.floats(0, 300), SIDES, SIDES), max_size=9)
 
 
-@given(BOXES)
-def test_size_place_and_order_do_not_matter(boxes):
+@pytest.mark.parametrize("which", [nested_finds.reach_over, nested_finds.parts])
+@given(boxes=BOXES)
+def test_size_place_and_order_do_not_matter(which, boxes):
     boxes = np.array(boxes).reshape(-1, 4).round()
-    over = tall_finds.reach_over(boxes)
-    assert over.shape == (len(boxes),) and over.dtype == bool
-    assert np.array_equal(tall_finds.reach_over(boxes[::-1]), over[::-1])
+    some = which(boxes)
+    assert some.shape == (len(boxes),) and some.dtype == bool
+    assert np.array_equal(which(boxes[::-1]), some[::-1])
     other = boxes * 16 + np.array([512, -512, 0, 0])  # exact in floating point
-    assert np.array_equal(tall_finds.reach_over(other), over)
+    assert np.array_equal(which(other), some)
 
 
 @given(BOXES, st.floats(20, 24))
-def test_where_all_are_about_as_tall_none_reaches_over_another(boxes, tall):
+def test_where_all_are_about_as_tall_all_are_kept(boxes, tall):
     boxes = np.array(boxes).reshape(-1, 4)
     boxes[:, 3] = np.where(boxes[:, 3] > 30, tall, 20)
-    assert not tall_finds.reach_over(boxes).any()
+    assert not nested_finds.reach_over(boxes).any()
+    assert not nested_finds.parts(boxes).any()
