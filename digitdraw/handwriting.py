@@ -2,9 +2,9 @@
 
 Place and scale are gone after preprocessing; what remains is tilt, slant, stretch, proportions,
 wobble, pen width, how neatly a stroke is begun, joined and ended, and which form of a digit was
-learned at school (zeros that are slashed, curled or crossed, crossed sevens, ones with an upstroke
-or a foot, eights left open or made of two rings, fives whose hat flies). Knows strokes only. All
-chance comes from the generator that is passed in.
+learned at school (slashed zeros, crossed sevens, ones with an upstroke or a foot, eights left open
+or made of two rings, fives whose hat flies). Knows strokes only. All chance comes from the
+generator that is passed in.
 """
 
 import math
@@ -17,7 +17,6 @@ __all__ = [
     "another_form",
     "corners",
     "cross_seven",
-    "crossed_zero",
     "curled_zero",
     "leaning_one",
     "long_one",
@@ -72,8 +71,6 @@ def another_form(strokes: Strokes, digit: int, rng: np.random.Generator) -> Stro
         return slash_zero(strokes, rng)
     if digit == 0 and chance < 0.32:
         return curled_zero(strokes, rng)
-    if digit == 0 and chance < 0.44:
-        return crossed_zero(strokes, rng)
     if digit == 2 and chance < 0.15:
         return short_foot(strokes, rng)
     if digit == 5 and chance < 0.3:
@@ -94,16 +91,14 @@ def another_form(strokes: Strokes, digit: int, rng: np.random.Generator) -> Stro
 
 
 def slash_zero(strokes: Strokes, rng: np.random.Generator) -> Strokes:
-    """A drawn zero -> the same with a slash through it: mostly from lower left to upper right, at
-    times upright, inside of the loop or beyond it, at times without lifting the pen in between."""
+    """A drawn zero -> the same with a slash through it: mostly from lower left to upper right,
+    inside of the loop or beyond it, at times without lifting the pen in between."""
     low, high = corners(strokes)
     half = (high - low) / 2
     half[0] = max(half[0], 0.4 * half[1])
     turn, bend = rng.normal(0, 0.15), rng.normal(0, 0.08)
     t = np.linspace(-1, 1, 9)
     across = t if rng.random() < 0.88 else -t
-    if rng.random() < 0.3:
-        across = across * rng.uniform(0, 0.6)
     line = np.column_stack([across, -t + bend * (1 - t**2)]) * rng.uniform(0.5, 1.25)
     rotation = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
     slash = (line * half) @ rotation.T + (low + high) / 2 + rng.normal(0, 0.06, 2) * half
@@ -132,23 +127,6 @@ def curled_zero(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     curl = middle + half * np.stack([np.cos(angle), np.sin(angle)], 1) * radius[:, None]
     stroke = np.vstack([stroke, curl])
     return [stroke if at_end else stroke[::-1]]
-
-
-def crossed_zero(strokes: Strokes, rng: np.random.Generator) -> Strokes:
-    """A zero of one stroke -> the same whose ends cross and go on straight: from outside into the
-    loop at its begin, or out of it at its end, so that one tail or two stand off."""
-    size = _size(strokes)
-    stroke = _resample(strokes[0], 0.02 * size)
-    if len(strokes) != 1 or len(stroke) < 20:
-        return strokes
-    ends = [stroke]
-    for end, before in ((stroke[0], stroke[3]), (stroke[-1], stroke[-4])):
-        along = (end - before) / max(float(np.hypot(*(end - before))), 1e-9)
-        turn = rng.normal(0, 0.3)
-        turned = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
-        reach = size * rng.uniform(0.02, 0.25) * np.linspace(0, 1, 6)[1:, None]
-        ends.append(end + reach * (turned @ along))
-    return [np.vstack([ends[1][::-1], stroke, ends[2]])]
 
 
 def short_foot(strokes: Strokes, rng: np.random.Generator) -> Strokes:
