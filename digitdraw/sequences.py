@@ -21,7 +21,7 @@ _BLANK = SequenceReader.BLANK
 _ROUNDED = 32
 """A strip gets paper at its end up to a multiple of so many pixels, whatever is read beside it, and
 goes with those that are then as wide: so a photo's answer is the same alone and among others."""
-_TOGETHER = 64
+_TOGETHER = 16
 """The most strips of one pass."""
 _SKIPPED = 1.0
 """What it costs to leave a digit or a find without the other, in distances between two digits."""
