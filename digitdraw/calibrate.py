@@ -15,10 +15,10 @@ REFUSED_AS_NO_DIGIT = 0.008
 """Share of validation digits, each kind counting the same, that may be taken for no digit."""
 REFUSED_AS_UNSURE = 0.003
 """Share of validation digits that may be taken for unsure, besides."""
-GLYPH_WEIGHT = 0.25
-"""What is said of a digit by itself counts so much in photos. Chosen on validation photos (between
-0.2 and 0.35 all are read alike): single digits are harder to cut out of composed pages than of
-those, so that regression on pages finds 0.14."""
+GLYPH_WEIGHT = 1.25
+"""What is said of a digit by itself, whole, counts so much in photos. Chosen on validation photos
+(between 1 and 1.5 all are read alike): on composed pages other ink lies over more of them, so that
+regression on those finds less."""
 INVENTED = 0.02
 """Share of validation pages without digits that some may be found on."""
 _THRESHOLDS = np.round(np.arange(0.05, 0.96, 0.01), 2)

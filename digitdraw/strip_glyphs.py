@@ -4,13 +4,15 @@ Knows a strip's pixels and where in it digits may be; knows no network. Boxes ar
 height) in pixels of the strip, y down.
 """
 
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 
 from digitdraw import glyph as glyphs
 from digitdraw.preprocess import normalize_pen
 
-__all__ = ["cut"]
+__all__ = ["Cut", "cut"]
 
 _AROUND = 2
 """Pixels around a box that are looked at with it: finds are not exact."""
@@ -23,16 +25,26 @@ _MOST_OF_BOX = 0.3
 neighbour that touches is cut off where the box ends."""
 _SPECK = 2
 """Pixels of the smallest piece of ink."""
+_WHOLE = 0.97
+"""A glyph of less than this share of the pieces that it is made of was cut off from the rest."""
 
 
-def cut(strip: np.ndarray, boxes: np.ndarray) -> np.ndarray:
-    """What is in each of `boxes` (n, 4) of a strip as `strips.cut` gives them, as glyphs,
-    (n, 28, 28) float32 in [0, 1], their strokes as wide as those of pictures of one digit come to
-    be; blank where there is no ink."""
+class Cut(NamedTuple):
+    """Digits of a strip as `glyphs`, (n, 28, 28) float32 in [0, 1], their strokes as wide as those
+    of pictures of one digit come to be, blank where there is no ink; and whether each is `whole`,
+    (n,) bool, or was cut off from what it touches, or at a box that is too small."""
+
+    glyphs: np.ndarray
+    whole: np.ndarray
+
+
+def cut(strip: np.ndarray, boxes: np.ndarray) -> Cut:
+    """What is in each of `boxes` (n, 4) of a strip as `strips.cut` gives them."""
     if not len(boxes):
-        return np.zeros((0, glyphs.GLYPH, glyphs.GLYPH), np.float32)
+        return Cut(np.zeros((0, glyphs.GLYPH, glyphs.GLYPH), np.float32), np.zeros(0, bool))
     ink = _strokes(strip.astype(np.float32))
-    return np.stack([_glyph(ink, box) for box in boxes])
+    cuts, whole = zip(*(_glyph(ink, box) for box in boxes), strict=True)
+    return Cut(np.stack(cuts), np.array(whole, bool))
 
 
 def _strokes(strip: np.ndarray) -> np.ndarray:
@@ -45,24 +57,27 @@ def _strokes(strip: np.ndarray) -> np.ndarray:
     return stroke[_WIDEST_STROKE:-_WIDEST_STROKE, _WIDEST_STROKE:-_WIDEST_STROKE]
 
 
-def _glyph(ink: np.ndarray, box: np.ndarray) -> np.ndarray:
+def _glyph(ink: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, bool]:
     window = _window(box, _AROUND, ink.shape)
     inside = ink[window]
     if min(inside.shape) < 2 or inside.max() <= 0:
-        return glyphs.blank()
+        return glyphs.blank(), False
     levels = np.rint(inside / inside.max() * 255).astype(np.uint8)
     edge = cv2.threshold(levels, 0, 255, cv2.THRESH_OTSU)[0] * float(inside.max()) / 255
-    own = _own(ink > edge, box, window)
+    own, whole = _own(ink > edge, box, window)
     # Ink is cut at its finest: pixels are enlarged before they are ink or paper.
     size = tuple(side * glyphs.SUPERSAMPLING for side in inside.shape[::-1])
     fine = cv2.resize(inside, size, interpolation=cv2.INTER_CUBIC) > edge
     own = cv2.resize(cv2.dilate(own, np.ones((3, 3))), size, interpolation=cv2.INTER_NEAREST)
     mask = np.where(fine & (own > 0), 255, 0).astype(np.uint8)
-    return glyphs.place(normalize_pen(mask)) if mask.any() else glyphs.blank()
+    return (glyphs.place(normalize_pen(mask)), whole) if mask.any() else (glyphs.blank(), False)
 
 
-def _own(is_ink: np.ndarray, box: np.ndarray, window: tuple[slice, slice]) -> np.ndarray:
-    """Which pixels in a box's window are of the ink that is its own, uint8, 0 or 1."""
+def _own(
+    is_ink: np.ndarray, box: np.ndarray, window: tuple[slice, slice]
+) -> tuple[np.ndarray, bool]:
+    """Which pixels in a box's window are of the ink that is its own, uint8, 0 or 1, and whether
+    that is all of its pieces."""
     count, pieces, stats, _ = cv2.connectedComponentsWithStats(is_ink.astype(np.uint8))
     inside = np.bincount(pieces[window].ravel(), minlength=count)
     inside[0] = 0  # paper
@@ -70,7 +85,9 @@ def _own(is_ink: np.ndarray, box: np.ndarray, window: tuple[slice, slice]) -> np
     crosses = np.bincount(pieces[_window(middle, 0, is_ink.shape)].ravel(), minlength=count) > 0
     most = inside > _OWN * stats[:, cv2.CC_STAT_AREA]
     most |= crosses & (inside > _MOST_OF_BOX * inside.sum())
-    return (most & (inside >= _SPECK))[pieces[window]].astype(np.uint8)
+    own = most & (inside >= _SPECK)
+    whole = inside[own].sum() >= _WHOLE * stats[own, cv2.CC_STAT_AREA].sum()
+    return own[pieces[window]].astype(np.uint8), bool(whole)
 
 
 def _window(box: np.ndarray, around: float, shape: tuple[int, int]) -> tuple[slice, slice]:

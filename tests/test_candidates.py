@@ -1,5 +1,7 @@
 """Candidates: each digit once, where it was found; no find is lost that was not read."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -103,8 +105,15 @@ def number(*boxes, found=True):
         np.full(len(boxes), 0.9),
         np.zeros((len(boxes), 10)),
         np.zeros((len(boxes), 28, 28), np.float32),
+        np.ones(len(boxes), bool),
         np.zeros((len(boxes), 10), np.float32),
     )
+
+
+def test_what_is_told_of_a_glyph_that_was_cut_off_counts_less():
+    two = replace(number((0, 0, 20, 30), (25, 0, 20, 30)), whole=np.array([True, False]))
+    told = candidates._with(two, np.ones((2, 10), np.float32)).told
+    assert told.tolist() == [[1] * 10, pytest.approx([candidates.OF_A_PART] * 10)]
 
 
 def test_a_part_of_a_digit_is_not_read_besides_it():

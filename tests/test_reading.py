@@ -247,9 +247,9 @@ def candidate(logits, classes, scores=(0.9, 0.9), told=None):
     """Digits of one number, found at no place in particular."""
     count = len(logits)
     told = np.zeros((count, 10)) if told is None else told
-    found, glyphs = np.ones(count, bool), np.zeros((count, 28, 28))
+    found, whole, glyphs = *[np.ones(count, bool)] * 2, np.zeros((count, 28, 28))
     scores = np.array(scores[:count])
-    return Candidate(np.zeros((count, 4)), logits, found, scores, classes, glyphs, told)
+    return Candidate(np.zeros((count, 4)), logits, found, scores, classes, glyphs, whole, told)
 
 
 @pytest.mark.parametrize("error", [torch.OutOfMemoryError("full"), torch.AcceleratorError("lost")])

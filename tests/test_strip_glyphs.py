@@ -25,13 +25,17 @@ def strip_of(digit, box=BOX, width=90, pen=2):
     return cv2.resize(canvas, (width, TALL), interpolation=cv2.INTER_AREA).astype(np.float32) / 85
 
 
+def glyphs_of(strip, boxes):
+    return strip_glyphs.cut(strip, boxes).glyphs
+
+
 def alike(one, other):
     return np.corrcoef(one.ravel(), other.ravel())[0, 1]
 
 
 @pytest.mark.parametrize("digit", range(10))
 def test_a_digit_of_a_strip_is_the_glyph_that_its_strokes_are(digit):
-    (glyph,) = strip_glyphs.cut(strip_of(digit), BOX[None])
+    (glyph,) = glyphs_of(strip_of(digit), BOX[None])
     points = [np.asarray(each, float) for each in DIGITS[digit]]
     low = np.concatenate(points).min(axis=0)
     size = np.concatenate(points).max(axis=0) - low
@@ -44,32 +48,44 @@ def test_neighbours_are_left_out():
     boxes = BOX + np.array([[-22, 0, 0, 0], [0, 0, 0, 0], [22, 0, 0, 0]])
     alone = strip_of(3)
     beside = alone + strip_of(8, boxes[0]) + strip_of(5, boxes[2])
-    assert alike(strip_glyphs.cut(beside, boxes)[1], strip_glyphs.cut(alone, BOX[None])[0]) > 0.98
+    assert alike(glyphs_of(beside, boxes)[1], glyphs_of(alone, BOX[None])[0]) > 0.98
 
 
 def test_a_neighbour_that_touches_is_cut_off_at_the_box():
     line = np.zeros((TALL, 90), np.float32)
     line[26:28, 44:60] = 3  # as the foot of a two may run on
-    (glyph,) = strip_glyphs.cut(np.maximum(strip_of(2), line), BOX[None])
-    assert alike(glyph, strip_glyphs.cut(strip_of(2), BOX[None])[0]) > 0.7
+    (glyph,) = glyphs_of(np.maximum(strip_of(2), line), BOX[None])
+    assert alike(glyph, glyphs_of(strip_of(2), BOX[None])[0]) > 0.7
+
+
+def test_a_glyph_is_whole_unless_it_is_cut_off_from_what_it_touches_or_its_box_is_too_small():
+    boxes = BOX + np.array([[0, 0, 0, 0], [24, 0, 0, 0]])
+    apart, touching = strip_of(3) + strip_of(5, boxes[1]), np.zeros((TALL, 90), np.float32)
+    touching[14:17, 44:60] = 3
+    assert strip_glyphs.cut(apart, boxes).whole.tolist() == [True, True]
+    assert strip_glyphs.cut(np.maximum(apart, touching), boxes).whole.tolist() == [False, False]
+    below = np.array([[BOX[0], BOX[1] + 12, BOX[2], BOX[3] - 12]])
+    assert strip_glyphs.cut(strip_of(6), below).whole.tolist() == [False]
+    assert strip_glyphs.cut(np.zeros((TALL, 90), np.float32), BOX[None]).whole.tolist() == [False]
 
 
 def test_a_shadow_beside_the_ink_is_no_ink():
     shadow = np.zeros((TALL, 90), np.float32)
     shadow[:, 38:] = 2.5
-    clear, shaded = (strip_glyphs.cut(strip_of(6) + each, BOX[None])[0] for each in (0, shadow))
+    clear, shaded = (glyphs_of(strip_of(6) + each, BOX[None])[0] for each in (0, shadow))
     assert alike(shaded, clear) > 0.8
 
 
 @pytest.mark.parametrize("pen", [1, 2, 4])
 def test_strokes_are_as_wide_whatever_the_pen(pen):
-    (glyph,), (usual,) = (strip_glyphs.cut(strip_of(2, pen=each), BOX[None]) for each in (pen, 2))
+    (glyph,), (usual,) = (glyphs_of(strip_of(2, pen=each), BOX[None]) for each in (pen, 2))
     assert glyph.sum() == pytest.approx(usual.sum(), rel=0.3)
 
 
 def test_a_box_without_ink_is_a_blank_glyph_and_no_box_is_none():
-    assert not strip_glyphs.cut(np.zeros((TALL, 90), np.float32), BOX[None]).any()
-    assert strip_glyphs.cut(strip_of(1), np.zeros((0, 4))).shape == (0, 28, 28)
+    assert not glyphs_of(np.zeros((TALL, 90), np.float32), BOX[None]).any()
+    none = strip_glyphs.cut(strip_of(1), np.zeros((0, 4)))
+    assert none.glyphs.shape == (0, 28, 28) and none.whole.shape == (0,)
 
 
 @settings(deadline=None, max_examples=60)
@@ -80,6 +96,6 @@ def test_a_box_without_ink_is_a_blank_glyph_and_no_box_is_none():
 )
 def test_any_box_of_any_strip_gives_a_glyph(box, width, seed):
     strip = np.random.default_rng(seed).normal(0, 1, (TALL, width)).clip(-1.5, 4)
-    (glyph,) = strip_glyphs.cut(strip.astype(np.float32), np.array([box]))
+    (glyph,) = glyphs_of(strip.astype(np.float32), np.array([box]))
     assert glyph.shape == (28, 28)
     assert glyph.min() >= 0 and glyph.max() <= 1
