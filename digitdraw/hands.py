@@ -12,7 +12,7 @@ from functools import cached_property
 import cv2
 import numpy as np
 
-from digitdraw import handwriting, meeting, signs
+from digitdraw import handwriting, signs
 from digitdraw.data import Drawing, Glyphs, Scan
 from digitdraw.page_ink import FINER, IGNORED, Writing, outline
 
@@ -24,19 +24,6 @@ _OF_FONTS = 0.4
 """Share of the drawn hands that are those of handwriting fonts, where there are any."""
 _MORE_ONES = 0.1
 """Share of the digits that are ones besides every tenth: of all digits ones are missed most."""
-
-_TOUCHING, _MEETING = 0.25, 0.15
-"""Share of the hands whose digits overlap, box by box, and of those among them most of whose digits
-are where their ink meets that of the digit before."""
-_MOSTLY, _NESTED = 0.75, 0.2
-"""How often they are, in such a hand, and how much of a digit's height one may reach under the
-other."""
-
-_ROW = 0.05
-"""Height of the rows in which ink may meet, of a digit's."""
-_INK = 127
-"""A stamped digit's pixels above this are ink."""
-_NO_INK = np.zeros((0, 2))
 
 _SIGNED, _SIGNED_WITHIN = 0.16, 0.03
 """Share of the numbers with a sign before them, and of those with one after them; of the places
@@ -77,7 +64,6 @@ class Hand:
     digits: Glyphs | None
     pen: float
     gap: float
-    meets: bool
     uneven: float
     slant: float
     frames: bool
@@ -89,15 +75,13 @@ class Hand:
         if drawn and sources.fonts and rng.random() < _OF_FONTS:
             hands = sources.font_hands
         frames = rng.random() < 0.08
-        nearness, apart = rng.random(), rng.random() < 0.2
-        touching = nearness < _TOUCHING
+        touching, apart = rng.random() < 0.2, rng.random() < 0.2
         slant = rng.normal(0.05, 0.1) if rng.random() < 0.7 else rng.normal(0.3, 0.2)
         return cls(
             drawings=hands[int(rng.integers(len(hands)))] if drawn else [],
             digits=None if drawn else sources.digits,
             pen=max(0.6, unit * float(np.clip(rng.lognormal(math.log(0.085), 0.35), 0.035, 0.22))),
             gap=-0.05 if touching else 0.45 if apart or frames else rng.uniform(0.08, 0.3),
-            meets=nearness < _MEETING,
             uneven=rng.uniform(0.02, 0.1),
             slant=0.0 if frames else slant,
             frames=frames,
@@ -113,7 +97,7 @@ class Hand:
     ) -> float:
         """Write a number of at most so many digits from x on, its middle at y; returns where it
         ends."""
-        unit, start, first, ink = writing.unit, x, len(writing.labels), _NO_INK
+        unit, start, first = writing.unit, x, len(writing.labels)
         if rng.random() < 0.04:
             x = self._separator(writing, x, y, rng)
         if rng.random() < _SIGNED:
@@ -123,9 +107,7 @@ class Hand:
                 x = self._separator(writing, x, y, rng)
             elif place and rng.random() < _SIGNED_WITHIN:
                 x = self.sign(writing, x, y, signs.WITHIN, rng)
-            level = y + rng.normal(0, self.uneven) * unit
-            meets = self.meets and place > 0 and rng.random() < _MOSTLY
-            x, ink = self._digit(writing, x, level, rng, ink if meets else _NO_INK)
+            x = self._digit(writing, x, y + rng.normal(0, self.uneven) * unit, rng)
             x += unit * max(-0.2, rng.normal(self.gap, 0.07))
         if rng.random() < _SIGNED:
             x = self.sign(writing, x, y, signs.AFTER, rng)
@@ -152,81 +134,39 @@ class Hand:
             writing.labels[first:] = [IGNORED] * (len(writing.labels) - first)
         return x
 
-    def _digit(
-        self, writing: Writing, x: float, y: float, rng: np.random.Generator, before: np.ndarray
-    ) -> tuple[float, np.ndarray]:
-        """Write one digit from x on, or, where there is ink `before` it, (n, 2), where it meets
-        that; returns where it ends, and its ink, (m, 2)."""
+    def _digit(self, writing: Writing, x: float, y: float, rng: np.random.Generator) -> float:
+        """Write one digit from x on; returns where it ends."""
         size = writing.unit * math.exp(rng.normal(0, self.uneven))
-        write = self._drawn if self.digits is None else self._stamped
-        label, box, ink = write(writing, np.array([x, y]), size, rng, before)
+        if self.digits is not None:
+            index = _any_of(self.digits.labels, rng)
+            label = int(self.digits.labels[index])
+            glyph = self.digits.pixels[index]
+            rows, columns = np.nonzero(glyph.max(axis=1))[0], np.nonzero(glyph.max(axis=0))[0]
+            glyph = glyph[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+            scale = size / max(glyph.shape)
+            height = glyph.shape[0] * scale
+            width = glyph.shape[1] * scale + abs(self.slant) * height
+            corner = np.array([x + max(0.0, -self.slant) * height, y - height / 2])
+            box = writing.stamp(glyph, corner, scale, self.slant)
+            if label == 0 and rng.random() < 0.12:
+                box = _slashed(writing, box, rng)
+        else:
+            labels = np.array([int(each.label) for each in self.drawings])
+            drawing = self.drawings[_any_of(labels, rng)]
+            label = int(drawing.label)
+            if label == 1 and rng.random() < 0.35:
+                lines, size = handwriting.leaning_one(rng), size * rng.uniform(0.9, 1.5)
+            else:
+                lines = handwriting.another_form(drawing.strokes, label, rng)
+            lines = handwriting.slanted(handwriting.vary(lines, rng), self.slant)
+            width, height = handwriting.corners(lines)[1] * size
+            box = writing.draw([each * size + [x, y - height / 2] for each in lines], self.pen)
         writing.digit(box, label)
-        (left, top), (right, bottom) = ink.min(axis=0), ink.max(axis=0)
-        width, height = right - left, bottom - top
         if self.frames:
             _frame(writing, x + width / 2, y, rng)
             width = max(width, 0.75 * writing.unit)
         # Who leans writes the next digit as near to this one: their boxes overlap.
-        return float(left) + max(width - 0.8 * abs(self.slant) * height, 0.15 * height), ink
-
-    def _drawn(
-        self,
-        writing: Writing,
-        at: np.ndarray,
-        size: float,
-        rng: np.random.Generator,
-        before: np.ndarray,
-    ) -> tuple[int, list[float], np.ndarray]:
-        """Draw one of the hand's drawings: its label, its box in the picture, and its ink."""
-        labels = np.array([int(each.label) for each in self.drawings])
-        drawing = self.drawings[_any_of(labels, rng)]
-        label = int(drawing.label)
-        if label == 1 and rng.random() < 0.35:
-            lines, size = handwriting.leaning_one(rng), size * rng.uniform(0.9, 1.5)
-        else:
-            lines = handwriting.another_form(drawing.strokes, label, rng)
-        lines = handwriting.slanted(handwriting.vary(lines, rng), self.slant)
-        height = handwriting.corners(lines)[1][1] * size
-        lines = [each * size + at - np.array([0.0, height / 2]) for each in lines]
-        ink = meeting.along(lines, writing.unit * _ROW)
-        moved = self._to_meet(writing, before, ink, rng)
-        return label, writing.draw([each + moved for each in lines], self.pen), ink + moved
-
-    def _stamped(
-        self,
-        writing: Writing,
-        at: np.ndarray,
-        size: float,
-        rng: np.random.Generator,
-        before: np.ndarray,
-    ) -> tuple[int, list[float], np.ndarray]:
-        """The same with one of the digits that are stamped."""
-        index = _any_of(self.digits.labels, rng)
-        label = int(self.digits.labels[index])
-        glyph = self.digits.pixels[index]
-        rows, columns = np.nonzero(glyph.max(axis=1))[0], np.nonzero(glyph.max(axis=0))[0]
-        glyph = glyph[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-        scale = size / max(glyph.shape)
-        height = glyph.shape[0] * scale
-        corner = at + np.array([max(0.0, -self.slant) * height, -height / 2])
-        down, across = np.nonzero(glyph > _INK)
-        leaning = across + self.slant * (glyph.shape[0] - down)
-        ink = np.column_stack([leaning, down]) * scale + corner
-        moved = self._to_meet(writing, before, ink, rng)
-        box = writing.stamp(glyph, corner + moved, scale, self.slant)
-        if label == 0 and rng.random() < 0.12:
-            box = _slashed(writing, box, rng)
-        return label, box, ink + moved
-
-    def _to_meet(
-        self, writing: Writing, before: np.ndarray, ink: np.ndarray, rng: np.random.Generator
-    ) -> np.ndarray:
-        """How far to move a digit's ink, (2,), so that it meets what is before it, if anything."""
-        if not len(before):
-            return np.zeros(2)
-        left = meeting.left_to_meet(before, ink, writing.unit * _ROW)
-        nested = before[:, 0].max() - _NESTED * writing.unit - ink[:, 0].min()
-        return np.array([max(rng.uniform(0, 1) * self.pen - left, nested), 0.0])
+        return x + max(width - 0.8 * abs(self.slant) * height, 0.15 * height)
 
     def sign(
         self,

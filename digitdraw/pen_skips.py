@@ -14,15 +14,13 @@ __all__ = ["skips"]
 
 _OFTEN, _SELDOM = 10, 40
 """There is a gap every so many widths of the stroke, along it: a digit is about thirty long."""
-_SHORTEST, _LONGEST = 0.55, 1.2
-"""Radius of a gap, in widths of the stroke."""
 _BITS = 4
 """Fractional bits of a spot's place and size in pixels."""
 
 
 def skips(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """How much of the ink, (H, W) bool, is missing in each pixel, (H, W) float32 in [0, 1]: round
-    spots from as wide as its strokes to twice that."""
+    spots about as wide as its strokes."""
     gone = np.zeros(ink.shape, np.uint8)
     rows, columns = np.nonzero(ink)
     if rows.size:
@@ -30,7 +28,6 @@ def skips(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         apart = pen * math.exp(rng.uniform(math.log(_OFTEN), math.log(_SELDOM)))
         for each in rng.integers(rows.size, size=rng.poisson(rows.size / pen / apart)):
             centre = int(columns[each]) << _BITS, int(rows[each]) << _BITS
-            radius = math.exp(rng.uniform(math.log(_SHORTEST), math.log(_LONGEST)))
-            radius = round(pen * radius * 2**_BITS)
+            radius = round(pen * rng.uniform(0.55, 0.95) * 2**_BITS)
             cv2.circle(gone, centre, radius, 255, -1, cv2.LINE_AA, _BITS)
     return gone.astype(np.float32) / 255

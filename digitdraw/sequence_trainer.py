@@ -148,7 +148,7 @@ def vary(strip: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     strip = _stretched(strip, rng)
     if rng.random() < 0.35:
         strip = _bent(strip, rng)
-    if rng.random() < 0.18:
+    if rng.random() < 0.12:
         strip = strip * (1 - skips(strip > _INK, rng))
     chance = rng.random()
     if chance < 0.15:

@@ -1,8 +1,5 @@
 """Numbers as one person writes them on a training page: near each other, framed, slashed."""
 
-from dataclasses import replace
-
-import cv2
 import numpy as np
 import pytest
 from drawings import DIGITS
@@ -50,25 +47,6 @@ def test_a_number_has_its_digits_from_left_to_right_and_no_more_than_asked_for(m
         assert set(writing.labels) <= {IGNORED, *range(10)}
         counts.add(len(writing.labels))
     assert min(counts) == 1 and most / 2 < max(counts) <= most
-
-
-@pytest.mark.parametrize("stamped", [False, True])
-def test_a_hand_whose_digits_meet_writes_them_as_one_piece_of_ink(stamped):
-    made = Sources(
-        [] if stamped else DRAWN, Glyphs(GLYPH, np.array([1])) if stamped else None, [], []
-    )
-    pieces = {False: [], True: []}
-    for seed in range(40):
-        rng = np.random.default_rng(seed)
-        hand = replace(Hand.of(made, 30.0, rng), pen=2.5, gap=0.2, frames=False, uneven=0.02)
-        for meets, counts in pieces.items():
-            writing = Writing(900, 30.0, np.eye(3))
-            x, ink, again = 40.0, hands._NO_INK, np.random.default_rng(seed)
-            for _ in range(4):
-                x, ink = replace(hand, meets=meets)._digit(writing, x, 450.0, again, ink)
-                x, ink = x + 6, ink if meets else hands._NO_INK
-            counts.append(cv2.connectedComponents((writing.ink > 60).astype(np.uint8))[0] - 1)
-    assert np.mean(pieces[True]) < 0.7 * np.mean(pieces[False])
 
 
 def test_a_frame_is_around_the_digit():
