@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import time
 
 import pytest
 from loops import finish
@@ -65,3 +66,30 @@ def test_who_waits_for_one_that_is_stopped_hears_of_it():
             await waiting
 
     finish(scenario())
+
+
+def test_one_that_is_stopped_before_it_was_heard_is_not_ready(tmp_path):
+    said = tmp_path / "said"
+    speaking = f"""
+import pathlib, sys, time
+from digitdraw.serving.frames import pack
+sys.stdout.buffer.write(pack(b"ready"))
+sys.stdout.flush()
+pathlib.Path({str(said)!r}).touch()
+time.sleep(60)
+"""
+
+    async def scenario():
+        process = Process((sys.executable, "-c", speaking))
+        await process.spawn()
+        waiting = asyncio.ensure_future(process.hello())
+        await asyncio.sleep(0)
+        late = time.monotonic() + 60
+        while not said.exists() and time.monotonic() < late:
+            time.sleep(0.01)  # with the loop held up, as on a busy machine
+        await process.stop()
+        with pytest.raises(EOFError):
+            await waiting
+        return process.is_ready
+
+    assert finish(scenario()) is False

@@ -47,8 +47,10 @@ class Process:
             raise EOFError
 
     async def hello(self) -> list[bytes]:
-        """What it says first; EOFError where it ends before."""
+        """What it says first; EOFError where it ends before, or is stopped."""
         said = await hear(self._process.stdout)
+        if self._stopped:  # what it said had come, and was not heard until now
+            raise EOFError
         self._hearing = asyncio.create_task(self._hear())
         return said
 
