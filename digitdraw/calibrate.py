@@ -19,6 +19,10 @@ GLYPH_WEIGHT = 1.25
 """What is said of a digit by itself, whole, counts so much in photos. Chosen on validation photos
 (between 1 and 1.5 all are read alike): on composed pages half of the glyphs are cut off from other
 ink, for a tenth on photos, so that they are not what to weigh it by."""
+ONE_WEIGHT, BELOW_WEIGHT = 1.5, -8.0
+"""What it counts for there being a digit that it is read as a one, and for each height of the
+others that it reaches below these. Chosen on validation photos, too: on composed pages ones are up
+to half as tall again as other digits, and reach as far below these as slashes do."""
 INVENTED = 0.02
 """Share of validation pages without digits that some may be found on."""
 _THRESHOLDS = np.round(np.arange(0.05, 0.96, 0.01), 2)
@@ -77,7 +81,7 @@ def fit_reading(
     without: int,
 ) -> Calibration:
     """The same for what all networks say of photos: `logits` (N, 11), `classes` (N, 10), `told`
-    (N, 10) and `evidence` (N, 3) as `Candidate` has them, labels (N,), negative for what is no
+    (N, 10) and `evidence` (N, 4) as `Candidate` has them, labels (N,), negative for what is no
     digit, and which of the numbers and of the pages it is on, (N,) from 0; so many pages in all
     are `without` digits. Regression weighs them: their logits of which digit it is (a
     logarithmic opinion pool, Heskes 1998), and of whether it is one; and what speaks for and
@@ -87,10 +91,11 @@ def fit_reading(
     which = np.stack([logits[:, :10], classes], axis=2)[is_digit]
     digits, glyphs = (torch.from_numpy(each[is_digit]) for each in (labels, GLYPH_WEIGHT * told))
     read, found = _most_likely(which, lambda x: F.cross_entropy(x + glyphs, digits))
-    said = np.column_stack([logits[:, 10], evidence, np.ones(len(logits))])
-    truth = torch.from_numpy(is_digit).double()
-    weights = _most_likely(said, lambda x: F.binary_cross_entropy_with_logits(x, truth))
-    digitness = _sigmoid(said @ weights)
+    said = np.column_stack([logits[:, 10], evidence[:, :2], np.ones(len(logits))])
+    of_ones = evidence[:, 2:] @ (ONE_WEIGHT, BELOW_WEIGHT)
+    truth, given = torch.from_numpy(is_digit).double(), torch.from_numpy(of_ones)
+    weights = _most_likely(said, lambda x: F.binary_cross_entropy_with_logits(x + given, truth))
+    digitness = _sigmoid(said @ weights + of_ones)
     _, pages = np.unique(pages, return_inverse=True)  # on some nothing was found
     doubt, of_page, has_any = _fit_pages(digitness, pages, is_digit)
     min_page = _page_threshold(of_page[~has_any], without)
@@ -105,8 +110,9 @@ def fit_reading(
         finder_weight=float(weights[1]),
         agreement_weight=float(weights[2]),
         glyph_weight=GLYPH_WEIGHT,
-        one_weight=float(weights[3]),
-        digitness_bias=float(weights[4]),
+        one_weight=ONE_WEIGHT,
+        below_weight=BELOW_WEIGHT,
+        digitness_bias=float(weights[3]),
         min_number=of_number,
         min_page=min_page,
         doubt_weight=doubt,

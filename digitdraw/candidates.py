@@ -26,6 +26,8 @@ says."""
 _SUREST = 0.999
 _NEVER = 1e-6
 """The least chance that is told from another."""
+_FARTHEST = 0.3
+"""What reaches farther below the others than this, in their heights, is no worse than that."""
 _ON = 0.5
 """Of two digits of different numbers, the share of the smaller that may not lie on the other."""
 USUAL_PITCH = 4.5
@@ -54,8 +56,9 @@ class Candidate:
     (n, 4) in pixels, `logits` (n, 11) as the sequence reader has them, whether each was `found`
     (n,) or is where it was read; of the finds, the `scores` (n,) in [0, 1] and the finder's
     logits of which digit they are, `classes` (n, 10), else all alike; each by itself as a glyph,
-    `glyphs` (n, 28, 28), whether that is `whole` (n,) or cut off from other ink, and the logits
-    (n, 10) of which digit it was `told` to be, those of a part smaller by `OF_A_PART`."""
+    `glyphs` (n, 28, 28), whether that is `whole` (n,) or cut off from other ink, the `rows` (n, 2)
+    of the strip that it is in, and the logits (n, 10) of which digit it was `told` to be, those of
+    a part smaller by `OF_A_PART`."""
 
     boxes: np.ndarray
     logits: np.ndarray
@@ -64,18 +67,35 @@ class Candidate:
     classes: np.ndarray
     glyphs: np.ndarray
     whole: np.ndarray
+    rows: np.ndarray
     told: np.ndarray
 
     @property
     def evidence(self) -> np.ndarray:
-        """What speaks for a digit besides the last of the `logits`, (n, 3), none of it endless: the
-        score's logit, the logarithm of the chance that finder and reader mean the same digit, and
-        the chance that it is read as a one, the digit that both doubt most."""
+        """What speaks for a digit besides the last of the `logits`, (n, 4), none of it endless: the
+        score's logit; the logarithm of the chance that finder and reader mean the same digit; the
+        chance that it is read as a one, the digit that both doubt most; and that times how far
+        its ink reaches below that of the others, in their heights, as slashes and brackets do."""
         sure = np.clip(self.scores, LEAST_SCORE, _SUREST)
         read = _log_softmax(self.logits[:, :10])
         same = np.exp(read + _log_softmax(self.classes)).sum(axis=1)
         score = np.log(sure) - np.log1p(-sure)
-        return np.column_stack([score, np.log(same + _NEVER), np.exp(read[:, 1])])
+        one = np.exp(read[:, 1])
+        return np.column_stack([score, np.log(same + _NEVER), one, one * self._below])
+
+    @property
+    def _below(self) -> np.ndarray:
+        """How far each digit's ink reaches below that of the others, (n,), in heights of those, 0
+        where it does not."""
+        below = np.zeros(len(self.rows))
+        has_ink = self.rows[:, 1] > 0
+        for i in np.flatnonzero(has_ink):
+            others = has_ink & (self.logits[:, 10] > 0)
+            others[i] = False
+            if others.any():
+                top, bottom = np.median(self.rows[others], axis=0)
+                below[i] = (self.rows[i, 1] - bottom) / (bottom - top)
+        return below.clip(0, _FARTHEST)
 
     def only(self, some: np.ndarray) -> "Candidate":
         """The digits that are chosen, by index or (n,) bool."""
@@ -190,6 +210,7 @@ def _placed(answer: Tensor, strip: np.ndarray, frame: Frame, found: Finds) -> Ca
         classes=np.concatenate([read.logits, more.logits]).astype(np.float64),
         glyphs=cut.glyphs,
         whole=cut.whole,
+        rows=cut.rows,
         told=np.zeros((len(boxes), 10), np.float32),
     )
     return both.only(np.argsort(np.concatenate([said.places, middles[unread]]), kind="stable"))

@@ -204,8 +204,8 @@ def pooled(
     read = logits[:, :10] / used.temperature
     which = read + used.class_weight * classes + used.glyph_weight * told
     is_read = logits[:, 10] / used.digitness_temperature
-    found = evidence @ (used.finder_weight, used.agreement_weight, used.one_weight)
-    return which, is_read + found + used.digitness_bias
+    speaks = used.finder_weight, used.agreement_weight, used.one_weight, used.below_weight
+    return which, is_read + evidence @ speaks + used.digitness_bias
 
 
 def of_page(digitness: np.ndarray, used: Calibration) -> float:

@@ -39,7 +39,7 @@ _EITHER = -2
 @dataclass(frozen=True)
 class Judged:
     """What may be digits, n in all: `logits` (n, 11), `classes` (n, 10), `told` (n, 10) and
-    `evidence` (n, 3) as a `Candidate` has them, the `labels` (n,) of those that are, -1 for those
+    `evidence` (n, 4) as a `Candidate` has them, the `labels` (n,) of those that are, -1 for those
     that are not, and which of the `numbers` and of the `pages` each is on, (n,) from 0; and how
     many of all pages are `without` digits."""
 
@@ -57,7 +57,7 @@ def judge(pages: list[Page], found_by: Weights, read_by: Weights, told_by: Weigh
     """All that is found on pages, but for what may be a digit or not."""
     networks = networks_of(*copy.deepcopy((found_by, read_by, told_by)))
     none = np.zeros(0, np.int64)
-    parts = [(*(np.zeros((0, columns)) for columns in (11, 10, 10, 3)), *[none] * 3)]
+    parts = [(*(np.zeros((0, columns)) for columns in (11, 10, 10, 4)), *[none] * 3)]
     for index, page in enumerate(pages):
         (numbers,) = candidates.all_in([_grey(page)], networks)
         for number in numbers:

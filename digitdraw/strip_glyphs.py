@@ -31,20 +31,24 @@ _WHOLE = 0.97
 
 class Cut(NamedTuple):
     """Digits of a strip as `glyphs`, (n, 28, 28) float32 in [0, 1], their strokes as wide as those
-    of pictures of one digit come to be, blank where there is no ink; and whether each is `whole`,
-    (n,) bool, or was cut off from what it touches, or at a box that is too small."""
+    of pictures of one digit come to be, blank where there is no ink; whether each is `whole`, (n,)
+    bool, or was cut off from what it touches, or at a box that is too small; and the first of the
+    `rows` of the strip that its ink is in and the one after the last, (n, 2) int, with what of it
+    is above and below the box, both 0 where there is none."""
 
     glyphs: np.ndarray
     whole: np.ndarray
+    rows: np.ndarray
 
 
 def cut(strip: np.ndarray, boxes: np.ndarray) -> Cut:
     """What is in each of `boxes` (n, 4) of a strip as `strips.cut` gives them."""
     if not len(boxes):
-        return Cut(np.zeros((0, glyphs.GLYPH, glyphs.GLYPH), np.float32), np.zeros(0, bool))
+        none = np.zeros((0, glyphs.GLYPH, glyphs.GLYPH), np.float32)
+        return Cut(none, np.zeros(0, bool), np.zeros((0, 2), int))
     ink = _strokes(strip.astype(np.float32))
-    cuts, whole = zip(*(_glyph(ink, box) for box in boxes), strict=True)
-    return Cut(np.stack(cuts), np.array(whole, bool))
+    cuts, whole, rows = zip(*(_glyph(ink, box) for box in boxes), strict=True)
+    return Cut(np.stack(cuts), np.array(whole, bool), np.array(rows, int))
 
 
 def _strokes(strip: np.ndarray) -> np.ndarray:
@@ -57,27 +61,31 @@ def _strokes(strip: np.ndarray) -> np.ndarray:
     return stroke[_WIDEST_STROKE:-_WIDEST_STROKE, _WIDEST_STROKE:-_WIDEST_STROKE]
 
 
-def _glyph(ink: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, bool]:
+def _glyph(ink: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, bool, tuple[int, int]]:
     window = _window(box, _AROUND, ink.shape)
     inside = ink[window]
+    nothing = glyphs.blank(), False, (0, 0)
     if min(inside.shape) < 2 or inside.max() <= 0:
-        return glyphs.blank(), False
+        return nothing
     levels = np.rint(inside / inside.max() * 255).astype(np.uint8)
     edge = cv2.threshold(levels, 0, 255, cv2.THRESH_OTSU)[0] * float(inside.max()) / 255
-    own, whole = _own(ink > edge, box, window)
+    pieces = _own(ink > edge, box, window)
+    own = pieces[window].astype(np.uint8)
     # Ink is cut at its finest: pixels are enlarged before they are ink or paper.
     size = tuple(side * glyphs.SUPERSAMPLING for side in inside.shape[::-1])
     fine = cv2.resize(inside, size, interpolation=cv2.INTER_CUBIC) > edge
-    own = cv2.resize(cv2.dilate(own, np.ones((3, 3))), size, interpolation=cv2.INTER_NEAREST)
-    mask = np.where(fine & (own > 0), 255, 0).astype(np.uint8)
-    return (glyphs.place(normalize_pen(mask)), whole) if mask.any() else (glyphs.blank(), False)
+    near = cv2.resize(cv2.dilate(own, np.ones((3, 3))), size, interpolation=cv2.INTER_NEAREST)
+    mask = np.where(fine & (near > 0), 255, 0).astype(np.uint8)
+    if not mask.any():
+        return nothing
+    (rows,) = np.nonzero(pieces[:, window[1]].any(axis=1))
+    is_whole = own.sum() >= _WHOLE * pieces.sum()
+    return glyphs.place(normalize_pen(mask)), bool(is_whole), (int(rows[0]), int(rows[-1]) + 1)
 
 
-def _own(
-    is_ink: np.ndarray, box: np.ndarray, window: tuple[slice, slice]
-) -> tuple[np.ndarray, bool]:
-    """Which pixels in a box's window are of the ink that is its own, uint8, 0 or 1, and whether
-    that is all of its pieces."""
+def _own(is_ink: np.ndarray, box: np.ndarray, window: tuple[slice, slice]) -> np.ndarray:
+    """The pieces of a strip's ink that are the box's own, (TALL, width) bool, with what of them is
+    beside its window."""
     count, pieces, stats, _ = cv2.connectedComponentsWithStats(is_ink.astype(np.uint8))
     inside = np.bincount(pieces[window].ravel(), minlength=count)
     inside[0] = 0  # paper
@@ -85,9 +93,7 @@ def _own(
     crosses = np.bincount(pieces[_window(middle, 0, is_ink.shape)].ravel(), minlength=count) > 0
     most = inside > _OWN * stats[:, cv2.CC_STAT_AREA]
     most |= crosses & (inside > _MOST_OF_BOX * inside.sum())
-    own = most & (inside >= _SPECK)
-    whole = inside[own].sum() >= _WHOLE * stats[own, cv2.CC_STAT_AREA].sum()
-    return own[pieces[window]].astype(np.uint8), bool(whole)
+    return (most & (inside >= _SPECK))[pieces]
 
 
 def _window(box: np.ndarray, around: float, shape: tuple[int, int]) -> tuple[slice, slice]:

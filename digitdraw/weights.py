@@ -47,11 +47,11 @@ class Calibration:
     of which digit it is, times `class_weight`, and those of its glyph, times `glyph_weight`, are
     added to those of the sequence reader; and to that one's logit of digitness that of the finder's
     score, times `finder_weight`, the logarithm of the chance that both mean the same digit, times
-    `agreement_weight`, the chance that it is read as a one, times `one_weight`, and
-    `digitness_bias`. There a digit is kept where its digitness reaches `min_digitness`, that of the
-    surest one of its number `min_number`, and the chance that the page has any `min_page`: the
-    logit of that is the surest one's, less `doubt_weight` times the logarithm of how many are
-    likely none to how many are not.
+    `agreement_weight`, the chance that it is read as a one, times `one_weight`, that times how far
+    it reaches below the digits beside it, times `below_weight`, and `digitness_bias`. There a digit
+    is kept where its digitness reaches `min_digitness`, that of the surest one of its number
+    `min_number`, and the chance that the page has any `min_page`: the logit of that is the surest
+    one's, less `doubt_weight` times the logarithm of how many are likely none to how many are not.
     """
 
     temperature: float = 1.0
@@ -63,6 +63,7 @@ class Calibration:
     agreement_weight: float = 0.0
     glyph_weight: float = 0.0
     one_weight: float = 0.0
+    below_weight: float = 0.0
     digitness_bias: float = 0.0
     min_number: float = 0.0
     min_page: float = 0.0

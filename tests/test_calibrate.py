@@ -57,12 +57,13 @@ def test_a_network_without_digitness_is_calibrated_too():
 def test_all_networks_are_weighed_by_what_they_know():
     rng = np.random.default_rng(0)
     # The chances of a digit are those of a logit of 0.5 of the one, 2 of the other's score, its
-    # agreement, 0.5 of its being a one, and 0.3; which one it is, those of 0.8 and 0.4 of theirs,
-    # and of its glyph's.
+    # agreement, what its being a one counts for, and 0.3; which one it is, those of 0.8 and 0.4 of
+    # theirs, and of its glyph's.
     logits, classes = rng.normal(0, 3, (60_000, 11)), rng.normal(0, 3, (60_000, 10))
     told = rng.normal(0, 3, (60_000, 10))
-    evidence = rng.normal(0, 1.5, (60_000, 3))
-    chances = 0.5 * logits[:, 10] + evidence @ (2, 1, 0.5) + 0.3
+    evidence = rng.normal(0, 1.5, (60_000, 4)) * (1, 1, 1, 0.1)
+    of_ones = calibrate.ONE_WEIGHT, calibrate.BELOW_WEIGHT
+    chances = 0.5 * logits[:, 10] + evidence @ (2, 1, *of_ones) + 0.3
     truth = rng.random(60_000) < 1 / (1 + np.exp(-chances))
     glyphs = calibrate.GLYPH_WEIGHT * told
     which = drawn_from(0.8 * logits[:, :10] + 0.4 * classes + glyphs, rng)
@@ -76,7 +77,7 @@ def test_all_networks_are_weighed_by_what_they_know():
     assert fitted.finder_weight == pytest.approx(2, rel=0.06)
     assert fitted.agreement_weight == pytest.approx(1, rel=0.06)
     assert fitted.glyph_weight == calibrate.GLYPH_WEIGHT
-    assert fitted.one_weight == pytest.approx(0.5, rel=0.06)
+    assert (fitted.one_weight, fitted.below_weight) == of_ones
     assert fitted.digitness_bias == pytest.approx(0.3, abs=0.06)
     assert 0.2 < fitted.min_digitness < 0.5
 

@@ -106,8 +106,29 @@ def number(*boxes, found=True):
         np.zeros((len(boxes), 10)),
         np.zeros((len(boxes), 28, 28), np.float32),
         np.ones(len(boxes), bool),
+        np.tile((4, 28), (len(boxes), 1)),
         np.zeros((len(boxes), 10), np.float32),
     )
+
+
+def test_a_one_that_reaches_below_the_digits_beside_it_is_doubted():
+    three = number((0, 0, 20, 30), (25, 0, 20, 30), (50, 0, 20, 30))
+    three.logits[2, 1] = 40
+    three = replace(three, rows=np.array([[4, 28], [4, 28], [2, 34]]))
+    assert three.evidence[:, 2] == pytest.approx([0.1, 0.1, 1])
+    assert three.evidence[:, 3] == pytest.approx([0, 0, 6 / 24])
+    higher = replace(three, rows=np.array([[4, 28], [4, 28], [0, 20]]))
+    assert higher.evidence[2, 3] == 0
+
+
+def test_how_far_a_digit_reaches_below_is_unknown_without_ink_or_sure_digits_beside_it():
+    two = replace(number((0, 0, 20, 30), (25, 0, 20, 30)), rows=np.array([[0, 0], [4, 34]]))
+    assert not two.evidence[:, 3].any()
+    two = replace(two, rows=np.array([[4, 28], [4, 34]]))
+    assert two.evidence[1, 3] > 0
+    two.logits[0, 10] = -5
+    assert not two.evidence[:, 3].any()
+    assert number().evidence.shape == (0, 4)
 
 
 def test_what_is_told_of_a_glyph_that_was_cut_off_counts_less():

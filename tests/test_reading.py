@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -209,6 +210,18 @@ def test_what_is_read_as_a_one_is_doubted_less():
     assert seven == pytest.approx(0.5, abs=0.01)
 
 
+def test_what_is_read_as_a_one_and_reaches_below_the_others_is_doubted_more():
+    reader = painted_reader()
+    reader.calibration = Calibration(below_weight=-8.0, digitness_bias=-5.0)
+    logits = np.zeros((3, 11), np.float32)
+    logits[[0, 1], 1], logits[2, 7], logits[:, 10] = 9, 9, 5
+    rows = np.array([[4, 28], [4, 34], [4, 34]])
+    three = replace(candidate(logits, np.zeros((3, 10))), rows=rows)
+    one, slash, seven = reader._chances(three)[0]
+    assert one == pytest.approx(seven, abs=0.001)
+    assert slash < one - 0.1
+
+
 def test_which_digit_it_is_all_networks_say():
     reader = painted_reader()
     logits, classes, told = (np.zeros((1, columns), np.float32) for columns in (11, 10, 10))
@@ -243,13 +256,14 @@ def test_a_lone_digit_is_believed_and_as_sure_a_one_among_doubtful_marks_is_not(
     assert [each.tolist() for each in reader._kept(crowd)] == [[], []]
 
 
-def candidate(logits, classes, scores=(0.9, 0.9), told=None):
+def candidate(logits, classes, scores=(0.9, 0.9, 0.9), told=None):
     """Digits of one number, found at no place in particular."""
     count = len(logits)
     told = np.zeros((count, 10)) if told is None else told
     found, whole, glyphs = *[np.ones(count, bool)] * 2, np.zeros((count, 28, 28))
     scores = np.array(scores[:count])
-    return Candidate(np.zeros((count, 4)), logits, found, scores, classes, glyphs, whole, told)
+    boxes, rows = np.zeros((count, 4)), np.tile((4, 28), (count, 1))
+    return Candidate(boxes, logits, found, scores, classes, glyphs, whole, rows, told)
 
 
 @pytest.mark.parametrize("error", [torch.OutOfMemoryError("full"), torch.AcceleratorError("lost")])

@@ -46,7 +46,7 @@ def test_what_is_found_is_a_digit_or_not_or_may_be_either(painted):
     assert judged.logits.shape == (3, 11)
     assert judged.classes.shape == (3, 10)
     assert judged.told.shape == (3, 10)
-    assert judged.evidence.shape == (3, 3)
+    assert judged.evidence.shape == (3, 4)
 
 
 def test_judging_leaves_the_networks_as_they_were():

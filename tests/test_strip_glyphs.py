@@ -69,6 +69,15 @@ def test_a_glyph_is_whole_unless_it_is_cut_off_from_what_it_touches_or_its_box_i
     assert strip_glyphs.cut(np.zeros((TALL, 90), np.float32), BOX[None]).whole.tolist() == [False]
 
 
+def test_the_rows_of_a_digit_are_those_of_its_ink_in_the_box_and_above_and_below_it():
+    top, bottom = strip_glyphs.cut(strip_of(8), BOX[None]).rows[0]
+    assert (top, bottom) == pytest.approx((BOX[1], BOX[1] + BOX[3]), abs=2)
+    upper = BOX - [0, 0, 0, 6]
+    assert strip_glyphs.cut(strip_of(8), upper[None]).rows.tolist() == [[top, bottom]]
+    beside = strip_of(8) + strip_of(1, np.array([60.0, 0, 6, 31]))
+    assert strip_glyphs.cut(beside, BOX[None]).rows.tolist() == [[top, bottom]]
+
+
 def test_a_shadow_beside_the_ink_is_no_ink():
     shadow = np.zeros((TALL, 90), np.float32)
     shadow[:, 38:] = 2.5
@@ -83,9 +92,11 @@ def test_strokes_are_as_wide_whatever_the_pen(pen):
 
 
 def test_a_box_without_ink_is_a_blank_glyph_and_no_box_is_none():
-    assert not glyphs_of(np.zeros((TALL, 90), np.float32), BOX[None]).any()
+    blank = strip_glyphs.cut(np.zeros((TALL, 90), np.float32), BOX[None])
+    assert not blank.glyphs.any() and blank.rows.tolist() == [[0, 0]]
     none = strip_glyphs.cut(strip_of(1), np.zeros((0, 4)))
     assert none.glyphs.shape == (0, 28, 28) and none.whole.shape == (0,)
+    assert none.rows.shape == (0, 2)
 
 
 @settings(deadline=None, max_examples=60)
@@ -96,6 +107,7 @@ def test_a_box_without_ink_is_a_blank_glyph_and_no_box_is_none():
 )
 def test_any_box_of_any_strip_gives_a_glyph(box, width, seed):
     strip = np.random.default_rng(seed).normal(0, 1, (TALL, width)).clip(-1.5, 4)
-    (glyph,) = glyphs_of(strip.astype(np.float32), np.array([box]))
+    (glyph,), _, (rows,) = strip_glyphs.cut(strip.astype(np.float32), np.array([box]))
+    assert 0 <= rows[0] <= rows[1] <= TALL
     assert glyph.shape == (28, 28)
     assert glyph.min() >= 0 and glyph.max() <= 1
