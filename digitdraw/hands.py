@@ -25,6 +25,9 @@ _OF_FONTS = 0.4
 _MORE_ONES = 0.1
 """Share of the digits that are ones besides every tenth: of all digits ones are missed most."""
 
+_ON_LINE = 0.6
+"""Share of the hands whose digits stand on a line, whatever their height; those of the others have
+their middles in one."""
 _SIGNED, _SIGNED_WITHIN = 0.16, 0.03
 """Share of the numbers with a sign before them, and of those with one after them; of the places
 between two digits that have one."""
@@ -58,7 +61,8 @@ class Sources:
 
 @dataclass(frozen=True)
 class Hand:
-    """One person writing: the drawings of their digits, pen, spacing, and how evenly."""
+    """One person writing: the drawings of their digits, pen, spacing, how evenly, and whether on a
+    line."""
 
     drawings: list[Drawing]
     digits: Glyphs | None
@@ -66,24 +70,34 @@ class Hand:
     gap: float
     uneven: float
     slant: float
+    haste: float
+    on_line: bool
     frames: bool
 
     @classmethod
-    def of(cls, sources: Sources, unit: float, rng: np.random.Generator) -> "Hand":
+    def of(
+        cls, sources: Sources, unit: float, rng: np.random.Generator, haste: float = 1.0
+    ) -> "Hand":
+        """Anybody's hand; the less `haste`, from 0 to 1, the more alike are its digits, to each
+        other and to those that were drawn, and the fewer signs are among them."""
         hands = sources.hands
         drawn = bool(hands) and (sources.digits is None or rng.random() < 0.6)
         if drawn and sources.fonts and rng.random() < _OF_FONTS:
             hands = sources.font_hands
         frames = rng.random() < 0.08
-        touching, apart = rng.random() < 0.2, rng.random() < 0.2
-        slant = rng.normal(0.05, 0.1) if rng.random() < 0.7 else rng.normal(0.3, 0.2)
+        touching, apart = rng.random() < 0.2 * haste, rng.random() < 0.2
+        leans = rng.random() < 0.3 * haste
+        slant = rng.normal(0.3, 0.2) if leans else rng.normal(0.05, 0.1)
+        pen = rng.lognormal(math.log(0.085), 0.35 * (0.5 + 0.5 * haste))
         return cls(
             drawings=hands[int(rng.integers(len(hands)))] if drawn else [],
             digits=None if drawn else sources.digits,
-            pen=max(0.6, unit * float(np.clip(rng.lognormal(math.log(0.085), 0.35), 0.035, 0.22))),
+            pen=max(0.6, unit * float(np.clip(pen, 0.035, 0.22))),
             gap=-0.05 if touching else 0.45 if apart or frames else rng.uniform(0.08, 0.3),
-            uneven=rng.uniform(0.02, 0.1),
+            uneven=rng.uniform(0.02, 0.02 + 0.08 * haste),
             slant=0.0 if frames else slant,
+            haste=haste,
+            on_line=rng.random() < _ON_LINE,
             frames=frames,
         )
 
@@ -100,16 +114,16 @@ class Hand:
         unit, start, first = writing.unit, x, len(writing.labels)
         if rng.random() < 0.04:
             x = self._separator(writing, x, y, rng)
-        if rng.random() < _SIGNED:
+        if rng.random() < _SIGNED * self.haste:
             x = self.sign(writing, x, y, signs.BEFORE, rng)
-        for place in range(int(min(rng.geometric(0.25), most))):
+        for place in range(_length(rng, most)):
             if place and rng.random() < 0.12:
                 x = self._separator(writing, x, y, rng)
-            elif place and rng.random() < _SIGNED_WITHIN:
+            elif place and rng.random() < _SIGNED_WITHIN * self.haste:
                 x = self.sign(writing, x, y, signs.WITHIN, rng)
             x = self._digit(writing, x, y + rng.normal(0, self.uneven) * unit, rng)
             x += unit * max(-0.2, rng.normal(self.gap, 0.07))
-        if rng.random() < _SIGNED:
+        if rng.random() < _SIGNED * self.haste:
             x = self.sign(writing, x, y, signs.AFTER, rng)
         while rng.random() < 0.08:  # a full stop, or the dash after a round amount
             x = self._separator(writing, x, y, rng)
@@ -146,7 +160,7 @@ class Hand:
             scale = size / max(glyph.shape)
             height = glyph.shape[0] * scale
             width = glyph.shape[1] * scale + abs(self.slant) * height
-            corner = np.array([x + max(0.0, -self.slant) * height, y - height / 2])
+            corner = np.array([x + max(0.0, -self.slant) * height, self._top(writing, y, height)])
             box = writing.stamp(glyph, corner, scale, self.slant)
             if label == 0 and rng.random() < 0.12:
                 box = _slashed(writing, box, rng)
@@ -155,18 +169,29 @@ class Hand:
             drawing = self.drawings[_any_of(labels, rng)]
             label = int(drawing.label)
             if label == 1 and rng.random() < 0.35:
-                lines, size = handwriting.leaning_one(rng), size * rng.uniform(0.9, 1.5)
+                lines, size = handwriting.leaning_one(rng), size * rng.uniform(0.9, self._tallest)
             else:
                 lines = handwriting.another_form(drawing.strokes, label, rng)
-            lines = handwriting.slanted(handwriting.vary(lines, rng), self.slant)
+            lines = handwriting.slanted(handwriting.vary(lines, rng, self.haste), self.slant)
             width, height = handwriting.corners(lines)[1] * size
-            box = writing.draw([each * size + [x, y - height / 2] for each in lines], self.pen)
+            top = self._top(writing, y, height)
+            box = writing.draw([each * size + [x, top] for each in lines], self.pen)
         writing.digit(box, label)
         if self.frames:
             _frame(writing, x + width / 2, y, rng)
             width = max(width, 0.75 * writing.unit)
         # Who leans writes the next digit as near to this one: their boxes overlap.
         return x + max(width - 0.8 * abs(self.slant) * height, 0.15 * height)
+
+    @property
+    def _tallest(self) -> float:
+        """Height of the tallest ones, in heights of other digits."""
+        return 1.1 + 0.4 * self.haste
+
+    def _top(self, writing: Writing, y: float, height: float) -> float:
+        """Where a digit of a height begins, in a line whose digits of usual height have their
+        middle at y."""
+        return y + writing.unit / 2 - height if self.on_line else y - height / 2
 
     def sign(
         self,
@@ -209,6 +234,12 @@ def _by_writer(drawings: Iterable[Drawing]) -> list[list[Drawing]]:
     for drawing in drawings:
         hands.setdefault(drawing.writer, []).append(drawing)
     return [hands[name] for name in sorted(hands)]
+
+
+def _length(rng: np.random.Generator, most: int) -> int:
+    """How many digits a number has: often few, else any number of them."""
+    few = rng.random() < 0.5
+    return int(min(rng.geometric(0.25) if few else rng.integers(1, MOST_DIGITS), most))
 
 
 def _any_of(labels: np.ndarray, rng: np.random.Generator) -> int:

@@ -45,21 +45,22 @@ def pen_width(rng: np.random.Generator) -> float:
     return float(np.clip(rng.lognormal(math.log(2.25), 0.22), 1.2, 5.0))
 
 
-def vary(strokes: Strokes, rng: np.random.Generator) -> Strokes:
+def vary(strokes: Strokes, rng: np.random.Generator, strength: float = 1.0) -> Strokes:
     """Another hand writes the same: quirks of single strokes, proportions, tilt, slant, stretch,
-    wobble."""
+    wobble, all of them by a `strength` from 0 to 1."""
     strokes = unit(strokes)
-    if len(strokes) > 1 and rng.random() < 0.07:
-        strokes = _join(strokes, rng)
-    strokes = unit([_quirk(each, len(strokes) > 1, rng) for each in strokes])
-    strokes = proportioned(strokes, rng.normal(0, _PROPORTIONS).clip(-0.6, 0.6))
-    tilt, slant = rng.normal(0, 0.13), rng.normal(0, 0.17)
-    stretch = math.exp(rng.normal(0, 0.12))
+    if rng.random() < strength:
+        if len(strokes) > 1 and rng.random() < 0.07:
+            strokes = _join(strokes, rng)
+        strokes = unit([_quirk(each, len(strokes) > 1, rng) for each in strokes])
+    strokes = proportioned(strokes, strength * rng.normal(0, _PROPORTIONS).clip(-0.6, 0.6))
+    tilt, slant = strength * rng.normal(0, 0.13), strength * rng.normal(0, 0.17)
+    stretch = math.exp(strength * rng.normal(0, 0.12))
     turn = np.array([[math.cos(tilt), -math.sin(tilt)], [math.sin(tilt), math.cos(tilt)]])
     linear = turn @ np.array([[stretch, slant], [0.0, 1 / stretch]])
     apart = rng.normal(0, 0.015, (len(strokes), 2))
-    strength = abs(rng.normal(0, 0.033))
-    waves = rng.normal(0, strength, (2, 2, 2)), rng.uniform(0.4, 1.4, 2), rng.uniform(0, 7, 4)
+    height = strength * abs(rng.normal(0, 0.033))
+    waves = rng.normal(0, height, (2, 2, 2)), rng.uniform(0.4, 1.4, 2), rng.uniform(0, 7, 4)
     moved = (each @ linear.T + shift for each, shift in zip(strokes, apart, strict=True))
     return [_wobble(each, *waves) for each in moved]
 

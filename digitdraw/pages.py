@@ -17,10 +17,16 @@ from digitdraw.hands import MOST_DIGITS, Hand, Sources
 from digitdraw.page_ink import FINER, IGNORED, Page, Writing, view_of
 from digitdraw.pen_skips import skips
 
-__all__ = ["LARGEST", "SMALLEST", "Content", "compose", "scanned", "written"]
+__all__ = ["LARGEST", "SMALLEST", "Content", "clear", "compose", "scanned", "written"]
 
 SMALLEST, LARGEST = 14.0, 56.0
 """Heights of the digits, in pixels: what the finder is made for at one scale."""
+_CLEAR = 24.0
+"""The same of the smallest digits of a clear page."""
+_LEAST_HARM, _MOST_HARM = 0.0, 0.4
+"""How much of what may spoil a page does so on a clear one."""
+_LEAST_HASTE, _MOST_HASTE = 0.2, 0.7
+"""How hastily it is written."""
 Content = Literal["lines", "no digits", "one number", "one digit", "one thing"]
 """What is on a page: lines of numbers and what else there is, all that but numbers, or one number,
 one digit or one thing that is none, and nothing else."""
@@ -46,36 +52,48 @@ def compose(sources: Sources, rng: np.random.Generator, side: int = 256) -> Page
     return written(sources, rng, side)
 
 
+def clear(sources: Sources, rng: np.random.Generator, side: int) -> Page:
+    """One page that is written on and seen as most photos are: large enough, and hardly spoilt."""
+    haste, harm = rng.uniform(_LEAST_HASTE, _MOST_HASTE), rng.uniform(_LEAST_HARM, _MOST_HARM)
+    return written(sources, rng, side, haste=haste, harm=harm, smallest=_CLEAR)
+
+
 def written(
     sources: Sources,
     rng: np.random.Generator,
     side: int,
     content: Content | None = None,
+    haste: float = 1.0,
+    harm: float = 1.0,
+    smallest: float = SMALLEST,
 ) -> Page:
-    """One page that is written on, with what `content` says; without that, with any of those."""
-    unit = math.exp(rng.uniform(math.log(SMALLEST), math.log(LARGEST)))
+    """One page that is written on, with what `content` says; without that, with any of those. How
+    hastily says `haste`, and how much of what may spoil it does says `harm`, both from 0 to 1; its
+    digits are at least `smallest` pixels high."""
+    unit = math.exp(rng.uniform(math.log(smallest), math.log(LARGEST)))
     writing = Writing(side, unit, view_of(side, rng))
     content = content or rng.choice(list(_CONTENTS), p=list(_CONTENTS.values()))
+    hand = Hand.of(sources, unit, rng, haste)
     if content in ("lines", "no digits"):
-        _fill(writing, sources, rng, with_digits=content == "lines")
+        _fill(writing, sources, hand, rng, with_digits=content == "lines")
     else:
-        _write_one(writing, sources, rng, content)
+        _write_one(writing, sources, hand, rng, content)
     ink = cv2.resize(writing.ink, (side, side), interpolation=cv2.INTER_AREA)
     ink = ink.astype(np.float32) / 255
     if rng.random() < _FLAT:
         return writing.page(_flat(ink, rng))
     if rng.random() < 0.12:
         ink = ink * (1 - skips(ink > 0.3, rng))
-    if rng.random() < 0.3:  # pencil, chalk: the paper's grain breaks the line
+    if rng.random() < 0.3 * harm:  # pencil, chalk: the paper's grain breaks the line
         grain = rng.normal(rng.uniform(-1, 0.5), 0.7, ink.shape).astype(np.float32)
         grain = cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.4, 0.9))
         ink = ink * (1 - rng.uniform(0.2, 0.7) * grain.clip(0, 1))
-    sheet = papers.paper(ink.shape, unit, rng)
-    scene = sheet * (1 - (0.95 - 0.7 * rng.random() ** 1.5) * ink)
+    sheet = papers.paper(ink.shape, unit, rng, harm)
+    scene = sheet * (1 - (0.95 - (0.2 + 0.5 * harm) * rng.random() ** 1.5) * ink)
     if rng.random() < 0.25:
         scene = papers.desk(scene, np.array(writing.boxes).reshape(-1, 4), unit, rng)
     scene = papers.light(scene, rng)
-    return writing.page(papers.photograph(scene, unit, rng))
+    return writing.page(papers.photograph(scene, unit, rng, harm))
 
 
 def _flat(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -87,11 +105,10 @@ def _flat(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _fill(
-    writing: Writing, sources: Sources, rng: np.random.Generator, *, with_digits: bool
+    writing: Writing, sources: Sources, hand: Hand, rng: np.random.Generator, *, with_digits: bool
 ) -> None:
     """Write lines all over the sheet, some of it left empty; and what else is on paper."""
     side, unit = writing.side, writing.unit
-    hand = Hand.of(sources, unit, rng)
     y = rng.uniform(-0.15, 0.5) * side
     while y < 1.15 * side:
         x = rng.uniform(-0.25, 0.6) * side
@@ -99,7 +116,7 @@ def _fill(
             kind = rng.random()
             if with_digits and rng.random() < 0.7:
                 x = hand.number(writing, x, y, rng)
-                if rng.random() < _SUMS:
+                if rng.random() < _SUMS * hand.haste:
                     x = hand.sign(writing, x + rng.uniform(0, 0.5) * unit, y, signs.BETWEEN, rng)
                     x = hand.number(writing, x + rng.uniform(0, 0.5) * unit, y, rng)
             elif kind < 0.35:
@@ -123,10 +140,10 @@ def _fill(
 
 
 def _write_one(
-    writing: Writing, sources: Sources, rng: np.random.Generator, content: Content
+    writing: Writing, sources: Sources, hand: Hand, rng: np.random.Generator, content: Content
 ) -> None:
     """Write one number, digit or other thing, as `content` says, somewhere on the sheet."""
-    hand, side = Hand.of(sources, writing.unit, rng), writing.side
+    side = writing.side
     x = rng.uniform(0.05, 0.6 if content == "one number" else 0.9) * side
     y = rng.uniform(0.2, 0.8) * side
     if content != "one thing":

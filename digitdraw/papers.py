@@ -2,7 +2,8 @@
 
 Pictures are (H, W) float32, 0 = black, 1 = white. `unit` is the height of the digits that are to
 be written, in pixels: lines of a paper are so far apart as people write, and what a camera does
-is as bad as leaves digits readable. All chance comes from the generator that is passed in.
+is as bad as leaves digits readable, or less by `harm`, from 0 to 1. All chance comes from the
+generator that is passed in.
 """
 
 import math
@@ -13,7 +14,9 @@ import numpy as np
 __all__ = ["desk", "light", "paper", "photograph"]
 
 
-def paper(shape: tuple[int, int], unit: float, rng: np.random.Generator) -> np.ndarray:
+def paper(
+    shape: tuple[int, int], unit: float, rng: np.random.Generator, harm: float = 1.0
+) -> np.ndarray:
     """An empty sheet: plain, ruled, squared, patterned, or a table; its own grain and stains."""
     sheet = np.full(shape, rng.uniform(0.55, 1.0), np.float32)
     sheet += _clouds(shape, rng) * rng.uniform(0, 0.12)
@@ -23,14 +26,14 @@ def paper(shape: tuple[int, int], unit: float, rng: np.random.Generator) -> np.n
     elif kind < 0.35:
         step = unit * rng.uniform(0.35, 1.3)
         sheet *= _rules(shape, step, rng) * _rules(shape[::-1], step, rng).T
-    elif kind < 0.55:
+    elif kind < 0.4 + 0.15 * harm:
         sheet *= _pattern(shape, unit, rng)
-    elif kind < 0.62:  # a table
+    elif kind < 0.47 + 0.15 * harm:  # a table
         rows, columns = unit * rng.uniform(1.2, 2.6), unit * rng.uniform(1.2, 6)
         sheet *= _rules(shape, rows, rng) * _rules(shape[::-1], columns, rng).T
     if rng.random() < 0.5:
         grain = rng.normal(0, rng.uniform(0.005, 0.05), shape).astype(np.float32)
-        sheet += cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.4, 1.5)) * 2
+        sheet += cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.4, 1.5)) * 2 * harm
     return sheet.clip(0.05, 1)
 
 
@@ -70,11 +73,14 @@ def light(sheet: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return (sheet * level.astype(np.float32)).clip(0, 1)
 
 
-def photograph(scene: np.ndarray, unit: float, rng: np.random.Generator) -> np.ndarray:
+def photograph(
+    scene: np.ndarray, unit: float, rng: np.random.Generator, harm: float = 1.0
+) -> np.ndarray:
     """What a camera or scanner makes of it: blur, too few pixels, noise, JPEG; then uint8."""
     if rng.random() < 0.5:
-        scene = cv2.GaussianBlur(scene, (0, 0), max(0.3, rng.uniform(0.01, 0.055) * unit))
-    if rng.random() < 0.2:
+        blur = rng.uniform(0.01, 0.055) * harm * unit
+        scene = cv2.GaussianBlur(scene, (0, 0), max(0.3, blur))
+    if rng.random() < 0.2 * harm:
         height, width = scene.shape
         size = rng.uniform(0.45, 0.9) if unit > 20 else 0.9
         small = cv2.resize(scene, None, fx=size, fy=size, interpolation=cv2.INTER_AREA)
@@ -82,15 +88,14 @@ def photograph(scene: np.ndarray, unit: float, rng: np.random.Generator) -> np.n
     if rng.random() < 0.3:
         scene = 1 - scene  # chalk on a board, or a negative
     # Of noise and faintness most photos have little, which squares of chance give.
-    contrast = 1 - 0.5 * rng.random() ** 2
+    contrast = 1 - 0.5 * harm * rng.random() ** 2
     scene = (scene - 0.5) * contrast + 0.5 + rng.uniform(-0.5, 0.5) * (1 - contrast)
     if rng.random() < 0.6:
-        scene = scene + rng.normal(0, 0.002 + 0.068 * rng.random() ** 2, scene.shape).astype(
-            np.float32
-        )
+        noise = 0.002 + 0.068 * harm * rng.random() ** 2
+        scene = scene + rng.normal(0, noise, scene.shape).astype(np.float32)
     picture = np.rint(scene.clip(0, 1) * 255).astype(np.uint8)
     if rng.random() < 0.4:
-        quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(15, 90))]
+        quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(70 - round(55 * harm), 90))]
         packed = cv2.imencode(".jpg", picture, quality)[1]
         picture = cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE)
     return picture

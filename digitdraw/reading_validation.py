@@ -22,7 +22,7 @@ from digitdraw.errors import DigitDrawError
 from digitdraw.finder_validation import SIDE, FinderValidation, sources
 from digitdraw.models import READER, SEQUENCE
 from digitdraw.page_ink import IGNORED, Page
-from digitdraw.pages import written
+from digitdraw.pages import clear, written
 from digitdraw.reading import TOLD_BY, Reader, networks_of, pooled
 from digitdraw.weights import Calibration, Weights
 
@@ -31,6 +31,8 @@ __all__ = ["Judged", "count", "judge", "main"]
 OTHERS = {"one number": 80, "no digits": 400, "one digit": 80}
 """How many pages there are besides the full ones, by what is on them. The more of those without
 digits, the less is invented, and the more lone digits are left out."""
+CLEAR, CLEAR_SIDE = 120, 512
+"""How many pages there are as most photos are, and how large."""
 _SEED = 79
 _EITHER = -2
 """Label of what may be taken for a digit or not."""
@@ -93,7 +95,8 @@ def count(pages: list[Page], reader: Reader) -> Counter:
 
 def _kinds(root: Path) -> dict[str, list[Page]]:
     """Validation pages by what is on them: full ones and scans, as the finder's validation has
-    them, ones with a single number, and ones with none, so that neither is a surprise."""
+    them, clear ones, ones with a single number, and ones with none, so that neither is a
+    surprise."""
     full = FinderValidation.load(root)
     kept = sources(root, "validation").written
     others = {
@@ -103,7 +106,9 @@ def _kinds(root: Path) -> dict[str, list[Page]]:
         ]
         for kind, (content, count) in enumerate(OTHERS.items())
     }
-    return {"pages": full.pages, "scans": full.scans, **others}
+    rngs = (np.random.default_rng([_SEED, len(OTHERS), index]) for index in range(CLEAR))
+    readable = [clear(kept, rng, CLEAR_SIDE) for rng in rngs]
+    return {"pages": full.pages, "clear": readable, "scans": full.scans, **others}
 
 
 def _labels(page: Page, boxes: np.ndarray) -> np.ndarray:

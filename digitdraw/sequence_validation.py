@@ -18,13 +18,13 @@ from digitdraw.weights import Calibration
 
 __all__ = ["SequenceValidation"]
 
-PAGES = {"written": 120, "scanned": 240}
+PAGES = {"clear": 80, "written": 80, "scanned": 240}
 _SEED = 78
 
 
 @dataclass(frozen=True)
 class SequenceValidation:
-    """Numbers of each kind: written, scanned, and strips without any."""
+    """Numbers of each kind: clear, written, scanned, and strips without any."""
 
     numbers: list[Numbers]
 

@@ -35,10 +35,11 @@ from digitdraw.strips import Frame
 
 __all__ = ["Numbers", "build", "cut_numbers", "digits_in", "kept", "made_of", "together"]
 
-WRITTEN_PAGES, SCANNED_PAGES = 4_000, 3_000
-WRITTEN_SIDE, SCANNED_SIDE = 384, 256
+PAGES = {"clear": 4_000, "written": 2_000, "scanned": 2_000}
+"""How many pages of each kind there are."""
+SIDES = {"clear": 512, "written": 384, "scanned": 256}
 """Sides of the pages, in pixels: most are then looked at in three sizes, as photos are."""
-PER_EPOCH = {"written": 18_000, "scanned": 11_000, "empty": 3_000}
+PER_EPOCH = {"clear": 14_000, "written": 6_000, "scanned": 9_000, "empty": 3_000}
 _WIDEST = 320
 """Wider strips are left out: all of a batch are as wide as its widest."""
 _SEED = 4_711
@@ -50,6 +51,7 @@ _WHOLE, _PART = 0.75, 0.5
 _MISSED = 0.3
 """How often a true number's first or last box is left out: as often as a finder may miss one."""
 _CHUNK = 50
+_MAKERS = {"clear": pages.clear, "written": pages.written, "scanned": pages.scanned}
 
 
 @dataclass(frozen=True)
@@ -65,15 +67,14 @@ class Numbers:
 def build(root: Path, reader: Path, seed: int, workers: int = 2) -> list[Numbers]:
     """All to learn from, made of the training data in `root` and of what the reader whose
     weights are in a folder finds; raises BadWeightsError where there is none."""
-    counts = {"written": WRITTEN_PAGES, "scanned": SCANNED_PAGES}
-    return made_of(root, "train", reader, counts, seed, workers)
+    return made_of(root, "train", reader, PAGES, seed, workers)
 
 
 def made_of(
     root: Path, part: str, reader: Path, counts: dict[str, int], seed: int, workers: int = 2
 ) -> list[Numbers]:
-    """Numbers of so many pages of each kind of a part of the data: "written", "scanned" where
-    there are scans, and "empty", which are the strips of both that no digit is in."""
+    """Numbers of so many pages of each kind of a part of the data: "clear", "written", "scanned"
+    where there are scans, and "empty", which are the strips of all that no digit is in."""
     network = weights.load(READER.name, reader).network
     made_by = sources(root, part)
     found: dict[str, Numbers] = {kind: Numbers(kind, [], []) for kind in PER_EPOCH}
@@ -150,10 +151,7 @@ def _cut_pages(
     cuts = []
     for number in numbers:
         rng = np.random.default_rng([_SEED, seed, number])
-        if kind == "scanned":
-            page = pages.scanned(made_by, rng, SCANNED_SIDE)
-        else:
-            page = pages.compose(made_by.written, rng, WRITTEN_SIDE)
+        page = _MAKERS[kind](made_by, rng, SIDES[kind])
         grey = page.picture.astype(np.float32) / 255
         found = finder.find(grey, network, float(rng.choice(_LEAST_SCORES)))
         found = nested_finds.leave_out(halves.join(found)).boxes

@@ -1,5 +1,7 @@
 """Numbers as one person writes them on a training page: near each other, framed, slashed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from drawings import DIGITS
@@ -47,6 +49,36 @@ def test_a_number_has_its_digits_from_left_to_right_and_no_more_than_asked_for(m
         assert set(writing.labels) <= {IGNORED, *range(10)}
         counts.add(len(writing.labels))
     assert min(counts) == 1 and most / 2 < max(counts) <= most
+
+
+@pytest.mark.parametrize("on_line", [True, False])
+def test_digits_of_any_height_stand_on_a_line_or_have_their_middles_in_one(on_line):
+    rng, tall = np.random.default_rng(0), Writing(1600, 60.0, np.eye(3))
+    hand = replace(Hand.of(Sources(DRAWN, None, [], []), 60.0, rng, haste=0.0), on_line=on_line)
+    hand = replace(hand, uneven=0.15, frames=False, slant=0.0, pen=3.0)
+    x = 20.0
+    for _ in range(16):
+        x = hand._digit(tall, x, 800.0, rng) + 10
+    y, height = np.array(tall.boxes).T[[1, 3]]
+    ends, middles = np.std(y + height), np.std(y + height / 2)
+    assert (ends < middles / 2) if on_line else (middles < ends / 2)
+
+
+def test_who_is_in_no_haste_writes_digits_alike_and_no_signs(monkeypatch):
+    monkeypatch.setattr(Hand, "sign", lambda *rest: pytest.fail("a sign"))
+    rng = np.random.default_rng(0)
+    for _ in range(40):
+        hand = Hand.of(Sources(DRAWN, None, [], []), 30.0, rng, haste=0.0)
+        assert hand.uneven == 0.02 and abs(hand.slant) < 0.5
+        hand.number(Writing(900, 30.0, np.eye(3)), 40.0, 450.0, rng)
+
+
+def test_numbers_are_of_any_length_and_short_ones_the_most():
+    rng = np.random.default_rng(0)
+    lengths = np.bincount([hands._length(rng, hands.MOST_DIGITS) for _ in range(4000)])
+    assert lengths[0] == 0 and len(lengths) == hands.MOST_DIGITS + 1
+    assert (lengths[1:] > 30).all() and lengths[1] > 2 * lengths[8]
+    assert hands._length(rng, 1) == 1
 
 
 def test_a_frame_is_around_the_digit():

@@ -32,6 +32,16 @@ def test_another_form_of_a_digit_is_the_same_digit(recognizer, digit):
     assert found.count(digit) >= 24
 
 
+def test_without_strength_nothing_is_varied():
+    rng = np.random.default_rng(0)
+    for digit in range(10):
+        varied, same = handwriting.vary(lines(digit), rng, 0.0), handwriting.unit(lines(digit))
+        low, high = handwriting.corners(varied)
+        assert high - low == pytest.approx(handwriting.corners(same)[1], abs=0.12)
+        for one, other in zip(varied, same, strict=True):
+            assert np.abs(one - one.mean(axis=0) - (other - other.mean(axis=0))).max() < 0.01
+
+
 def test_the_same_seed_gives_the_same_variation():
     one, other = (handwriting.vary(lines(5), np.random.default_rng(3)) for _ in range(2))
     assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))

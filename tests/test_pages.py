@@ -59,6 +59,21 @@ def test_a_page_can_be_asked_for_with_one_number_one_digit_or_none(content, leas
     assert np.mean([np.ptp(page.picture) for page in made]) > 50
 
 
+def test_clear_pages_have_large_digits_and_are_written_with_signs_seldom(monkeypatch):
+    asked = []
+    monkeypatch.setattr(pages, "written", lambda *rest, **how: asked.append(how))
+    for seed in range(40):
+        pages.clear(STROKES_ALONE, np.random.default_rng(seed), 192)
+    for name, most in (("haste", pages._MOST_HASTE), ("harm", pages._MOST_HARM)):
+        assert 0 <= min(how[name] for how in asked) < max(how[name] for how in asked) <= most < 1
+    monkeypatch.undo()
+    rng = np.random.default_rng(6)
+    made = [pages.clear(STROKES_ALONE, rng, 256) for _ in range(20)]
+    whole = np.concatenate([page.boxes[page.labels != IGNORED] for page in made])
+    assert len(whole) > 100
+    assert (whole[:, 2:].max(axis=1) > 0.5 * pages._CLEAR).all()
+
+
 def test_the_same_chance_makes_the_same_page():
     one, other = (pages.compose(STROKES_ALONE, np.random.default_rng(9)) for _ in range(2))
     assert np.array_equal(one.picture, other.picture)

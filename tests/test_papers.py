@@ -36,6 +36,26 @@ def test_a_stroke_still_stands_out_in_a_photograph(seed):
     assert abs(stroke - around) > 40
 
 
+def test_the_less_harm_the_nearer_a_photograph_is_to_what_it_is_of():
+    scene = np.full(SHAPE, 0.9, np.float32)
+    scene[40:80, 60:66] = 0.1
+
+    def away(harm):
+        made = (papers.photograph(scene, 40, np.random.default_rng(n), harm) for n in range(40))
+        seen = (each if each[0, 0] > 128 else 255 - each for each in made)  # chalk on a board
+        return np.mean([np.abs(each / 255 - scene).mean() for each in seen])
+
+    assert away(0.0) < away(0.5) < away(1.0)
+
+
+def test_the_less_harm_the_smoother_is_a_paper():
+    def roughness(harm):
+        made = (papers.paper(SHAPE, 24, np.random.default_rng(n), harm) for n in range(40))
+        return np.mean([np.abs(np.diff(each)).mean() for each in made])
+
+    assert roughness(0.0) < 0.7 * roughness(1.0)
+
+
 @pytest.mark.parametrize("seed", range(24))
 def test_a_desk_never_covers_a_digit(seed):
     rng = np.random.default_rng(seed)

@@ -79,8 +79,9 @@ def test_photos_with_one_number_and_with_none_are_among_those_it_is_judged_by(mo
     monkeypatch.setattr(FinderValidation, "load", lambda root: full)
     monkeypatch.setattr(reading_validation, "sources", lambda root, part: STROKES_ALONE)
     monkeypatch.setattr(reading_validation, "OTHERS", {"one number": 3, "no digits": 3})
+    monkeypatch.setattr(reading_validation, "CLEAR", 2)
     kinds = reading_validation._kinds(None)
-    assert kinds["pages"] == full.pages
+    assert kinds["pages"] == full.pages and len(kinds["clear"]) == 2
     assert [(each.labels != IGNORED).sum() for each in kinds["no digits"]] == [0, 0, 0]
     assert all(each.labels.size for each in kinds["one number"])
 

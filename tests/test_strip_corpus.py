@@ -49,15 +49,22 @@ def test_a_page_without_digits_has_empty_strips():
     assert digits.tolist() == []
 
 
-def test_the_same_pages_give_the_same_strips():
+@pytest.mark.parametrize("kind", ["clear", "written"])
+def test_the_same_pages_give_the_same_strips(kind):
     made_by = Sources(DRAWN, None, [], [])
     one, other = (
-        strip_corpus._cut_pages(made_by, Painted(), 3, "written", True, range(2)) for _ in range(2)
+        strip_corpus._cut_pages(made_by, Painted(), 3, kind, True, range(2)) for _ in range(2)
     )
     assert len(one) == len(other) > 4
     for (ink, digits), (same, alike) in zip(one, other, strict=True):
         assert np.array_equal(ink, same)
         assert np.array_equal(digits, alike)
+
+
+def test_each_kind_of_page_has_its_maker_its_side_and_its_share_of_an_epoch():
+    kinds = set(strip_corpus.PAGES)
+    assert kinds == set(strip_corpus.SIDES) == set(strip_corpus._MAKERS)
+    assert kinds | {"empty"} == set(strip_corpus.PER_EPOCH)
 
 
 def test_numbers_are_kept_in_a_file_and_taken_from_it(tmp_path):
