@@ -32,7 +32,7 @@ def numbers(count=48):
     rng = np.random.default_rng(0)
     digits = [rng.integers(0, 10, rng.integers(1, 4)) for _ in range(count)]
     empty = Numbers("empty", [strip()] * 8, [np.zeros(0, np.int64)] * 8)
-    return [Numbers("written", [strip(*each) for each in digits], digits), empty]
+    return [Numbers("clear", [strip(*each) for each in digits], digits), empty]
 
 
 def start(epochs=3):
@@ -49,7 +49,7 @@ def test_a_restored_training_goes_on_as_if_it_had_not_stopped(tmp_path):
 def test_batches_are_of_like_width_and_of_every_kind():
     trainer = start()
     batches = trainer._chosen(np.random.default_rng(0))
-    assert sum(map(len, batches)) == sum(trainer.per_epoch) == 54 + 9
+    assert sum(map(len, batches)) == sum(trainer.per_epoch) == 42 + 9
     assert max(map(len, batches)) == SMALL.batch
     spread = [np.ptp(trainer._kept.widths[each]) for each in batches]
     assert np.median(spread) <= 12
