@@ -58,7 +58,7 @@ def vary(strokes: Strokes, rng: np.random.Generator, strength: float = 1.0) -> S
     stretch = math.exp(strength * rng.normal(0, 0.12))
     turn = np.array([[math.cos(tilt), -math.sin(tilt)], [math.sin(tilt), math.cos(tilt)]])
     linear = turn @ np.array([[stretch, slant], [0.0, 1 / stretch]])
-    apart = rng.normal(0, 0.015, (len(strokes), 2))
+    apart = strength * rng.normal(0, 0.015, (len(strokes), 2))
     height = strength * abs(rng.normal(0, 0.033))
     waves = rng.normal(0, height, (2, 2, 2)), rng.uniform(0.4, 1.4, 2), rng.uniform(0, 7, 4)
     moved = (each @ linear.T + shift for each, shift in zip(strokes, apart, strict=True))

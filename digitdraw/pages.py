@@ -23,10 +23,9 @@ SMALLEST, LARGEST = 14.0, 56.0
 """Heights of the digits, in pixels: what the finder is made for at one scale."""
 _CLEAR = 24.0
 """The same of the smallest digits of a clear page."""
-_LEAST_HARM, _MOST_HARM = 0.0, 0.4
-"""How much of what may spoil a page does so on a clear one."""
-_LEAST_HASTE, _MOST_HASTE = 0.2, 0.7
-"""How hastily it is written."""
+_HARM, _HASTE = (0.0, 0.4), (0.2, 0.7)
+"""The least and the most of what may spoil a page that does so on a clear one, and of the haste in
+which it is written."""
 Content = Literal["lines", "no digits", "one number", "one digit", "one thing"]
 """What is on a page: lines of numbers and what else there is, all that but numbers, or one number,
 one digit or one thing that is none, and nothing else."""
@@ -54,7 +53,7 @@ def compose(sources: Sources, rng: np.random.Generator, side: int = 256) -> Page
 
 def clear(sources: Sources, rng: np.random.Generator, side: int) -> Page:
     """One page that is written on and seen as most photos are: large enough, and hardly spoilt."""
-    haste, harm = rng.uniform(_LEAST_HASTE, _MOST_HASTE), rng.uniform(_LEAST_HARM, _MOST_HARM)
+    haste, harm = rng.uniform(*_HASTE), rng.uniform(*_HARM)
     return written(sources, rng, side, haste=haste, harm=harm, smallest=_CLEAR)
 
 
