@@ -34,7 +34,7 @@ WARM_UP = 0.05
 
 class Trainer:
     """A training where it stands; `epoch` counts the epochs done, `seconds` what they took, and
-    `history` is of each."""
+    `history` is of each. It computes `in_bfloat16` on a GPU, elsewhere only if told to."""
 
     def __init__(
         self,
@@ -49,6 +49,7 @@ class Trainer:
         self.design = models.architecture(model)
         self.recipe, self.epochs, self.seed, self.device = recipe, epochs, seed, device
         self.team = team or Team()
+        self.in_bfloat16 = device.type == "cuda"
         self.network = self.design.build().to(device, memory_format=torch.channels_last)
         # Together with others, gradients are averaged over all while they are computed.
         self._learner = (
@@ -213,8 +214,7 @@ class Trainer:
         units that the design normalizes, costs; returns the answer and its cost."""
         x = ((x - self.design.mean) / self.design.std)[:, None]
         x = x.contiguous(memory_format=torch.channels_last)
-        on_gpu = self.device.type == "cuda"
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=on_gpu):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.in_bfloat16):
             answer = self._learner(x).float()
         loss = cost(answer)
         self.optimizer.zero_grad()

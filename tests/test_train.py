@@ -241,3 +241,19 @@ def test_options_are_recorded_as_they_are_typed(tmp_path):
     options.data = str(tmp_path)
     command = train._record(options, trainer, "0")["command"]
     assert "--start-from 'some folder'" in command
+
+
+def test_a_cpu_computes_in_bfloat16_where_it_is_told_to(script, tmp_path):
+    arguments = ["--model", "tiny", "--epochs", "1"]
+    assert script(tmp_path / "exact", *arguments) == 0
+    assert script(tmp_path / "short", *arguments, "--bfloat16") == 0
+    exact, short = (weights.load("tiny", tmp_path / name).network for name in ("exact", "short"))
+    differences = [
+        (a - b).abs().max() for a, b in zip(exact.parameters(), short.parameters(), strict=True)
+    ]
+    assert 0 < max(differences) < 0.5
+    record = json.loads((tmp_path / "short" / "tiny.json").read_text())
+    options = train._parser().parse_args(
+        shlex.split(record["command"].split("digitdraw.train ")[1])
+    )
+    assert options.bfloat16
