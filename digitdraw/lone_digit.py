@@ -13,7 +13,7 @@ import numpy as np
 from digitdraw import preprocess
 from digitdraw.prediction import Prediction
 
-__all__ = ["SURE", "Judge", "around", "read_alone"]
+__all__ = ["SURE", "Judge", "agreed", "around", "read_alone"]
 
 Judge = Callable[[Sequence[np.ndarray]], list[Prediction]]
 """Glyphs, (28, 28) float32 each, to what they are taken for; it knows what is no digit."""
@@ -37,6 +37,14 @@ def read_alone(
     (prediction,) = judge([glyph])
     sure = prediction.digit is not None and prediction.digitness >= SURE
     return (box, prediction) if sure else None
+
+
+def agreed(glyphs: np.ndarray, labels: np.ndarray, judge: Judge) -> np.ndarray:
+    """Which of some glyphs, (n, 28, 28) float32, the judge takes for a digit for sure, and for the
+    one that something else took it for, `labels` (n,); (n,) bool."""
+    said = judge(list(glyphs)) if len(glyphs) else []
+    pairs = zip(said, labels, strict=True)
+    return np.array([one.digit == label and one.digitness >= SURE for one, label in pairs], bool)
 
 
 def around(grey: np.ndarray, box: tuple[float, float, float, float]) -> np.ndarray:

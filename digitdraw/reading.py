@@ -18,7 +18,7 @@ import torch
 
 from digitdraw import candidates, weights
 from digitdraw.candidates import Candidate, Networks
-from digitdraw.lone_digit import Judge, read_alone
+from digitdraw.lone_digit import Judge, agreed, read_alone
 from digitdraw.models import Normalized, fold_batch_norm
 from digitdraw.pictures import Source, load_photo
 from digitdraw.prediction import Prediction, Verdict
@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 TOLD_BY = "default"
 """The model that tells what each digit is by itself."""
+_DOUBTED = 0.3
+"""Where none is believed, the judge is asked about what is a digit with at least this chance."""
 SMALLEST_SIDE = 12
 """A picture with a side of fewer pixels is too small to read."""
 BLUR_SIDE = 448
@@ -101,7 +103,8 @@ class Reader:
         device: torch.device,
         judge: Judge | None = None,
     ) -> None:
-        """Where `judge` is given, it is asked about clean pictures in which they find nothing."""
+        """Where `judge` is given, it is asked where they believe in no digit: about those that they
+        doubt, and about clean pictures."""
         self.calibration = read_by.calibration
         self._judge = judge
         networks = networks_of(found_by, read_by, told_by)
@@ -141,6 +144,8 @@ class Reader:
         count = 0
         judged = [self._chances(number) for number in numbers]
         chosen = self._kept([scores for scores, _ in judged])
+        if self._judge and not any(each.size for each in chosen):
+            chosen = [self._agreed(*each) for each in zip(numbers, judged, strict=True)]
         for number, (scores, bars), kept in zip(numbers, judged, chosen, strict=True):
             for i in kept:
                 box = tuple(float(side) * pixel for side in number.boxes[i])
@@ -173,6 +178,13 @@ class Reader:
             np.flatnonzero((each >= used.min_digitness) & (top >= used.min_number) & (top > 0))
             for each, top in zip(scores, surest, strict=True)
         ]
+
+    def _agreed(self, number: Candidate, said: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+        """The indices of a number's digits that are whole, not too unlikely, and for the judge, who
+        looks at each by itself, digits for sure: what stands alone on a page all else doubts."""
+        scores, bars = said
+        some = np.flatnonzero(number.whole & (scores >= _DOUBTED))
+        return some[agreed(number.glyphs[some], bars[some].argmax(axis=1), self._judge)]
 
     def _predict(self, score: float, bars: np.ndarray, glyph: np.ndarray) -> Prediction:
         confidence = float(bars.max())

@@ -5,7 +5,7 @@ import pytest
 from drawings import DIGITS
 from PIL import Image, ImageDraw
 
-from digitdraw.lone_digit import SURE, around, read_alone
+from digitdraw.lone_digit import SURE, agreed, around, read_alone
 from digitdraw.prediction import Prediction
 
 
@@ -48,6 +48,15 @@ def test_what_is_hardly_a_digit_is_none():
     assert read_alone(drawn(3), saying(3, SURE)) is not None
     assert read_alone(drawn(3), saying(3, SURE - 0.01)) is None
     assert read_alone(drawn(3), saying(None, 0.99)) is None
+
+
+def test_agreed_is_what_the_judge_is_sure_to_be_the_same_digit():
+    glyphs = np.zeros((2, 28, 28), np.float32)
+    labels = np.array([3, 5])
+    assert agreed(glyphs, labels, saying(3, SURE)).tolist() == [True, False]
+    assert not agreed(glyphs, labels, saying(3, SURE - 0.01)).any()
+    assert not agreed(glyphs, labels, saying(None, 0.99)).any()
+    assert agreed(glyphs[:0], labels[:0], saying(3, SURE)).shape == (0,)
 
 
 def test_empty_paper_and_photos_in_uneven_light_are_not_asked_about():

@@ -14,6 +14,7 @@ from painted import Painted, PaintedGlyphs, PaintedSequence, loaded, painted_rea
 from PIL import Image
 
 import digitdraw
+from digitdraw import candidates
 from digitdraw.candidates import Candidate, Networks
 from digitdraw.pictures import load_photo
 from digitdraw.prediction import Prediction
@@ -168,6 +169,41 @@ def test_a_clean_picture_in_which_nothing_is_found_may_be_of_one_digit():
         assert (reading.numbers, reading.reason) == ((said,), "")
         x, y, width, height = reading.digits[0].box
         assert (x + width / 2, y + height / 2) == pytest.approx((90, 80), abs=4)
+
+
+@pytest.mark.parametrize(
+    ("said", "digitness", "chance", "whole", "read"),
+    [
+        (0, 0.99, 0.6, True, ("0",)),
+        (0, 0.6, 0.6, True, ()),
+        (3, 0.99, 0.6, True, ()),
+        (0, 0.99, 0.2, True, ()),
+        (0, 0.99, 0.6, False, ()),
+    ],
+    ids=["taken for the same", "doubted", "taken for another", "hardly a digit", "a part"],
+)
+def test_where_none_is_believed_one_that_the_judge_is_sure_of_is(
+    said, digitness, chance, whole, read, monkeypatch
+):
+    def judge(some):
+        bars = tuple(np.eye(10)[said])
+        return [Prediction(said, bars, 1.0, digitness, "digit", glyph) for glyph in some]
+
+    def cut_well(greys, networks):  # of a blot no stroke is left
+        return [[replace(each, whole=np.array([whole]))] for (each,) in found_in(greys, networks)]
+
+    found_in = candidates.all_in
+    monkeypatch.setattr(candidates, "all_in", cut_well)
+    # The judge is asked about clean pictures, too, by itself.
+    monkeypatch.setattr("digitdraw.reading.read_alone", lambda grey, judge: None)
+    reader = painted_reader()
+    logit = float(np.log(chance / (1 - chance)))
+    reader.calibration = Calibration(
+        digitness_temperature=1e6, digitness_bias=logit, min_digitness=0.1, min_page=0.95
+    )
+    assert reader.read(photo([(90, 80)])).numbers == ()
+    reader._judge = judge
+    assert reader.read(photo([(90, 80)])).numbers == read
 
 
 def test_a_digit_that_was_read_but_not_found_has_a_box_of_the_usual_size():
