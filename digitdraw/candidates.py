@@ -1,8 +1,7 @@
 """Numbers that may be in a photo: finds, lines of them, strips cut along those, and what these say.
 
-Puts `finder`, `halves`, `nested_finds`, `lines`, `strips`, `sequences` and `strip_glyphs` together;
-what of it is believed, and what is made of it, is `reading`'s. Boxes are (x, y, width, height) in
-pixels, y down.
+Puts `mended_finds`, `lines`, `strips`, `sequences` and `strip_glyphs` together; what of it is
+believed, and what is made of it, is `reading`'s. Boxes are (x, y, width, height) in pixels, y down.
 """
 
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from digitdraw import finder, halves, lines, metrics, nested_finds, sequences, strip_glyphs, strips
+from digitdraw import lines, mended_finds, metrics, sequences, strip_glyphs, strips
 from digitdraw.finder import Finds
 from digitdraw.models import SequenceReader
 from digitdraw.strips import Frame
@@ -120,10 +119,7 @@ def _log_softmax(x: np.ndarray) -> np.ndarray:
 
 def all_in(greys: Sequence[np.ndarray], networks: Networks) -> list[list[Candidate]]:
     """The numbers of each picture in reading order, the unlikely ones, and empty ones, too."""
-    found = [
-        nested_finds.leave_out(halves.join(each))
-        for each in finder.find_all(greys, networks.find, LEAST_SCORE)
-    ]
+    found = mended_finds.find_all(greys, networks.find, LEAST_SCORE)
     groups = [[each.only(some) for some in lines.group(each.boxes)] for each in found]
     frames = [[Frame.around(each.boxes) for each in some] for some in groups]
     seen = [

@@ -1,7 +1,7 @@
 """What the sequence reader learns from: strips that the finder's finds on composed pages lead to.
 
-Puts `pages`, `finder`, `halves`, `nested_finds`, `lines` and `strips` together; knows nothing of
-how the sequence reader is trained.
+Puts `pages`, `mended_finds`, `lines` and `strips` together; knows nothing of how the sequence
+reader is trained.
 """
 
 import itertools
@@ -15,17 +15,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from digitdraw import (
-    finder,
-    halves,
-    lines,
-    metrics,
-    nested_finds,
-    pages,
-    processes,
-    strips,
-    weights,
-)
+from digitdraw import lines, mended_finds, metrics, pages, processes, strips, weights
 from digitdraw.files import write_whole
 from digitdraw.finder_validation import sources
 from digitdraw.hands import Sources
@@ -153,9 +143,8 @@ def _cut_pages(
         rng = np.random.default_rng([_SEED, seed, number])
         page = _MAKERS[kind](made_by, rng, SIDES[kind])
         grey = page.picture.astype(np.float32) / 255
-        found = finder.find(grey, network, float(rng.choice(_LEAST_SCORES)))
-        found = nested_finds.leave_out(halves.join(found)).boxes
-        groups = [found[each] for each in lines.group(found)]
+        (found,) = mended_finds.find_all([grey], network, float(rng.choice(_LEAST_SCORES)))
+        groups = [found.boxes[each] for each in lines.group(found.boxes)]
         if more:
             sure = page.boxes[page.labels != IGNORED]
             groups += [_shaken(sure[each], rng) for each in lines.group(sure)]

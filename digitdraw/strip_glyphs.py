@@ -11,13 +11,12 @@ import numpy as np
 
 from digitdraw import glyph as glyphs
 from digitdraw.preprocess import normalize_pen
+from digitdraw.stroke_ink import edge_of, stand_out
 
 __all__ = ["Cut", "cut"]
 
 _AROUND = 2
 """Pixels around a box that are looked at with it: finds are not exact."""
-_WIDEST_STROKE = 9
-"""Pixels: what is wider than this is no stroke but a shadow, or paper beside one."""
 _OWN = 0.35
 """A piece of ink is the box's where more than this share of it is inside."""
 _MOST_OF_BOX = 0.3
@@ -46,19 +45,9 @@ def cut(strip: np.ndarray, boxes: np.ndarray) -> Cut:
     if not len(boxes):
         none = np.zeros((0, glyphs.GLYPH, glyphs.GLYPH), np.float32)
         return Cut(none, np.zeros(0, bool), np.zeros((0, 2), int))
-    ink = _strokes(strip.astype(np.float32))
+    ink = stand_out(strip.astype(np.float32))
     cuts, whole, rows = zip(*(_glyph(ink, box) for box in boxes), strict=True)
     return Cut(np.stack(cuts), np.array(whole, bool), np.array(rows, int))
-
-
-def _strokes(strip: np.ndarray) -> np.ndarray:
-    """How much each pixel stands out as part of a stroke, (TALL, width) float32, 0 on paper: the
-    strip less what is left of it by an opening (a top-hat), so that shadows are gone."""
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_WIDEST_STROKE, _WIDEST_STROKE))
-    padded = cv2.copyMakeBorder(strip, *[_WIDEST_STROKE] * 4, cv2.BORDER_REPLICATE)
-    smooth = cv2.GaussianBlur(padded, (0, 0), 0.5)
-    stroke = cv2.morphologyEx(smooth, cv2.MORPH_TOPHAT, kernel)
-    return stroke[_WIDEST_STROKE:-_WIDEST_STROKE, _WIDEST_STROKE:-_WIDEST_STROKE]
 
 
 def _glyph(ink: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, bool, tuple[int, int]]:
@@ -67,8 +56,7 @@ def _glyph(ink: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, bool, tuple[in
     nothing = glyphs.blank(), False, (0, 0)
     if min(inside.shape) < 2 or inside.max() <= 0:
         return nothing
-    levels = np.rint(inside / inside.max() * 255).astype(np.uint8)
-    edge = cv2.threshold(levels, 0, 255, cv2.THRESH_OTSU)[0] * float(inside.max()) / 255
+    edge = edge_of(inside)
     pieces = _own(ink > edge, box, window)
     own = pieces[window].astype(np.uint8)
     # Ink is cut at its finest: pixels are enlarged before they are ink or paper.

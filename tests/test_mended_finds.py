@@ -1,0 +1,26 @@
+"""What the network finds is mended picture by picture: halves, nested finds, parts of ink."""
+
+import numpy as np
+import pytest
+from painted import Painted, photo
+from test_grown_finds import BOWL, SIX, finds, written
+
+from digitdraw import finder, mended_finds
+
+
+def test_each_picture_has_its_own_finds_mended(monkeypatch):
+    rows = [[x, 60.0, 30, 40] for x in (20, 60, 100)]
+    upper, lower = [140.0, 60, 28, 20], [141.0, 80, 28, 20]
+    per_picture = [finds(BOWL), finds(*rows, upper, lower), finds(SIX).only([])]
+    monkeypatch.setattr(finder, "find_all", lambda greys, network, threshold: per_picture)
+    blank = np.full((200, 200), 0.9, np.float32)
+    grown, joined, none = mended_finds.find_all([written(SIX), blank, blank], None, 0.4)
+    assert grown.boxes[0] == pytest.approx(SIX, abs=5)
+    assert joined.boxes[-1].tolist() == [140, 60, 29, 40] and len(joined.boxes) == 4
+    assert none.boxes.shape == (0, 4)
+
+
+def test_the_network_is_asked_for_what_scores_enough():
+    grey = photo([(40, 40), (90, 40)]).astype(np.float32) / 255
+    (found,) = mended_finds.find_all([grey], Painted(), 0.5)
+    assert len(found.boxes) == 2 and (found.scores >= 0.5).all()
