@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from digitdraw import metrics
-from digitdraw.margins import with_paper
+from digitdraw.margins import framed, with_paper
 from digitdraw.models import DigitFinder
 
 __all__ = [
@@ -49,6 +49,8 @@ _AROUND = 3.0
 """How far around them, in their heights: there may be others."""
 _LARGEST_SCALE, _MUCH_LARGER = 2.0, 1.2
 """No view shows a picture larger than this, nor a part of it less than this much closer."""
+_FILLING = 0.25
+"""Digits fill a picture if most are so tall, in parts of its shorter side."""
 _WINDOW = 96
 """Side of the window, in pixels, over which light is evened out."""
 _MULTIPLE = 16
@@ -84,23 +86,20 @@ def find(grey: np.ndarray, network: nn.Module, threshold: float) -> Finds:
     return find_all([grey], network, threshold)[0]
 
 
-@torch.inference_mode()
 def find_all(greys: Sequence[np.ndarray], network: nn.Module, threshold: float) -> list[Finds]:
-    """The digits of each of several pictures: those of one size are looked at together."""
-    looks = [_views(grey, number) for number, grey in enumerate(greys)]
-    found: list[list[Finds]] = [[] for _ in greys]
-    while looks:
-        for batch in _batches([view for some in looks for view in some]):
-            x = torch.from_numpy(np.stack([view.padded for view in batch]))[:, None]
-            maps = network(x.to(next(network.parameters()).device)).float().cpu()
-            for view, answer in zip(batch, maps, strict=True):
-                found[view.picture].append(view.whole(decode(answer, min(_HINT, threshold))))
-        closer = [
-            largest.closer(greys[largest.picture], _together(found[largest.picture]), threshold)
-            for largest, *_ in looks
-        ]
-        looks = [[view] for view in closer if view is not None]
-    return [split(suppress(_together(parts).surer(threshold))) for parts in found]
+    """The digits of each of several pictures: those of one size are looked at together. What is at
+    the border of a picture is doubted, so one that digits fill is looked at with paper around."""
+    shown = [with_paper(grey) for grey in greys]
+    found = _find_in(shown, network, threshold)
+    filled = [
+        i
+        for i, (grey, margin) in enumerate(shown)
+        if not margin and _fill(found[i].boxes, grey.shape)
+    ]
+    again = _find_in([framed(greys[i]) for i in filled], network, threshold)
+    for i, each in zip(filled, again, strict=True):
+        found[i] = split(suppress(_together([found[i], each])))
+    return found
 
 
 def even_contrast(grey: np.ndarray) -> np.ndarray:
@@ -155,6 +154,34 @@ def split(finds: Finds) -> Finds:
     inside = inside >= _INSIDE * metrics.areas(finds.boxes)
     surer = finds.scores > finds.scores[:, None]
     return finds.only((inside & surer).sum(axis=1) < 2)
+
+
+def _fill(boxes: np.ndarray, shape: tuple[int, int]) -> bool:
+    """Whether digits, (n, 4), are so tall that there is hardly anything else in the picture."""
+    return bool(len(boxes)) and float(np.median(boxes[:, 3])) >= _FILLING * min(shape)
+
+
+@torch.inference_mode()
+def _find_in(
+    shown: Sequence[tuple[np.ndarray, int]], network: nn.Module, threshold: float
+) -> list[Finds]:
+    """The digits of pictures, each with so many pixels of paper around it, as boxes in what is left
+    without that."""
+    looks = [_views(grey, number) for number, (grey, _) in enumerate(shown)]
+    found: list[list[Finds]] = [[] for _ in shown]
+    while looks:
+        for batch in _batches([view for some in looks for view in some]):
+            x = torch.from_numpy(np.stack([view.padded for view in batch]))[:, None]
+            maps = network(x.to(next(network.parameters()).device)).float().cpu()
+            for view, answer in zip(batch, maps, strict=True):
+                found[view.picture].append(view.whole(decode(answer, min(_HINT, threshold))))
+        closer = [
+            largest.closer(shown[largest.picture][0], _together(found[largest.picture]), threshold)
+            for largest, *_ in looks
+        ]
+        looks = [[view] for view in closer if view is not None]
+    kept = [split(suppress(_together(parts).surer(threshold))) for parts in found]
+    return [_moved(each, -margin) for each, (_, margin) in zip(kept, shown, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -227,9 +254,14 @@ def _together(parts: list[Finds]) -> Finds:
 
 
 def _views(grey: np.ndarray, number: int) -> list[_View]:
-    """The views of a whole picture, the largest first, with paper around it where that lacks."""
-    framed, margin = with_paper(grey)
-    return [_View.of(framed, scale, number, (-margin, -margin)) for scale in _scales(framed)]
+    """The views of a whole picture, the largest first."""
+    return [_View.of(grey, scale, number) for scale in _scales(grey)]
+
+
+def _moved(finds: Finds, by: int) -> Finds:
+    """Finds so many pixels further right and down."""
+    boxes = finds.boxes + np.array([by, by, 0, 0], np.float32)
+    return Finds(boxes, finds.scores, finds.logits)
 
 
 def _scales(grey: np.ndarray) -> list[float]:

@@ -1,7 +1,7 @@
 """Paper around a picture whose ink comes close to its border, such as a digit cut out of something.
 
-What looks for digits tells them from what is around them. Knows two tones of grey; knows nothing
-of digits.
+What looks for digits tells them from what is around them. Knows tones of grey; knows nothing of
+digits.
 """
 
 import cv2
@@ -9,7 +9,7 @@ import numpy as np
 
 from digitdraw.tones import reduced, two_tones
 
-__all__ = ["with_paper"]
+__all__ = ["framed", "with_paper"]
 
 _CLOSE = 0.15
 """Ink is close to the border where less paper than this is between them, in parts of the
@@ -19,6 +19,8 @@ _LARGE = 0.4
 there is room, and digits are small enough as it is."""
 _PAPER = 0.4
 """What is added on every side of it, in the same parts."""
+_FRAME = 0.15
+"""What is added on every side of any picture, in the same parts."""
 
 
 def with_paper(grey: np.ndarray) -> tuple[np.ndarray, int]:
@@ -38,3 +40,10 @@ def with_paper(grey: np.ndarray) -> tuple[np.ndarray, int]:
         return grey, 0
     margin = round(_PAPER * min(grey.shape))
     return np.pad(grey, margin, constant_values=np.float32(tones.paper)), margin
+
+
+def framed(grey: np.ndarray) -> tuple[np.ndarray, int]:
+    """A picture, (H, W) float32 in [0, 1], whatever is on it, with a frame around it that is as
+    light as most of it, and how many pixels wide that is."""
+    margin = round(_FRAME * min(grey.shape))
+    return np.pad(grey, margin, constant_values=np.float32(np.median(grey))), margin

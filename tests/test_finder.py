@@ -152,6 +152,39 @@ def test_large_digits_and_small_print_beside_them_are_not_looked_at_closer():
     assert len(network.sizes) == len(finder._scales(grey))
 
 
+class ShyMarks(SmallMarks):
+    """The same, but finds nothing that is near the left border."""
+
+    def forward(self, x):
+        maps = super().forward(x)
+        maps[:, 0, :, :6] = -9
+        return maps
+
+
+def test_a_picture_that_digits_fill_is_looked_at_with_paper_around_it_too():
+    light = np.linspace(0.6, 1, 200, dtype=np.float32)  # so that it is not flat paper
+    places = [(0, 20), (60, 20), (120, 20)]
+    found = finder.find(marks((70, 200), *places, tall=30) * light, ShyMarks(), 0.5)
+    boxes = found.boxes[np.argsort(found.boxes[:, 0])]
+    assert len(boxes) == 3
+    assert boxes[:, 0] + boxes[:, 2] / 2 == pytest.approx([11, 71, 131], abs=2)
+    network = ShyMarks()
+    page = marks((400, 600), (0, 20), (160, 20), (220, 20), tall=30)
+    assert len(finder.find(page, network, 0.5).scores) == 2
+    assert len(network.sizes) == len(finder._scales(page))
+
+
+def test_pictures_that_digits_fill_are_found_in_as_alone_among_others():
+    light = np.linspace(0.6, 1, 200, dtype=np.float32)
+    filled = marks((70, 200), (0, 20), (60, 20), tall=30) * light
+    page = marks((400, 600), (160, 20), (220, 20), tall=30)
+    for grey, found in zip(
+        (page, filled, page), finder.find_all([page, filled, page], ShyMarks(), 0.5), strict=True
+    ):
+        alone = finder.find(grey, ShyMarks(), 0.5)
+        assert (found.boxes == alone.boxes).all() and (found.scores == alone.scores).all()
+
+
 def test_a_photo_of_a_whole_page_is_looked_at_larger():
     for width, seen in ((1200, finder.LARGEST_SIDE), (4000, finder.LARGE_SIDE)):
         network = SmallMarks()

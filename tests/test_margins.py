@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from digitdraw.margins import with_paper
+from digitdraw.margins import framed, with_paper
 
 
 def block(around: int, paper: float = 0.9, ink: float = 0.2, side: int = 60) -> np.ndarray:
@@ -19,19 +19,19 @@ def block(around: int, paper: float = 0.9, ink: float = 0.2, side: int = 60) -> 
 @pytest.mark.parametrize("around", [0, 5])
 def test_a_cropped_picture_gets_more_of_its_own_paper(around, paper, ink):
     picture = block(around, paper, ink)
-    framed, margin = with_paper(picture)
+    larger, margin = with_paper(picture)
     assert margin > 20
     inner = np.s_[margin:-margin, margin:-margin]
-    assert np.array_equal(framed[inner], picture)
-    assert framed.dtype == np.float32
-    framed[inner] = paper
-    assert framed == pytest.approx(paper, abs=0.01)
+    assert np.array_equal(larger[inner], picture)
+    assert larger.dtype == np.float32
+    larger[inner] = paper
+    assert larger == pytest.approx(paper, abs=0.01)
 
 
 def test_a_picture_with_paper_around_its_ink_stays_as_it_is():
     picture = block(40)
-    framed, margin = with_paper(picture)
-    assert margin == 0 and framed is picture
+    same, margin = with_paper(picture)
+    assert margin == 0 and same is picture
 
 
 def test_a_picture_in_uneven_light_stays_as_it_is():
@@ -43,3 +43,17 @@ def test_a_page_whose_writing_begins_at_its_border_stays_as_it_is():
     page = np.full((600, 450), 0.9, np.float32)
     page[10:40, 10:400:60] = page[10:40, 14:404:60] = page[10:40, 17:407:60] = 0.2
     assert with_paper(page)[1] == 0
+
+
+@pytest.mark.parametrize("shape", [(60, 200), (300, 40), (2, 2)])
+def test_any_picture_may_be_framed_with_what_most_of_it_is(shape):
+    picture = np.full(shape, 0.7, np.float32)
+    picture[:, ::5] = 0.1
+    larger, margin = framed(picture)
+    assert margin == round(0.15 * min(shape))
+    assert larger.shape == tuple(side + 2 * margin for side in shape)
+    assert larger.dtype == np.float32
+    inner = np.s_[margin : shape[0] + margin, margin : shape[1] + margin]
+    assert np.array_equal(larger[inner], picture)
+    larger[inner] = np.median(picture)
+    assert (larger == np.median(picture)).all()
