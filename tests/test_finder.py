@@ -157,7 +157,7 @@ class ShyMarks(SmallMarks):
 
     def forward(self, x):
         maps = super().forward(x)
-        maps[:, 0, :, :6] = -9
+        maps[:, 0, :, :9] = -9
         return maps
 
 
