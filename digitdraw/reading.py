@@ -30,8 +30,9 @@ log = logging.getLogger(__name__)
 
 TOLD_BY = "default"
 """The model that tells what each digit is by itself."""
-_DOUBTED = 0.3
-"""Where none is believed, the judge is asked about what is a digit with at least this chance."""
+_DOUBTED, _MUCH_DOUBTED = 0.3, 0.1
+"""Where none is believed, one that the judge is sure of is, if it has at least the first chance of
+being a digit; and then others of its number, if they have the second."""
 SMALLEST_SIDE = 12
 """A picture with a side of fewer pixels is too small to read."""
 BLUR_SIDE = 448
@@ -183,8 +184,9 @@ class Reader:
         """The indices of a number's digits that are whole, not too unlikely, and for the judge, who
         looks at each by itself, digits for sure: what stands alone on a page all else doubts."""
         scores, bars = said
-        some = np.flatnonzero(number.whole & (scores >= _DOUBTED))
-        return some[agreed(number.glyphs[some], bars[some].argmax(axis=1), self._judge)]
+        some = np.flatnonzero(number.whole & (scores >= _MUCH_DOUBTED))
+        some = some[agreed(number.glyphs[some], bars[some].argmax(axis=1), self._judge)]
+        return some if (scores[some] >= _DOUBTED).any() else some[:0]
 
     def _predict(self, score: float, bars: np.ndarray, glyph: np.ndarray) -> Prediction:
         confidence = float(bars.max())

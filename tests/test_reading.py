@@ -2,7 +2,7 @@
 
 import io
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import cv2
 import numpy as np
@@ -204,6 +204,23 @@ def test_where_none_is_believed_one_that_the_judge_is_sure_of_is(
     assert reader.read(photo([(90, 80)])).numbers == ()
     reader._judge = judge
     assert reader.read(photo([(90, 80)])).numbers == read
+
+
+@pytest.mark.parametrize(
+    ("chances", "kept"),
+    [((0.4, 0.2, 0.05), [0, 1]), ((0.29, 0.2, 0.05), []), ((0.05, 0.6, 0.6), [1, 2]), ((), [])],
+)
+def test_beside_one_that_the_judge_is_sure_of_others_may_be_doubted_more(chances, kept):
+    def judge(some):
+        return [Prediction(4, tuple(np.eye(10)[4]), 1.0, 0.99, "digit", each) for each in some]
+
+    count = len(chances)
+    reader = painted_reader()
+    reader._judge = judge
+    parts = dict.fromkeys(field.name for field in fields(Candidate))
+    parts |= {"glyphs": np.zeros((count, 28, 28), np.float32), "whole": np.ones(count, bool)}
+    said = np.array(chances), np.tile(np.eye(10)[4], (count, 1))
+    assert reader._agreed(Candidate(**parts), said).tolist() == kept
 
 
 def test_a_digit_that_was_read_but_not_found_has_a_box_of_the_usual_size():
