@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from digitdraw import handwriting, not_digits, papers, printed, scan_splices, signs
-from digitdraw.data import Drawing
+from digitdraw.data import Drawing, Scan
 from digitdraw.hands import MOST_DIGITS, Hand, Sources
 from digitdraw.page_ink import FINER, IGNORED, Page, Writing, view_of
 from digitdraw.pen_skips import skips
@@ -41,7 +41,8 @@ _FLAT = 0.06
 _SCANNED = 0.35
 """Share of the pages that are scans, where there are any."""
 _SPLICED = 0.6
-"""Share of the scans that are made of two, where those two can be."""
+"""Share of the scans that are made of two, and of those that are made of one more, where these can
+be."""
 
 
 def compose(sources: Sources, rng: np.random.Generator, side: int = 256) -> Page:
@@ -199,11 +200,11 @@ def _shape(writing: Writing, hand: Hand, x: float, y: float, rng: np.random.Gene
 
 
 def scanned(sources: Sources, rng: np.random.Generator, side: int) -> Page:
-    """One of the scanned amounts, or one made of two, at any size that digits may have, somewhere
-    on an empty paper."""
-    scan, other = (sources.scans[int(i)] for i in rng.integers(len(sources.scans), size=2))
-    if rng.random() < _SPLICED:
-        scan = scan_splices.splice(scan, other, rng)
+    """One of the scanned amounts, or one made of several, at any size that digits may have,
+    somewhere on an empty paper."""
+    scan = _any_scan(sources, rng)
+    while rng.random() < _SPLICED and len(scan.labels) < MOST_DIGITS:
+        scan = scan_splices.splice(scan, _any_scan(sources, rng), rng)
     tall = float(np.median(scan.boxes[:, 3]))
     room = min(side / max(scan.picture.shape), LARGEST / tall)
     scale = min(room, math.exp(rng.uniform(math.log(SMALLEST / tall), math.log(LARGEST / tall))))
@@ -228,3 +229,7 @@ def scanned(sources: Sources, rng: np.random.Generator, side: int) -> Page:
         writing.digit([*seen.min(axis=0), *np.ptp(seen, axis=0)], int(label))
     scene = papers.light(paper.astype(np.float32) / 255, rng)
     return writing.page(papers.photograph(scene, tall * scale, rng))
+
+
+def _any_scan(sources: Sources, rng: np.random.Generator) -> Scan:
+    return sources.scans[int(rng.integers(len(sources.scans)))]

@@ -25,7 +25,7 @@ from digitdraw.strips import Frame
 
 __all__ = ["Numbers", "build", "cut_numbers", "digits_in", "kept", "made_of", "together"]
 
-PAGES = {"clear": 4_000, "written": 2_000, "scanned": 2_000}
+PAGES = {"clear": 3_000, "written": 1_000, "scanned": 6_000}
 """How many pages of each kind there are."""
 SIDES = {"clear": 512, "written": 384, "scanned": 256}
 """Sides of the pages, in pixels: most are then looked at in three sizes, as photos are."""

@@ -68,9 +68,10 @@ def test_all_networks_are_weighed_by_what_they_know():
     glyphs = calibrate.GLYPH_WEIGHT * told
     which = drawn_from(0.8 * logits[:, :10] + 0.4 * classes + glyphs, rng)
     places = np.arange(60_000)
+    numbers = places // 50  # each with a digit that is sure
     said = logits, classes, told, evidence
     labels = np.where(truth, which, -1)
-    fitted = calibrate.fit_reading(*said, labels, places, places, without=10**7)
+    fitted = calibrate.fit_reading(*said, labels, numbers, places, without=10**7)
     assert fitted.temperature == pytest.approx(1 / 0.8, rel=0.06)
     assert fitted.class_weight == pytest.approx(0.4, rel=0.06)
     assert fitted.digitness_temperature == pytest.approx(2, rel=0.06)
@@ -80,6 +81,8 @@ def test_all_networks_are_weighed_by_what_they_know():
     assert (fitted.one_weight, fitted.below_weight) == of_ones
     assert fitted.digitness_bias == pytest.approx(0.3, abs=0.06)
     assert 0.2 < fitted.min_digitness < 0.5
+    alone = calibrate.fit_reading(*said, labels, places, places, without=10**7)
+    assert alone.min_number == calibrate.LEAST_OF_NUMBER
 
 
 def test_of_pages_without_digits_few_enough_are_believed_to_have_some():
