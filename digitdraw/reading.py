@@ -146,7 +146,7 @@ class Reader:
         judged = [self._chances(number) for number in numbers]
         chosen = self._kept([scores for scores, _ in judged])
         if self._judge and not any(each.size for each in chosen):
-            chosen = [self._agreed(*each) for each in zip(numbers, judged, strict=True)]
+            chosen = self._alone(numbers, judged)
         for number, (scores, bars), kept in zip(numbers, judged, chosen, strict=True):
             for i in kept:
                 box = tuple(float(side) * pixel for side in number.boxes[i])
@@ -179,6 +179,16 @@ class Reader:
             np.flatnonzero((each >= used.min_digitness) & (top >= used.min_number) & (top > 0))
             for each, top in zip(scores, surest, strict=True)
         ]
+
+    def _alone(
+        self, numbers: list[Candidate], judged: list[tuple[np.ndarray, np.ndarray]]
+    ) -> list[np.ndarray]:
+        """Of each number on a page on which none is believed, the indices of the digits that the
+        judge is sure of; none if they are the lesser part of all that may be digits there, for of
+        the letters of a word some are like ones."""
+        agreed_on = [self._agreed(*each) for each in zip(numbers, judged, strict=True)]
+        most = 2 * sum(map(len, agreed_on)) >= sum(len(scores) for scores, _ in judged)
+        return agreed_on if most else [each[:0] for each in agreed_on]
 
     def _agreed(self, number: Candidate, said: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
         """The indices of a number's digits that are whole, not too unlikely, and for the judge, who

@@ -334,3 +334,14 @@ def test_where_a_gpu_fails_the_photo_is_read_on_the_cpu(reader, error, caplog):
     reader._networks = reader._spare = lost
     with pytest.raises(type(error)):
         reader.read(paper)
+
+
+def test_of_a_word_no_letter_is_taken_for_a_one_that_the_judge_is_sure_of(monkeypatch):
+    reader = painted_reader()
+    parts = dict.fromkeys(field.name for field in fields(Candidate))
+    words = [Candidate(**parts), Candidate(**parts)]
+    doubted = [(np.array([0.5]), np.eye(10)[:1]), (np.array([0.2, 0.1]), np.eye(10)[:2])]
+    for sure, kept in (([[0], []], [[], []]), ([[0], [1]], [[0], [1]])):
+        found = {id(word): np.array(each, int) for word, each in zip(words, sure, strict=True)}
+        monkeypatch.setattr(reader, "_agreed", lambda number, said, of=found: of[id(number)])
+        assert [each.tolist() for each in reader._alone(words, doubted)] == kept
