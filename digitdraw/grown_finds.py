@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from digitdraw.finder import Finds
-from digitdraw.stroke_ink import edge_of, stand_out
+from digitdraw.stroke_ink import edge_of, stand_out, window
 
 __all__ = ["grow"]
 
@@ -93,12 +93,6 @@ class _View(NamedTuple):
             self.scales, 2
         )
 
-    def window(self, box: np.ndarray) -> tuple[slice, slice]:
-        """The rows and columns of a box of the view, as far as there are any."""
-        low = np.floor(box[:2]).astype(int).clip(0)
-        high = np.ceil(box[:2] + box[2:]).astype(int).clip(0, self.seen.shape[::-1])
-        return slice(low[1], high[1]), slice(low[0], high[0])
-
 
 def _around_ink(grey: np.ndarray, box: np.ndarray, others: np.ndarray) -> np.ndarray | None:
     """The box around a find and all ink that it is of; None where it has that, or where it cannot
@@ -121,10 +115,10 @@ def _around_ink(grey: np.ndarray, box: np.ndarray, others: np.ndarray) -> np.nda
     most = np.array([max(_MOST, 1.2 * inside[3] / inside[2]), _MOST])
     if (times < _MORE).all() or (times > most).any():
         return None
-    pieces[view.window(inside)] = 0
+    pieces[window(inside, pieces.shape)] = 0
     beside = pieces.sum()
     for other in view.see(others):
-        pieces[view.window(other)] = 0
+        pieces[window(other, pieces.shape)] = 0
     if pieces.sum() < (1 - _TAKEN) * beside:
         return None
     return np.concatenate([view.corner + low / view.scales, size / view.scales])
@@ -133,7 +127,7 @@ def _around_ink(grey: np.ndarray, box: np.ndarray, others: np.ndarray) -> np.nda
 def _own_pieces(view: _View, box: np.ndarray) -> np.ndarray | None:
     """The pieces of ink that are in a box for the most part, or are most of what is in it, (h, w)
     uint8; None where there is no ink in it."""
-    inside = view.window(box)
+    inside = window(box, view.seen.shape)
     if min(view.seen[inside].shape) < 2:
         return None
     levels = cv2.normalize(view.seen, None, 0, 255, cv2.NORM_MINMAX, cv2.CV_8U)

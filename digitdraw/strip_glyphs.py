@@ -11,7 +11,7 @@ import numpy as np
 
 from digitdraw import glyph as glyphs
 from digitdraw.preprocess import normalize_pen
-from digitdraw.stroke_ink import edge_of, stand_out
+from digitdraw.stroke_ink import edge_of, stand_out, window
 
 __all__ = ["Cut", "cut"]
 
@@ -51,14 +51,14 @@ def cut(strip: np.ndarray, boxes: np.ndarray) -> Cut:
 
 
 def _glyph(ink: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, bool, tuple[int, int]]:
-    window = _window(box, _AROUND, ink.shape)
-    inside = ink[window]
+    here = window(box, ink.shape, _AROUND)
+    inside = ink[here]
     nothing = glyphs.blank(), False, (0, 0)
     if min(inside.shape) < 2 or inside.max() <= 0:
         return nothing
     edge = edge_of(inside)
-    pieces = _own(ink > edge, box, window)
-    own = pieces[window].astype(np.uint8)
+    pieces = _own(ink > edge, box, here)
+    own = pieces[here].astype(np.uint8)
     # Ink is cut at its finest: pixels are enlarged before they are ink or paper.
     size = tuple(side * glyphs.SUPERSAMPLING for side in inside.shape[::-1])
     fine = cv2.resize(inside, size, interpolation=cv2.INTER_CUBIC) > edge
@@ -66,27 +66,19 @@ def _glyph(ink: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, bool, tuple[in
     mask = np.where(fine & (near > 0), 255, 0).astype(np.uint8)
     if not mask.any():
         return nothing
-    (rows,) = np.nonzero(pieces[:, window[1]].any(axis=1))
+    (rows,) = np.nonzero(pieces[:, here[1]].any(axis=1))
     is_whole = own.sum() >= _WHOLE * pieces.sum()
     return glyphs.place(normalize_pen(mask)), bool(is_whole), (int(rows[0]), int(rows[-1]) + 1)
 
 
-def _own(is_ink: np.ndarray, box: np.ndarray, window: tuple[slice, slice]) -> np.ndarray:
+def _own(is_ink: np.ndarray, box: np.ndarray, here: tuple[slice, slice]) -> np.ndarray:
     """The pieces of a strip's ink that are the box's own, (TALL, width) bool, with what of them is
     beside its window."""
     count, pieces, stats, _ = cv2.connectedComponentsWithStats(is_ink.astype(np.uint8))
-    inside = np.bincount(pieces[window].ravel(), minlength=count)
+    inside = np.bincount(pieces[here].ravel(), minlength=count)
     inside[0] = 0  # paper
     middle = np.array([box[0] + 0.2 * box[2], box[1] + 0.15 * box[3], 0.6 * box[2], 0.7 * box[3]])
-    crosses = np.bincount(pieces[_window(middle, 0, is_ink.shape)].ravel(), minlength=count) > 0
+    crosses = np.bincount(pieces[window(middle, is_ink.shape)].ravel(), minlength=count) > 0
     most = inside > _OWN * stats[:, cv2.CC_STAT_AREA]
     most |= crosses & (inside > _MOST_OF_BOX * inside.sum())
     return (most & (inside >= _SPECK))[pieces]
-
-
-def _window(box: np.ndarray, around: float, shape: tuple[int, int]) -> tuple[slice, slice]:
-    """The rows and columns of a box, and as many pixels around it, as far as there are any."""
-    x, y, width, height = box
-    low = np.floor([y - around, x - around]).astype(int).clip(0)
-    high = np.ceil([y + height + around, x + width + around]).astype(int).clip(0, shape)
-    return slice(low[0], high[0]), slice(low[1], high[1])

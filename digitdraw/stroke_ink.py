@@ -1,12 +1,13 @@
 """What stands out as a stroke, in a view in which digits are some 25 pixels tall.
 
-Knows pixels that are the higher the more they are ink; knows no boxes and no strips.
+Knows pixels that are the higher the more they are ink, and windows of them; knows no finds and no
+strips. Boxes are (x, y, width, height) in pixels, y down.
 """
 
 import cv2
 import numpy as np
 
-__all__ = ["edge_of", "stand_out"]
+__all__ = ["edge_of", "stand_out", "window"]
 
 _WIDEST = 9
 """Pixels: what is wider than this is no stroke but a shadow, or paper beside one."""
@@ -27,3 +28,12 @@ def edge_of(strokes: np.ndarray) -> float:
     top = float(strokes.max())
     levels = np.rint(strokes / top * 255).astype(np.uint8)
     return cv2.threshold(levels, 0, 255, cv2.THRESH_OTSU)[0] * top / 255
+
+
+def window(box: np.ndarray, shape: tuple[int, int], around: float = 0) -> tuple[slice, slice]:
+    """The rows and columns of a box, (4,), and of so many pixels around it, as far as there are any in
+    a view of that shape, (H, W)."""
+    x, y, width, height = box
+    low = np.floor([y - around, x - around]).astype(int).clip(0)
+    high = np.ceil([y + height + around, x + width + around]).astype(int).clip(0, shape)
+    return slice(low[0], high[0]), slice(low[1], high[1])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from digitdraw.stroke_ink import edge_of, stand_out
+from digitdraw.stroke_ink import edge_of, stand_out, window
 
 
 def test_a_stroke_stands_out_by_its_height_above_the_paper():
@@ -30,3 +30,10 @@ def test_ink_ends_between_what_is_ink_and_what_is_not():
     strokes[:, 8:10] = 4.0
     assert 0.29 < edge_of(strokes) < 4.0  # of 256 levels
     assert edge_of(strokes * 7) == pytest.approx(7 * edge_of(strokes))
+
+
+def test_a_window_is_what_of_a_box_and_its_surroundings_is_in_the_view():
+    view = np.zeros((20, 30))
+    assert window(np.array([4.5, 6, 3, 2]), view.shape) == (slice(6, 8), slice(4, 8))
+    assert window(np.array([-2, 18, 4, 9]), view.shape, 1) == (slice(17, 20), slice(0, 3))
+    assert view[window(np.array([40, 40, 5, 5]), view.shape)].size == 0
