@@ -31,8 +31,8 @@ def edge_of(strokes: np.ndarray) -> float:
 
 
 def window(box: np.ndarray, shape: tuple[int, int], around: float = 0) -> tuple[slice, slice]:
-    """The rows and columns of a box, (4,), and of so many pixels around it, as far as there are any in
-    a view of that shape, (H, W)."""
+    """The rows and columns of a box, (4,), and of so many pixels around it, as far as there are any
+    in a view of that shape, (H, W)."""
     x, y, width, height = box
     low = np.floor([y - around, x - around]).astype(int).clip(0)
     high = np.ceil([y + height + around, x + width + around]).astype(int).clip(0, shape)
