@@ -56,8 +56,7 @@ def drawings(people: People) -> list[Drawing]:
     """What they drew, as far as it can be read."""
     if people.are_fonts:
         return data.font_drawings(people.part)
-    drawn = data.drawings(people.root, people.part)
-    return [each for place, each in enumerate(drawn) if place not in data.UNREADABLE[people.part]]
+    return data.readable(people.root, people.part)
 
 
 @lru_cache(maxsize=2)

@@ -110,7 +110,7 @@ def build(root: Path, seed: int, variants: int = VARIANTS, workers: int = 2) -> 
     fonts = data.font_drawings("train")
     written = made(digit_variant, fonts, seed, len(fonts) * variants, workers)
     pools.append(Pool("fonts", *written, len(fonts) * min(variants, FONTS_PER_EPOCH)))
-    drawn = data.drawings(root, "train")
+    drawn = data.readable(root, "train")
     if not drawn:
         return Corpus(pools)
     other = data.letters(root, "train")

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from torch import nn
 
 from digitdraw import calibrate, data, finder, lines, metrics, pages, plots, scan_glyphs
-from digitdraw.data import Drawing, Glyphs, Scan
+from digitdraw.data import Glyphs, Scan
 from digitdraw.finder import Finds
 from digitdraw.hands import Sources
 from digitdraw.models import Architecture
@@ -34,12 +34,13 @@ _THRESHOLDS = np.arange(0.15, 0.75, 0.05)
 def sources(root: Path, part: str) -> Sources:
     """What pages of "train" or "validation" are made of, as far as `root` has it."""
     digits, scans = data.mnist(root, part), data.scans(root, part)
-    fonts: list[Drawing] = []
+    drawn, fonts = data.drawings(root, part), []
     # Validation pages stay as they were: else no figure could be compared with one before it.
     if part == "train":
         digits, fonts = _with_scanned(digits, scans), data.font_drawings(part)
+        drawn = data.readable(root, part)
     return Sources(
-        drawings=data.drawings(root, part),
+        drawings=drawn,
         digits=digits,
         letters=data.letters(root, part),
         scans=scans,

@@ -38,6 +38,25 @@ def test_missing_drawings_are_none(tmp_path):
     assert data.letters(tmp_path, "test") == []
 
 
+@pytest.mark.parametrize("part", sorted(data.UNREADABLE))
+def test_drawings_that_nobody_can_read_are_left_out(data_folder, part):
+    drawn, readable = (make(data_folder, part) for make in (data.drawings, data.readable))
+    assert len(readable) == len(drawn) - len(data.UNREADABLE[part])
+    assert not any(_is_level(each) for each in readable)
+
+
+def test_of_a_file_that_nobody_looked_at_all_drawings_are_taken(tmp_path):
+    write_drawings(tmp_path / "unipen-digits" / "dev.jsonl.gz", ["w"] * 100)
+    assert len(data.readable(tmp_path, "test")) == 100
+    assert data.readable(tmp_path, "train") == []
+
+
+def _is_level(drawing):
+    """Whether it is a line from left to right, as no digit is."""
+    width, height = np.ptp(np.concatenate(drawing.strokes), axis=0)
+    return height < 0.25 * width
+
+
 def test_damaged_drawings_are_named_with_their_hash(tmp_path):
     path = tmp_path / "unipen-digits" / "dev.jsonl.gz"
     write_drawings(path, ["w"])

@@ -50,6 +50,8 @@ def test_the_weights_that_come_with_digitdraw_are_whole():
         assert size <= 5_000_000
         total += size
     assert total <= 15_000_000
+    photos = sum((weights.FOLDER / f"{name}.pt").stat().st_size for name in models.FOR_PHOTOS)
+    assert photos <= 6_000_000
     assert (weights.FOLDER / "MODEL_CARD.md").is_file()
 
 
