@@ -86,6 +86,8 @@ def train(options: argparse.Namespace) -> None:
         if options.resume and checkpoint.is_file():
             trainer.restore(checkpoint)
         trainer.in_bfloat16 |= options.bfloat16
+        if options.bfloat16 and device.type == "cpu" and not _has_bfloat16() and team.rank == 0:
+            print("this CPU has no bfloat16 instructions: --bfloat16 makes it slower, not faster")
         others = [weights.load(options.model, Path(each)) for each in options.average_with]
         answers = _run(trainer, validation, checkpoint, team)
         if others:
@@ -98,6 +100,12 @@ def train(options: argparse.Namespace) -> None:
                 "validation": validation.measure(answers, trainer.validation_loss),
             }
             _write(options, trainer, validation, answers, record)
+
+
+def _has_bfloat16() -> bool:
+    """Whether this CPU computes in bfloat16 itself; of others than x86 nothing is known here."""
+    can = torch.cpu.get_capabilities()
+    return can.get("architecture") != "x86_64" or bool(can["avx512_bf16"] or can["amx_bf16"])
 
 
 def _training(

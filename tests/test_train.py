@@ -257,3 +257,13 @@ def test_a_cpu_computes_in_bfloat16_where_it_is_told_to(script, tmp_path):
         shlex.split(record["command"].split("digitdraw.train ")[1])
     )
     assert options.bfloat16
+
+
+@pytest.mark.parametrize("its_own", [True, False])
+def test_who_asks_a_cpu_without_bfloat16_for_it_is_told(
+    its_own, script, tmp_path, monkeypatch, capsys
+):
+    can = {"architecture": "x86_64", "avx512_bf16": its_own, "amx_bf16": False}
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: can)
+    assert script(tmp_path, "--model", "softmax", "--epochs", "1", "--bfloat16") == 0
+    assert ("no bfloat16 instructions" in capsys.readouterr().out) is not its_own
