@@ -4,12 +4,17 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import digitdraw
 from digitdraw.recognizer import Recognizer
 
 ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("DIGITDRAW_DATA", ROOT.parent / "shared" / "data"))
+
+# How long an example takes is the machine's: no test is to fail for it.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -67,7 +67,7 @@ def test_what_is_traced_has_the_ink_and_reads_as_before(recognizer, digit):
 
 
 @given(st.lists(st.tuples(st.integers(0, 100), st.integers(0, 100)), min_size=2, max_size=5))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_strokes_lie_on_the_ink(points):
     ink = drawn([points])
     for line in trace(ink):

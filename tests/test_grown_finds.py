@@ -86,7 +86,7 @@ def test_what_is_hardly_a_find_stays_as_it_is():
     assert (grown(written(SIX), BOWL, score=0.5) == BOWL).all()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(

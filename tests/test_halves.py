@@ -60,7 +60,7 @@ def test_no_finds_stay_none():
     assert len(halves.join(finds([])).boxes) == 0
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     st.permutations(range(4)),
     st.floats(0.2, 40),

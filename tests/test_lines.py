@@ -65,7 +65,7 @@ def test_a_heading_twice_as_tall_is_a_number_of_its_own():
     assert lines.group(np.array(boxes)) == [[0], [1, 2]]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.integers(1, 8), min_size=1, max_size=5),
     st.floats(-12, 12),

@@ -237,14 +237,13 @@ def test_a_missing_file_gets_an_error(tmp_path):
         preprocess.to_glyph("with a \0 in it")
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_arbitrary_bytes_only_ever_raise_our_own_errors(data):
     with contextlib.suppress(DigitDrawError):
         preprocess.to_glyph(data)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(
     st.sampled_from(["PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "HEIF"]),
     st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=8),
@@ -262,7 +261,6 @@ def test_damaged_files_only_ever_raise_our_own_errors(form, changes, length):
         assert glyph.shape == (28, 28) and np.isfinite(glyph).all()
 
 
-@settings(deadline=None)
 @given(st.integers(1, 40), st.integers(1, 40), st.randoms())
 def test_pictures_of_any_shape_give_a_glyph(height, width, random):
     pixels = np.array([random.randrange(256) for _ in range(height * width)], np.uint8)

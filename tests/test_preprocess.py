@@ -39,7 +39,7 @@ def test_a_picture_and_the_strokes_of_a_drawing_give_nearly_the_same_glyph(digit
     assert overlap(seen, drawn) > 0.8
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.sampled_from(list(DIGITS)),
     st.floats(0.25, 0.9),

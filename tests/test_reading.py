@@ -46,7 +46,7 @@ def test_a_reading_without_digits_says_what_may_be_why(reader):
     assert reading.digits and reading.reason == "" == reading.as_dict()["reason"]
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(
     st.lists(st.sampled_from([(x, y) for x in range(30, 210, 24) for y in (40, 90)]), unique=True),
     st.sampled_from([3, 6, 8]),

@@ -99,7 +99,7 @@ def test_a_box_without_ink_is_a_blank_glyph_and_no_box_is_none():
     assert none.rows.shape == (0, 2)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.tuples(*[st.floats(-40, 130)] * 2, *[st.floats(0.01, 90)] * 2),
     st.integers(8, 90),

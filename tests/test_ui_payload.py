@@ -71,7 +71,7 @@ def test_what_is_no_drawing_is_answered_in_words(recognizer, strokes):
     assert answer["error"].endswith(".")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(strokes=ANY_JSON)
 def test_any_json_gives_an_answer_or_words(recognizer, strokes):
     answer = payload.answer_drawings(recognizer, [strokes])[0]
@@ -119,7 +119,7 @@ def test_what_is_no_picture_is_answered_in_words(recognizer, data):
     assert "Traceback" not in answer["error"]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=400))
 def test_any_bytes_give_an_answer_or_words(recognizer, data):
     answer = payload.answer_picture(recognizer, data)
@@ -149,7 +149,7 @@ def test_what_is_no_digit_has_nothing_to_explain(recognizer):
     assert payload.explain_strokes(recognizer, scribble) == nothing
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     strokes=ANY_JSON
     | st.lists(st.lists(st.tuples(st.floats(), st.floats()), max_size=4), max_size=2)
@@ -274,7 +274,6 @@ def test_missing_weights_are_told_without_a_path_of_the_server():
     assert told == {"error": words.NO_READER}
 
 
-@settings(deadline=None)
 @given(data=st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused_in_words(data):
     assert set(payload.read_photo(Blots, data)) == {"error"}
