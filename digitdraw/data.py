@@ -61,8 +61,9 @@ UNREADABLE = {
 }
 """Drawings of a part, by their place in it, that no person would read as labelled: mostly single
 lines labelled 4, 1 or 0, plain rings labelled 8, and several rings labelled 0. Found by looking at
-the sixty of unipen-digits/dev, the eighty of validation, and the 245 of training that `default`,
-`tiny` or `cnn` doubted, so others may be left. A figure without them stands beside that of all.
+the sixty of unipen-digits/dev and the eighty of validation that a default model doubted, and the
+245 of training that are level or that `default`, `tiny` or `cnn` doubted, so others may be left. A
+figure without them stands beside that of all.
 """
 _LOOKED_AT = {
     "train.jsonl.gz": "ecef1dd2b4df4b29ad570e7bfb2da5d7d23378a498cad21d8bdbd9bb7a4d8def",

@@ -79,22 +79,14 @@ def train(options: argparse.Namespace) -> None:
         trainer, validation = _training(options, recipe, epochs, device, team)
         checkpoint = folder / f"{options.model}.checkpoint.pt"
         folder.mkdir(parents=True, exist_ok=True)
-        began_as = None
-        if options.start_from:
-            began_as = weights.load(options.model, Path(options.start_from))
-            trainer.start_from(began_as.network)
-        if options.resume and checkpoint.is_file():
-            trainer.restore(checkpoint)
-        trainer.in_bfloat16 |= options.bfloat16
-        if options.bfloat16 and device.type == "cpu" and not _has_bfloat16() and team.rank == 0:
-            print("this CPU has no bfloat16 instructions: --bfloat16 makes it slower, not faster")
+        began_as = _begin(options, trainer, checkpoint)
         others = [weights.load(options.model, Path(each)) for each in options.average_with]
         answers = _run(trainer, validation, checkpoint, team)
         if others:
             trainer.average_with([each.network for each in others])
             answers = validation.logits(trainer.result, trainer.design, trainer.device)
         if team.rank == 0:
-            record = _record(options, trainer, began_as and began_as.sha256)
+            record = _record(options, trainer, began_as)
             record |= {
                 "averaged_with_sha256": [each.sha256 for each in others],
                 "validation": validation.measure(answers, trainer.validation_loss),
@@ -102,10 +94,26 @@ def train(options: argparse.Namespace) -> None:
             _write(options, trainer, validation, answers, record)
 
 
+def _begin(options: argparse.Namespace, trainer: Trainer, checkpoint: Path) -> str | None:
+    """Put a training where it starts or goes on, computing as it is told to; returns the SHA-256 of
+    the weights that it starts from, if any."""
+    began_as = None
+    if options.start_from:
+        began_as = weights.load(options.model, Path(options.start_from))
+        trainer.start_from(began_as.network)
+    if options.resume and checkpoint.is_file():
+        trainer.restore(checkpoint)
+    trainer.in_bfloat16 |= options.bfloat16
+    slower = options.bfloat16 and trainer.device.type == "cpu" and not _has_bfloat16()
+    if slower and trainer.team.rank == 0:
+        print("this CPU has no bfloat16 instructions: --bfloat16 makes it slower, not faster")
+    return began_as and began_as.sha256
+
+
 def _has_bfloat16() -> bool:
-    """Whether this CPU computes in bfloat16 itself; of others than x86 nothing is known here."""
-    can = torch.cpu.get_capabilities()
-    return can.get("architecture") != "x86_64" or bool(can["avx512_bf16"] or can["amx_bf16"])
+    """Whether this CPU computes in bfloat16 itself, as far as torch knows: of x86, by the newer."""
+    can = getattr(torch.cpu, "get_capabilities", dict)()
+    return can.get("architecture") != "x86_64" or any(map(can.get, ("avx512_bf16", "amx_bf16")))
 
 
 def _training(
