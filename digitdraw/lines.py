@@ -16,8 +16,8 @@ MAX_GAP = 1.25
 between thousands. With these, 799 of 800 scanned training amounts are one number each."""
 MAX_RISE = 0.55
 """How far the next digit may be above or below the line, in heights."""
-MAX_RATIO = 3.0
-"""How many times taller one of two neighbours may be."""
+MAX_RATIO = 3.5
+"""How many times taller one of two neighbours may be: commas are found, too."""
 MAX_TILT = math.radians(25)
 
 

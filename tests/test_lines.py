@@ -51,6 +51,18 @@ def test_a_point_between_digits_leaves_one_number():
     assert lines.group(np.array(boxes)) == [[0, 1, 2, 3]]
 
 
+def test_a_comma_that_was_found_beside_a_wide_digit_does_not_cut_its_number_in_two():
+    comma = [512, 695, 29, 44]
+    digits = [
+        [208, 609, 112, 116],
+        [329, 600, 181, 125],
+        [543, 603, 104, 118],
+        [663, 591, 109, 126],
+    ]
+    digits += [[775, 567, 132, 142], [950, 586, 95, 124], [1058, 590, 112, 115]]
+    assert lines.group(np.array([comma, *digits])) == [[1, 2, 0, 3, 4, 5, 6, 7]]
+
+
 def test_touching_and_overlapping_digits_stay_apart():
     assert lines.group(np.array(row(5, gap=-4.0))) == [[0, 1, 2, 3, 4]]
 
