@@ -16,8 +16,6 @@ from digitdraw.stroke_ink import edge_of, stand_out, window
 
 __all__ = ["grow"]
 
-_SURE = 0.6
-"""What scores less is as likely no digit."""
 _TALL = 24
 """Pixels that a find is tall in the view in which its ink is looked at."""
 _AROUND = 1.25
@@ -41,7 +39,7 @@ def grow(finds: Finds, grey: np.ndarray) -> Finds:
     """The same finds in `grey`, (H, W) float32, 0 = black, 1 = white, but those whose ink goes on
     where no other find is have it all, unless what stands beside them is as low as they were."""
     boxes = finds.boxes.copy()
-    for i in np.flatnonzero(finds.scores >= _SURE):
+    for i in range(len(boxes)):
         others = np.delete(finds.boxes, i, axis=0)
         grown = _around_ink(grey, finds.boxes[i], others)
         if grown is not None and _suits(finds.boxes[i], grown, others):
