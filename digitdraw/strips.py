@@ -23,6 +23,8 @@ _AROUND, _BESIDE = 1.25, 0.9
 digit: enough for one digit more, which the finder may have missed."""
 MAX_TILT = 0.6
 """A number's slope, in radians, beyond which its boxes are not believed."""
+_ON = 0.5
+"""Share of a box's width that is above, below or on another."""
 _EDGE = 3
 """Pixels from the upper and lower edge of a strip that no digit reaches."""
 _LOWEST, _HIGHEST = -1.5, 4.0
@@ -49,7 +51,7 @@ class Frame:
         """The frame of a number's boxes, (n, 4), n at least 1, in any order."""
         boxes = np.asarray(boxes, np.float64)
         middles = boxes[:, :2] + boxes[:, 2:] / 2
-        tilt = _tilt(middles)
+        tilt = _tilt(middles[_side_by_side(boxes)])
         cos, sin = math.cos(tilt), math.sin(tilt)
         turn = np.array([[cos, sin], [-sin, cos]])
         level = middles @ turn.T
@@ -123,6 +125,16 @@ def _grained(strip: np.ndarray) -> np.ndarray:
         return strip
     grain = np.random.default_rng(0).normal(0, lacking, strip.shape)
     return strip + grain.astype(np.float32)
+
+
+def _side_by_side(boxes: np.ndarray) -> np.ndarray:
+    """Which of `boxes` (n, 4) stand beside the others, (n,) bool, and not above, below or on a
+    larger one, as a loop does that was found besides its eight: that says nothing of the slope."""
+    left, wide, area = boxes[:, 0], boxes[:, 2], boxes[:, 2] * boxes[:, 3]
+    right = left + wide
+    shared = np.minimum.outer(right, right) - np.maximum.outer(left, left)
+    larger = area[None] > area[:, None]
+    return ~(larger & (shared > _ON * wide[:, None])).any(axis=1)
 
 
 def _tilt(middles: np.ndarray) -> float:

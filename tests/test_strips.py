@@ -50,6 +50,12 @@ def test_a_tilted_number_lies_level(angle):
     assert frame.width == pytest.approx(Frame.around(ROW).width, abs=2)
 
 
+def test_a_part_of_a_digit_that_was_found_besides_it_tilts_nothing():
+    eight, loop = [409, 140, 193, 222], [506, 297, 77, 77]
+    turn = Frame.around(np.array([eight, loop])).to_strip[:, :2]
+    assert turn[0, 1] == turn[1, 0] == 0
+
+
 @pytest.mark.parametrize("angle", [0, 0.25])
 def test_boxes_lie_level_in_the_strip_and_keep_their_shapes(angle):
     boxes = tilted(ROW, angle)
