@@ -14,6 +14,7 @@ import numpy as np
 
 from digitdraw import handwriting, signs
 from digitdraw.data import Drawing, Glyphs, Scan
+from digitdraw.handwriting import Strokes
 from digitdraw.page_ink import FINER, IGNORED, Writing, outline
 
 __all__ = ["MOST_DIGITS", "Hand", "Sources"]
@@ -24,6 +25,16 @@ _OF_FONTS = 0.4
 """Share of the drawn hands that are those of handwriting fonts, where there are any."""
 _MORE_ONES = 0.1
 """Share of the digits that are ones besides every tenth: of all digits ones are missed most."""
+
+_OUT_OF_HABIT = 0.15
+"""How often a digit is written otherwise than its hand is used to."""
+_UNSTEADY = 0.35
+"""How much a digit differs from the last one like it, for how much those of two hands differ."""
+_CONTINENTAL, _CROSSED = 0.25, 0.6
+"""Share of the hands that write ones with a long upstroke; of those, how many cross their sevens
+though they were drawn without: else the two would hardly differ."""
+_LEANING = 0.35
+"""Of the other hands, how many write ones of a single stroke, with little of a flag."""
 
 _ON_LINE = 0.6
 """Share of the hands whose digits stand on a line, whatever their height; those of the others have
@@ -62,10 +73,13 @@ class Sources:
 @dataclass(frozen=True)
 class Hand:
     """One person writing: the drawings of their digits, pen, spacing, how evenly, and whether on a
-    line."""
+    line. The seed `habits` says how each digit is written, and `continental` which ones and sevens
+    were learnt at school."""
 
     drawings: list[Drawing]
     digits: Glyphs | None
+    habits: int
+    continental: bool
     pen: float
     gap: float
     uneven: float
@@ -92,6 +106,8 @@ class Hand:
         return cls(
             drawings=hands[int(rng.integers(len(hands)))] if drawn else [],
             digits=None if drawn else sources.digits,
+            habits=int(rng.integers(2**32)),
+            continental=rng.random() < _CONTINENTAL,
             pen=max(0.6, unit * float(np.clip(pen, 0.035, 0.22))),
             gap=-0.05 if touching else 0.45 if apart or frames else rng.uniform(0.08, 0.3),
             uneven=rng.uniform(0.02, 0.02 + 0.08 * haste),
@@ -168,11 +184,8 @@ class Hand:
             labels = np.array([int(each.label) for each in self.drawings])
             drawing = self.drawings[_any_of(labels, rng)]
             label = int(drawing.label)
-            if label == 1 and rng.random() < 0.35:
-                lines, size = handwriting.leaning_one(rng), size * rng.uniform(0.9, self._tallest)
-            else:
-                lines = handwriting.another_form(drawing.strokes, label, rng)
-            lines = handwriting.slanted(handwriting.vary(lines, rng, self.haste), self.slant)
+            lines, tall = self._written(drawing, rng)
+            lines, size = handwriting.slanted(lines, self.slant), size * tall
             width, height = handwriting.corners(lines)[1] * size
             top = self._top(writing, y, height)
             box = writing.draw([each * size + [x, top] for each in lines], self.pen)
@@ -182,6 +195,27 @@ class Hand:
             width = max(width, 0.75 * writing.unit)
         # Who leans writes the next digit as near to this one: their boxes overlap.
         return x + max(width - 0.8 * abs(self.slant) * height, 0.15 * height)
+
+    def _written(self, drawing: Drawing, rng: np.random.Generator) -> tuple[Strokes, float]:
+        """A drawing as this hand writes it, and how tall, in heights of other digits. Mostly by
+        habit: every time in one form, one slant and so on for one digit, but for a little. So the
+        others of a number tell how to take one of them (style consistency, Sarkar and Nagy 2005)."""
+        label, tall = int(drawing.label), 1.0
+        by_habit = rng.random() >= _OUT_OF_HABIT
+        habit = np.random.default_rng([self.habits, label]) if by_habit else rng
+        chance = habit.random()
+        if label == 1 and self.continental:
+            lines = handwriting.long_one(habit)
+        elif label == 1 and chance < _LEANING:
+            lines, tall = handwriting.leaning_one(habit), habit.uniform(0.9, self._tallest)
+        elif label == 1:
+            lines = drawing.strokes
+        elif label == 7 and self.continental and chance < _CROSSED and len(drawing.strokes) == 1:
+            lines = handwriting.cross_seven(drawing.strokes, habit)
+        else:
+            lines = handwriting.another_form(drawing.strokes, label, habit)
+        lines = handwriting.vary(lines, habit, 0.5 + 0.5 * self.haste)
+        return handwriting.vary(lines, rng, _UNSTEADY * self.haste), tall
 
     @property
     def _tallest(self) -> float:

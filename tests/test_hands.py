@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from drawings import DIGITS
 
-from digitdraw import hands
+from digitdraw import hands, handwriting
 from digitdraw.data import Drawing, Glyphs
 from digitdraw.hands import Hand, Sources
 from digitdraw.page_ink import IGNORED, Writing
@@ -115,3 +115,32 @@ def test_a_ring_goes_around_the_number():
         points = hands._ring([200.0, 100.0], half, np.random.default_rng(seed)) - [200, 100]
         assert (np.hypot(*(points / half).T) > 1).all()
         assert (np.abs(points) < 1.5 * half).all()
+
+
+def _shapes(hand: Hand, digit: int, count: int = 30) -> np.ndarray:
+    """Width for height of a digit as a hand writes it so many times."""
+    (drawing,) = [each for each in DRAWN if each.label == str(digit)]
+    rng = np.random.default_rng(1)
+    sizes = [handwriting.corners(hand._written(drawing, rng)[0])[1] for _ in range(count)]
+    return np.array([width / height for width, height in sizes])
+
+
+def test_a_hand_writes_a_digit_much_the_same_each_time_and_others_write_it_otherwise(monkeypatch):
+    monkeypatch.setattr(hands, "_OUT_OF_HABIT", 0.0)
+    rng = np.random.default_rng(0)
+    made = [Hand.of(Sources(DRAWN, None, [], []), 30.0, rng) for _ in range(30)]
+    shapes = np.array([_shapes(hand, 3) for hand in made])
+    assert np.median(shapes.std(axis=1)) < 0.5 * np.median(shapes, axis=1).std()
+    assert (shapes.std(axis=1) > 0.01).all()
+
+
+def test_who_writes_ones_with_a_long_upstroke_mostly_crosses_sevens():
+    drawing = Drawing("7", "a", [np.array([[0.0, 0], [1, 0], [0.4, 2]])])
+    made = [Hand.of(Sources([drawing], None, [], []), 30.0, np.random.default_rng(i), 0.0)
+            for i in range(200)]  # fmt: skip
+    crossed: dict[bool, list[bool]] = {True: [], False: []}
+    for hand in made:
+        lines, _ = hand._written(drawing, np.random.default_rng(0))
+        crossed[hand.continental].append(len(lines) == 2)
+    assert np.mean(crossed[True]) > 0.5 > 0.35 > np.mean(crossed[False]) > 0.05
+    assert 0.15 < len(crossed[True]) / len(made) < 0.35
