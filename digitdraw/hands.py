@@ -199,7 +199,7 @@ class Hand:
     def _written(self, drawing: Drawing, rng: np.random.Generator) -> tuple[Strokes, float]:
         """A drawing as this hand writes it, and how tall, in heights of other digits. Mostly by
         habit: every time in one form, one slant and so on for one digit, but for a little. So the
-        others of a number tell how to take one of them (style consistency, Sarkar and Nagy 2005)."""
+        others of a number tell how to take one (style consistency, Sarkar and Nagy 2005)."""
         label, tall = int(drawing.label), 1.0
         by_habit = rng.random() >= _OUT_OF_HABIT
         habit = np.random.default_rng([self.habits, label]) if by_habit else rng
