@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+import torch
 from hypothesis import settings
 
 import digitdraw
@@ -11,6 +12,11 @@ from digitdraw.recognizer import Recognizer
 
 ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("DIGITDRAW_DATA", ROOT.parent / "shared" / "data"))
+
+# Tests run side by side, one for each core: threads of each would only wait for one another, those
+# of the servers that they start too.
+torch.set_num_threads(1)
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # How long an example takes is the machine's: no test is to fail for it.
 settings.register_profile("untimed", deadline=None)
