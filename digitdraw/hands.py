@@ -28,6 +28,8 @@ _MORE_ONES = 0.1
 
 _OUT_OF_HABIT = 0.15
 """How often a digit is written otherwise than its hand is used to."""
+_HABITS = 0.5
+"""How much hands in no haste differ from what was drawn, for how much those in haste do."""
 _UNSTEADY = 0.35
 """How much a digit differs from the last one like it, for how much those of two hands differ."""
 _CONTINENTAL, _CROSSED = 0.25, 0.6
@@ -214,7 +216,7 @@ class Hand:
             lines = handwriting.cross_seven(drawing.strokes, habit)
         else:
             lines = handwriting.another_form(drawing.strokes, label, habit)
-        lines = handwriting.vary(lines, habit, 0.5 + 0.5 * self.haste)
+        lines = handwriting.vary(lines, habit, _HABITS + (1 - _HABITS) * self.haste)
         return handwriting.vary(lines, rng, _UNSTEADY * self.haste), tall
 
     @property
