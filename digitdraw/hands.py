@@ -12,15 +12,14 @@ from functools import cached_property
 import cv2
 import numpy as np
 
-from digitdraw import handwriting, signs
+from digitdraw import handwriting, number_forms, signs
 from digitdraw.data import Drawing, Glyphs, Scan
 from digitdraw.handwriting import Strokes
+from digitdraw.number_forms import DIGIT, MOST_DIGITS
 from digitdraw.page_ink import FINER, IGNORED, Writing, outline
 
-__all__ = ["MOST_DIGITS", "Hand", "Sources"]
+__all__ = ["Hand", "Sources"]
 
-MOST_DIGITS = 12
-"""Digits of the longest number."""
 _OF_FONTS = 0.4
 """Share of the drawn hands that are those of handwriting fonts, where there are any."""
 _MORE_ONES = 0.1
@@ -41,9 +40,10 @@ _LEANING = 0.35
 _ON_LINE = 0.6
 """Share of the hands whose digits stand on a line, whatever their height; those of the others have
 their middles in one."""
-_SIGNED, _SIGNED_WITHIN = 0.16, 0.03
-"""Share of the numbers with a sign before them, and of those with one after them; of the places
-between two digits that have one."""
+_FORMED = 0.15
+"""Share of the numbers that are a date, a telephone number or the like."""
+_AMONG_HABITS = 10
+"""Where among a hand's habits, after those of the ten digits, that of its slashes is."""
 
 
 @dataclass(frozen=True)
@@ -129,42 +129,58 @@ class Hand:
     ) -> float:
         """Write a number of at most so many digits from x on, its middle at y; returns where it
         ends."""
-        unit, start, first = writing.unit, x, len(writing.labels)
-        if rng.random() < 0.04:
-            x = self._separator(writing, x, y, rng)
-        if rng.random() < _SIGNED * self.haste:
-            x = self.sign(writing, x, y, signs.BEFORE, rng)
-        for place in range(_length(rng, most)):
-            if place and rng.random() < 0.12:
-                x = self._separator(writing, x, y, rng)
-            elif place and rng.random() < _SIGNED_WITHIN * self.haste:
-                x = self.sign(writing, x, y, signs.WITHIN, rng)
+        start, first = x, len(writing.labels)
+        if most == MOST_DIGITS and rng.random() < _FORMED:
+            marks = number_forms.any_form(rng)
+        else:
+            marks = number_forms.loose(rng, most, self.haste)
+        for mark in marks:
+            x = self._mark(writing, mark, x, y, rng)
+        self._around(writing, start, x, y, rng)
+        if rng.random() < 0.015:  # neither a number to read nor not one
+            self.cross_out(writing, start, x, y)
+            writing.labels[first:] = [IGNORED] * (len(writing.labels) - first)
+        return x
+
+    def cross_out(self, writing: Writing, start: float, end: float, y: float) -> None:
+        """Cross out what was written from `start` to `end`, its middle at y."""
+        turns = np.arange(max(4, int(2 * (end - start) / writing.unit)))
+        up_and_down = y + np.where(turns % 2, -0.4, 0.4) * writing.unit
+        along = np.column_stack([np.linspace(start, end, len(turns)), up_and_down])
+        writing.draw([along], self.pen)
+
+    def _mark(
+        self, writing: Writing, mark: str, x: float, y: float, rng: np.random.Generator
+    ) -> float:
+        """Write one of the marks of `number_forms` from x on; returns where the next begins."""
+        unit = writing.unit
+        if mark == DIGIT:
             x = self._digit(writing, x, y + rng.normal(0, self.uneven) * unit, rng)
-            x += unit * max(-0.2, rng.normal(self.gap, 0.07))
-        if rng.random() < _SIGNED * self.haste:
-            x = self.sign(writing, x, y, signs.AFTER, rng)
-        while rng.random() < 0.08:  # a full stop, or the dash after a round amount
-            x = self._separator(writing, x, y, rng)
+            return x + unit * max(-0.2, rng.normal(self.gap, 0.07))
+        if mark == " ":
+            return x + unit * rng.uniform(0.2, 0.6)
+        if mark in number_forms.SEPARATORS:
+            return self._separator(writing, mark, x, y, rng)
+        return self.sign(writing, x, y, (mark,), rng)
+
+    def _around(
+        self, writing: Writing, start: float, x: float, y: float, rng: np.random.Generator
+    ) -> None:
+        """At times, a box or a ring around a number from `start` to x, a line under it, or one
+        through it, which leaves it to be read."""
+        unit = writing.unit
         half = np.array([(x - start) / 2, unit / 2]) + unit * rng.uniform(0.2, 0.6)
         around = rng.random()
         if around < 0.06:  # in a box of its own, as on forms
             writing.draw([outline([(start + x) / 2, y], half)], rng.uniform(0.4, 1.2))
-        elif around < 0.1:  # circled
+        elif around < 0.1:
             writing.draw([_ring([(start + x) / 2, y], half, rng)], self.pen)
-        if rng.random() < 0.1:  # underlined
+        if rng.random() < 0.1:
             level = y + unit * (0.6 + abs(rng.normal(0, 0.15)))
             writing.draw([np.array([[start, level], [x, level + rng.normal(0, 2)]])], self.pen)
-        chance = rng.random()
-        if chance < 0.04:  # struck through with one line, which leaves it to be read
+        if rng.random() < 0.04:
             ends = [[start - 0.2 * unit, y], [x + 0.2 * unit, y + rng.normal(0, 0.1) * unit]]
             writing.draw([np.array(ends)], self.pen)
-        elif chance < 0.055:  # crossed out: neither a number to read nor not one
-            turns = np.arange(max(4, int(2 * (x - start) / unit)))
-            up_and_down = y + np.where(turns % 2, -0.4, 0.4) * unit
-            along = np.column_stack([np.linspace(start, x, len(turns)), up_and_down])
-            writing.draw([along], self.pen)
-            writing.labels[first:] = [IGNORED] * (len(writing.labels) - first)
-        return x
 
     def _digit(self, writing: Writing, x: float, y: float, rng: np.random.Generator) -> float:
         """Write one digit from x on; returns where it ends."""
@@ -243,26 +259,36 @@ class Hand:
         writing.draw(lines, self.pen)
         return float(handwriting.corners(lines)[1][0]) + writing.unit * rng.uniform(0.05, 0.3)
 
-    def _separator(self, writing: Writing, x: float, y: float, rng: np.random.Generator) -> float:
-        """A point, comma, dash or slash; returns where it ends."""
-        unit, kind = writing.unit, rng.random()
+    def _separator(
+        self, writing: Writing, mark: str, x: float, y: float, rng: np.random.Generator
+    ) -> float:
+        """A point, comma, dash or slash; returns where the next mark begins."""
+        unit = writing.unit
         low = y + unit * rng.uniform(0.35, 0.55)
-        if kind < 0.4:
+        if mark == ".":
             marks, wide = np.array([[x, low], [x + 0.02 * unit, low]]), 0.1
-        elif kind < 0.65:
+        elif mark == ",":
             bend = [x + 0.08 * unit, low + rng.uniform(0.0, 0.14) * unit]
             marks = np.array([[x + 0.06 * unit, low], bend, [x, low + 0.24 * unit]])
             wide = 0.15
-        elif kind < 0.8:
+        elif mark == "-":
             wide = rng.uniform(0.2, 0.5)
             marks = np.array([[x, y], [x + wide * unit, y + rng.normal(0, 0.05) * unit]])
         else:
-            # Longer than the hand's ones, and leaning more, or nothing could tell it from them.
-            tall = rng.uniform(1.15, 1.6)
-            wide = tall * (max(0.0, self.slant) + rng.uniform(0.25, 0.6))
-            marks = np.array([[x + wide * unit, y - tall / 2 * unit], [x, y + tall / 2 * unit]])
+            marks, wide = self._slash(rng)
+            marks = marks * unit + [x, y]
         writing.draw([marks], self.pen * rng.uniform(0.9, 1.4))
         return x + (wide + rng.uniform(0.05, 0.25)) * unit
+
+    def _slash(self, rng: np.random.Generator) -> tuple[np.ndarray, float]:
+        """A slash beside digits 1 high, from x = 0 on, y = 0 the middle of the digits, and its
+        width; much the same each time. Longer than the hand's ones, and leaning more, or nothing
+        could tell it from them."""
+        habit = np.random.default_rng([self.habits, _AMONG_HABITS])
+        tall = habit.uniform(1.15, 1.6) * math.exp(_UNSTEADY * rng.normal(0, 0.1))
+        lean = max(0.0, self.slant) + habit.uniform(0.25, 0.6) + _UNSTEADY * rng.normal(0, 0.1)
+        low = habit.normal(0.0, 0.08) + rng.normal(0, self.uneven) + tall / 2
+        return np.array([[tall * lean, low - tall], [0.0, low]]), tall * lean
 
 
 def _by_writer(drawings: Iterable[Drawing]) -> list[list[Drawing]]:
@@ -270,12 +296,6 @@ def _by_writer(drawings: Iterable[Drawing]) -> list[list[Drawing]]:
     for drawing in drawings:
         hands.setdefault(drawing.writer, []).append(drawing)
     return [hands[name] for name in sorted(hands)]
-
-
-def _length(rng: np.random.Generator, most: int) -> int:
-    """How many digits a number has: often few, else any number of them."""
-    few = rng.random() < 0.5
-    return int(min(rng.geometric(0.25) if few else rng.integers(1, MOST_DIGITS), most))
 
 
 def _any_of(labels: np.ndarray, rng: np.random.Generator) -> int:

@@ -3,8 +3,8 @@
 Place and scale are gone after preprocessing; what remains is tilt, slant, stretch, proportions,
 wobble, pen width, how neatly a stroke is begun, joined and ended, and which form of a digit was
 learned at school (slashed zeros, crossed sevens, ones with an upstroke or a foot, eights left open
-or made of two rings, fives whose hat flies). Knows strokes only. All chance comes from the
-generator that is passed in.
+or made of two rings, fives whose hat flies, fours in two pieces). Knows strokes only. All chance
+comes from the generator that is passed in.
 """
 
 import math
@@ -20,6 +20,7 @@ __all__ = [
     "curled_zero",
     "leaning_one",
     "long_one",
+    "open_four",
     "open_loop",
     "pen_width",
     "proportioned",
@@ -74,6 +75,8 @@ def another_form(strokes: Strokes, digit: int, rng: np.random.Generator) -> Stro
         return curled_zero(strokes, rng)
     if digit == 2 and chance < 0.15:
         return short_foot(strokes, rng)
+    if digit == 4 and chance < 0.2:
+        return open_four(strokes, rng)
     if digit == 5 and chance < 0.3:
         return raised_hat(strokes, rng)
     if digit == 7 and chance < 0.2 and len(strokes) == 1:
@@ -153,6 +156,19 @@ def raised_hat(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     rotation = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
     moved = np.array([rng.uniform(-0.05, 0.2), -rng.uniform(0.02, 0.18)]) * size
     return [body, (hat - middle) @ rotation.T + middle + moved]
+
+
+def open_four(strokes: Strokes, rng: np.random.Generator) -> Strokes:
+    """A four of two strokes -> the same with its stem, the one that ends lower, just touching the
+    end of the other or a little away from it: a bowl and a line."""
+    if len(strokes) != 2:
+        return strokes
+    body, stem = sorted(strokes, key=lambda each: each[-1, 1])
+    end = body[np.argmax(body[:, 0])]
+    beside = stem[np.argmin(np.abs(stem[:, 1] - end[1])), 0]
+    away = end[0] - beside + rng.uniform(-0.02, 0.14) * _size(strokes)
+    moved = np.array([max(0.0, away), rng.normal(0, 0.04) * _size(strokes)])
+    return [body, stem + moved]
 
 
 def cross_seven(strokes: Strokes, rng: np.random.Generator) -> Strokes:

@@ -13,7 +13,8 @@ import numpy as np
 
 from digitdraw import handwriting, not_digits, papers, printed, scan_splices, signs
 from digitdraw.data import Drawing, Scan
-from digitdraw.hands import MOST_DIGITS, Hand, Sources
+from digitdraw.hands import Hand, Sources
+from digitdraw.number_forms import MOST_DIGITS
 from digitdraw.page_ink import FINER, IGNORED, Page, Writing, view_of
 from digitdraw.pen_skips import skips
 
@@ -36,6 +37,8 @@ _CONTENTS: dict[Content, float] = {
 _ANY_SIGN = signs.BETWEEN + signs.BEFORE + signs.AFTER
 _SUMS = 0.15
 """Share of the numbers that another follows, with a sign between them."""
+_CROSSED_OUT = 0.08
+"""Share of the words that are."""
 _FLAT = 0.06
 """Share of the written pages that no camera saw: screenshots, and what programs draw."""
 _SCANNED = 0.35
@@ -176,7 +179,7 @@ def _word(
 ) -> float:
     """A word of letters, which are no digits; returns where it ends. Of one that stands alone
     nobody can say whether it is O or 0."""
-    size = writing.unit * rng.uniform(0.6, 1.1)
+    start, size = x, writing.unit * rng.uniform(0.6, 1.1)
     count = 1 if rng.random() < 0.15 else int(rng.integers(2, 7))
     for _ in range(count):
         drawing = letters[int(rng.integers(len(letters)))]
@@ -186,6 +189,8 @@ def _word(
         if count == 1:
             writing.digit(box, IGNORED)
         x += width + size * rng.uniform(0, 0.25)
+    if count > 1 and rng.random() < _CROSSED_OUT:
+        hand.cross_out(writing, start, x, y)
     return x
 
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from drawings import DIGITS
 
-from digitdraw import hands, handwriting
+from digitdraw import hands, handwriting, number_forms
 from digitdraw.data import Drawing, Glyphs
 from digitdraw.hands import Hand, Sources
+from digitdraw.number_forms import MOST_DIGITS
 from digitdraw.page_ink import IGNORED, Writing
 
 DRAWN = [
@@ -37,7 +38,7 @@ def test_some_hands_are_those_of_fonts():
     assert 0.3 < np.mean([each == DRAWN[5].writer for each in writers]) < 0.5
 
 
-@pytest.mark.parametrize("most", [1, 3, hands.MOST_DIGITS])
+@pytest.mark.parametrize("most", [1, 3, MOST_DIGITS])
 def test_a_number_has_its_digits_from_left_to_right_and_no_more_than_asked_for(most):
     rng, counts = np.random.default_rng(0), set()
     for _ in range(60):
@@ -64,7 +65,8 @@ def test_digits_of_any_height_stand_on_a_line_or_have_their_middles_in_one(on_li
     assert (ends < middles / 2) if on_line else (middles < ends / 2)
 
 
-def test_who_is_in_no_haste_writes_digits_alike_and_no_signs(monkeypatch):
+def test_who_is_in_no_haste_writes_digits_alike_and_signs_in_dates_and_the_like_alone(monkeypatch):
+    monkeypatch.setattr(hands, "_FORMED", 0.0)
     monkeypatch.setattr(Hand, "sign", lambda *rest: pytest.fail("a sign"))
     rng = np.random.default_rng(0)
     for _ in range(40):
@@ -73,12 +75,43 @@ def test_who_is_in_no_haste_writes_digits_alike_and_no_signs(monkeypatch):
         hand.number(Writing(900, 30.0, np.eye(3)), 40.0, 450.0, rng)
 
 
-def test_numbers_are_of_any_length_and_short_ones_the_most():
+def test_a_hand_writes_its_slashes_much_the_same_longer_than_ones_and_leaning():
     rng = np.random.default_rng(0)
-    lengths = np.bincount([hands._length(rng, hands.MOST_DIGITS) for _ in range(4000)])
-    assert lengths[0] == 0 and len(lengths) == hands.MOST_DIGITS + 1
-    assert (lengths[1:] > 30).all() and lengths[1] > 2 * lengths[8]
-    assert hands._length(rng, 1) == 1
+    leans, tall = [], []
+    for _ in range(40):
+        hand = Hand.of(Sources(DRAWN, None, [], []), 30.0, rng)
+        slashes = [np.diff(hand._slash(rng)[0], axis=0)[0] for _ in range(10)]
+        leans.append([-x / y for x, y in slashes])
+        tall.append([y for _, y in slashes])
+    for each in (np.array(leans), np.array(tall)):
+        assert each.std(axis=1).mean() < 0.5 * each.mean(axis=1).std()
+    assert np.min(tall) > 1.0 and np.min(leans) > 0.1
+
+
+def test_a_date_is_written_with_its_slashes_between_the_digits(monkeypatch):
+    monkeypatch.setattr(hands, "_FORMED", 1.0)
+    monkeypatch.setattr(number_forms, "any_form", lambda rng: list("dd/d/dddd"))
+    monkeypatch.setattr(Hand, "_around", lambda *rest: None)
+    writing, slashes = Writing(900, 40.0, np.eye(3)), []
+    write = Hand._separator
+    monkeypatch.setattr(
+        Hand, "_separator", lambda *rest: slashes.append((rest[2], rest[3])) or write(*rest)
+    )
+    hand = Hand.of(Sources(DRAWN, None, [], []), 40.0, np.random.default_rng(1))
+    hand.number(writing, 40.0, 450.0, np.random.default_rng(2))
+    middles = np.array([x + width / 2 for x, _, width, _ in writing.boxes])
+    assert len(middles) == 7 and [mark for mark, _ in slashes] == ["/", "/"]
+    assert [(middles < x).sum() for _, x in slashes] == [2, 3]
+
+
+def test_what_is_crossed_out_has_a_line_over_all_of_it():
+    writing = Writing(400, 40.0, np.eye(3))
+    hand = Hand.of(Sources(DRAWN, None, [], []), 40.0, np.random.default_rng(1))
+    hand.cross_out(writing, 100.0, 300.0, 200.0)
+    rows, columns = np.nonzero(writing.ink > 128)
+    assert (columns.min() / 2, columns.max() / 2) == pytest.approx((100, 300), abs=5)
+    assert 30 < (rows.max() - rows.min()) / 2 < 42
+    assert not writing.labels
 
 
 def test_a_frame_is_around_the_digit():

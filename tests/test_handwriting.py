@@ -170,7 +170,19 @@ def test_a_raised_hat_stands_above_the_body_as_it_was():
             assert np.hypot(*np.diff(second, axis=0)[0]) == pytest.approx(np.hypot(70, 2))
 
 
-@pytest.mark.parametrize("form", ["curled_zero", "short_foot", "raised_hat"])
+def test_an_open_four_is_the_same_with_its_stem_at_the_end_of_the_other_stroke():
+    rng = np.random.default_rng(0)
+    body = np.array([[40, 0], [0, 60], [100, 60]], float)
+    stem = np.array([[60, 20], [62, 150]], float)
+    for drawn in ([body, stem], [stem, body]):
+        for _ in range(20):
+            first, second = handwriting.open_four(drawn, rng)
+            assert np.array_equal(first, body)
+            assert np.allclose(np.diff(second, axis=0), np.diff(stem, axis=0))
+            assert -4 < np.interp(60, second[:, 1], second[:, 0]) - 100 < 24
+
+
+@pytest.mark.parametrize("form", ["curled_zero", "short_foot", "raised_hat", "open_four"])
 def test_a_form_that_a_drawing_cannot_take_leaves_it_as_it_was(form):
     dots = [np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]), np.array([[5.0, 6.0]])]
     assert getattr(handwriting, form)(dots, np.random.default_rng(0)) is dots

@@ -13,8 +13,8 @@ PACKAGE = Path(digitdraw.__file__).parent
 TRAINING = {
     "augment", "calibrate", "cases", "corpus", "data", "distributed", "evaluate", "feeding",
     "finder_loss", "finder_trainer", "finder_validation", "from_scratch", "hands", "handwriting",
-    "not_digits", "page_ink", "pages", "papers", "pen_skips", "plots", "printed", "processes",
-    "reading_validation", "recipes", "report", "scan_glyphs", "scan_splices",
+    "not_digits", "number_forms", "page_ink", "pages", "papers", "pen_skips", "plots", "printed",
+    "processes", "reading_validation", "recipes", "report", "scan_glyphs", "scan_splices",
     "sequence_trainer", "sequence_validation", "speedrun", "strip_corpus", "train", "trainer",
     "validation",
 }  # fmt: skip
@@ -115,10 +115,11 @@ ALLOWED = {
     "augment": set(),
     "finder_loss": {"models", "page_ink"},
     "pages": {
-        "data", "hands", "handwriting", "not_digits", "page_ink", "papers", "pen_skips", "printed",
-        "scan_splices", "signs",
+        "data", "hands", "handwriting", "not_digits", "number_forms", "page_ink", "papers",
+        "pen_skips", "printed", "scan_splices", "signs",
     },
-    "hands": {"data", "handwriting", "page_ink", "signs"},
+    "hands": {"data", "handwriting", "number_forms", "page_ink", "signs"},
+    "number_forms": {"signs"},
     "signs": {"handwriting"},
     "page_ink": set(),
     "processes": set(),
