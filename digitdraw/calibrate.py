@@ -19,7 +19,7 @@ GLYPH_WEIGHT = 1.25
 """What is said of a digit by itself, whole, counts so much in photos. Chosen on validation photos
 (between 1 and 1.5 all are read alike): on composed pages half of the glyphs are cut off from other
 ink, for a tenth on photos, so that they are not what to weigh it by."""
-ONE_WEIGHT, BELOW_WEIGHT = 1.5, -8.0
+ONE_WEIGHT, BELOW_WEIGHT = 1.5, -12.0
 """What it counts for there being a digit that it is read as a one, and for each height of the
 others that it reaches below these. Chosen on validation photos, too: on composed pages ones are up
 to half as tall again as other digits, and reach as far below these as slashes do."""
