@@ -22,7 +22,7 @@ from gradio_client.exceptions import AppError
 from loops import beside
 from painted import photo
 from PIL import Image
-from serving import Server
+from serving import WITH_BLOTS, Server
 from starlette.routing import Mount
 
 import app
@@ -302,6 +302,11 @@ def test_a_port_that_is_taken_is_named():
 
 
 # A model that waits for a file before its first answers.
+PATIENT = """
+from digitdraw.serving import web
+web.SECONDS_TO_FINISH = 20
+"""
+"""So that a busy machine may take its time: whether all is finished is asked, not how soon."""
 SLOW_WORKER = """
 import pathlib, sys, time
 from digitdraw.recognizer import Recognizer
@@ -314,7 +319,7 @@ def wait(self, batch):
 Recognizer.predict_batch = wait
 sys.exit(model_worker.main())
 """
-SLOW = f"""
+SLOW = f"""{PATIENT}
 import sys
 from digitdraw.serving import model_process
 model_process.COMMAND = (sys.executable, "-c", {SLOW_WORKER!r}, sys.argv.pop(1))
@@ -353,7 +358,7 @@ def test_a_signal_to_stop_lets_all_finish_who_wait_for_answers(tmp_path):
 
 
 def test_a_signal_to_stop_lets_what_is_under_way_finish():
-    server = Server(finds_blots=True).start()
+    server = Server(program=PATIENT + WITH_BLOTS).start()
     example = f"{server.url}live/example/0"
     started = threading.Event()
 
