@@ -161,7 +161,7 @@ class Hand:
             return x + unit * rng.uniform(0.2, 0.6)
         if mark in number_forms.SEPARATORS:
             return self._separator(writing, mark, x, y, rng)
-        return self.sign(writing, x, y, (mark,), rng)
+        return self.sign(writing, x, y, mark, rng)
 
     def _around(
         self, writing: Writing, start: float, x: float, y: float, rng: np.random.Generator
@@ -246,15 +246,10 @@ class Hand:
         return y + writing.unit / 2 - height if self.on_line else y - height / 2
 
     def sign(
-        self,
-        writing: Writing,
-        x: float,
-        y: float,
-        names: tuple[str, ...],
-        rng: np.random.Generator,
+        self, writing: Writing, x: float, y: float, name: str, rng: np.random.Generator
     ) -> float:
-        """Write one of these signs, which are no digits; returns where it ends, and a gap."""
-        lines = signs.sign(signs.any_of(names, rng), rng)
+        """Write the sign of that name, which is no digit; returns where it ends, and a gap."""
+        lines = signs.sign(name, rng)
         lines = [each * writing.unit + [x, y] for each in lines]
         writing.draw(lines, self.pen)
         return float(handwriting.corners(lines)[1][0]) + writing.unit * rng.uniform(0.05, 0.3)

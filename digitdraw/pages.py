@@ -120,7 +120,8 @@ def _fill(
             if with_digits and rng.random() < 0.7:
                 x = hand.number(writing, x, y, rng)
                 if rng.random() < _SUMS * hand.haste:
-                    x = hand.sign(writing, x + rng.uniform(0, 0.5) * unit, y, signs.BETWEEN, rng)
+                    between = signs.any_of(signs.BETWEEN, rng)
+                    x = hand.sign(writing, x + rng.uniform(0, 0.5) * unit, y, between, rng)
                     x = hand.number(writing, x + rng.uniform(0, 0.5) * unit, y, rng)
             elif kind < 0.35:
                 x = _print(writing, x, y, rng)
@@ -129,7 +130,7 @@ def _fill(
             elif kind < 0.85:
                 x = _shape(writing, hand, x, y, rng)
             elif kind < 0.95:
-                x = hand.sign(writing, x, y, _ANY_SIGN, rng)
+                x = hand.sign(writing, x, y, signs.any_of(_ANY_SIGN, rng), rng)
             # Units, signs and words stand close to a number at times.
             x += unit * (rng.uniform(0.25, 0.7) if rng.random() < 0.15 else rng.uniform(1.2, 5))
             if rng.random() < 0.3:
@@ -156,7 +157,7 @@ def _write_one(
     elif rng.random() < 0.3:
         _print(writing, x, y, rng)
     elif rng.random() < 0.3:
-        hand.sign(writing, x, y, _ANY_SIGN, rng)
+        hand.sign(writing, x, y, signs.any_of(_ANY_SIGN, rng), rng)
     else:
         _shape(writing, hand, x, y, rng)
 

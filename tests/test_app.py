@@ -301,12 +301,12 @@ def test_a_port_that_is_taken_is_named():
     assert "Traceback" not in done.stderr
 
 
-# A model that waits for a file before its first answers.
 PATIENT = """
 from digitdraw.serving import web
 web.SECONDS_TO_FINISH = 20
 """
 """So that a busy machine may take its time: whether all is finished is asked, not how soon."""
+# A model that waits for a file before its first answers.
 SLOW_WORKER = """
 import pathlib, sys, time
 from digitdraw.recognizer import Recognizer

@@ -136,7 +136,7 @@ def test_a_stamped_zero_and_its_slash_are_in_one_box():
 def test_a_sign_beside_a_number_is_ink_but_no_digit():
     writing = Writing(300, 40.0, np.eye(3))
     hand = Hand.of(Sources(DRAWN, None, [], []), 40.0, np.random.default_rng(1))
-    end = hand.sign(writing, 100.0, 150.0, ("+",), np.random.default_rng(2))
+    end = hand.sign(writing, 100.0, 150.0, "+", np.random.default_rng(2))
     columns = np.nonzero(writing.ink > 128)[1] / 2
     assert columns.min() > 90 and columns.max() < end + hand.pen
     assert not writing.labels
