@@ -21,6 +21,9 @@ from digitdraw.trainer import Trainer
 
 __all__ = ["PageTrainer", "examples"]
 
+_CLEAR = 0.33
+"""Share of the pages that are clear, as most photos are; the others are scans and harder ones."""
+
 
 class PageTrainer(Trainer):
     """A training of `models.READER`; `take` is given what pages are made of."""
@@ -73,4 +76,10 @@ def _examples(sources: Sources, side: int, key: tuple[int, range]) -> tuple[Tens
 
 
 def _pages(sources: Sources, side: int, seed: int, numbers: range) -> list[Page]:
-    return [pages.compose(sources, np.random.default_rng([seed, n]), side) for n in numbers]
+    rngs = (np.random.default_rng([seed, n]) for n in numbers)
+    return [_page(sources, side, rng) for rng in rngs]
+
+
+def _page(sources: Sources, side: int, rng: np.random.Generator) -> Page:
+    make = pages.clear if rng.random() < _CLEAR else pages.compose
+    return make(sources, rng, side)

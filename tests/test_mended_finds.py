@@ -1,4 +1,4 @@
-"""What the network finds is mended picture by picture: halves, nested finds, parts of ink."""
+"""What the network finds is mended by picture: halves, nested finds, commas, parts of ink."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,8 @@ from digitdraw import finder, mended_finds
 def test_each_picture_has_its_own_finds_mended(monkeypatch):
     rows = [[x, 60.0, 30, 40] for x in (20, 60, 100)]
     upper, lower = [140.0, 60, 28, 20], [141.0, 80, 28, 20]
-    per_picture = [finds(BOWL), finds(*rows, upper, lower), finds(SIX).only([])]
+    comma = [90.0, 93, 8, 15]
+    per_picture = [finds(BOWL), finds(*rows, upper, lower, comma), finds(SIX).only([])]
     monkeypatch.setattr(finder, "find_all", lambda greys, network, threshold: per_picture)
     blank = np.full((200, 200), 0.9, np.float32)
     grown, joined, none = mended_finds.find_all([written(SIX), blank, blank], None, 0.4)
