@@ -121,17 +121,45 @@ def all_in(greys: Sequence[np.ndarray], networks: Networks) -> list[list[Candida
     """The numbers of each picture in reading order, the unlikely ones, and empty ones, too."""
     found = mended_finds.find_all(greys, networks.find, LEAST_SCORE)
     groups = [[each.only(some) for some in lines.group(each.boxes)] for each in found]
+    numbers = _read(greys, groups, networks.read)
+    for i, some in enumerate(numbers):
+        together = _brought_together(some)
+        if len(together) < len(some):
+            groups[i] = [_as_one([groups[i][k] for k in each]) for each in together]
+            (numbers[i],) = _read([greys[i]], [groups[i]], networks.read)
+    told = iter(_told([number.glyphs for some in numbers for number in some], networks.tell))
+    return [[_with(number, next(told)) for number in some] for some in numbers]
+
+
+def _read(
+    greys: Sequence[np.ndarray], groups: list[list[Finds]], network: nn.Module
+) -> list[list[Candidate]]:
+    """The number that each group of finds of each picture makes up, but for what it is told."""
     frames = [[Frame.around(each.boxes) for each in some] for some in groups]
     seen = [
         strips.cut(grey, frame) for grey, some in zip(greys, frames, strict=True) for frame in some
     ]
-    said = iter(zip(sequences.answers(seen, networks.read), seen, strict=True))
-    numbers = [
+    said = iter(zip(sequences.answers(seen, network), seen, strict=True))
+    return [
         _apart([_placed(*next(said), *each) for each in zip(*some, strict=True)])
         for some in zip(frames, groups, strict=True)
     ]
-    told = iter(_told([number.glyphs for some in numbers for number in some], networks.tell))
-    return [[_with(number, next(told)) for number in some] for some in numbers]
+
+
+def _brought_together(numbers: list[Candidate]) -> list[list[int]]:
+    """Which of a picture's numbers are one, indices: those between which a digit is that was read
+    at the end of one and not found, so that they seemed to be far apart."""
+    read = [number.only(number.logits[:, 10] > 0) for number in numbers]
+    return lines.brought_together([each.boxes for each in read], [each.found for each in read])
+
+
+def _as_one(groups: list[Finds]) -> Finds:
+    """The finds of several groups as one."""
+    return Finds(
+        np.concatenate([each.boxes for each in groups]),
+        np.concatenate([each.scores for each in groups]),
+        np.concatenate([each.logits for each in groups]),
+    )
 
 
 def _with(number: Candidate, told: np.ndarray) -> Candidate:

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-__all__ = ["group"]
+__all__ = ["brought_together", "group"]
 
 MAX_GAP = 1.25
 """Widest gap inside of a number, in heights of its digits: room for a dash, or what people leave
@@ -36,6 +36,30 @@ def group(boxes: np.ndarray) -> list[list[int]]:
     return _in_order(numbers, level, heights)
 
 
+def brought_together(numbers: list[np.ndarray], found: list[np.ndarray]) -> list[list[int]]:
+    """Numbers, boxes (n, 4) each from left to right, in reading order -> their indices, those
+    together that are one: where one ends near the next on its line, and of the two digits there
+    one was not `found`, (n,) bool each, so that `group` did not know of it."""
+    together: list[list[int]] = []
+    for i in range(len(numbers)):
+        last = together[-1][-1] if together else None
+        if last is not None and _is_next(numbers[last], numbers[i], found[last], found[i]):
+            together[-1].append(i)
+        else:
+            together.append([i])
+    return together
+
+
+def _is_next(
+    boxes: np.ndarray, others: np.ndarray, found: np.ndarray, others_found: np.ndarray
+) -> bool:
+    """Whether a number goes on with the first of other boxes, and one of the two was not found."""
+    if not len(boxes) or not len(others) or (found[-1] and others_found[0]):
+        return False
+    ends = np.array([boxes[-1], others[0]], np.float64)
+    return bool(_links(ends[:, :2] + ends[:, 2:] / 2, ends[:, 2], _heights(ends))[0, 1])
+
+
 def _heights(boxes: np.ndarray) -> np.ndarray:
     """Heights that a neighbour would have: a flat digit is as tall as those beside it."""
     return np.maximum(boxes[:, 3], 0.8 * boxes[:, 2])
@@ -58,14 +82,9 @@ def _tilt(middles: np.ndarray, boxes: np.ndarray, heights: np.ndarray) -> float:
 def _chains(level: np.ndarray, widths: np.ndarray, heights: np.ndarray) -> list[list[int]]:
     """Link each digit to the next on its right, the closest pairs first."""
     count = len(level)
-    right = level[None, :, 0] - level[:, None, 0]
-    rise = np.abs(level[None, :, 1] - level[:, None, 1])
-    gap = right - (widths[None] + widths[:, None]) / 2
-    tall = np.maximum(heights[None], heights[:, None])
-    alike = tall < MAX_RATIO * np.minimum(heights[None], heights[:, None])
-    fits = (right > 0) & (gap < MAX_GAP * tall) & (rise < MAX_RISE * tall) & alike
     follows, follower = {}, {}
-    cost = np.where(fits, right + 2 * rise, np.inf)
+    right, rise = _away(level)
+    cost = np.where(_links(level, widths, heights), right + 2 * rise, np.inf)
     for flat in np.argsort(cost, axis=None):
         one, other = divmod(int(flat), count)
         if not math.isfinite(cost[one, other]):
@@ -80,6 +99,22 @@ def _chains(level: np.ndarray, widths: np.ndarray, heights: np.ndarray) -> list[
                 chain.append(follower[chain[-1]])
             chains.append(chain)
     return chains
+
+
+def _links(level: np.ndarray, widths: np.ndarray, heights: np.ndarray) -> np.ndarray:
+    """Whether each digit, in columns, may be the next of each other one, in rows; (n, n) bool."""
+    right, rise = _away(level)
+    gap = right - (widths[None] + widths[:, None]) / 2
+    tall = np.maximum(heights[None], heights[:, None])
+    alike = tall < MAX_RATIO * np.minimum(heights[None], heights[:, None])
+    return (right > 0) & (gap < MAX_GAP * tall) & (rise < MAX_RISE * tall) & alike
+
+
+def _away(level: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How far each middle, in columns, is on the right of each other one, in rows, and how far
+    above or below it, (n, n) both."""
+    away = level[None] - level[:, None]
+    return away[..., 0], np.abs(away[..., 1])
 
 
 def _in_order(numbers: list[list[int]], level: np.ndarray, heights: np.ndarray) -> list[list[int]]:

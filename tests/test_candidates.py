@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from painted import PaintedSequence
+from painted import PaintedGlyphs, PaintedSequence, photo
 
-from digitdraw import candidates
+from digitdraw import candidates, mended_finds
 from digitdraw.candidates import Candidate, _apart
 from digitdraw.finder import Finds
 from digitdraw.models import SequenceReader
@@ -170,3 +170,17 @@ def test_doubtful_candidates_speak_against_a_page_and_sure_ones_do_not():
     assert alone[0] == among_sure[0] == among_doubtful[0] == pytest.approx(np.log(9))
     assert among_sure[1] < alone[1] < among_doubtful[1]
     assert np.isfinite(candidates.page_evidence(np.array([0.0, 1.0]))).all()
+
+
+def test_a_digit_that_was_read_but_not_found_keeps_its_number_together(monkeypatch):
+    x = np.array([40, 64, 88, 112, 136])
+    grey = photo([(each, 80) for each in x], size=(400, 160)).astype(np.float32) / 255
+    found = finds(np.array([[each - 6, 70, 12, 20] for each in x[[0, 1, 3, 4]]], np.float32))
+    monkeypatch.setattr(mended_finds, "find_all", lambda *_: [found, found.only([])])
+    networks = candidates.Networks(None, PaintedSequence(), PaintedGlyphs())
+    (whole,), nothing = candidates.all_in([grey, np.ones_like(grey)], networks)
+    assert whole.found.tolist() == [True, True, False, True, True]
+    assert whole.boxes[:, 0] == pytest.approx(x - 6, abs=3)
+    # Read once more as one number, from its first digit on.
+    assert whole.logits[:, :10].argmax(axis=1).tolist() == [0, 7, 4, 0, 7]
+    assert nothing == []

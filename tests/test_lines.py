@@ -98,3 +98,44 @@ def test_the_order_of_finds_size_place_and_tilt_do_not_matter(
     seen = turned(boxes, degrees if max(counts) > 2 else 0)[order] * scale
     seen[:, :2] += place
     assert [[order[i] for i in number] for number in lines.group(seen)] == expected
+
+
+def parted(*counts, gap):
+    """Numbers of so many digits in one row, so far from each other, and that all were found."""
+    boxes, x = [], 0.0
+    for count in counts:
+        boxes.append(np.array(row(count, x=x)))
+        x = boxes[-1][-1, 0] + WIDE + gap
+    return boxes, [np.ones(count, bool) for count in counts]
+
+
+def test_numbers_are_one_where_a_digit_between_them_was_read_but_not_found():
+    numbers, found = parted(2, 3, 1, gap=0.9 * TALL)
+    assert lines.brought_together(numbers, found) == [[0], [1], [2]]
+    found[1][0] = False
+    assert lines.brought_together(numbers, found) == [[0, 1], [2]]
+    found[1][:] = True, True, False
+    assert lines.brought_together(numbers, found) == [[0], [1, 2]]
+
+
+def test_a_digit_that_was_not_found_brings_nothing_together_that_is_far_apart():
+    numbers, found = parted(2, 3, gap=1.5 * TALL)
+    found[1][0] = False
+    assert lines.brought_together(numbers, found) == [[0], [1]]
+
+
+@pytest.mark.parametrize("away", [(0, TALL), (-4 * WIDE, 0)])
+def test_numbers_on_other_lines_and_to_the_left_stay_apart(away):
+    numbers, found = parted(2, 2, gap=6)
+    numbers[1] = numbers[1] + [*away, 0, 0]
+    found[1][0] = False
+    assert lines.brought_together(numbers, found) == [[0], [1]]
+
+
+def test_numbers_in_which_nothing_is_read_stay_as_they_are():
+    numbers, found = parted(2, 2, gap=6)
+    found[1][0] = False
+    empty, none = np.zeros((0, 4)), np.zeros(0, bool)
+    assert lines.brought_together([], []) == []
+    together = lines.brought_together([numbers[0], empty, numbers[1]], [found[0], none, found[1]])
+    assert together == [[0], [1], [2]]
