@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from digitdraw import lines, mended_finds, metrics, sequences, strip_glyphs, strips
-from digitdraw.finder import Finds
+from digitdraw.finder import Finds, together
 from digitdraw.models import SequenceReader
 from digitdraw.strips import Frame
 
@@ -123,9 +123,9 @@ def all_in(greys: Sequence[np.ndarray], networks: Networks) -> list[list[Candida
     groups = [[each.only(some) for some in lines.group(each.boxes)] for each in found]
     numbers = _read(greys, groups, networks.read)
     for i, some in enumerate(numbers):
-        together = _brought_together(some)
-        if len(together) < len(some):
-            groups[i] = [_as_one([groups[i][k] for k in each]) for each in together]
+        parts = _brought_together(some)
+        if len(parts) < len(some):
+            groups[i] = [together([groups[i][k] for k in each]) for each in parts]
             (numbers[i],) = _read([greys[i]], [groups[i]], networks.read)
     told = iter(_told([number.glyphs for some in numbers for number in some], networks.tell))
     return [[_with(number, next(told)) for number in some] for some in numbers]
@@ -151,15 +151,6 @@ def _brought_together(numbers: list[Candidate]) -> list[list[int]]:
     at the end of one and not found, so that they seemed to be far apart."""
     read = [number.only(number.logits[:, 10] > 0) for number in numbers]
     return lines.brought_together([each.boxes for each in read], [each.found for each in read])
-
-
-def _as_one(groups: list[Finds]) -> Finds:
-    """The finds of several groups as one."""
-    return Finds(
-        np.concatenate([each.boxes for each in groups]),
-        np.concatenate([each.scores for each in groups]),
-        np.concatenate([each.logits for each in groups]),
-    )
 
 
 def _with(number: Candidate, told: np.ndarray) -> Candidate:

@@ -8,7 +8,7 @@ it is in.
 import numpy as np
 
 from digitdraw.finder import Finds
-from digitdraw.lines import MAX_GAP
+from digitdraw.lines import MAX_GAP, beside
 
 __all__ = ["commas", "leave_out"]
 
@@ -18,8 +18,6 @@ _ABOVE, _BELOW = 0.35, 0.3
 """How far above and below the foot of each neighbour a comma may begin, in heights of that."""
 _ALIKE = 0.66
 """Of two finds on a line of small digits, how many times as tall as the other each is at least."""
-_NEAR = 3.0
-"""How far away the next of those may be, in heights, from middle to middle."""
 
 
 def leave_out(found: Finds) -> Finds:
@@ -54,10 +52,5 @@ def _neighbour(boxes: np.ndarray, side: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _in_a_line(boxes: np.ndarray) -> np.ndarray:
     """Whether there is another about as tall beside each box, (n,) bool."""
-    middles, tall = boxes[:, :2] + boxes[:, 2:] / 2, boxes[:, 3]
-    away = np.abs(middles[None] - middles[:, None])
-    beside = (away[..., 0] < _NEAR * tall[:, None]) & (away[..., 1] < tall[:, None] / 2)
-    ratio = tall[None] / tall[:, None]
-    beside &= (ratio > _ALIKE) & (ratio < 1 / _ALIKE)
-    np.fill_diagonal(beside, False)
-    return beside.any(axis=1)
+    ratio = boxes[None, :, 3] / boxes[:, 3, None]
+    return (beside(boxes) & (ratio > _ALIKE) & (ratio < 1 / _ALIKE)).any(axis=1)

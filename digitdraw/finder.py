@@ -27,6 +27,7 @@ __all__ = [
     "find_all",
     "split",
     "suppress",
+    "together",
 ]
 
 LARGEST_SIDE, LARGE_SIDE = 832, 1184
@@ -98,7 +99,7 @@ def find_all(greys: Sequence[np.ndarray], network: nn.Module, threshold: float) 
     ]
     again = _find_in([framed(greys[i]) for i in filled], network, threshold)
     for i, each in zip(filled, again, strict=True):
-        found[i] = split(suppress(_together([found[i], each])))
+        found[i] = split(suppress(together([found[i], each])))
     return found
 
 
@@ -176,11 +177,11 @@ def _find_in(
             for view, answer in zip(batch, maps, strict=True):
                 found[view.picture].append(view.whole(decode(answer, min(_HINT, threshold))))
         closer = [
-            largest.closer(shown[largest.picture][0], _together(found[largest.picture]), threshold)
+            largest.closer(shown[largest.picture][0], together(found[largest.picture]), threshold)
             for largest, *_ in looks
         ]
         looks = [[view] for view in closer if view is not None]
-    kept = [split(suppress(_together(parts).surer(threshold))) for parts in found]
+    kept = [split(suppress(together(parts).surer(threshold))) for parts in found]
     return [_moved(each, -margin) for each, (_, margin) in zip(kept, shown, strict=True)]
 
 
@@ -245,7 +246,8 @@ def _batches(views: list[_View]) -> Iterator[list[_View]]:
             yield shapes[shape][start : start + count]
 
 
-def _together(parts: list[Finds]) -> Finds:
+def together(parts: list[Finds]) -> Finds:
+    """All finds of several as one, in their order."""
     return Finds(
         np.concatenate([each.boxes for each in parts]),
         np.concatenate([each.scores for each in parts]),

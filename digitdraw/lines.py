@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-__all__ = ["brought_together", "group"]
+__all__ = ["beside", "brought_together", "group"]
 
 MAX_GAP = 1.25
 """Widest gap inside of a number, in heights of its digits: room for a dash, or what people leave
@@ -19,6 +19,8 @@ MAX_RISE = 0.55
 MAX_RATIO = 3.5
 """How many times taller one of two neighbours may be: commas are found, too."""
 MAX_TILT = math.radians(25)
+_NEAR = 3.0
+"""How far away what stands beside a box may be, in heights of it, from middle to middle."""
 
 
 def group(boxes: np.ndarray) -> list[list[int]]:
@@ -57,7 +59,19 @@ def _is_next(
     if not len(boxes) or not len(others) or (found[-1] and others_found[0]):
         return False
     ends = np.array([boxes[-1], others[0]], np.float64)
-    return bool(_links(ends[:, :2] + ends[:, 2:] / 2, ends[:, 2], _heights(ends))[0, 1])
+    costs = _costs(ends[:, :2] + ends[:, 2:] / 2, ends[:, 2], _heights(ends))
+    return math.isfinite(costs[0, 1])
+
+
+def beside(boxes: np.ndarray) -> np.ndarray:
+    """Which of `boxes` (n, 4), in columns, have their middle between top and bottom of each other
+    one, in rows, and near it; (n, n) bool."""
+    middles = boxes[:, :2] + boxes[:, 2:] / 2
+    away = np.abs(middles[None] - middles[:, None])
+    tall = boxes[:, 3, None]
+    near = (away[..., 0] < _NEAR * tall) & (away[..., 1] < tall / 2)
+    np.fill_diagonal(near, False)
+    return near
 
 
 def _heights(boxes: np.ndarray) -> np.ndarray:
@@ -83,8 +97,7 @@ def _chains(level: np.ndarray, widths: np.ndarray, heights: np.ndarray) -> list[
     """Link each digit to the next on its right, the closest pairs first."""
     count = len(level)
     follows, follower = {}, {}
-    right, rise = _away(level)
-    cost = np.where(_links(level, widths, heights), right + 2 * rise, np.inf)
+    cost = _costs(level, widths, heights)
     for flat in np.argsort(cost, axis=None):
         one, other = divmod(int(flat), count)
         if not math.isfinite(cost[one, other]):
@@ -101,20 +114,16 @@ def _chains(level: np.ndarray, widths: np.ndarray, heights: np.ndarray) -> list[
     return chains
 
 
-def _links(level: np.ndarray, widths: np.ndarray, heights: np.ndarray) -> np.ndarray:
-    """Whether each digit, in columns, may be the next of each other one, in rows; (n, n) bool."""
-    right, rise = _away(level)
+def _costs(level: np.ndarray, widths: np.ndarray, heights: np.ndarray) -> np.ndarray:
+    """How far each digit, in columns, is from each other one, in rows, whose next it may be, a rise
+    counting twice; endless where it may not be. (n, n)."""
+    right = level[None, :, 0] - level[:, None, 0]
+    rise = np.abs(level[None, :, 1] - level[:, None, 1])
     gap = right - (widths[None] + widths[:, None]) / 2
     tall = np.maximum(heights[None], heights[:, None])
     alike = tall < MAX_RATIO * np.minimum(heights[None], heights[:, None])
-    return (right > 0) & (gap < MAX_GAP * tall) & (rise < MAX_RISE * tall) & alike
-
-
-def _away(level: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How far each middle, in columns, is on the right of each other one, in rows, and how far
-    above or below it, (n, n) both."""
-    away = level[None] - level[:, None]
-    return away[..., 0], np.abs(away[..., 1])
+    fits = (right > 0) & (gap < MAX_GAP * tall) & (rise < MAX_RISE * tall) & alike
+    return np.where(fits, right + 2 * rise, np.inf)
 
 
 def _in_order(numbers: list[list[int]], level: np.ndarray, heights: np.ndarray) -> list[list[int]]:

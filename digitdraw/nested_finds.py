@@ -9,7 +9,7 @@ split their number. `finder.split` has left out those that hold two surer finds.
 
 import numpy as np
 
-from digitdraw import metrics
+from digitdraw import lines, metrics
 from digitdraw.finder import Finds
 
 __all__ = ["leave_out", "parts", "reach_over"]
@@ -19,8 +19,6 @@ _HELD = 0.6
 _LESS = 0.66
 """Heights, in those of a find, that another has at most which it may hold; and its neighbours, if
 it reaches over two lines."""
-_NEAR = 3.0
-"""How far away a neighbour may be, in heights of the find, from middle to middle."""
 _NEIGHBOURS = 2
 """Fewer say nothing of how tall digits are here."""
 
@@ -54,20 +52,10 @@ def _nested(boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     lower = tall[None] < _LESS * tall[:, None]
     held = metrics.shared_areas(boxes, boxes) >= _HELD * metrics.areas(boxes)[None]
     held &= lower
-    return held, lower, _beside(boxes) & ~held
+    return held, lower, lines.beside(boxes) & ~held
 
 
 def _are_most(some: np.ndarray, beside: np.ndarray) -> np.ndarray:
     """Whether `some` are most of what is `beside` a box, and enough to say something; (n,) bool."""
     count = beside.sum(axis=1)
     return (count >= _NEIGHBOURS) & (2 * some.sum(axis=1) > count)
-
-
-def _beside(boxes: np.ndarray) -> np.ndarray:
-    """Which boxes have their middle between top and bottom of each other one, near it; (n, n)."""
-    middles = boxes[:, :2] + boxes[:, 2:] / 2
-    away = np.abs(middles[None] - middles[:, None])
-    tall = boxes[:, 3, None]
-    near = (away[..., 0] < _NEAR * tall) & (away[..., 1] < tall / 2)
-    np.fill_diagonal(near, False)
-    return near

@@ -39,7 +39,7 @@ ALLOWED = {
     },
     "mended_finds": {"comma_finds", "finder", "grown_finds", "halves", "nested_finds"},
     "grown_finds": {"finder", "stroke_ink"},
-    "nested_finds": {"finder", "metrics"},
+    "nested_finds": {"finder", "lines", "metrics"},
     "comma_finds": {"finder", "lines"},
     "halves": {"finder", "lines"},
     "sequences": {"models", "strips"},
