@@ -50,6 +50,16 @@ def test_worker_processes_make_the_same_pages():
     assert alone.history == helped.history
 
 
+def test_a_third_of_the_pages_are_clear(monkeypatch):
+    page = Page(np.zeros((128, 128), np.uint8), np.zeros((0, 4), np.float32), np.zeros(0, int))
+    made = []
+    for name in ("clear", "compose"):
+        monkeypatch.setattr(pages, name, lambda *_, name=name: made.append(name) or page)
+    finder_trainer._pages(Sources(DRAWN, None, [], []), 128, 0, range(300))
+    assert len(made) == 300
+    assert 75 < made.count("clear") < 125
+
+
 def test_samples_are_pages_with_their_boxes():
     figure = start().samples(12)
     assert sum(len(axes.patches) for axes in figure.axes) > 4
