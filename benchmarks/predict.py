@@ -1,8 +1,10 @@
 """Milliseconds of one answer on one core: `python benchmarks/predict.py`.
 
-Medians over many answers, for the drawings of `tests/drawings.py`.
+Medians over many answers, for the drawings of `tests/drawings.py` and, as photos of two sizes, the
+page's example photos.
 """
 
+import io
 import statistics
 import sys
 import time
@@ -17,7 +19,11 @@ from drawings import DIGITS
 from PIL import Image, ImageDraw
 
 import digitdraw
+from benchmarks import example_photos
 from digitdraw import preprocess, strokes
+
+USUAL, LARGEST = (1280, 960), (7300, 5475)
+"""Width and height of photos: the usual, and 40 megapixels."""
 
 
 def main() -> None:
@@ -28,6 +34,8 @@ def main() -> None:
     glyphs = np.stack([strokes.to_glyph(each) for each in drawn])
     pictures = [picture_of(each) for each in drawn]
     batch = np.tile(glyphs, (7, 1, 1))[:64]
+    photos = [np.asarray(each) for each in examples(USUAL)]
+    large = [as_jpeg(each) for each in examples(LARGEST)]
     print("| median on one core | ms |\n|---|---|")
     for name, ask, cases in (
         ("predict_strokes", recognizer.predict_strokes, drawn),
@@ -36,6 +44,8 @@ def main() -> None:
         ("  of it: picture to glyph", preprocess.to_glyph, pictures),
         ("predict_batch, 1 glyph", recognizer.predict_batch, [glyphs[:1]]),
         ("predict_batch, 64 glyphs", recognizer.predict_batch, [batch]),
+        ("read_numbers, 1280 x 960", recognizer.read_numbers, photos),
+        ("read_numbers, 40 megapixels as JPEG", recognizer.read_numbers, large),
     ):
         print(f"| {name} | {median(ask, cases):.2f} |", flush=True)
 
@@ -51,6 +61,19 @@ def median(ask: Callable, cases: list, seconds: float = 3.0) -> float:
             ask(case)
             times.append(time.perf_counter() - start)
     return statistics.median(times) * 1000
+
+
+def examples(size: tuple[int, int]) -> list[Image.Image]:
+    """The page's example photos, enlarged."""
+    paths = sorted(example_photos.FOLDER.glob("*.jpg"))
+    return [Image.open(path).resize(size, Image.Resampling.BICUBIC) for path in paths]
+
+
+def as_jpeg(picture: Image.Image) -> bytes:
+    """A picture as a file's bytes."""
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=90)
+    return file.getvalue()
 
 
 def picture_of(drawing: list, side: int = 280) -> np.ndarray:
