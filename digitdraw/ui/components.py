@@ -9,7 +9,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from digitdraw.ui import images, words
+from digitdraw.serving.answers import data_urls, phrases
 
 __all__ = [
     "compare_tab",
@@ -23,23 +23,32 @@ __all__ = [
 ]
 
 _FOLDER = Path(__file__).parent
+
 _STYLES = (
     "page.css", "panel.css", "sketch.css", "intake.css", "upload.css", "photo.css", "boxes.css",
     "compare.css",
 )  # fmt: skip
+
 _PAD_SCRIPTS = (
     "server.js", "address.js", "asker.js", "drawing.js", "ink.js", "keyboard.js", "pointer.js",
     "examples.js", "pad.js",
 )  # fmt: skip
+
 _SHARE_SCRIPTS = ("clipboard.js", "link.js", "share.js")
+
 _SKETCH_SCRIPTS = (*_PAD_SCRIPTS, *_SHARE_SCRIPTS, "panel.js", "why.js", "sketch.js")
+
 _COMPARE_SCRIPTS = (*_PAD_SCRIPTS, "cards.js", "compare.js")
+
 _INTAKE_SCRIPTS = ("server.js", "panel.js", "camera.js", "intake.js")
+
 _UPLOAD_SCRIPTS = (*_INTAKE_SCRIPTS, "upload.js")
+
 _PHOTO_SCRIPTS = (
     *_INTAKE_SCRIPTS, "album.js", "boxes.js", "clipboard.js", "downloads.js", "numbers.js",
     "queue.js", "thumbnails.js", "zoom.js", "photo.js",
 )  # fmt: skip
+
 _PHOTOS = {
     "phone-numbers.jpg": "phone numbers on ruled paper",
     "amounts.jpg": "a column of amounts, half in the shade",
@@ -84,7 +93,7 @@ def sketch_tab() -> gr.HTML:
         _SKETCH_SCRIPTS,
         elem_id="dd-sketch-block",
         digits=list(range(10)),
-        blank=words.invitation(words.INVITATION),
+        blank=phrases.invitation(phrases.INVITATION),
         examples=json.loads(_read("examples.json")),
         explains=True,
         shares=True,
@@ -98,7 +107,7 @@ def upload_tab(max_megabytes: int) -> gr.HTML:
         _UPLOAD_SCRIPTS,
         elem_id="dd-upload-block",
         digits=list(range(10)),
-        blank=words.invitation(words.UPLOAD_INVITATION),
+        blank=phrases.invitation(phrases.UPLOAD_INVITATION),
         invitation="Drop a picture of one digit here, or paste it",
         several=False,
         max_megabytes=max_megabytes,
@@ -112,12 +121,12 @@ def photo_tab(max_megabytes: int) -> gr.HTML:
         _PHOTO_SCRIPTS,
         elem_id="dd-photo-block",
         digits=list(range(10)),
-        blank=words.invitation(words.PHOTO_INVITATION),
-        unchosen=words.invitation(words.CHOOSE_DIGIT),
+        blank=phrases.invitation(phrases.PHOTO_INVITATION),
+        unchosen=phrases.invitation(phrases.CHOOSE_DIGIT),
         invitation="Drop photos of handwritten numbers here, or paste them",
         several=True,
         examples=[
-            {"name": title, "src": images.thumbnail(photo)}
+            {"name": title, "src": data_urls.thumbnail(photo)}
             for title, photo in zip(_PHOTOS.values(), example_photos(), strict=True)
         ],
         max_megabytes=max_megabytes,
@@ -132,7 +141,7 @@ def compare_tab(cards: list[dict[str, str]]) -> gr.HTML:
         _COMPARE_SCRIPTS,
         elem_id="dd-compare-block",
         digits=list(range(10)),
-        invitation=words.COMPARE_INVITATION,
+        invitation=phrases.COMPARE_INVITATION,
         models=cards,
         examples=json.loads(_read("tricky.json")),
         explains=False,

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import pytest
-from browser_paths import SWITCHES, chromium_path
-from drawings import DIGITS
 from playwright.sync_api import expect, sync_playwright
-from serving import Server
+
+from tests.support.browser_paths import SWITCHES, chromium_path
+from tests.support.drawings import DIGITS
+from tests.support.server import Server
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}

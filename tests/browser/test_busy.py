@@ -6,10 +6,11 @@ import signal
 from pathlib import Path
 
 import pytest
-from conftest import Hand
 from playwright.sync_api import expect
-from serving import Server
-from test_photo import picture
+
+from tests.browser.conftest import Hand
+from tests.browser.test_photo import picture
+from tests.support.server import Server
 
 
 @pytest.fixture(scope="module")

@@ -4,12 +4,13 @@ import re
 from itertools import pairwise
 
 import pytest
-from conftest import DESKTOP, PHONE, opener
-from drawings import DIGITS
-from lineups import make_lineup
 from playwright.sync_api import expect
-from serving import Server
-from test_page import CONTRAST
+
+from tests.browser.conftest import DESKTOP, PHONE, opener
+from tests.browser.test_page import CONTRAST
+from tests.support.comparisons import make_lineup
+from tests.support.drawings import DIGITS
+from tests.support.server import Server
 
 TAB = ".dd-compare"
 

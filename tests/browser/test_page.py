@@ -3,10 +3,11 @@
 import re
 
 import pytest
-from conftest import PHONE
-from drawings import DIGITS
 from playwright.sync_api import expect
-from serving import Server
+
+from tests.browser.conftest import PHONE
+from tests.support.drawings import DIGITS
+from tests.support.server import Server
 
 PHONE_OPTIONS = {
     "viewport": PHONE,

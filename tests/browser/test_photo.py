@@ -11,15 +11,15 @@ import shutil
 
 import numpy as np
 import pytest
-from conftest import DESKTOP, PHONE, Hand, opener
-from painted import photo
 from PIL import Image
 from playwright.sync_api import expect
-from serving import Server
-from test_page import CONTRAST
 
-from digitdraw import weights
-from digitdraw.ui import words
+from digitdraw.models import weights
+from digitdraw.serving.answers import phrases
+from tests.browser.conftest import DESKTOP, PHONE, Hand, opener
+from tests.browser.test_page import CONTRAST
+from tests.support.painted import photo
+from tests.support.server import Server
 
 TAB = ".dd-photos"
 PAPER = [(40, 40), (54, 40), (68, 40), (40, 110), (54, 110), (68, 110)]
@@ -431,7 +431,7 @@ def test_without_weights_a_quiet_note_says_so(chromium, tmp_path):
         hand = Hand(context.new_page(), server.url).open()
         hand.page.get_by_role("tab", name="Photo").click()
         choose(hand, ("one.png", picture()), ("two.png", picture()))
-        note(hand).to_have_text(words.NO_READER)
+        note(hand).to_have_text(phrases.NO_READER)
         expect(hand.page.locator(f"{TAB} .dd-drop-words")).to_be_visible()
         assert hand.complaints == []
     finally:

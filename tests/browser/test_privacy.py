@@ -4,13 +4,14 @@ import io
 
 import numpy as np
 import pytest
-from conftest import PHONE, Hand
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 from playwright.sync_api import expect
-from serving import Server
-from test_page import CONTRAST
+
+from tests.browser.conftest import PHONE, Hand
+from tests.browser.test_page import CONTRAST
+from tests.support.server import Server
 
 LINE = "Nothing that you draw or send is kept."
 SENDER = "203.0.113.77"  # as the proxy in front says, whose word is taken

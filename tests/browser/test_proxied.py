@@ -1,7 +1,7 @@
 """The page behind a proxy and below a path of its own."""
 
-from conftest import Hand
-from proxied import behind_nginx
+from tests.browser.conftest import Hand
+from tests.support.nginx_proxy import behind_nginx
 
 
 def test_behind_nginx_the_page_draws(chromium, tmp_path):

@@ -6,12 +6,12 @@ from importlib import resources
 from itertools import pairwise
 
 import pytest
-from conftest import PHONE
-from drawings import DIGITS, RANDOM_DRAWINGS
 from playwright.sync_api import expect
-from test_page import PHONE_OPTIONS, bottom_of
 
-from digitdraw import strokes
+from digitdraw.preprocessing import strokes
+from tests.browser.conftest import PHONE
+from tests.browser.test_page import PHONE_OPTIONS, bottom_of
+from tests.support.drawings import DIGITS, RANDOM_DRAWINGS
 
 FOLDER = resources.files("digitdraw.ui")
 CLIPBOARD = {"permissions": ["clipboard-read", "clipboard-write"]}

@@ -3,9 +3,10 @@
 import io
 
 import pytest
-from drawings import DIGITS
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
+
+from tests.support.drawings import DIGITS
 
 PANEL = ".dd-upload"
 

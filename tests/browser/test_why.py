@@ -1,9 +1,10 @@
 """Why an answer: the coloured ink over a drawing at rest, in a real browser."""
 
 import pytest
-from conftest import PHONE
 from playwright.sync_api import expect
-from test_page import CONTRAST
+
+from tests.browser.conftest import PHONE
+from tests.browser.test_page import CONTRAST
 
 COLOURS = """() => {
     const canvas = document.querySelector(".dd-heat");
