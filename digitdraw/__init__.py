@@ -42,19 +42,19 @@ __all__ = [
     "load",
 ]
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
-_WITH_TORCH = {
+_LAZY = {
     "ReadDigit": "photo.reader",
     "Reading": "photo.reader",
     "Recognizer": "recognizer",
     "load": "recognizer",
-}  # fmt: skip
+}
+"""Names by their module. These modules import torch, which takes seconds."""
 
 
 def __getattr__(name: str) -> object:
-    """What needs torch is imported when it is first asked for (PEP 562): that takes seconds, and
-    the server's own process needs none of it."""
-    if name not in _WITH_TORCH:
+    """Import a name of `_LAZY` at its first use (PEP 562): the server process never does."""
+    if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_WITH_TORCH[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)

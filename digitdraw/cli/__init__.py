@@ -1,1 +1,1 @@
-"""The command `digitdraw` and its subcommands."""
+"""The command `digitdraw`: one module for each subcommand."""

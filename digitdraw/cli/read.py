@@ -1,7 +1,7 @@
-"""The command `python -m digitdraw read photo.jpg folder ...`: the numbers of many photos.
+"""`digitdraw read`: reads the numbers in photos, or in folders of photos.
 
-Photos are read a few at a time, so that a folder of any size needs no more memory than a small
-one. What cannot be read is named on stderr, and the rest goes on.
+It reads a few photos at a time, so that a large folder needs no more memory than a small one.
+It names a photo that it cannot read on stderr, and goes on with the next one.
 """
 
 import argparse
@@ -20,44 +20,44 @@ from digitdraw.recognizer import load
 
 __all__ = ["main"]
 
-TOGETHER = 8
-"""Photos that are in memory at once."""
+BATCH_SIZE = 8
+"""Number of photos in memory at once."""
 
 SUFFIXES = frozenset(
     (".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 )
-"""Files of a folder that are read; a file that is named is read whatever its suffix."""
+"""Suffixes of the files that are read in a folder. A file named by the user may have any."""
 
 COLUMNS = ("picture", "number", "confidence", "x", "y", "width", "height")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns its exit status: 0, or 1 where a photo could not be read."""
+    """Print the numbers of each photo; return 1 if a photo failed or there was none, else 0."""
     options = _parser().parse_args(arguments)
     try:
         reader = load(device=options.device).photo_reader
     except DigitDrawError as error:
-        print(f"digitdraw: {error}", file=sys.stderr)
+        print(f"digitdraw read: {error}", file=sys.stderr)
         return 1
-    show = _as_json if options.json else _csv_writer() if options.csv else _in_words
+    show = _show_json if options.json else _csv_writer() if options.csv else _show_words
     read = failed = numbers = 0
-    waiting = _photos(options.photos)
-    while paths := list(islice(waiting, TOGETHER)):
-        for path, reading in _readings(reader, paths):
+    remaining = _paths(options.photos)
+    while batch := list(islice(remaining, BATCH_SIZE)):
+        for path, reading in _readings(reader, batch):
             if isinstance(reading, BadImageError):
-                print(f"digitdraw: {path}: {reading}", file=sys.stderr)
+                print(f"digitdraw read: {path}: {reading}", file=sys.stderr)
                 failed += 1
             else:
                 show(path, reading)
                 read, numbers = read + 1, numbers + len(reading.numbers)
-    print(f"digitdraw: {_summary(read, failed, numbers)}", file=sys.stderr)
+    print(f"digitdraw read: {_summary(read, failed, numbers)}", file=sys.stderr)
     return 1 if failed or not read else 0
 
 
 def _readings(
     reader: PhotoReader, paths: Sequence[Path]
 ) -> Iterator[tuple[Path, Reading | BadImageError]]:
-    """What each photo says, in the order of the paths, or why it cannot be read."""
+    """Yield each path, in order, with its reading or the reason why there is none."""
     photos, errors = {}, {}
     for path in paths:
         try:
@@ -69,37 +69,39 @@ def _readings(
         yield path, errors.get(path) or readings[path]
 
 
-def _photos(named: Sequence[str]) -> Iterator[Path]:
-    """The named files, and the pictures anywhere in the named folders, each folder in order."""
-    for path in map(Path, named):
+def _paths(arguments: Sequence[str]) -> Iterator[Path]:
+    """Yield the files among the arguments, and the pictures in the folders, sorted by name."""
+    for path in map(Path, arguments):
         if not path.is_dir():
             yield path
             continue
-        for folder, folders, files in os.walk(path):
-            folders.sort()
+        for folder, subfolders, files in os.walk(path):
+            subfolders.sort()
             pictures = (name for name in sorted(files) if Path(name).suffix.lower() in SUFFIXES)
             yield from (Path(folder) / name for name in pictures)
 
 
-def _in_words(path: Path, reading: Reading) -> None:
-    said = ", ".join(
+def _show_words(path: Path, reading: Reading) -> None:
+    numbers = ", ".join(
         f"{number} ({confidence:.0%})"
         for number, confidence in zip(reading.numbers, reading.confidences, strict=True)
     )
-    print(f"{path}: {said or 'no digits'}", flush=True)
+    print(f"{path}: {numbers or 'no digits'}", flush=True)
 
 
-def _as_json(path: Path, reading: Reading) -> None:
+def _show_json(path: Path, reading: Reading) -> None:
     print(json.dumps({"picture": str(path), **reading.as_dict()}), flush=True)
 
 
 def _csv_writer() -> Callable[[Path, Reading], None]:
-    """Writes a line for each number, with the box around it in pixels, after a first line of
-    names."""
+    """Print the header, and return a function that prints one row per number.
+
+    A row ends with the box around the number, in pixels of the upright photo.
+    """
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(COLUMNS)
 
-    def write(path: Path, reading: Reading) -> None:
+    def show(path: Path, reading: Reading) -> None:
         for index, (number, confidence) in enumerate(
             zip(reading.numbers, reading.confidences, strict=True)
         ):
@@ -107,7 +109,7 @@ def _csv_writer() -> Callable[[Path, Reading], None]:
             writer.writerow([path, number, f"{confidence:.4f}", *box])
         sys.stdout.flush()
 
-    return write
+    return show
 
 
 def _summary(read: int, failed: int, numbers: int) -> str:
@@ -116,11 +118,13 @@ def _summary(read: int, failed: int, numbers: int) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("python -m digitdraw read", description=__doc__)
-    add = parser.add_argument
-    add("photos", nargs="+", metavar="PHOTO", help="photos of numbers, or folders of them")
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="print one JSON object a line")
-    form.add_argument("--csv", action="store_true", help="print one number a line")
-    add("--device", default="auto", help="auto, cpu, cuda or cuda:N")
+    parser = argparse.ArgumentParser(
+        "digitdraw read", description="Read the handwritten numbers in photos."
+    )
+    parser.add_argument("photos", nargs="+", metavar="PHOTO", help="a photo, or a folder of photos")
+    output = parser.add_argument_group("output").add_mutually_exclusive_group()
+    output.add_argument("--json", action="store_true", help="print one JSON object per photo")
+    output.add_argument("--csv", action="store_true", help="print one row per number")
+    model = parser.add_argument_group("model")
+    model.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
     return parser

@@ -1,0 +1,89 @@
+"""The command `digitdraw`: runs a subcommand, and imports only that one."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import digitdraw
+
+__all__ = ["main"]
+
+READ = {
+    "predict": "read one digit from each picture",
+    "read": "read the numbers in photos",
+}
+SERVE = {"serve": "start the page and its server"}
+TRAIN = {
+    "train": "train a model",
+    "evaluate": "measure models on the test sets",
+    "calibrate": "fit the thresholds of the photo reader",
+}
+GROUPS = {
+    "read pictures": READ,
+    'serve the page (needs "digitdraw[web]")': SERVE,
+    'train models (needs "digitdraw[train]")': TRAIN,
+}
+"""What each subcommand does, by the heading that `--help` shows above it."""
+
+EXTRAS = {**dict.fromkeys(SERVE, "web"), **dict.fromkeys(TRAIN, "train")}
+"""The extra whose packages a subcommand needs. The others need none."""
+
+CLOSED_PIPE = 128 + 13
+"""Exit status after a closed pipe: that of a program which SIGPIPE (13) ends."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a subcommand and return its exit status.
+
+    The status is 2 if a package of an extra is missing, and 141 if the reader of the output has
+    closed the pipe. argparse exits with 2 for an unknown subcommand.
+    """
+    try:
+        try:
+            return _run(list(sys.argv[1:] if arguments is None else arguments))
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes stdout again when it exits. The null device takes what is left.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLOSED_PIPE
+
+
+def _run(arguments: list[str]) -> int:
+    command = _parser().parse_args(arguments[:1]).command
+    try:
+        return import_module(f"digitdraw.cli.{command}").main(arguments[1:])
+    except ModuleNotFoundError as error:
+        package = (error.name or "digitdraw").partition(".")[0]
+        if command not in EXTRAS or package == "digitdraw":
+            raise
+        install = f'pip install "digitdraw[{EXTRAS[command]}]"'
+        print(f"digitdraw {command}: {package} is not installed: {install}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "digitdraw",
+        usage="%(prog)s COMMAND ...",
+        description="Reads handwritten digits from drawings, pictures and photos.",
+        epilog=_overview(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = [name for group in GROUPS.values() for name in group]
+    parser.add_argument("command", choices=commands, metavar="COMMAND", help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--version", action="version", version=f"%(prog)s {digitdraw.__version__}",
+        help="show the version and exit",
+    )  # fmt: skip
+    return parser
+
+
+def _overview() -> str:
+    """Return the subcommands under their headings, as `--help` shows them."""
+    lines = []
+    for heading, group in GROUPS.items():
+        lines += [f"{heading}:", *(f"  {name:10} {what}" for name, what in group.items()), ""]
+    return "\n".join([*lines, "digitdraw COMMAND --help shows the options of a command."])
