@@ -1,4 +1,4 @@
-"""The page as a whole: what it is made of, what it lets programs ask, how it starts."""
+"""The page as a whole: its tabs and endpoints, what it keeps private, how it starts and stops."""
 
 import asyncio
 import http.client
@@ -38,31 +38,31 @@ CACHE = Path(os.environ.get("GRADIO_TEMP_DIR") or Path(tempfile.gettempdir()) / 
 @pytest.fixture(scope="module", autouse=True)
 def closed_loops():
     """Close the event loops that Gradio makes for its locks and leaves open (ResourceWarning)."""
-    made = []
-    make = asyncio.new_event_loop
+    loops = []
+    new_event_loop = asyncio.new_event_loop
 
-    def remember():
-        made.append(make())
-        return made[-1]
+    def new_recorded_loop():
+        loops.append(new_event_loop())
+        return loops[-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(asyncio, "new_event_loop", remember)
-        patch.setattr(asyncio.events, "new_event_loop", remember)
+        patch.setattr(asyncio, "new_event_loop", new_recorded_loop)
+        patch.setattr(asyncio.events, "new_event_loop", new_recorded_loop)
         yield
-    for loop in made:
+    for loop in loops:
         if not loop.is_running():
             loop.close()
 
 
 @pytest.fixture(scope="module")
 def demo(url):
-    """What Gradio says that the page is made of."""
+    """Gradio's description of the page."""
     return httpx.get(f"{url}config").json()
 
 
 @pytest.fixture(scope="module")
 def url():
-    """The page, served as a person would serve it, but for a reader that finds blots."""
+    """Address of a running page. Its photo reader takes blots for digits, and needs no weights."""
     server = Server(finds_blots=True).start()
     yield server.url
     server.stop()
@@ -70,23 +70,23 @@ def url():
 
 @pytest.fixture(scope="module")
 def client(url):
-    with_client = Client(url, verbose=False)
-    yield with_client
-    with_client.close()
+    gradio_client = Client(url, verbose=False)
+    yield gradio_client
+    gradio_client.close()
 
 
-def ask_page(url, path, data):
-    """Ask as the page's script does; returns the response."""
+def post(url, path, data):
+    """The response to a request as the script of the page sends it."""
     return httpx.post(f"{url}live/{path}", json=data, timeout=20)
 
 
 def call(url, endpoint, file):
-    """What a named endpoint says of a file that was never uploaded."""
-    sent = {**file, "meta": {"_type": "gradio.FileData"}}
-    place = f"{url}gradio_api/call/{endpoint}"
-    with httpx.Client(timeout=20) as asking:
-        event = asking.post(place, json={"data": [sent]}).json()["event_id"]
-        return asking.get(f"{place}/{event}").text
+    """The events of a named endpoint for a file that nobody uploaded, as text."""
+    data = {**file, "meta": {"_type": "gradio.FileData"}}
+    endpoint_url = f"{url}gradio_api/call/{endpoint}"
+    with httpx.Client(timeout=20) as session:
+        event = session.post(endpoint_url, json={"data": [data]}).json()["event_id"]
+        return session.get(f"{endpoint_url}/{event}").text
 
 
 def run_python(*arguments):
@@ -94,21 +94,29 @@ def run_python(*arguments):
 
 
 def test_importing_the_page_builds_nothing():
-    done = run_python("-c", "import app, gradio; print(len(gradio.Blocks.instances))")
+    program = "from digitdraw.ui import page; import gradio; print(len(gradio.Blocks.instances))"
+    done = run_python("-c", program)
     assert done.stdout.strip() == "0"
 
 
-def test_the_page_has_a_tab_for_each_way_to_come_by_digits(demo):
-    tabs = [each["props"]["label"] for each in demo["components"] if each["type"] == "tabitem"]
+def test_starting_imports_no_torch_before_the_model_process_runs():
+    loaded = "{'torch', 'cv2', 'gradio'} & set(sys.modules)"
+    program = f"import sys; from digitdraw.cli import serve; print(*{loaded})"
+    assert run_python("-c", program).stdout.split() == []
+
+
+def test_the_page_has_four_tabs(demo):
+    items = (item for item in demo["components"] if item["type"] == "tabitem")
+    tabs = [item["props"]["label"] for item in items]
     assert tabs == ["Draw", "Photo", "Upload", "Compare"]
     assert demo["title"] == "digitdraw"
 
 
-def test_nothing_is_reported_to_anyone(demo):
+def test_usage_is_not_reported(demo):
     assert demo["analytics_enabled"] is False
 
 
-def test_programs_find_the_named_endpoints_and_no_others(client):
+def test_there_are_three_named_endpoints_and_no_others(client):
     named = client.view_api(return_format="dict", print_info=False)
     assert set(named["named_endpoints"]) == {
         "/predict_strokes",
@@ -136,8 +144,8 @@ def test_programs_can_send_a_picture(client, recognizer, tmp_path):
 def test_programs_can_send_a_photo(client, tmp_path):
     Image.fromarray(photo([(40, 40), (54, 40), (40, 110)])).save(tmp_path / "photo.png")
     answer = client.predict(handle_file(tmp_path / "photo.png"), api_name="/read_numbers")
-    assert [each["number"] for each in answer["numbers"]] == ["07", "0"]
-    assert [each["number"] for each in answer["digits"]] == [0, 0, 1]
+    assert [number["number"] for number in answer["numbers"]] == ["07", "0"]
+    assert [digit["number"] for digit in answer["digits"]] == [0, 0, 1]
     assert len(answer["digits"][0]["box"]) == 4
 
 
@@ -145,13 +153,13 @@ def test_programs_can_send_a_photo(client, tmp_path):
     ("seven", "list of"),
     ([[[10**30, 0], [0, 9]]], "a number is too large"),
 ])  # fmt: skip
-def test_programs_are_told_what_is_wrong_with_strokes(client, strokes, words):
+def test_the_error_for_bad_strokes_names_the_problem(client, strokes, words):
     with pytest.raises(AppError, match=words):
         client.predict(strokes, api_name="/predict_strokes")
 
 
 @pytest.mark.parametrize("endpoint", ["/predict_image", "/read_numbers"])
-def test_programs_are_told_what_is_wrong_with_a_picture(client, tmp_path, endpoint):
+def test_the_error_for_a_bad_picture_reveals_nothing_of_the_server(client, tmp_path, endpoint):
     (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nbroken")
     with pytest.raises(AppError) as caught:
         client.predict(handle_file(tmp_path / "broken.png"), api_name=endpoint)
@@ -160,8 +168,8 @@ def test_programs_are_told_what_is_wrong_with_a_picture(client, tmp_path, endpoi
 
 
 @pytest.mark.parametrize("endpoint", ["predict_image", "read_numbers", "predict_strokes"])
-def test_a_file_of_the_server_cannot_be_asked_for(url, endpoint, tmp_path):
-    # Only what was uploaded may be read, whatever path a program sends.
+def test_a_file_of_the_server_cannot_be_requested(url, endpoint, tmp_path):
+    # The server reads only uploaded files, whatever path a program sends.
     picture = tmp_path / "private.png"
     Image.new("L", (60, 60), 255).save(picture)
     (tmp_path / "link.png").symlink_to(picture)
@@ -174,27 +182,26 @@ def test_a_file_of_the_server_cannot_be_asked_for(url, endpoint, tmp_path):
             f"file://{picture}", f"{tmp_path}/%70rivate.png", "weights/default.pt", "app.py",
             "C:/Windows/win.ini", "\\\\host\\share", "/dev/zero", "/proc/self/environ",
         ):  # fmt: skip
-            for more in ({}, {"is_stream": True}):
-                text = call(url, endpoint, {"path": str(path), **more})
+            for options in ({}, {"is_stream": True}):
+                text = call(url, endpoint, {"path": str(path), **options})
                 assert "event: error" in text, path
                 assert "blank" not in text, path
     finally:
         link.unlink()
-    assert picture.exists()  # it was not taken for an upload, which goes once it is read
+    assert picture.exists()  # uploads are deleted after reading; this is not one
 
 
 @pytest.mark.parametrize("endpoint", ["predict_image", "read_numbers"])
-def test_the_server_asks_no_other_for_a_file(url, endpoint):
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        there = f"http://127.0.0.1:{other.getsockname()[1]}/a.png"
-        for path in (there, "a.png"):
-            sent = {"path": path, "url": there}
-            assert "event: error" in call(url, endpoint, sent)
-        for path in (f"proxy={there}", f"file={there}", f"gradio_api/proxy={there}"):
+def test_the_server_fetches_no_file_from_another_server(url, endpoint):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        remote = f"http://127.0.0.1:{listener.getsockname()[1]}/a.png"
+        for path in (remote, "a.png"):
+            assert "event: error" in call(url, endpoint, {"path": path, "url": remote})
+        for path in (f"proxy={remote}", f"file={remote}", f"gradio_api/proxy={remote}"):
             assert httpx.get(url + path).status_code == 404
-        other.setblocking(False)
-        with pytest.raises(BlockingIOError):  # nobody has come
-            other.accept()
+        listener.setblocking(False)
+        with pytest.raises(BlockingIOError):  # nobody has connected
+            listener.accept()
 
 
 @pytest.mark.parametrize(
@@ -208,68 +215,68 @@ def test_the_server_asks_no_other_for_a_file(url, endpoint):
     ],
 )  # fmt: skip
 def test_no_spelling_of_a_path_leads_to_a_file_of_the_server(url, path):
-    # http.client sends a path as it is, where others make it shorter first.
-    asked = http.client.HTTPConnection(httpx.URL(url).netloc.decode(), timeout=20)
-    asked.request("GET", path.format(root=str(ROOT / "pyproject.toml").lstrip("/")))
-    answer = asked.getresponse()
-    told = answer.read()
-    asked.close()
-    assert answer.status in (403, 404)
-    assert b"build-system" not in told and b"localhost" not in told
+    # http.client sends the path unchanged; httpx would normalize it.
+    connection = http.client.HTTPConnection(httpx.URL(url).netloc.decode(), timeout=20)
+    connection.request("GET", path.format(root=str(ROOT / "pyproject.toml").lstrip("/")))
+    response = connection.getresponse()
+    body = response.read()
+    connection.close()
+    assert response.status in (403, 404)
+    assert b"build-system" not in body and b"localhost" not in body
 
 
-def test_what_was_uploaded_is_never_served(url):
+def test_uploads_are_never_served(url):
     page = ("page.html", b"<script>alert(1)</script>", "text/html")
     (path,) = httpx.post(f"{url}gradio_api/upload", files={"files": page}).json()
-    for place in (f"gradio_api/file={path}", f"file={path}", f"static/{path}", path.lstrip("/")):
-        assert httpx.get(url + place).status_code in (403, 404)
+    for route in (f"gradio_api/file={path}", f"file={path}", f"static/{path}", path.lstrip("/")):
+        assert httpx.get(url + route).status_code in (403, 404)
     Path(path).unlink()
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost:1"])
-def test_no_other_site_may_read_what_is_answered(url, origin):
+def test_other_sites_may_not_read_answers(url, origin):
     for path in ("", "config", "healthz", "gradio_api/info"):
-        answer = httpx.get(url + path, headers={"origin": origin})
-        assert "access-control-allow-origin" not in answer.headers, path
-    asked = {"origin": origin, "access-control-request-method": "POST"}
-    assert httpx.options(f"{url}live/answer", headers=asked).status_code == 404
+        response = httpx.get(url + path, headers={"origin": origin})
+        assert "access-control-allow-origin" not in response.headers, path
+    headers = {"origin": origin, "access-control-request-method": "POST"}
+    assert httpx.options(f"{url}live/answer", headers=headers).status_code == 404
 
 
 @pytest.mark.parametrize("kind", ["application/octet-stream", "text/plain"])
-def test_a_body_that_is_no_question_is_refused_in_our_own_words(url, kind):
+def test_an_invalid_body_gets_an_error_in_the_words_of_the_page(url, kind):
     for path in ("gradio_api/queue/join", "gradio_api/call/predict_strokes"):
-        answer = httpx.post(url + path, content=b"\x91{", headers={"content-type": kind})
-        assert answer.status_code == 422
-        assert answer.json()["error"] == "This is not what is taken here."
+        response = httpx.post(url + path, content=b"\x91{", headers={"content-type": kind})
+        assert response.status_code == 422
+        assert response.json()["error"] == "This is not what is taken here."
 
 
-def test_what_programs_send_is_gone_once_it_is_read(client, tmp_path):
+def test_an_upload_is_deleted_after_reading(client, tmp_path):
     Image.new("L", (60, 60), 255).save(tmp_path / "white-sheet-of-paper.png")
     client.predict(handle_file(tmp_path / "white-sheet-of-paper.png"), api_name="/predict_image")
     assert not list(CACHE.rglob("white-sheet-of-paper.png"))
 
 
-def test_what_programs_ask_for_leaves_little_behind():
+def test_gradio_keeps_the_state_of_few_sessions():
     chosen = settings.parse([], {})
     service = edges.make_service(chosen)
     build(service, chosen, {"note": "", "cards": []})
-    (mounted,) = (each.app for each in service.app.routes if isinstance(each, Mount))
+    (mounted,) = (route.app for route in service.app.routes if isinstance(route, Mount))
     for caller in range(3 * SESSIONS):
         assert mounted.state_holder[str(caller)]
     assert len(mounted.state_holder.session_data) == SESSIONS
 
 
-def test_the_page_is_answered(url):
-    answer = ask_page(url, "answer", DIGITS[2]).json()
+def test_a_drawing_gets_an_answer(url):
+    answer = post(url, "answer", DIGITS[2]).json()
     assert answer["big"] == "2"
 
 
-def test_the_page_is_told_why_and_what_other_models_say(url):
-    assert ask_page(url, "why", DIGITS[7]).json()["legend"][0] == "Blue ink speaks for 7"
-    assert ask_page(url, "compare", DIGITS[7]).json()["models"]["default"]["big"] == "7"
+def test_the_page_gets_an_explanation_and_the_answers_of_other_models(url):
+    assert post(url, "why", DIGITS[7]).json()["legend"][0] == "Blue ink speaks for 7"
+    assert post(url, "compare", DIGITS[7]).json()["models"]["default"]["big"] == "7"
 
 
-def test_the_page_itself_names_no_other_host(url):
+def test_the_page_names_no_other_host(url):
     text = httpx.get(url).text
     head = components.head()
     assert "fonts.googleapis" not in text
@@ -286,27 +293,25 @@ def test_the_page_itself_names_no_other_host(url):
     ],
 )
 def test_a_start_that_cannot_work_says_why(arguments, words, capsys):
-    assert beside(app.main, arguments) == 2
+    assert beside(app.main, ["--port", "0", *arguments]) == 2
     assert words in capsys.readouterr().err
 
 
-def test_a_port_that_is_taken_is_named():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = str(taken.getsockname()[1])
+def test_a_taken_port_is_named():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = str(listener.getsockname()[1])
         done = run_python("app.py", "--device", "cpu", "--port", port)
     assert done.returncode == 1
     assert port in done.stderr
     assert "Traceback" not in done.stderr
 
 
-PATIENT = """
+SLOW_STOP = """
 from digitdraw.serving import server
 server.SECONDS_TO_FINISH = 20
 """
-"""So that a busy machine may take its time: whether all is finished is asked, not how soon."""
-# A model that waits for a file before its first answers.
+"""Waits longer than usual for open requests: the tests check that they finish, not how soon."""
+
 SLOW_WORKER = """
 import pathlib, sys, time
 from digitdraw.recognizer import Recognizer
@@ -319,7 +324,9 @@ def wait(self, batch):
 Recognizer.predict_batch = wait
 sys.exit(model_worker.main())
 """
-SLOW = f"""{PATIENT}
+"""A model process that answers only after a file exists."""
+
+SLOW = f"""{SLOW_STOP}
 import sys
 from digitdraw.serving.workers import model_client
 model_client.COMMAND = (sys.executable, "-c", {SLOW_WORKER!r}, sys.argv.pop(1))
@@ -328,49 +335,49 @@ sys.exit(app.main(sys.argv[1:]))
 """
 
 
-def test_a_signal_to_stop_lets_all_finish_who_wait_for_answers(tmp_path):
+def test_a_stop_signal_lets_waiting_requests_finish(tmp_path):
     server = Server(program=SLOW)
     server.program.append(str(tmp_path / "go"))
     server.start()
 
-    def number(name):
+    def metric(name):
         text = httpx.get(f"{server.url}metrics", timeout=60).text
         return float(text.split(f"\n{name} ")[1].split()[0])
 
     def wait_until(name, value):
-        until = time.monotonic() + 60
-        while number(name) < value:
-            assert time.monotonic() < until, name
+        deadline = time.monotonic() + 60
+        while metric(name) < value:
+            assert time.monotonic() < deadline, name
             time.sleep(0.01)
 
     try:
         with ThreadPoolExecutor(9) as pool:
-            asked = [pool.submit(ask_page, server.url, "answer", DIGITS[1])]
-            wait_until("digitdraw_batch_size_count", 1)  # the first is with the model
-            asked += [pool.submit(ask_page, server.url, "answer", DIGITS[1]) for _ in range(8)]
+            responses = [pool.submit(post, server.url, "answer", DIGITS[1])]
+            wait_until("digitdraw_batch_size_count", 1)  # the model has the first
+            responses += [pool.submit(post, server.url, "answer", DIGITS[1]) for _ in range(8)]
             wait_until("digitdraw_drawings_waiting", 9 - AHEAD)
             server.process.send_signal(signal.SIGTERM)
             (tmp_path / "go").touch()
-            assert [each.result().json()["big"] for each in asked] == ["1"] * 9
+            assert [response.result().json()["big"] for response in responses] == ["1"] * 9
         assert server.process.wait(20) == 0
     finally:
         server.stop()
 
 
-def test_a_signal_to_stop_lets_what_is_under_way_finish():
-    server = Server(program=PATIENT + WITH_BLOTS).start()
+def test_a_stop_signal_lets_a_started_answer_finish():
+    server = Server(program=SLOW_STOP + WITH_BLOTS).start()
     example = f"{server.url}live/example/0"
     started = threading.Event()
 
-    def ask():
+    def read_stream():
         with httpx.stream("POST", example, timeout=30) as response:
             started.set()
             return response.read()
 
     try:
-        httpx.post(example, timeout=60)  # once the worker is there, an answer is soon done
+        httpx.post(example, timeout=60)  # starts the worker; the next answer is quick
         with ThreadPoolExecutor(1) as pool:
-            answer = pool.submit(ask)
+            answer = pool.submit(read_stream)
             assert started.wait(20)
             server.process.send_signal(signal.SIGTERM)
             assert b'"numbers"' in answer.result(20)
