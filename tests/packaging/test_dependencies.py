@@ -48,6 +48,10 @@ def pins(file):
     return [Requirement(line) for line in lines if re.match(r"\w", line)]
 
 
+DISTRIBUTIONS = packages_distributions()
+"""Distributions by the top-level module that they install."""
+
+
 def imported(path):
     """Distributions that a file imports anywhere, functions included."""
     modules = set()
@@ -57,7 +61,7 @@ def imported(path):
         elif isinstance(node, ast.ImportFrom) and node.module:
             modules.add(node.module.partition(".")[0])
     modules -= {*sys.stdlib_module_names, "digitdraw"}
-    return {canonicalize_name(packages_distributions()[module][0]) for module in modules}
+    return {canonicalize_name(DISTRIBUTIONS[module][0]) for module in modules}
 
 
 def extra_of(path):
