@@ -25,9 +25,8 @@ async def _run(chosen: Settings, listening: socket.socket) -> None:
     try:
         # Gradio takes seconds to import, and so does torch, which only the model's process needs:
         # side by side they take as long as one of them.
-        from digitdraw import page
         from digitdraw.serving import server, web
-        from digitdraw.ui import components
+        from digitdraw.ui import components, page
 
         facts = await model.ready()
         print(f"The model runs on {facts['note']}.")

@@ -31,7 +31,6 @@ from starlette.types import ASGIApp, Message, Scope
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 import digitdraw
-from digitdraw import page
 from digitdraw.errors import BusyError
 from digitdraw.serving import settings
 from digitdraw.serving.answers import Answers
@@ -39,7 +38,7 @@ from digitdraw.serving.batches import MOST_TOGETHER, MOST_WAITING
 from digitdraw.serving.relay import Relay, messages
 from digitdraw.serving.server import Service
 from digitdraw.serving.settings import Settings
-from digitdraw.ui import components
+from digitdraw.ui import components, page
 
 __all__ = ["AskedModel", "Model", "Page", "Sessions", "Sizes", "app"]
 

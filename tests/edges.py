@@ -142,7 +142,7 @@ def _server() -> ASGIApp:
 @cache
 def _page() -> ASGIApp:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    from digitdraw import page  # Gradio is slow to import, and needed for forms alone
+    from digitdraw.ui import page  # Gradio is slow to import, and needed for forms alone
 
     chosen = settings.parse(_LIMITS, {})
     return page.build(make_service(chosen), chosen, {"note": "", "cards": []})

@@ -26,10 +26,9 @@ from serving import WITH_BLOTS, Server
 from starlette.routing import Mount
 
 import app
-from digitdraw import page
 from digitdraw.serving import settings
 from digitdraw.serving.batches import AHEAD
-from digitdraw.ui import components
+from digitdraw.ui import components, page
 
 ROOT = Path(__file__).parent.parent
 CACHE = Path(os.environ.get("GRADIO_TEMP_DIR") or Path(tempfile.gettempdir()) / "gradio")

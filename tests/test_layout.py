@@ -237,7 +237,7 @@ def test_the_public_names_are_these():
 def test_the_server_itself_needs_no_torch():
     """Which takes seconds to import: the model has a process of its own, where it is needed."""
     program = (
-        "import app, sys; from digitdraw import page; from digitdraw.serving import web; "
+        "import app, sys; from digitdraw.ui import page; from digitdraw.serving import web; "
         "print(*sorted({'torch', 'cv2', 'matplotlib'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=PACKAGE.parent, capture_output=True)

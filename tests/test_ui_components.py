@@ -37,7 +37,7 @@ def test_styles_reach_the_head_once_each():
         "--dd-accent:",
         ".dd-canvas {",
         ".dd-bar {",
-        ".dd-drop {",
+        ".dd-drop-zone {",
         ".dd-box {",
         ".dd-card {",
     ):

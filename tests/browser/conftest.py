@@ -59,7 +59,7 @@ class Hand:
         self.url = url
         self.complaints: list[str] = []
         self.other_hosts: list[str] = []
-        self.tab = ".dd-sketch"  # where to draw
+        self.tab = ".dd-draw-tab"  # where to draw
         page.set_default_timeout(WAIT_MS)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -117,14 +117,14 @@ class Hand:
         if lift:
             mouse.up()
 
-    def reads(self, big: str, panel: str = ".dd-sketch") -> None:
+    def reads(self, big: str, panel: str = ".dd-draw-tab") -> None:
         """Wait until the large slot of the panel holds `big`; fails where it does not."""
         expect(self.page.locator(f"{panel} .dd-big")).to_have_text(big)
 
-    def says(self, words: str, panel: str = ".dd-sketch") -> None:
-        expect(self.page.locator(f"{panel} .dd-said")).to_have_text(words)
+    def says(self, words: str, panel: str = ".dd-draw-tab") -> None:
+        expect(self.page.locator(f"{panel} .dd-sentence")).to_have_text(words)
 
-    def shares(self, panel: str = ".dd-sketch") -> list[float]:
+    def shares(self, panel: str = ".dd-draw-tab") -> list[float]:
         """The ten bars, as a screen reader is told of them, in percent."""
         bars = self.page.locator(f"{panel} .dd-bar")
         return [float(bar.get_attribute("aria-valuenow")) for bar in bars.all()]

@@ -31,7 +31,7 @@ def test_past_its_rate_the_page_slows_down_and_still_answers(chromium, strict):
     hand.draw(3)
     hand.reads("3")
     assert 429 in statuses
-    expect(hand.page.locator(".dd-sketch .dd-note")).to_be_empty()
+    expect(hand.page.locator(".dd-draw-tab .dd-note")).to_be_empty()
     # The browser itself reports each refusal; nothing else may complain.
     assert [each for each in hand.complaints if "429" not in each] == []
     context.close()
@@ -50,11 +50,11 @@ def test_a_model_that_fails_is_told_quietly_and_asked_again(make_hand):
 
     hand.page.route("**/live/answer", answer)
     hand.draw(6)
-    expect(hand.page.locator(".dd-sketch .dd-note")).to_contain_text("trying again")
+    expect(hand.page.locator(".dd-draw-tab .dd-note")).to_contain_text("trying again")
     assert not hand.is_blank()
     failing.clear()
     hand.reads("6")
-    expect(hand.page.locator(".dd-sketch .dd-note")).to_be_empty()
+    expect(hand.page.locator(".dd-draw-tab .dd-note")).to_be_empty()
 
 
 def test_a_worker_that_is_killed_while_it_reads_is_replaced_and_the_photo_read(chromium):
@@ -64,7 +64,7 @@ def test_a_worker_that_is_killed_while_it_reads_is_replaced_and_the_photo_read(c
         hand = Hand(context.new_page(), server.url).open()
         hand.page.get_by_role("tab", name="Photo").click()
         photo = {"name": "a.png", "mimeType": "image/png", "buffer": picture()}
-        field = hand.page.locator(".dd-photos .dd-file")
+        field = hand.page.locator(".dd-photo-tab .dd-file")
         numbers = hand.page.locator(".dd-number")
         field.set_input_files(photo)
         expect(numbers).to_have_count(2)
@@ -76,7 +76,7 @@ def test_a_worker_that_is_killed_while_it_reads_is_replaced_and_the_photo_read(c
         expect(numbers).to_have_count(2)  # what was there stays
         os.kill(worker, signal.SIGKILL)
         expect(hand.page.locator(".dd-thumbnails button")).to_have_count(2)
-        expect(hand.page.locator(".dd-photos .dd-state .dd-note")).to_be_empty()
+        expect(hand.page.locator(".dd-photo-tab .dd-status .dd-note")).to_be_empty()
         assert workers_of(server.process.pid, "blots_worker") != [worker]
         assert hand.complaints == []
     finally:
@@ -114,7 +114,7 @@ def workers_of(pid: int, name: str) -> list[int]:
 def test_a_photo_that_must_wait_tells_its_place_and_one_that_fails_its_number(make_hand):
     hand = make_hand().open()
     hand.page.get_by_role("tab", name="Photo").click()
-    note = hand.page.locator(".dd-photos .dd-state .dd-note")
+    note = hand.page.locator(".dd-photo-tab .dd-status .dd-note")
     lines = '{"place": 3}\n{"place": 2}\n'
     hand.page.route(
         "**/live/photo",
@@ -128,10 +128,10 @@ def test_a_photo_that_must_wait_tells_its_place_and_one_that_fails_its_number(ma
                 .observe(note, { childList: true, characterData: true, subtree: true });
             return seen;
         }""",
-        ".dd-photos .dd-state .dd-note",
+        ".dd-photo-tab .dd-status .dd-note",
     )
     photo = {"name": "a.png", "mimeType": "image/png", "buffer": b"x"}
-    hand.page.locator(".dd-photos .dd-file").set_input_files(photo)
+    hand.page.locator(".dd-photo-tab .dd-file").set_input_files(photo)
     expect(note).to_contain_text("Is the connection there?")
     assert "Waiting in line, at place 3" in told.json_value()
     hand.page.unroute("**/live/photo")
@@ -140,5 +140,5 @@ def test_a_photo_that_must_wait_tells_its_place_and_one_that_fails_its_number(ma
         "**/live/photo",
         lambda route: route.fulfill(status=500, body=error, content_type="application/json"),
     )
-    hand.page.locator(".dd-photos .dd-file").set_input_files(photo)
+    hand.page.locator(".dd-photo-tab .dd-file").set_input_files(photo)
     expect(note).to_contain_text("No. 1a2b")

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from serving import Server
 from test_page import CONTRAST
 
-TAB = ".dd-compare"
+TAB = ".dd-compare-tab"
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def compare(open_compare):
 
 def go(hand, tab):
     hand.page.get_by_role("tab", name=tab).click()
-    hand.tab = {"Compare": TAB, "Draw": ".dd-sketch"}[tab]
+    hand.tab = {"Compare": TAB, "Draw": ".dd-draw-tab"}[tab]
     expect(hand.canvas).to_be_visible()
 
 
@@ -49,7 +49,7 @@ def big(hand, name):
 
 
 def says(hand, words):
-    expect(hand.page.locator(".dd-agreed")).to_have_text(words)
+    expect(hand.page.locator(".dd-agreement-text")).to_have_text(words)
 
 
 def test_every_model_has_a_card_from_simple_to_strong(compare):
@@ -69,10 +69,10 @@ def test_one_drawing_is_answered_by_all_and_who_differs_is_told_by_a_word(compar
     expect(card(compare, "softmax").locator(".dd-card-differs")).to_be_visible()
     expect(card(compare, "default").locator(".dd-card-differs")).to_be_hidden()
     expect(card(compare, "tiny")).to_contain_text("missing or damaged")
-    expect(card(compare, "default").locator(".dd-card-took")).to_contain_text(" ms")
+    expect(card(compare, "default").locator(".dd-card-latency")).to_contain_text(" ms")
     bars = card(compare, "default").get_by_role("img")
     expect(bars).to_have_attribute("aria-label", re.compile(r"^4 with \d"))
-    expect(compare.page.locator(f"{TAB} .dd-spoken")).to_contain_text("default says 4")
+    expect(compare.page.locator(f"{TAB} .dd-announcement")).to_contain_text("default says 4")
 
 
 def test_bars_move_before_the_pen_is_up(compare):
@@ -80,7 +80,7 @@ def test_bars_move_before_the_pen_is_up(compare):
     compare.stroke(stroke, lift=False)
     big(compare, "default").to_have_text("0")
     share = card(compare, "default").locator(".dd-column").first
-    assert float(share.evaluate("e => e.style.getPropertyValue('--dd-share')")) > 0.5
+    assert float(share.evaluate("e => e.style.getPropertyValue('--dd-value')")) > 0.5
     compare.page.mouse.up()
 
 
@@ -155,7 +155,7 @@ def test_a_drawing_that_the_server_refuses_is_told_once(compare):
 def test_nothing_jumps_when_answers_change(open_compare, viewport):
     compare = open_compare(viewport=viewport)
     places = """() => [...document.querySelectorAll(
-            ".dd-compare .dd-canvas, .dd-card, .dd-columns, .dd-card-facts div")]
+            ".dd-compare-tab .dd-canvas, .dd-card, .dd-columns, .dd-card-facts div")]
         .map((each) => { const { x, y, width, height } = each.getBoundingClientRect();
                          return [x, y, width, height]; })"""
     before = compare.page.evaluate(places)
@@ -170,10 +170,10 @@ def test_words_have_the_contrast_that_weak_eyes_need(open_compare, scheme):
     hand.draw(4)
     big(hand, "default").to_have_text("4")
     for selector in (
-        ".dd-agreed",
+        ".dd-agreement-text",
         ".dd-card h2",
         ".dd-card-title p",
-        ".dd-card-words",
+        ".dd-card-label",
         ".dd-card-differs",
         ".dd-column-digit",
         ".dd-card-facts dt",

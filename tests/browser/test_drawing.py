@@ -37,7 +37,7 @@ def test_bars_move_before_the_pen_is_up(sheet):
 def test_the_winner_stands_out_by_more_than_colour(sheet):
     sheet.draw(3)
     sheet.reads("3")
-    marked = sheet.page.locator(".dd-sketch .dd-marked")
+    marked = sheet.page.locator(".dd-draw-tab .dd-marked")
     expect(marked).to_have_count(1)
     expect(marked).to_have_attribute("aria-label", "3")
     assert marked.locator(".dd-percent").evaluate("e => getComputedStyle(e).fontWeight") == "700"
@@ -48,12 +48,12 @@ def test_the_winner_stands_out_by_more_than_colour(sheet):
 def test_the_page_shows_what_the_model_saw_and_how_long_it_took(sheet):
     sheet.draw(6)
     sheet.reads("6")
-    inked = sheet.page.locator(".dd-sketch .dd-glyph").evaluate(
+    inked = sheet.page.locator(".dd-draw-tab .dd-glyph").evaluate(
         """canvas => canvas.getContext("2d").getImageData(0, 0, 28, 28).data
             .filter((value, index) => index % 4 === 3 && value > 0).length"""
     )
     assert 20 < inked < 400
-    expect(sheet.page.locator(".dd-sketch .dd-took")).to_contain_text(" ms")
+    expect(sheet.page.locator(".dd-draw-tab .dd-latency")).to_contain_text(" ms")
 
 
 def test_an_empty_canvas_invites(hand):
@@ -117,7 +117,7 @@ def test_a_lost_answer_to_what_was_cleared_is_not_missed(make_hand):
     _clear_while_asking(hand).abort()
     hand.page.unroute("**/live/*")
     hand.page.wait_for_timeout(200)
-    expect(hand.page.locator(".dd-sketch .dd-note")).to_be_empty()
+    expect(hand.page.locator(".dd-draw-tab .dd-note")).to_be_empty()
     hand.draw(2)
     hand.reads("2")
 
@@ -162,7 +162,7 @@ def test_a_pen_that_goes_up_where_it_was_last_asks_nothing_anew(hand):
     hand.stroke([dot])
     hand.page.wait_for_timeout(200)
     held[0].continue_()
-    expect(hand.page.locator(".dd-sketch .dd-took")).to_contain_text(" ms")
+    expect(hand.page.locator(".dd-draw-tab .dd-latency")).to_contain_text(" ms")
     hand.page.wait_for_timeout(200)
     assert len(held) == 1
 
@@ -183,7 +183,7 @@ def test_a_drawing_that_the_server_refuses_stays_with_a_short_message(hand):
         lambda route: route.fulfill(body=refusal, content_type="application/json"),
     )
     hand.draw(1, x=0.8, height=0.2)
-    expect(hand.page.locator(".dd-sketch .dd-note")).to_contain_text("at most 500 strokes")
+    expect(hand.page.locator(".dd-draw-tab .dd-note")).to_contain_text("at most 500 strokes")
     hand.reads("2")
     assert not hand.is_blank()
 
@@ -232,7 +232,7 @@ def test_a_tap_is_a_dot(sheet):
     box = sheet.canvas.bounding_box()
     sheet.page.mouse.click(box["x"] + 100, box["y"] + 100)
     assert not sheet.is_blank()
-    expect(sheet.page.locator(".dd-sketch .dd-took")).to_contain_text(" ms")
+    expect(sheet.page.locator(".dd-draw-tab .dd-latency")).to_contain_text(" ms")
 
 
 def test_a_digit_can_be_drawn_with_keys_alone(hand):
@@ -269,12 +269,12 @@ def test_every_button_is_reached_by_tab_and_shows_it(hand):
 
 
 def test_the_verdict_is_read_aloud_once_it_stands(hand):
-    spoken = hand.page.locator(".dd-sketch .dd-spoken")
+    spoken = hand.page.locator(".dd-draw-tab .dd-announcement")
     expect(spoken).to_have_attribute("aria-live", "polite")
     hand.page.evaluate(
         """() => { window.heard = []; let changed = 0;
             const [said, spoken] = ["said", "spoken"].map(
-                (name) => document.querySelector(".dd-sketch .dd-" + name));
+                (name) => document.querySelector(".dd-draw-tab .dd-" + name));
             const watch = (node, told) =>
                 new MutationObserver(told).observe(node, { childList: true });
             watch(said, () => (changed = performance.now()));
@@ -309,7 +309,7 @@ def test_leaving_for_another_tab_and_coming_back_keeps_the_drawing(hand):
     hand.draw(6)
     hand.reads("6")
     hand.page.get_by_role("tab", name="Upload").click()
-    expect(hand.page.locator(".dd-drop")).to_be_visible()
+    expect(hand.page.locator(".dd-drop-zone")).to_be_visible()
     hand.page.keyboard.press("Escape")  # means nothing there
     hand.page.get_by_role("tab", name="Draw").click()
     hand.reads("6")

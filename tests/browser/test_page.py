@@ -55,7 +55,7 @@ def test_a_finger_draws_without_scrolling_the_page(phone):
 
 
 def test_the_page_still_scrolls_under_a_finger_elsewhere(phone):
-    box = phone.page.locator(".dd-sketch .dd-bars").bounding_box()
+    box = phone.page.locator(".dd-draw-tab .dd-bars").bounding_box()
     x, y = box["x"] + 60, box["y"] + 150
     Finger(phone).stroke([(x, y - 12 * step) for step in range(20)])
     phone.page.wait_for_function("() => scrollY > 40")
@@ -67,9 +67,9 @@ def test_on_a_phone_canvas_answer_and_bars_are_seen_at_once(phone):
     assert canvas["width"] == pytest.approx(canvas["height"], abs=1)
     assert (
         canvas["y"] + canvas["height"]
-        <= phone.page.locator(".dd-sketch .dd-big").bounding_box()["y"]
+        <= phone.page.locator(".dd-draw-tab .dd-big").bounding_box()["y"]
     )
-    assert bottom_of(phone, ".dd-sketch .dd-bars") <= PHONE["height"]
+    assert bottom_of(phone, ".dd-draw-tab .dd-bars") <= PHONE["height"]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_bars_are_seen_too_where_the_browser_takes_part_of_the_phone(
     viewport = {"width": width, "height": height}
     hand = make_hand(**{**PHONE_OPTIONS, "viewport": viewport}).open()
     assert hand.canvas.bounding_box()["width"] >= least * width
-    assert bottom_of(hand, ".dd-sketch .dd-bars") <= height
+    assert bottom_of(hand, ".dd-draw-tab .dd-bars") <= height
 
 
 def test_ink_is_sharp_on_a_dense_screen(phone):
@@ -134,14 +134,14 @@ def test_words_have_the_contrast_that_weak_eyes_need(make_hand, scheme):
     hand.draw(4)
     hand.reads("4")
     for selector in (
-        ".dd-said",
+        ".dd-sentence",
         ".dd-percent",
         ".dd-digit",
         ".dd-big",
         ".dd-facts dt",
         ".dd-button",
     ):
-        found = hand.page.evaluate(CONTRAST, f".dd-sketch {selector}")
+        found = hand.page.evaluate(CONTRAST, f".dd-draw-tab {selector}")
         assert found >= 4.5, selector
 
 
@@ -199,7 +199,7 @@ def test_a_server_that_is_stopped_and_started_again_is_found_again(make_hand):
         server.stop()
         hand.page.keyboard.press("Escape")
         hand.draw(8)
-        note = hand.page.locator(".dd-sketch .dd-note")
+        note = hand.page.locator(".dd-draw-tab .dd-note")
         expect(note).to_have_text("Connection lost, trying again")
         assert not hand.is_blank()
         server.start()

@@ -21,7 +21,7 @@ from test_page import CONTRAST
 from digitdraw import weights
 from digitdraw.ui import words
 
-TAB = ".dd-photos"
+TAB = ".dd-photo-tab"
 PAPER = [(40, 40), (54, 40), (68, 40), (40, 110), (54, 110), (68, 110)]
 TOUCH = {"has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 
@@ -46,7 +46,7 @@ def open_photos(chromium, blots):
 
     def show(hand):
         hand.page.get_by_role("tab", name="Photo").click()
-        expect(hand.page.locator(f"{TAB} .dd-drop")).to_be_visible()
+        expect(hand.page.locator(f"{TAB} .dd-drop-zone")).to_be_visible()
 
     with opener(chromium, blots.url, show) as open_one:
         yield open_one
@@ -78,11 +78,11 @@ def numbers(hand, *texts: str) -> None:
 
 
 def note(hand):
-    return expect(hand.page.locator(f"{TAB} .dd-state .dd-note"))
+    return expect(hand.page.locator(f"{TAB} .dd-status .dd-note"))
 
 
 def heard(hand):
-    return expect(hand.page.locator(".dd-heard"))
+    return expect(hand.page.locator(".dd-announcement"))
 
 
 def test_one_photo_is_read_and_its_digits_are_boxed_where_they_are(photos):
@@ -208,7 +208,7 @@ def test_digits_are_reached_and_corrected_with_keys_alone(photos):
     numbers(photos, "079", "074")
     expect(box(photos, "9, corrected, number 1")).to_be_focused()
     photos.says("Corrected, read as 4", TAB)
-    expect(photos.page.locator(".dd-chance").first).to_contain_text("corrected")
+    expect(photos.page.locator(".dd-confidence").first).to_contain_text("corrected")
     press("Backspace")
     numbers(photos, "07", "074")
     press("ArrowLeft")
@@ -291,7 +291,7 @@ HAND_OVER = """([bytes, kind]) => {
         transfer.items.add(new File([new Uint8Array(bytes)], name, { type: "image/png" }));
     }
     const options = { bubbles: true, cancelable: true };
-    const target = kind === "drop" ? document.querySelector(".dd-photos .dd-drop") : document;
+    const target = kind === "drop" ? document.querySelector(".dd-photo-tab .dd-drop-zone") : document;
     target.dispatchEvent(kind === "drop"
         ? new DragEvent("drop", { ...options, dataTransfer: transfer })
         : new ClipboardEvent("paste", { ...options, clipboardData: transfer }));
@@ -320,7 +320,7 @@ def test_examples_are_read_by_a_click(photos):
 def test_the_picture_is_zoomed_inside_of_its_view(photos):
     add(photos)
     page = photos.page
-    stage, view = page.locator(".dd-stage"), page.locator(f"{TAB} .dd-drop")
+    stage, view = page.locator(".dd-stage"), page.locator(f"{TAB} .dd-drop-zone")
     whole, frame = stage.bounding_box(), view.bounding_box()
     size = page.locator(".dd-box text").first.bounding_box()
     assert page.get_by_role("button", name="Zoom out").is_disabled()
@@ -346,7 +346,7 @@ def test_of_a_whole_page_the_part_with_digits_is_shown_first(photos):
     buffer = io.BytesIO()
     Image.fromarray(page).save(buffer, "PNG")
     add(photos, ("page.png", buffer.getvalue()))
-    stage, view = photos.page.locator(".dd-stage"), photos.page.locator(f"{TAB} .dd-drop")
+    stage, view = photos.page.locator(".dd-stage"), photos.page.locator(f"{TAB} .dd-drop-zone")
     frame = view.bounding_box()
     assert stage.bounding_box()["width"] > 2 * frame["width"]
     shown = [each.bounding_box() for each in photos.page.locator(".dd-box .dd-line").all()]
@@ -367,7 +367,7 @@ def test_a_photo_that_is_read_while_another_tab_is_open_is_there_afterwards(phot
     choose(photos, ("photo.png", picture()))
     expect(photos.page.locator(".dd-number")).to_have_count(2)
     photos.page.get_by_role("tab", name="Photo").click()
-    view = photos.page.locator(f"{TAB} .dd-drop").bounding_box()
+    view = photos.page.locator(f"{TAB} .dd-drop-zone").bounding_box()
     stage = photos.page.locator(".dd-stage").bounding_box()
     assert 0.3 * view["width"] < stage["width"] <= view["width"]
     photos.page.get_by_role("button", name="Zoom in").click()
@@ -405,7 +405,7 @@ def test_on_a_phone_a_tap_shows_the_bars_beside_the_picture(open_photos, viewpor
 def test_words_have_the_contrast_that_weak_eyes_need(open_photos, scheme):
     hand = open_photos(color_scheme=scheme)
     add(hand)
-    for selector in (".dd-numbers h2", ".dd-number", ".dd-chance", ".dd-key span", ".dd-fix label"):
+    for selector in (".dd-numbers h2", ".dd-number", ".dd-confidence", ".dd-box-legend span", ".dd-correction label"):
         assert hand.page.evaluate(CONTRAST, f"{TAB} {selector}") >= 4.5, selector
 
 
@@ -415,7 +415,7 @@ def test_nothing_sticks_out_at_any_size(open_photos, width, height):
     add(hand)
     box(hand, "7, 100.0 %, number 1").focus()
     assert hand.page.evaluate("document.documentElement.scrollWidth") <= width
-    view = hand.page.locator(f"{TAB} .dd-drop").bounding_box()
+    view = hand.page.locator(f"{TAB} .dd-drop-zone").bounding_box()
     assert view["width"] >= 0.25 * width
     assert view["y"] + view["height"] <= height
 
@@ -432,7 +432,7 @@ def test_without_weights_a_quiet_note_says_so(chromium, tmp_path):
         hand.page.get_by_role("tab", name="Photo").click()
         choose(hand, ("one.png", picture()), ("two.png", picture()))
         note(hand).to_have_text(words.NO_READER)
-        expect(hand.page.locator(f"{TAB} .dd-drop-words")).to_be_visible()
+        expect(hand.page.locator(f"{TAB} .dd-drop-hint")).to_be_visible()
         assert hand.complaints == []
     finally:
         context.close()

@@ -53,7 +53,7 @@ def use_page(chromium, server: Server, files: dict[str, bytes]) -> list:
     hand.draw(7)
     with hand.page.expect_request("**/live/why") as why, hand.page.expect_response("**/live/why"):
         hand.page.get_by_role("button", name="Why?").click()
-    for tab, panel in (("Upload", ".dd-upload"), ("Photo", ".dd-photos")):
+    for tab, panel in (("Upload", ".dd-upload-tab"), ("Photo", ".dd-photo-tab")):
         hand.page.get_by_role("tab", name=tab).click()
         for name, content in files.items():
             file = {"name": name, "mimeType": "image/jpeg", "buffer": content}

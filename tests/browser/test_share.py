@@ -52,7 +52,7 @@ def share(hand):
 
 
 def note(hand):
-    return expect(hand.page.locator(".dd-sketch .dd-note"))
+    return expect(hand.page.locator(".dd-draw-tab .dd-note"))
 
 
 def open_fragment(hand, fragment: str) -> None:
@@ -326,7 +326,7 @@ def test_the_tools_stay_in_one_row_and_large_enough_for_a_finger(hand):
     inside = "tool => tool.scrollWidth <= tool.clientWidth && tool.innerText.length > 3"
     for width, height in ((320, 568), (390, 844), (480, 900), (900, 700), (1100, 800)):
         hand.page.set_viewport_size({"width": width, "height": height})
-        tools = hand.page.locator(".dd-sketch .dd-tools button").all()
+        tools = hand.page.locator(".dd-draw-tab .dd-tools button").all()
         boxes = [tool.bounding_box() for tool in tools]
         assert len(boxes) == 5
         assert len({box["y"] for box in boxes}) == 1, width
@@ -343,10 +343,10 @@ def test_a_link_on_a_phone_is_seen_at_once(make_hand, link):
     hand = make_hand(**PHONE_OPTIONS)
     hand.page.goto(link(5))
     hand.reads("5")
-    assert bottom_of(hand, ".dd-sketch .dd-bars") <= PHONE["height"]
+    assert bottom_of(hand, ".dd-draw-tab .dd-bars") <= PHONE["height"]
     open_fragment(hand, "d=1damaged")
     note(hand).to_have_text("This link is damaged and shows no drawing.")
-    assert bottom_of(hand, ".dd-sketch .dd-bars") <= PHONE["height"]
+    assert bottom_of(hand, ".dd-draw-tab .dd-bars") <= PHONE["height"]
     assert hand.page.evaluate("scrollY") == 0
     assert hand.complaints == []
 
@@ -396,7 +396,7 @@ def test_the_address_forgets_a_drawing_that_was_changed(hand, link, change):
         hand.page.get_by_role("button", name="Draw the example: a five").click()
     else:
         hand.page.get_by_role("tab", name="Compare").click()
-        hand.tab = ".dd-compare"
+        hand.tab = ".dd-compare-tab"
         hand.draw(1)
     assert fragment_of(hand) == ""
     assert hand.page.url == f"{hand.url}?kept=1"

@@ -7,7 +7,7 @@ from drawings import DIGITS
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
-PANEL = ".dd-upload"
+PANEL = ".dd-upload-tab"
 
 
 def photo(digit: int, kind: str = "JPEG", turn: int = 0) -> bytes:
@@ -30,7 +30,7 @@ def photo(digit: int, kind: str = "JPEG", turn: int = 0) -> bytes:
 @pytest.fixture
 def uploads(hand):
     hand.page.get_by_role("tab", name="Upload").click()
-    expect(hand.page.locator(".dd-drop")).to_be_visible()
+    expect(hand.page.locator(".dd-drop-zone")).to_be_visible()
     return hand
 
 
@@ -112,7 +112,7 @@ HAND_OVER = """([bytes, kind]) => {
     const transfer = new DataTransfer();
     transfer.items.add(new File([new Uint8Array(bytes)], "photo.jpg", { type: "image/jpeg" }));
     const options = { bubbles: true, cancelable: true };
-    const target = kind === "drop" ? document.querySelector(".dd-drop") : document;
+    const target = kind === "drop" ? document.querySelector(".dd-drop-zone") : document;
     target.dispatchEvent(kind === "drop"
         ? new DragEvent("drop", { ...options, dataTransfer: transfer })
         : new ClipboardEvent("paste", { ...options, clipboardData: transfer }));
@@ -124,6 +124,6 @@ def test_the_camera_takes_a_picture_and_is_off_afterwards(uploads):
     video = uploads.page.locator(".dd-video")
     expect(video).to_be_visible()
     uploads.page.get_by_role("button", name="Take the picture").click()
-    expect(uploads.page.locator(f"{PANEL} .dd-took")).to_contain_text(" ms")
+    expect(uploads.page.locator(f"{PANEL} .dd-latency")).to_contain_text(" ms")
     expect(video).to_be_hidden()
     assert video.evaluate("video => video.srcObject") is None

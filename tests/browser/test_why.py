@@ -9,7 +9,7 @@ COLOURS = """() => {
     const canvas = document.querySelector(".dd-heat");
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     const found = { blue: 0, orange: 0, outside: 0 };
-    const sketch = document.querySelector(".dd-sketch .dd-canvas");
+    const sketch = document.querySelector(".dd-draw-tab .dd-canvas");
     const ink = sketch.getContext("2d").getImageData(0, 0, sketch.width, sketch.height).data;
     for (let i = 0; i < data.length; i += 4) {
         if (!data[i + 3]) continue;
@@ -112,12 +112,12 @@ def test_the_explanation_is_told_in_words_too(curious):
 def test_the_legend_can_be_read_and_the_tools_fit_on_a_phone(make_hand, scheme):
     hand = make_hand(color_scheme=scheme, viewport=PHONE, has_touch=True).open()
     why(hand).click()
-    before = hand.page.locator(".dd-sketch .dd-bars").bounding_box()
+    before = hand.page.locator(".dd-draw-tab .dd-bars").bounding_box()
     hand.draw(3, height=0.6)
     shown(hand).to_have_count(1)
     assert hand.page.evaluate(CONTRAST, ".dd-legend span") >= 4.5
     assert hand.page.evaluate(CONTRAST, ".dd-why") >= 4.5
-    assert hand.page.locator(".dd-sketch .dd-bars").bounding_box() == before
+    assert hand.page.locator(".dd-draw-tab .dd-bars").bounding_box() == before
     tools = [button.bounding_box() for button in hand.page.locator(".dd-tools button").all()]
     assert len({box["y"] for box in tools}) == 1
     hand.page.get_by_role("button", name="Dark theme").click()

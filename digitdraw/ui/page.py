@@ -1,0 +1,183 @@
+"""Builds the page from its tabs, and names the endpoints for programs.
+
+The page itself does not use these endpoints: its scripts use the routes of the server.
+"""
+
+from collections.abc import Awaitable, Callable, Collection
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import orjson
+from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from digitdraw.errors import DigitDrawError
+from digitdraw.serving.server import Service, guarded, unreadable
+from digitdraw.serving.settings import Settings
+from digitdraw.ui import assets, components
+
+__all__ = ["SESSIONS", "build"]
+
+# How often Gradio looks for old files, and how old they must be to be deleted. Files that programs
+# send are deleted once they are read; this is for the rest.
+CACHE_SECONDS = (300, 1800)
+# Gradio keeps a state of 40 kB for each call of a program, by default for the last 10,000 calls.
+# This page needs none.
+SESSIONS = 100
+SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
+MONO_FONTS = ("ui-monospace", "Consolas", "monospace")
+
+
+def build(service: Service, chosen: Settings, facts: dict[str, Any]) -> ASGIApp:
+    """The whole page and its server.
+
+    `service` gives the answers. `facts` are those of its model, as `Answers.facts` returns them.
+    """
+    with gr.Blocks(title="digitdraw", analytics_enabled=False, delete_cache=CACHE_SECONDS) as demo:
+        components.header(facts["note"])
+        with gr.Tabs():
+            with gr.Tab("Draw", id="draw"):
+                components.draw_tab()
+            with gr.Tab("Photo", id="photo"):
+                components.photo_tab(chosen.max_upload)
+            with gr.Tab("Upload", id="upload"):
+                components.upload_tab(chosen.max_upload)
+            with gr.Tab("Compare", id="compare"):
+                components.compare_tab(facts["cards"])
+        components.footer()
+        _name_endpoints(service, demo.upload_file_set)
+    demo.state_session_capacity = SESSIONS
+    for block in demo.blocks.values():
+        block.async_move_resource_to_block_cache = partial(_uploaded, demo.upload_file_set)
+    service.app.routes.append(assets.route())
+    gr.mount_gradio_app(service.app, demo, path="/", **_page_options(chosen))
+    return guarded(_with_head(service.app, components.head()), service.metrics, chosen)
+
+
+def _with_head(app: ASGIApp, head: str) -> ASGIApp:
+    """The app with `head` added to the head of its HTML page.
+
+    Gradio's own option adds it with a script once the page has started. That would be too late for
+    preloads, and for styles of the first paint.
+    """
+    added = head.encode()
+
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        is_html = False
+
+        async def send_with_head(message: Message) -> None:
+            nonlocal is_html
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                is_html = headers.get("content-type", "").startswith("text/html")
+                if is_html:
+                    headers["content-length"] = str(int(headers["content-length"]) + len(added))
+            elif is_html:
+                message["body"] = message["body"].replace(b"</head>", added + b"</head>", 1)
+            await send(message)
+
+        await app(scope, receive, send_with_head)
+
+    return page
+
+
+def _page_options(chosen: Settings) -> dict[str, Any]:
+    """Options for Gradio: theme and limits; features that are not used are off."""
+    return {
+        "theme": gr.themes.Base(
+            primary_hue="indigo",
+            neutral_hue="slate",
+            font=SYSTEM_FONTS,
+            font_mono=MONO_FONTS,
+        ).set(body_background_fill="#f6f7fb", body_background_fill_dark="#141722"),
+        "footer_links": [],
+        "run_history": False,
+        "max_file_size": chosen.max_upload << 20,
+        "root_path": chosen.root_path or None,
+        "ssr_mode": False,
+        "enable_monitoring": False,
+        "show_error": False,
+        "mcp_server": False,
+        "app_kwargs": {
+            "openapi_url": None,
+            "exception_handlers": {RequestValidationError: unreadable},
+        },
+    }
+
+
+async def _uploaded(uploads: Collection[str], path: str | Path | None) -> str:
+    """Returns the path that a program sent, if the server gave it out for an upload.
+
+    Raises gr.Error for any other path. Gradio's own function would copy any file of the server, and
+    fetch any URL, unless the page was started with `launch`.
+    """
+    if str(path) not in uploads:
+        raise gr.Error("Only a file that was uploaded is read.", print_exception=False)
+    return str(path)
+
+
+def _name_endpoints(service: Service, uploads: set[str]) -> None:
+    """Adds the endpoints for `gradio_client`."""
+
+    async def predict_strokes(strokes: list[list[list[float]]]) -> dict:
+        """Say which digit pen strokes draw: [[[x, y], ...], ...] in any unit, y down."""
+        try:
+            body = orjson.dumps(strokes)
+        except TypeError as error:  # integers too large for a float, or endless nesting
+            message = "These are no strokes: nested too deep, or a number is too large."
+            raise gr.Error(message, print_exception=False) from error
+        return await _parsed(service.model.aside(b"strokes", body))
+
+    async def predict_image(image: str | None) -> dict:
+        """Say which digit is in a picture, sent with `gradio_client.handle_file`."""
+        return await _read(service, uploads, b"digit", image)
+
+    async def read_numbers(image: str | None) -> dict:
+        """Read the numbers of a photo, sent with `gradio_client.handle_file`."""
+        return await _read(service, uploads, b"numbers", image)
+
+    gr.api(predict_strokes, api_name="predict_strokes", concurrency_limit=4)
+    _name_picture_endpoint(predict_image, "prediction")
+    _name_picture_endpoint(read_numbers, "reading")
+
+
+def _name_picture_endpoint(function: Callable, answer: str) -> None:
+    """Adds an endpoint that takes a file and returns JSON labelled `answer`.
+
+    A file component, unlike `gr.api`, makes sure that the path was uploaded. `gr.Image` would
+    re-encode the picture.
+    """
+    file = gr.File(visible=False, label="image")
+    # Gradio's own preprocessing leaves an empty file on disk for each call.
+    file.preprocess = lambda sent: sent and sent.path
+    gr.Button(visible=False).click(
+        function,
+        inputs=file,
+        outputs=gr.JSON(visible=False, label=answer),
+        api_name=function.__name__,
+        concurrency_limit=None,  # the queue of pictures has its own limit
+    )
+
+
+async def _read(service: Service, uploads: set[str], kind: bytes, image: str | None) -> dict:
+    if image is None:
+        raise gr.Error("No picture came with this request.", print_exception=False)
+    file = Path(await _uploaded(uploads, image))  # Gradio does not check paths marked as streams
+    content = file.read_bytes()
+    file.unlink()  # nothing that was sent is kept
+    uploads.discard(image)
+    return await _parsed(service.line.ask(kind, content))
+
+
+async def _parsed(reply: Awaitable[bytes]) -> dict:
+    """Parses an answer; raises gr.Error, whose message people may see, for the package's errors."""
+    try:
+        answer = orjson.loads(await reply)
+    except DigitDrawError as error:
+        raise gr.Error(str(error), print_exception=False) from error
+    if "error" in answer:
+        raise gr.Error(answer["error"], print_exception=False)
+    return answer
