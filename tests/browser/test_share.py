@@ -6,10 +6,9 @@ from importlib import resources
 from itertools import pairwise
 
 import pytest
-from conftest import PHONE
+from app_page import PHONE
 from drawings import DIGITS, RANDOM_DRAWINGS
 from playwright.sync_api import expect
-from test_page import PHONE_OPTIONS, bottom_of
 
 from digitdraw import strokes
 
@@ -47,21 +46,21 @@ def link(scripts, server):
     return of
 
 
-def share(hand):
-    return hand.page.get_by_role("button", name="Share")
+def share(app):
+    return app.page.get_by_role("button", name="Share")
 
 
-def note(hand):
-    return expect(hand.page.locator(".dd-draw-tab .dd-note"))
+def note(app):
+    return expect(app.page.locator(".dd-draw-tab .dd-note"))
 
 
-def open_fragment(hand, fragment: str) -> None:
+def open_fragment(app, fragment: str) -> None:
     """Changes the address of the open page, as one does who pastes a link there."""
-    hand.page.evaluate("fragment => { location.hash = fragment }", fragment)
+    app.page.evaluate("fragment => { location.hash = fragment }", fragment)
 
 
-def fragment_of(hand) -> str:
-    return hand.page.evaluate("location.hash")
+def fragment_of(app) -> str:
+    return app.page.evaluate("location.hash")
 
 
 # ---- the packing
@@ -209,93 +208,93 @@ def bars(recognizer, drawing) -> list[float]:
 # ---- sharing
 
 
-def test_a_shared_link_shows_drawing_and_answer_and_only_asks_as_usual(make_hand):
-    hand = make_hand(**CLIPBOARD, reduced_motion="reduce").open()  # the example is there at once
-    hand.page.get_by_role("button", name="Draw the example: a seven with a bar").click()
-    hand.says("That looks like a 7")
+def test_a_shared_link_shows_drawing_and_answer_and_only_asks_as_usual(make_app):
+    app = make_app(**CLIPBOARD, reduced_motion="reduce").open()  # the example is there at once
+    app.page.get_by_role("button", name="Draw the example: a seven with a bar").click()
+    app.expect_sentence("That looks like a 7")
     asked = []
-    hand.page.on("request", lambda request: asked.append(request))
-    share(hand).press("Enter")
-    note(hand).to_have_text("Link copied")
-    link = hand.page.evaluate("navigator.clipboard.readText()")
-    assert fragment_of(hand) == ""
+    app.page.on("request", lambda request: asked.append(request))
+    share(app).press("Enter")
+    note(app).to_have_text("Link copied")
+    link = app.page.evaluate("navigator.clipboard.readText()")
+    assert fragment_of(app) == ""
     base, text = link.split("#d=")
-    assert base == hand.url
-    assert {each.url for each in asked} <= {hand.url + "live/answer"}
+    assert base == app.url
+    assert {each.url for each in asked} <= {app.url + "live/answer"}
     assert all(text not in each.post_data for each in asked)
 
-    other = make_hand()
+    other = make_app()
     sent = []
     other.page.on("request", lambda request: sent.append(request))
     other.page.goto(link)
-    other.says("That looks like a 7")
-    assert other.shares() == pytest.approx(hand.shares(), abs=1)
+    other.expect_sentence("That looks like a 7")
+    assert other.percentages() == pytest.approx(app.percentages(), abs=1)
     assert not other.is_blank()
     assert all(text not in each.url + (each.post_data or "") for each in sent)
     assert "#d=" + text == fragment_of(other)
     note(other).to_be_empty()
     other.page.get_by_role("button", name="Undo").click()
-    other.says("Draw a digit")
+    other.expect_sentence("Draw a digit")
     assert other.is_blank()
     assert fragment_of(other) == ""
-    assert hand.complaints + other.complaints == []
+    assert app.complaints + other.complaints == []
 
 
-def test_an_empty_canvas_cannot_be_shared(hand):
-    expect(share(hand)).to_be_disabled()
-    hand.draw(1)
-    expect(share(hand)).to_be_enabled()
-    hand.page.keyboard.press("Escape")
-    expect(share(hand)).to_be_disabled()
+def test_an_empty_canvas_cannot_be_shared(app):
+    expect(share(app)).to_be_disabled()
+    app.draw(1)
+    expect(share(app)).to_be_enabled()
+    app.page.keyboard.press("Escape")
+    expect(share(app)).to_be_disabled()
 
 
-def test_the_note_is_gone_with_the_next_stroke_but_not_with_an_answer(make_hand):
-    hand = make_hand(**CLIPBOARD).open()
+def test_the_note_is_gone_with_the_next_stroke_but_not_with_an_answer(make_app):
+    app = make_app(**CLIPBOARD).open()
     held, late = [], True
-    hand.page.route("**", lambda route: held.append(route) if late else route.continue_())
-    hand.draw(1)
-    share(hand).click()
-    note(hand).to_have_text("Link copied")
+    app.page.route("**", lambda route: held.append(route) if late else route.continue_())
+    app.draw(1)
+    share(app).click()
+    note(app).to_have_text("Link copied")
     while not held:
-        hand.page.wait_for_timeout(20)
+        app.page.wait_for_timeout(20)
     late = False
     for route in held:
         route.continue_()
-    hand.reads("1")
-    note(hand).to_have_text("Link copied")
-    hand.draw(1, x=0.8, height=0.2)
-    note(hand).to_be_empty()
+    app.expect_digit("1")
+    note(app).to_have_text("Link copied")
+    app.draw(1, x=0.8, height=0.2)
+    note(app).to_be_empty()
 
 
-def test_where_the_clipboard_is_closed_the_old_way_is_tried(make_hand):
-    hand = make_hand()
-    hand.page.add_init_script(
+def test_where_the_clipboard_is_closed_the_old_way_is_tried(make_app):
+    app = make_app()
+    app.page.add_init_script(
         """navigator.clipboard.writeText = () => Promise.reject();
         document.execCommand = () => { window.copied = document.activeElement.value;
                                        return true; }"""
     )
-    hand.open().draw(1)
-    share(hand).click()
-    note(hand).to_have_text("Link copied")
-    assert hand.page.evaluate("copied").startswith(f"{hand.url}#d=1")
-    expect(share(hand)).to_be_focused()
+    app.open().draw(1)
+    share(app).click()
+    note(app).to_have_text("Link copied")
+    assert app.page.evaluate("copied").startswith(f"{app.url}#d=1")
+    expect(share(app)).to_be_focused()
 
 
-def test_where_nothing_can_be_copied_the_address_becomes_the_link(make_hand):
-    hand = make_hand()
-    hand.page.add_init_script(
+def test_where_nothing_can_be_copied_the_address_becomes_the_link(make_app):
+    app = make_app()
+    app.page.add_init_script(
         """navigator.clipboard.writeText = () => Promise.reject();
         document.execCommand = () => false"""
     )
-    hand.open().draw(4)
-    hand.reads("4")
-    share(hand).click()
-    note(hand).to_contain_text("copy the page's address instead")
-    assert fragment_of(hand).startswith("#d=1")
-    hand.page.reload()
-    hand.reads("4")
-    hand.page.get_by_role("button", name="Clear").click()
-    assert fragment_of(hand) == ""
+    app.open().draw(4)
+    app.expect_digit("4")
+    share(app).click()
+    note(app).to_contain_text("copy the page's address instead")
+    assert fragment_of(app).startswith("#d=1")
+    app.page.reload()
+    app.expect_digit("4")
+    app.page.get_by_role("button", name="Clear").click()
+    assert fragment_of(app) == ""
 
 
 @pytest.mark.parametrize(
@@ -306,123 +305,123 @@ def test_where_nothing_can_be_copied_the_address_becomes_the_link(make_hand):
         ("reject(new DOMException('', 'NotAllowedError'))", "Link copied", True),
     ],
 )
-def test_a_phone_shows_its_share_sheet(make_hand, ending, words, is_copied):
-    hand = make_hand(**PHONE_OPTIONS)
-    hand.page.add_init_script(
+def test_a_phone_shows_its_share_sheet(make_app, ending, words, is_copied):
+    app = make_app(**PHONE_OPTIONS)
+    app.page.add_init_script(
         f"""navigator.share = (data) => {{ window.offered = data; return Promise.{ending}; }};
         navigator.clipboard.writeText = async (text) => {{ window.copied = text; }}"""
     )
-    hand.open().draw(2)
-    share(hand).tap()
-    hand.page.wait_for_function("() => window.offered")
-    note(hand).to_have_text(words)
-    link = hand.page.evaluate("offered.url")
-    assert re.fullmatch(re.escape(hand.url) + r"#d=1[\w-]{20,300}", link)
-    assert hand.page.evaluate("window.copied === offered.url") is is_copied
-    assert hand.complaints == []
+    app.open().draw(2)
+    share(app).tap()
+    app.page.wait_for_function("() => window.offered")
+    note(app).to_have_text(words)
+    link = app.page.evaluate("offered.url")
+    assert re.fullmatch(re.escape(app.url) + r"#d=1[\w-]{20,300}", link)
+    assert app.page.evaluate("window.copied === offered.url") is is_copied
+    assert app.complaints == []
 
 
-def test_the_tools_stay_in_one_row_and_large_enough_for_a_finger(hand):
+def test_the_tools_stay_in_one_row_and_large_enough_for_a_finger(app):
     inside = "tool => tool.scrollWidth <= tool.clientWidth && tool.innerText.length > 3"
     for width, height in ((320, 568), (390, 844), (480, 900), (900, 700), (1100, 800)):
-        hand.page.set_viewport_size({"width": width, "height": height})
-        tools = hand.page.locator(".dd-draw-tab .dd-tools button").all()
+        app.page.set_viewport_size({"width": width, "height": height})
+        tools = app.page.locator(".dd-draw-tab .dd-tools button").all()
         boxes = [tool.bounding_box() for tool in tools]
         assert len(boxes) == 5
         assert len({box["y"] for box in boxes}) == 1, width
         assert min(min(box["width"], box["height"]) for box in boxes) >= 44, width
         assert all(one["x"] + one["width"] < other["x"] for one, other in pairwise(boxes)), width
         assert all(tool.evaluate(inside) for tool in tools), width
-        assert hand.page.evaluate("document.documentElement.scrollWidth") <= width
+        assert app.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 # ---- opening
 
 
-def test_a_link_on_a_phone_is_seen_at_once(make_hand, link):
-    hand = make_hand(**PHONE_OPTIONS)
-    hand.page.goto(link(5))
-    hand.reads("5")
-    assert bottom_of(hand, ".dd-draw-tab .dd-bars") <= PHONE["height"]
-    open_fragment(hand, "d=1damaged")
-    note(hand).to_have_text("This link is damaged and shows no drawing.")
-    assert bottom_of(hand, ".dd-draw-tab .dd-bars") <= PHONE["height"]
-    assert hand.page.evaluate("scrollY") == 0
-    assert hand.complaints == []
+def test_a_link_on_a_phone_is_seen_at_once(make_app, link):
+    app = make_app(**PHONE_OPTIONS)
+    app.page.goto(link(5))
+    app.expect_digit("5")
+    assert app.bottom_of(".dd-draw-tab .dd-bars") <= PHONE["height"]
+    open_fragment(app, "d=1damaged")
+    note(app).to_have_text("This link is damaged and shows no drawing.")
+    assert app.bottom_of(".dd-draw-tab .dd-bars") <= PHONE["height"]
+    assert app.page.evaluate("scrollY") == 0
+    assert app.complaints == []
 
 
-def test_a_link_that_is_opened_over_a_drawing_can_be_undone(hand, link):
-    hand.draw(3)
-    hand.reads("3")
-    hand.page.goto(link(6))
-    hand.reads("6")
-    assert fragment_of(hand).startswith("#d=1")
-    hand.page.keyboard.press("Control+z")
-    hand.reads("3")
-    assert fragment_of(hand) == ""
-    hand.page.keyboard.press("Control+Shift+z")
-    hand.reads("6")
-    hand.page.keyboard.press("Escape")
-    hand.says("Draw a digit")
+def test_a_link_that_is_opened_over_a_drawing_can_be_undone(app, link):
+    app.draw(3)
+    app.expect_digit("3")
+    app.page.goto(link(6))
+    app.expect_digit("6")
+    assert fragment_of(app).startswith("#d=1")
+    app.page.keyboard.press("Control+z")
+    app.expect_digit("3")
+    assert fragment_of(app) == ""
+    app.page.keyboard.press("Control+Shift+z")
+    app.expect_digit("6")
+    app.page.keyboard.press("Escape")
+    app.expect_sentence("Draw a digit")
 
 
-def test_one_link_after_the_other_and_back(hand, link):
-    hand.page.goto(link(6))
-    hand.reads("6")
-    hand.page.goto(link(8))
-    hand.reads("8")
-    hand.page.go_back()
-    hand.reads("6")
+def test_one_link_after_the_other_and_back(app, link):
+    app.page.goto(link(6))
+    app.expect_digit("6")
+    app.page.goto(link(8))
+    app.expect_digit("8")
+    app.page.go_back()
+    app.expect_digit("6")
 
 
-def test_a_reload_does_not_open_the_link_twice(hand, link):
-    hand.page.goto(link(9))
-    hand.reads("9")
-    hand.page.reload()
-    hand.reads("9")
-    hand.page.get_by_role("button", name="Undo").click()
-    hand.says("Draw a digit")
+def test_a_reload_does_not_open_the_link_twice(app, link):
+    app.page.goto(link(9))
+    app.expect_digit("9")
+    app.page.reload()
+    app.expect_digit("9")
+    app.page.get_by_role("button", name="Undo").click()
+    app.expect_sentence("Draw a digit")
 
 
 @pytest.mark.parametrize("change", ["stroke", "key", "example", "other tab"])
-def test_the_address_forgets_a_drawing_that_was_changed(hand, link, change):
-    hand.page.goto(f"{hand.url}?kept=1{link(0).removeprefix(hand.url)}")
-    hand.reads("0")
+def test_the_address_forgets_a_drawing_that_was_changed(app, link, change):
+    app.page.goto(f"{app.url}?kept=1{link(0).removeprefix(app.url)}")
+    app.expect_digit("0")
     if change == "stroke":
-        hand.draw(1, x=0.8, height=0.2)
+        app.draw(1, x=0.8, height=0.2)
     elif change == "key":
-        hand.canvas.press("Space")
+        app.canvas.press("Space")
     elif change == "example":
-        hand.page.get_by_role("button", name="Draw the example: a five").click()
+        app.page.get_by_role("button", name="Draw the example: a five").click()
     else:
-        hand.page.get_by_role("tab", name="Compare").click()
-        hand.tab = ".dd-compare-tab"
-        hand.draw(1)
-    assert fragment_of(hand) == ""
-    assert hand.page.url == f"{hand.url}?kept=1"
+        app.open_tab("Compare")
+        app.tab = ".dd-compare-tab"
+        app.draw(1)
+    assert fragment_of(app) == ""
+    assert app.page.url == f"{app.url}?kept=1"
 
 
-def test_a_link_is_shown_while_another_tab_was_in_front(hand, link):
-    hand.page.get_by_role("tab", name="Photo").click()
-    expect(hand.canvas).to_be_hidden()
-    hand.page.goto(link(2))
-    expect(hand.canvas).to_be_visible()
-    hand.reads("2")
+def test_a_link_is_shown_while_another_tab_was_in_front(app, link):
+    app.open_tab("Photo")
+    expect(app.canvas).to_be_hidden()
+    app.page.goto(link(2))
+    expect(app.canvas).to_be_visible()
+    app.expect_digit("2")
 
 
-def test_damage_is_told_and_changes_nothing(hand, link):
-    hand.draw(3)
-    hand.reads("3")
-    before = hand.settled_shares()
-    hand.page.goto(link(6)[:-1])
-    note(hand).to_have_text("This link is damaged and shows no drawing.")
-    assert hand.settled_shares() == before
-    hand.page.reload()  # an answer comes for the drawing that was here, and the words stay
-    hand.reads("3")
-    note(hand).to_have_text("This link is damaged and shows no drawing.")
-    hand.draw(1, x=0.8, height=0.2)
-    note(hand).to_be_empty()
-    assert fragment_of(hand) == ""
+def test_damage_is_told_and_changes_nothing(app, link):
+    app.draw(3)
+    app.expect_digit("3")
+    before = app.settled_percentages()
+    app.page.goto(link(6)[:-1])
+    note(app).to_have_text("This link is damaged and shows no drawing.")
+    assert app.settled_percentages() == before
+    app.page.reload()  # an answer comes for the drawing that was here, and the words stay
+    app.expect_digit("3")
+    note(app).to_have_text("This link is damaged and shows no drawing.")
+    app.draw(1, x=0.8, height=0.2)
+    note(app).to_be_empty()
+    assert fragment_of(app) == ""
 
 
 @pytest.mark.parametrize(
@@ -441,23 +440,23 @@ def test_damage_is_told_and_changes_nothing(hand, link):
     ],
     ids=lambda fragment: fragment[:12],
 )
-def test_hostile_links_are_damaged_ones(sheet_page, fragment):
-    sheet_page.page.keyboard.press("Escape")
-    open_fragment(sheet_page, fragment)
-    note(sheet_page).to_have_text("This link is damaged and shows no drawing.")
-    assert sheet_page.is_blank()
-    sheet_page.draw(7)
-    sheet_page.reads("7")
-    assert fragment_of(sheet_page) == ""
+def test_hostile_links_are_damaged_ones(shared_page, fragment):
+    shared_page.page.keyboard.press("Escape")
+    open_fragment(shared_page, fragment)
+    note(shared_page).to_have_text("This link is damaged and shows no drawing.")
+    assert shared_page.is_blank()
+    shared_page.draw(7)
+    shared_page.expect_digit("7")
+    assert fragment_of(shared_page) == ""
 
 
 @pytest.mark.parametrize("fragment", ["top", "dd=1AAAA", "D=1AAAA", "d", "?d=1AAAA", "/d=1"])
-def test_fragments_of_others_are_left_alone(sheet, fragment):
-    sheet.draw(3)
-    sheet.reads("3")
-    open_fragment(sheet, fragment)
-    sheet.page.wait_for_timeout(100)
-    note(sheet).to_be_empty()
-    sheet.draw(1, x=0.8, height=0.2)
-    assert fragment_of(sheet) == "#" + fragment
-    assert not sheet.is_blank()
+def test_fragments_of_others_are_left_alone(shared_app, fragment):
+    shared_app.draw(3)
+    shared_app.expect_digit("3")
+    open_fragment(shared_app, fragment)
+    shared_app.page.wait_for_timeout(100)
+    note(shared_app).to_be_empty()
+    shared_app.draw(1, x=0.8, height=0.2)
+    assert fragment_of(shared_app) == "#" + fragment
+    assert not shared_app.is_blank()
