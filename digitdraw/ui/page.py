@@ -66,17 +66,21 @@ def _with_head(app: ASGIApp, head: str) -> ASGIApp:
     added = head.encode()
 
     async def page(scope: Scope, receive: Receive, send: Send) -> None:
-        is_html = False
+        start: Message | None = None  # of an HTML page, held back until its body is known
 
         async def send_with_head(message: Message) -> None:
-            nonlocal is_html
+            nonlocal start
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                is_html = headers.get("content-type", "").startswith("text/html")
-                if is_html:
-                    headers["content-length"] = str(int(headers["content-length"]) + len(added))
-            elif is_html:
+                if headers.get("content-type", "").startswith("text/html"):
+                    start = message
+                    return
+            elif start and b"</head>" in message["body"]:
                 message["body"] = message["body"].replace(b"</head>", added + b"</head>", 1)
+                MutableHeaders(scope=start)["content-length"] = str(len(message["body"]))
+            if start:
+                await send(start)
+                start = None
             await send(message)
 
         await app(scope, receive, send_with_head)
