@@ -207,9 +207,7 @@ def test_only_the_page_imports_gradio():
 
 
 def test_the_page_knows_nothing_of_training():
-    for path in [
-        *(PACKAGE / "ui").glob("*.py"), PACKAGE / "page.py", PACKAGE.parent / "app.py"
-    ]:  # fmt: skip
+    for path in [*(PACKAGE / "ui").glob("*.py"), PACKAGE.parent / "app.py"]:
         assert not own_modules(path) & TRAINING, path
 
 

@@ -117,7 +117,7 @@ export function createPad(tab, examples, { onDrawn, onReplaced }) {
       setDrawing(fromServerUnits(strokes));
       canvas.scrollIntoView({ block: "nearest" });
     },
-    // Shows the drawing from before a reload. To be called once both callbacks can be.
+    // Shows the drawing from before a reload. May call `onReplaced`, so that must be ready.
     open() {
       const saved = savedDrawing();
       if (saved) drawing.set(saved);
