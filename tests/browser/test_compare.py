@@ -1,4 +1,4 @@
-"""The Compare tab in a real browser: one drawing, a card for each model."""
+"""The Compare tab: one drawing, and a card for each model."""
 
 import re
 from itertools import pairwise

@@ -29,10 +29,10 @@ def test_a_photo_is_read_and_its_digits_get_boxes_in_their_places(photos):
     expect_announcement(photos).to_have_text("2 numbers found: 074 and 074")
     expect(photos.page.locator(".dd-box")).to_have_count(6)
     frame = photos.page.locator(".dd-stage").bounding_box()
-    found = box_of(photos, "7, 100.0 %, number 1").locator(".dd-line").bounding_box()
+    seven = box_of(photos, "7, 100.0 %, number 1").locator(".dd-line").bounding_box()
     scale = 240 / frame["width"]
-    assert (found["x"] + found["width"] / 2 - frame["x"]) * scale == pytest.approx(55, abs=2)
-    assert (found["y"] + found["height"] / 2 - frame["y"]) * scale == pytest.approx(41, abs=2)
+    assert (seven["x"] + seven["width"] / 2 - frame["x"]) * scale == pytest.approx(55, abs=2)
+    assert (seven["y"] + seven["height"] / 2 - frame["y"]) * scale == pytest.approx(41, abs=2)
     doubtful = photos.page.locator('.dd-box[data-state="doubtful"]')
     expect(doubtful.locator("text")).to_have_text(["4?", "4?"])
     dashes = "rect => getComputedStyle(rect).strokeDasharray"

@@ -123,8 +123,7 @@ def test_text_has_the_contrast_of_wcag_aa(make_app, scheme):
         ".dd-facts dt",
         ".dd-button",
     ):
-        found = app.contrast(f".dd-draw-tab {selector}")
-        assert found >= 4.5, selector
+        assert app.contrast(f".dd-draw-tab {selector}") >= 4.5, selector
 
 
 def test_bars_move_smoothly_but_not_with_reduced_motion(make_app):

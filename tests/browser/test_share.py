@@ -118,21 +118,21 @@ def test_a_shared_link_shows_drawing_and_answer_without_further_requests(make_ap
     assert {request.url for request in asked} <= {app.url + "live/answer"}
     assert all(text not in request.post_data for request in asked)
 
-    other = make_app()
+    receiver = make_app()
     sent = []
-    other.page.on("request", lambda request: sent.append(request))
-    other.page.goto(link)
-    other.expect_sentence("That looks like a 7")
-    assert other.percentages() == pytest.approx(app.percentages(), abs=1)
-    assert not other.is_blank()
+    receiver.page.on("request", lambda request: sent.append(request))
+    receiver.page.goto(link)
+    receiver.expect_sentence("That looks like a 7")
+    assert receiver.percentages() == pytest.approx(app.percentages(), abs=1)
+    assert not receiver.is_blank()
     assert all(text not in request.url + (request.post_data or "") for request in sent)
-    assert "#d=" + text == fragment_of(other)
-    expect_note(other).to_be_empty()
-    other.page.get_by_role("button", name="Undo").click()
-    other.expect_sentence("Draw a digit")
-    assert other.is_blank()
-    assert fragment_of(other) == ""
-    assert app.complaints + other.complaints == []
+    assert "#d=" + text == fragment_of(receiver)
+    expect_note(receiver).to_be_empty()
+    receiver.page.get_by_role("button", name="Undo").click()
+    receiver.expect_sentence("Draw a digit")
+    assert receiver.is_blank()
+    assert fragment_of(receiver) == ""
+    assert app.complaints + receiver.complaints == []
 
 
 def test_an_empty_canvas_cannot_be_shared(app):

@@ -7,16 +7,16 @@ from playwright.sync_api import expect
 COLOURS = """() => {
     const canvas = document.querySelector(".dd-heat");
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-    const found = { blue: 0, orange: 0, outside: 0 };
+    const counts = { blue: 0, orange: 0, outside: 0 };
     const sketch = document.querySelector(".dd-draw-tab .dd-canvas");
     const ink = sketch.getContext("2d").getImageData(0, 0, sketch.width, sketch.height).data;
     for (let i = 0; i < data.length; i += 4) {
         if (!data[i + 3]) continue;
-        if (data[i + 2] > data[i] + 60) found.blue += 1;
-        if (data[i] > data[i + 2] + 60) found.orange += 1;
-        if (!ink[i + 3]) found.outside += 1;
+        if (data[i + 2] > data[i] + 60) counts.blue += 1;
+        if (data[i] > data[i + 2] + 60) counts.orange += 1;
+        if (!ink[i + 3]) counts.outside += 1;
     }
-    return found;
+    return counts;
 }"""
 
 
@@ -44,9 +44,9 @@ def test_ink_is_coloured_while_the_pen_rests_and_plain_once_it_is_down(explained
     expect_heat_map(explained).to_have_count(1)
     legend = explained.page.locator(".dd-legend")
     expect(legend).to_have_text("Blue ink speaks for 7orange ink for 1")
-    found = explained.page.evaluate(COLOURS)
-    assert found["blue"] > 200
-    assert found["outside"] == 0
+    counts = explained.page.evaluate(COLOURS)
+    assert counts["blue"] > 200
+    assert counts["outside"] == 0
     explained.stroke(explained.place([[(60, 60), (70, 60)]])[0], lift=False)
     expect_heat_map(explained).to_have_count(0)
     expect(legend).to_be_hidden()
@@ -129,9 +129,9 @@ def test_the_colours_stay_on_the_ink_when_the_window_changes(explained):
     expect_heat_map(explained).to_have_count(1)
     explained.page.set_viewport_size({"width": 700, "height": 900})
     explained.page.wait_for_timeout(200)
-    found = explained.page.evaluate(COLOURS)
-    assert found["blue"] > 100
-    assert found["outside"] == 0
+    counts = explained.page.evaluate(COLOURS)
+    assert counts["blue"] > 100
+    assert counts["outside"] == 0
 
 
 def test_a_digit_drawn_with_keys_is_explained(explained):
