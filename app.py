@@ -11,8 +11,8 @@ from uvicorn.loops.auto import auto_loop_factory
 
 from digitdraw.errors import DigitDrawError
 from digitdraw.serving import settings
-from digitdraw.serving.model_process import ModelProcess
 from digitdraw.serving.settings import Settings
+from digitdraw.serving.workers.model_client import ModelClient
 
 __all__ = ["main"]
 
@@ -20,21 +20,21 @@ log = logging.getLogger("digitdraw")
 
 
 async def _run(chosen: Settings, listening: socket.socket) -> None:
-    model = ModelProcess(chosen.model, chosen.device)
+    model = ModelClient(chosen.model, chosen.device)
     await model.spawn()
     try:
         # Gradio takes seconds to import, and so does torch, which only the model's process needs:
         # side by side they take as long as one of them.
-        from digitdraw.serving import server, web
+        from digitdraw.serving import app, server
         from digitdraw.ui import components, page
 
         facts = await model.ready()
         print(f"The model runs on {facts['note']}.")
-        service = server.Service(model, components.example_photos(), chosen)
+        service = app.Service(model, components.example_photos(), chosen)
         whole = page.build(service, chosen, facts)
         await asyncio.sleep(0)  # a Ctrl+C that came meanwhile is heard here, not by the server
         gc.freeze()  # a collection of all that was imported would hold up everybody's answers
-        await web.serve(whole, listening, chosen)
+        await server.serve(whole, listening, chosen)
     finally:
         await model.close()
 

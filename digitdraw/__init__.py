@@ -22,7 +22,7 @@ from digitdraw.errors import (
 from digitdraw.prediction import Prediction
 
 if TYPE_CHECKING:
-    from digitdraw.reading import ReadDigit, Reading
+    from digitdraw.photo.reader import ReadDigit, Reading
     from digitdraw.recognizer import Recognizer, load
 
 __all__ = [
@@ -45,7 +45,10 @@ __all__ = [
 __version__ = "0.1.0"
 
 _WITH_TORCH = {
-    "ReadDigit": "reading", "Reading": "reading", "Recognizer": "recognizer", "load": "recognizer",
+    "ReadDigit": "photo.reader",
+    "Reading": "photo.reader",
+    "Recognizer": "recognizer",
+    "load": "recognizer",
 }  # fmt: skip
 
 

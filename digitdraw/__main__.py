@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 
-from digitdraw import read_command
+from digitdraw.cli import read
 from digitdraw.errors import BadImageError, DigitDrawError
 from digitdraw.prediction import Prediction
 from digitdraw.recognizer import Recognizer, load
@@ -16,7 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status: 0, or 1 where a picture could not be read."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     if arguments[:1] == ["read"]:
-        return read_command.main(arguments[1:])
+        return read.main(arguments[1:])
     options = _parser().parse_args(arguments)
     try:
         recognizer = load(options.model, options.device)

@@ -14,30 +14,35 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from digitdraw import glyph as glyphs
-from digitdraw import strokes
-from digitdraw.recognizer import Recognizer
+from digitdraw.classifier import GlyphClassifier
+from digitdraw.preprocessing import strokes
+from digitdraw.preprocessing.glyph import PEN_WIDTH, SUPERSAMPLING
 
 __all__ = ["MAX_SAMPLES", "STEPS", "attribute", "places", "smooth", "trace"]
 
 STEPS = 40
 """Points along the way from blank to glyph. With them the credits of a drawing miss their sum
 by 0.5 on average, of about 6; a finer sum gives the same picture."""
+
 MAX_SAMPLES = 2_000
 """Most points at which `trace` reads a map, so that a scribble's answer stays small."""
 
 _SPACING = 0.5  # between those points, in glyph pixels: the pen is more than four times as wide
+
 _SMOOTHING = 1.0  # standard deviation in glyph pixels: single pixels of a stroke mean little
+
 _FAINT = 0.05  # ink below this is the smooth edge of a stroke
+
 # A glyph is recognized while it is still faint: nearly all of the gap arises before a tenth of
 # its ink is there. Points at the third powers of even steps are dense where that happens.
 _POWER = 3
+
 # One at a time: an explanation costs as much as dozens of answers, which must not wait for several.
 _one_at_a_time = threading.Lock()
 
 
 def attribute(
-    recognizer: Recognizer, glyph: np.ndarray, digit: int, other: int, steps: int = STEPS
+    classifier: GlyphClassifier, glyph: np.ndarray, digit: int, other: int, steps: int = STEPS
 ) -> np.ndarray:
     """What each pixel's ink did to the gap between the logits of two digits.
 
@@ -49,7 +54,7 @@ def attribute(
     shares = (middles**_POWER).astype(np.float32)
     widths = (_POWER * middles ** (_POWER - 1) / steps).astype(np.float32)
     with _one_at_a_time:
-        slopes = recognizer.gap_slopes(shares[:, None, None] * glyph, digit, other)
+        slopes = classifier.logit_gap_gradient(shares[:, None, None] * glyph, digit, other)
     return glyph * np.tensordot(widths, slopes, 1)
 
 
@@ -88,16 +93,16 @@ def places(parsed: Sequence[np.ndarray], glyph: np.ndarray) -> list[np.ndarray]:
     tells where the ink was put on it, whatever the rule for that.
     """
     ink = strokes.draw(parsed)
-    height, width = (side / glyphs.SUPERSAMPLING for side in ink.shape)
+    height, width = (side / SUPERSAMPLING for side in ink.shape)
     middle = np.array([width, height]) / 2
-    middle += _centre(glyph) - _centre(ink) / glyphs.SUPERSAMPLING
+    middle += _centre(glyph) - _centre(ink) / SUPERSAMPLING
     left, top, right, bottom = strokes.bounds(parsed)
     # Halves, for the span of two finite numbers can be infinite.
     half_span = max(right / 2 - left / 2, bottom / 2 - top / 2)
-    half_room = max(0.0, (max(width, height) - glyphs.PEN_WIDTH) / 2)
+    half_room = max(0.0, (max(width, height) - PEN_WIDTH) / 2)
     centre = np.array([left / 2 + right / 2, top / 2 + bottom / 2])
     # Less than an ink pixel: the drawing is a dot, whose points are all in its middle.
-    if half_room < 1 / glyphs.SUPERSAMPLING or half_span == 0:
+    if half_room < 1 / SUPERSAMPLING or half_span == 0:
         return [np.broadcast_to(middle, points.shape) for points in parsed]
     return [(points / half_span - centre / half_span) * half_room + middle for points in parsed]
 

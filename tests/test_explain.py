@@ -5,15 +5,16 @@ from concurrent.futures import ThreadPoolExecutor
 import cv2
 import numpy as np
 import pytest
-from drawings import DIGITS
 
-from digitdraw import explain, glyph, strokes
+from digitdraw import explain
+from digitdraw.preprocessing import glyph, strokes
+from tests.support.drawings import DIGITS
 
 FINE = 400  # steps with which the sum is nearly an integral
 
 
 def gap(recognizer, ink, digit, other):
-    logits = recognizer.logits(ink[None])[0]
+    logits = recognizer.classifier.logits(ink[None])[0]
     return float(logits[digit] - logits[other])
 
 
@@ -21,7 +22,11 @@ def explained(recognizer, drawing, steps=explain.STEPS):
     """A drawing's prediction, its two likeliest digits, and the attribution between them."""
     prediction = recognizer.predict_strokes(drawing)
     pair = prediction.ranking[:2]
-    return prediction, pair, explain.attribute(recognizer, prediction.glyph, *pair, steps)
+    return (
+        prediction,
+        pair,
+        explain.attribute(recognizer.classifier, prediction.glyph, *pair, steps),
+    )
 
 
 @pytest.mark.parametrize("digit", [1, 4, 7])
@@ -41,8 +46,8 @@ def test_few_steps_give_the_picture_of_many(recognizer, digit):
 
 def test_the_other_way_round_every_credit_changes_its_sign(recognizer):
     ink = strokes.to_glyph(DIGITS[7])
-    one_way = explain.attribute(recognizer, ink, 7, 1)
-    assert np.allclose(one_way, -explain.attribute(recognizer, ink, 1, 7), atol=1e-4)
+    one_way = explain.attribute(recognizer.classifier, ink, 7, 1)
+    assert np.allclose(one_way, -explain.attribute(recognizer.classifier, ink, 1, 7), atol=1e-4)
 
 
 def test_without_the_ink_that_speaks_for_it_an_answer_loses_most(recognizer):
@@ -62,7 +67,7 @@ def test_without_the_ink_that_speaks_for_it_an_answer_loses_most(recognizer):
 
 
 def test_a_blank_glyph_has_nothing_to_explain(recognizer):
-    credits = explain.attribute(recognizer, glyph.blank(), 7, 1)
+    credits = explain.attribute(recognizer.classifier, glyph.blank(), 7, 1)
     assert credits.shape == (28, 28)
     assert credits.dtype == np.float32
     assert not credits.any()
@@ -79,9 +84,11 @@ def test_paper_gets_no_credit(recognizer):
 
 def test_many_threads_get_the_same_map(recognizer):
     ink = strokes.to_glyph(DIGITS[3])
-    alone = explain.attribute(recognizer, ink, 3, 5)
+    alone = explain.attribute(recognizer.classifier, ink, 3, 5)
     with ThreadPoolExecutor(4) as pool:
-        maps = list(pool.map(lambda _: explain.attribute(recognizer, ink, 3, 5), range(8)))
+        maps = list(
+            pool.map(lambda _: explain.attribute(recognizer.classifier, ink, 3, 5), range(8))
+        )
     for each in maps:
         assert np.allclose(each, alone, atol=1e-5)
 

@@ -6,12 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 import torch
-from drawings import DIGITS
 from PIL import Image, ImageDraw
-from test_preprocess import page
 
 import digitdraw
-from digitdraw import data, strokes, weights
+from digitdraw.classifier import GlyphClassifier
+from digitdraw.device import choose_device
 from digitdraw.errors import (
     BadImageError,
     BadStrokesError,
@@ -19,7 +18,12 @@ from digitdraw.errors import (
     UnknownDeviceError,
     UnknownModelError,
 )
-from digitdraw.recognizer import Recognizer, choose_device
+from digitdraw.models import weights
+from digitdraw.preprocessing import strokes
+from digitdraw.recognizer import Recognizer
+from digitdraw.training import datasets
+from tests.preprocessing.test_binarize import page
+from tests.support.drawings import DIGITS
 
 CPU = torch.device("cpu")
 
@@ -61,7 +65,7 @@ def framed(digit: int) -> np.ndarray:
 
 @pytest.mark.parametrize("digit", DIGITS)
 def test_a_digit_in_a_frame_is_read_and_the_frame_left_out(recognizer, digit):
-    prediction, part, whole = recognizer.see(framed(digit))
+    prediction, part, whole = recognizer.locate_and_predict(framed(digit))
     assert prediction.digit == digit
     assert np.array_equal(recognizer.predict_image(framed(digit)).glyph, prediction.glyph)
     assert whole.shape == (280, 280)
@@ -69,7 +73,7 @@ def test_a_digit_in_a_frame_is_read_and_the_frame_left_out(recognizer, digit):
 
 
 def test_a_digit_alone_is_read_from_all_of_the_picture(recognizer):
-    prediction, part, whole = recognizer.see(page(4))
+    prediction, part, whole = recognizer.locate_and_predict(page(4))
     assert (prediction.digit, part.shape, whole) == (4, (280, 280), None)
 
 
@@ -85,16 +89,16 @@ def test_without_the_reader_of_photos_the_whole_picture_is_what_is_judged(monkey
     alone = digitdraw.load("default", device="cpu")
 
     def damaged(*_):
-        raise BadWeightsError("The file reader.pt is damaged.")
+        raise BadWeightsError("The file detector.pt is damaged.")
 
     monkeypatch.setattr(weights, "load", damaged)
     assert alone.predict_image(framed(3)).verdict == "not a digit"
-    assert "reader.pt" in caplog.text
+    assert "detector.pt" in caplog.text
 
 
 def test_a_model_that_takes_everything_for_a_digit_looks_no_closer(monkeypatch):
     classic = digitdraw.load("softmax", device="cpu")
-    monkeypatch.setattr(Recognizer, "reader", property(lambda self: pytest.fail("was asked")))
+    monkeypatch.setattr(Recognizer, "photo_reader", property(lambda self: pytest.fail("was asked")))
     assert classic.predict_image(framed(3)).verdict in ("digit", "unsure")
 
 
@@ -132,7 +136,7 @@ def test_two_close_readings_are_unsure(recognizer):
     strict = dataclasses.replace(
         strict, calibration=dataclasses.replace(strict.calibration, min_confidence=1.0)
     )
-    prediction = Recognizer(strict, CPU, "").predict_strokes(DIGITS[4])
+    prediction = Recognizer(GlyphClassifier(strict, CPU, "")).predict_strokes(DIGITS[4])
     assert prediction.verdict == "unsure"
     assert prediction.digit is None
     assert prediction.ranking[0] == 4
@@ -221,9 +225,9 @@ def test_an_unknown_model_gets_an_error():
     ],
 )
 def test_where_a_gpu_fails_the_cpu_takes_over_and_says_so(recognizer, error, why):
-    spare = Recognizer(weights.load("default"), CPU, "CUDA, as asked for")
-    spare.device = torch.device("cuda")
-    network = spare._network
+    spare = Recognizer(GlyphClassifier(weights.load("default"), CPU, "CUDA, as asked for"))
+    fallback = spare.classifier._fallback
+    (network,) = fallback._networks
     expected = recognizer.predict_strokes(DIGITS[3]).probabilities
 
     class Lost(torch.nn.Module):
@@ -236,7 +240,7 @@ def test_where_a_gpu_fails_the_cpu_takes_over_and_says_so(recognizer, error, why
         def forward(self, x):
             raise error
 
-    spare._network, spare._spare = Lost(), network
+    fallback._networks, fallback._spare = (Lost(),), (network,)
     found = spare.predict_strokes(DIGITS[3])
     assert found.probabilities == expected
     assert spare.device == CPU
@@ -244,7 +248,7 @@ def test_where_a_gpu_fails_the_cpu_takes_over_and_says_so(recognizer, error, why
 
 
 def test_accuracy_on_mnist(recognizer, data_folder):
-    test = data.mnist(data_folder, "test")
+    test = datasets.mnist(data_folder, "test")
     pixels, labels = test.pixels[::5], test.labels[::5]
     found = recognizer.predict_batch(pixels.astype(np.float32) / 255)
     right = np.mean([np.argmax(p.probabilities) == y for p, y in zip(found, labels, strict=True)])
@@ -252,7 +256,7 @@ def test_accuracy_on_mnist(recognizer, data_folder):
 
 
 def test_accuracy_on_drawings_of_new_writers(recognizer, data_folder):
-    drawn = data.drawings(data_folder, "test")[::2]
+    drawn = datasets.drawings(data_folder, "test")[::2]
     found = [recognizer.predict_strokes(each.strokes) for each in drawn]
     labels = [int(each.label) for each in drawn]
     right = np.mean([np.argmax(p.probabilities) == y for p, y in zip(found, labels, strict=True)])
@@ -261,14 +265,14 @@ def test_accuracy_on_drawings_of_new_writers(recognizer, data_folder):
 
 
 def test_accuracy_on_forms_of_other_schools(recognizer):
-    drawn = data.font_drawings("test")
+    drawn = datasets.font_drawings("test")
     found = [recognizer.predict_strokes(each.strokes) for each in drawn]
     right = [int(each.label) == p.ranking[0] for each, p in zip(drawn, found, strict=True)]
     assert np.mean(right) >= 0.95
 
 
 def test_letters_are_refused(recognizer, data_folder):
-    letters = data.letters(data_folder, "test")[::2]
+    letters = datasets.letters(data_folder, "test")[::2]
     found = [recognizer.predict_strokes(each.strokes) for each in letters]
     assert np.mean([p.digit is None for p in found]) >= 0.9
 

@@ -7,12 +7,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from digitdraw.serving.replies import error_reply, json_reply
-from digitdraw.serving.telemetry import Metrics
+from digitdraw.serving.middleware.telemetry import Metrics
+from digitdraw.serving.responses import error_response, json_response
 
 __all__ = ["PATHS", "routes"]
 
 PATHS = ("/healthz", "/readyz")
+
 _PATIENCE = 2.0
 
 
@@ -20,7 +21,7 @@ def routes(model, metrics: Metrics) -> list[Route]:
     """/healthz, /readyz and /metrics."""
 
     async def alive(request: Request) -> Response:
-        return json_reply({"status": "alive"})
+        return json_response({"status": "alive"})
 
     async def ready(request: Request) -> Response:
         """Ready is who answers: an empty drawing is asked about, as a person would."""
@@ -29,13 +30,13 @@ def routes(model, metrics: Metrics) -> list[Route]:
                 await model.drawing(b"[]")
                 facts = await model.facts()
         except Exception:  # whatever it is, this server is not ready
-            return json_reply({"status": "not ready"}, 503)
+            return json_response({"status": "not ready"}, 503)
         told = {name: facts[name] for name in ("model", "device", "sha256")}
-        return json_reply({"status": "ready", **told})
+        return json_response({"status": "ready", **told})
 
     async def numbers(request: Request) -> Response:
         if not _is_near(request.client.host if request.client else ""):
-            return error_reply(404, "There is nothing here.")
+            return error_response(404, "There is nothing here.")
         return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     return [Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", numbers)]

@@ -1,109 +1,63 @@
-"""The server as a whole: its routes, and what every request goes through on its way to them."""
+"""Serves an app until a signal says stop, and then ends well; a public link where one is wanted."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Sequence
-from functools import partial
+import logging
+import secrets
+import signal
+import socket
+from types import FrameType
 
-from fastapi import FastAPI
-from starlette.requests import Request
-from starlette.types import ASGIApp, Scope
+import uvicorn
+from gradio import networking
+from starlette.types import ASGIApp
 
-from digitdraw.serving import doors, health
-from digitdraw.serving.bodies import Bodies
-from digitdraw.serving.live import Live
-from digitdraw.serving.login import Login
-from digitdraw.serving.photo_line import PhotoLine
-from digitdraw.serving.rates import Rates
-from digitdraw.serving.replies import error_reply
 from digitdraw.serving.settings import Settings
-from digitdraw.serving.telemetry import Metrics, Telemetry
 
-__all__ = ["Service", "guarded", "unreadable"]
+__all__ = ["serve"]
 
-MOST_JSON = 1 << 20
-"""Bytes of a drawing: more than the largest that is allowed has."""
-_PICTURES = ("/live/photo", "/live/picture", "/gradio_api/upload")
-_KINDS = frozenset(
-    ("answer", "why", "compare", "picture", "photo", "example", "call", "queue", "upload",
-     "healthz", "readyz", "metrics")
-)  # fmt: skip
-_HEAD_START = 2.0
-"""Seconds after which workers start, so that the page comes first."""
+SECONDS_TO_FINISH = 4
+
+log = logging.getLogger(__name__)
 
 
-class Service:
-    """What answers: a model, the line of pictures and metrics, and `app`, which has the routes
-    and to which a page can be mounted.
-
-    `model` is anything that is asked as a `ModelProcess` is; it is closed with the app.
-    """
-
-    def __init__(self, model, examples: Sequence[bytes], settings: Settings) -> None:
-        self.model, self.metrics = model, Metrics()
-        model.watch(self.metrics.batches.observe)
-        self.line = PhotoLine(settings.model, settings.device, settings.workers)
-        self.metrics.queue("drawings", lambda: len(model))
-        self.metrics.queue("photos", lambda: len(self.line))
-        live = Live(model, self.line, examples, self.metrics)
-        routes = [*live.routes(), *health.routes(model, self.metrics)]
-        self.app = FastAPI(
-            routes=routes,
-            lifespan=self._life,
-            openapi_url=None,
-            exception_handlers={Exception: _failed},
-        )
-
-    @contextlib.asynccontextmanager
-    async def _life(self, app: FastAPI) -> AsyncIterator[None]:
-        async def start_workers() -> None:
-            await asyncio.sleep(_HEAD_START)
-            await self.line.start()
-
-        starting = asyncio.create_task(start_workers())
-        yield
-        starting.cancel()
-        # Until it has ended it has a worker of its own, which the line could not end.
-        await asyncio.gather(starting, return_exceptions=True)
-        await self.line.close()
-        await self.model.close()
+async def serve(app: ASGIApp, listening: socket.socket, chosen: Settings) -> None:
+    """Serve until a signal says stop, then finish what is under way."""
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=chosen.proxies,
+        timeout_graceful_shutdown=SECONDS_TO_FINISH,
+        ws="none",
+    )
+    await _Server(config, chosen).serve(sockets=[listening])
 
 
-def guarded(app: ASGIApp, metrics: Metrics, settings: Settings) -> ASGIApp:
-    """An app behind everything that a request goes through, the last line first."""
-    limits = {"answers": settings.rate, "pictures": settings.photo_rate}
-    app = Bodies(app, partial(_most_bytes, settings.max_upload << 20))
-    app = Rates(app, limits, _limit_of)
-    if settings.auth:
-        app = Login(app, *settings.auth, is_open=health.PATHS.__contains__)
-    app = doors.Doors(app, settings.allowed_hosts, doors.headers_for(settings.on_space))
-    return Telemetry(app, metrics, _kind_of)
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, chosen: Settings) -> None:
+        super().__init__(config)
+        self._chosen = chosen
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop, and end well: uvicorn would raise the signal once more after it has stopped."""
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        host, port = sockets[0].getsockname()[:2]
+        print(f"Running on http://{f'[{host}]' if ':' in host else host}:{port}", flush=True)
+        if self._chosen.share:
+            asyncio.get_running_loop().run_in_executor(None, _share, port)
 
 
-async def unreadable(request: Request, error: Exception) -> ASGIApp:
-    """The answer to a body that a route of FastAPI's cannot read. FastAPI's own repeats what came,
-    and fails where that is no text."""
-    return error_reply(422, "This is not what is taken here.")
-
-
-async def _failed(request: Request, error: Exception) -> ASGIApp:
-    return error_reply(500, "Something went wrong in the server.")
-
-
-def _most_bytes(of_picture: int, path: str) -> int:
-    # A form around an uploaded file has a few bytes of its own.
-    return of_picture + (64 << 10) if path.endswith(_PICTURES) else MOST_JSON
-
-
-def _limit_of(scope: Scope) -> str | None:
-    if scope["method"] != "POST":
-        return None
-    return "pictures" if _kind_of(scope) in ("photo", "picture", "example", "upload") else "answers"
-
-
-def _kind_of(scope: Scope) -> str:
-    """A request in one word of a few: the page's questions by their names, the rest together."""
-    parts = [part for part in scope["path"].split("/") if part]
-    if "static" in parts:  # files of the page, in folders that are named like its questions
-        return "page"
-    return next((part for part in parts if part in _KINDS), "page")
+def _share(port: int) -> None:
+    """Make a public link through Gradio's share server; without a network there is none."""
+    try:
+        link = networking.setup_tunnel("127.0.0.1", port, secrets.token_urlsafe(32), None, None)
+        print(f"Public for a week on {link}", flush=True)
+    except Exception as error:  # Gradio raises of everything here
+        log.debug("no public link", exc_info=error)
+        print("No public link could be made; the page is served here all the same.", flush=True)

@@ -8,7 +8,8 @@ import re
 
 import gradio as gr
 
-from digitdraw.ui import assets, images, words
+from digitdraw.serving.answers import data_urls, phrases
+from digitdraw.ui import assets
 
 __all__ = [
     "compare_tab",
@@ -86,7 +87,7 @@ def draw_tab() -> gr.HTML:
     return _component(
         "draw",
         "draw/draw",
-        blank=words.invitation(words.INVITATION),
+        blank=phrases.invitation(phrases.INVITATION),
         examples=_drawings("draw/examples.json"),
         explains=True,
         shares=True,
@@ -96,12 +97,12 @@ def draw_tab() -> gr.HTML:
 def compare_tab(cards: list[dict[str, str]]) -> gr.HTML:
     """The canvas with a card for each model; asks the server while the pen moves.
 
-    `cards` are the fields of `lineup.Card` for each model.
+    `cards` are the fields of `comparison.Card` for each model.
     """
     return _component(
         "compare",
         "compare/compare",
-        invitation=words.COMPARE_INVITATION,
+        invitation=phrases.COMPARE_INVITATION,
         models=cards,
         examples=_drawings("compare/examples.json"),
         explains=False,
@@ -114,7 +115,7 @@ def upload_tab(max_megabytes: int) -> gr.HTML:
     return _component(
         "upload",
         "upload/upload",
-        blank=words.invitation(words.UPLOAD_INVITATION),
+        blank=phrases.invitation(phrases.UPLOAD_INVITATION),
         invitation="Drop a picture of one digit here, or paste it",
         multiple=False,
         max_megabytes=max_megabytes,
@@ -126,13 +127,13 @@ def photo_tab(max_megabytes: int) -> gr.HTML:
     return _component(
         "photo",
         "photo/photo",
-        blank=words.invitation(words.PHOTO_INVITATION),
-        unchosen=words.invitation(words.CHOOSE_DIGIT),
+        blank=phrases.invitation(phrases.PHOTO_INVITATION),
+        unchosen=phrases.invitation(phrases.CHOOSE_DIGIT),
         invitation="Drop photos of handwritten numbers here, or paste them",
         multiple=True,
         max_megabytes=max_megabytes,
         examples=[
-            {"name": title, "src": images.thumbnail(assets.read_bytes(path))}
+            {"name": title, "src": data_urls.thumbnail(assets.read_bytes(path))}
             for path, title in _EXAMPLE_PHOTOS.items()
         ],
     )

@@ -15,7 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from digitdraw.errors import DigitDrawError
-from digitdraw.serving.server import Service, guarded, unreadable
+from digitdraw.serving.app import Service, guarded, unreadable
 from digitdraw.serving.settings import Settings
 from digitdraw.ui import assets, components
 

@@ -8,10 +8,11 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from app_page import DESKTOP, AppPage, app_opener, expect_no_complaints
-from browser_paths import SWITCHES, chromium_path
 from playwright.sync_api import sync_playwright
-from serving import Server
+
+from tests.support.app_page import DESKTOP, AppPage, app_opener, expect_no_complaints
+from tests.support.browser_paths import SWITCHES, chromium_path
+from tests.support.server import Server
 
 
 def pytest_collection_modifyitems(items):

@@ -6,10 +6,11 @@ import signal
 from pathlib import Path
 
 import pytest
-from app_page import AppPage
-from pictures_to_send import photo_of_blots
 from playwright.sync_api import expect
-from serving import Server
+
+from tests.support.app_page import AppPage
+from tests.support.pictures_to_send import photo_of_blots
+from tests.support.server import Server
 
 
 @pytest.fixture(scope="module")

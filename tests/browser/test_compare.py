@@ -4,11 +4,12 @@ import re
 from itertools import pairwise
 
 import pytest
-from app_page import DESKTOP, PHONE, app_opener
-from drawings import DIGITS
-from lineups import make_lineup
 from playwright.sync_api import expect
-from serving import Server
+
+from tests.support.app_page import DESKTOP, PHONE, app_opener
+from tests.support.comparisons import make_lineup
+from tests.support.drawings import DIGITS
+from tests.support.server import Server
 
 TAB = ".dd-compare-tab"
 

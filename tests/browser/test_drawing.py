@@ -1,8 +1,9 @@
 """The Draw tab, with real pointer and key events."""
 
 import pytest
-from drawings import DIGITS
 from playwright.sync_api import expect
+
+from tests.support.drawings import DIGITS
 
 
 @pytest.mark.parametrize("digit", range(10))

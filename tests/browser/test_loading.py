@@ -2,11 +2,11 @@
 
 import re
 
-from app_page import expect_no_complaints
 from playwright.sync_api import expect
-from serving import Server
 
 from digitdraw.ui import assets
+from tests.support.app_page import expect_no_complaints
+from tests.support.server import Server
 
 
 def test_the_page_reconnects_after_the_server_was_restarted(make_app):

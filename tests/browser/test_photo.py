@@ -5,8 +5,12 @@ import re
 import shutil
 
 import pytest
-from app_page import DESKTOP, AppPage
-from photo_tab import (
+from playwright.sync_api import expect
+
+from digitdraw.models import weights
+from digitdraw.serving.answers import phrases
+from tests.support.app_page import DESKTOP, AppPage
+from tests.support.photo_tab import (
     TAB,
     add_photos,
     box_of,
@@ -14,13 +18,9 @@ from photo_tab import (
     expect_announcement,
     expect_note,
     expect_numbers,
-)  # fmt: skip
-from pictures_to_send import photo_of_blots
-from playwright.sync_api import expect
-from serving import Server
-
-from digitdraw import weights
-from digitdraw.ui import words
+)
+from tests.support.pictures_to_send import photo_of_blots
+from tests.support.server import Server
 
 
 def test_a_photo_is_read_and_its_digits_get_boxes_in_their_places(photos):
@@ -160,7 +160,7 @@ def test_without_weights_a_note_says_so(chromium, tmp_path):
         app = AppPage(context.new_page(), server.url).open()
         app.open_tab("Photo")
         choose_files(app, ("one.png", photo_of_blots()), ("two.png", photo_of_blots()))
-        expect_note(app).to_have_text(words.NO_READER)
+        expect_note(app).to_have_text(phrases.NO_READER)
         expect(app.page.locator(f"{TAB} .dd-drop-hint")).to_be_visible()
         assert app.complaints == []
     finally:

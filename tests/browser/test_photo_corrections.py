@@ -5,9 +5,10 @@ import io
 import json
 
 import pytest
-from photo_tab import TAB, add_photos, box_of, expect_note, expect_numbers
-from pictures_to_send import photo_of_blots
 from playwright.sync_api import expect
+
+from tests.support.photo_tab import TAB, add_photos, box_of, expect_note, expect_numbers
+from tests.support.pictures_to_send import photo_of_blots
 
 
 def test_pointing_at_a_digit_shows_its_bars(photos):

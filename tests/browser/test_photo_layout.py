@@ -4,12 +4,13 @@ import io
 
 import numpy as np
 import pytest
-from app_page import PHONE
-from painted import photo
-from photo_tab import TAB, add_photos, box_of, expect_announcement, expect_numbers
-from pictures_to_send import BLOTS
 from PIL import Image
 from playwright.sync_api import expect
+
+from tests.support.app_page import PHONE
+from tests.support.painted import photo
+from tests.support.photo_tab import TAB, add_photos, box_of, expect_announcement, expect_numbers
+from tests.support.pictures_to_send import BLOTS
 
 TOUCH = {"has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 

@@ -4,12 +4,13 @@ import io
 
 import numpy as np
 import pytest
-from app_page import PHONE, AppPage
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 from playwright.sync_api import expect
-from serving import Server
+
+from tests.support.app_page import PHONE, AppPage
+from tests.support.server import Server
 
 LINE = "Nothing that you draw or send is kept."
 SENDER = "203.0.113.77"  # an address that a trusted proxy would send

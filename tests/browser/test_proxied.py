@@ -1,7 +1,7 @@
 """The page behind a proxy, below a path."""
 
-from app_page import AppPage
-from proxied import behind_nginx
+from tests.support.app_page import AppPage
+from tests.support.nginx_proxy import behind_nginx
 
 
 def test_the_page_works_below_a_path_behind_nginx(chromium, tmp_path):

@@ -1,9 +1,10 @@
 """The page on screens of all sizes, in both themes, and with reduced motion."""
 
 import pytest
-from app_page import PHONE, PHONE_OPTIONS, expect_no_complaints
-from drawings import DIGITS
 from playwright.sync_api import expect
+
+from tests.support.app_page import PHONE, PHONE_OPTIONS, expect_no_complaints
+from tests.support.drawings import DIGITS
 
 
 class Finger:

@@ -8,12 +8,12 @@ import re
 from itertools import pairwise
 
 import pytest
-from app_page import PHONE, PHONE_OPTIONS
-from drawings import DIGITS
 from playwright.sync_api import expect
 
-from digitdraw import strokes
+from digitdraw.preprocessing import strokes
 from digitdraw.ui import assets
+from tests.support.app_page import PHONE, PHONE_OPTIONS
+from tests.support.drawings import DIGITS
 
 CLIPBOARD = {"permissions": ["clipboard-read", "clipboard-write"]}
 EXAMPLES = [

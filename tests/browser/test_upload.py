@@ -3,9 +3,10 @@
 import io
 
 import pytest
-from pictures_to_send import digit_photo
 from PIL import Image
 from playwright.sync_api import expect
+
+from tests.support.pictures_to_send import digit_photo
 
 TAB = ".dd-upload-tab"
 

@@ -1,8 +1,9 @@
 """The explanation of an answer: coloured ink once the pen rests."""
 
 import pytest
-from app_page import PHONE
 from playwright.sync_api import expect
+
+from tests.support.app_page import PHONE
 
 COLOURS = """() => {
     const canvas = document.querySelector(".dd-heat");

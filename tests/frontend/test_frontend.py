@@ -4,9 +4,9 @@ import json
 import re
 
 import pytest
-from deno_tool import run_deno
 
 from digitdraw.ui import assets
+from tests.support.deno_tool import run_deno
 
 
 def test_modules_and_styles_are_formatted():

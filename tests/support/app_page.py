@@ -5,8 +5,9 @@ import math
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
-from drawings import DIGITS
 from playwright.sync_api import Locator, expect
+
+from tests.support.drawings import DIGITS
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}

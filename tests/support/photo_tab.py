@@ -1,8 +1,9 @@
 """What the tests of the Photo tab do with it, and expect of it."""
 
-from app_page import TABS, AppPage
-from pictures_to_send import photo_of_blots
 from playwright.sync_api import Locator, LocatorAssertions, expect
+
+from tests.support.app_page import TABS, AppPage
+from tests.support.pictures_to_send import photo_of_blots
 
 TAB = TABS["Photo"]
 

@@ -2,9 +2,10 @@
 
 import io
 
-from drawings import DIGITS
-from painted import photo
 from PIL import Image, ImageDraw
+
+from tests.support.drawings import DIGITS
+from tests.support.painted import photo
 
 __all__ = ["BLOTS", "digit_photo", "photo_of_blots"]
 

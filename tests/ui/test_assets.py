@@ -1,13 +1,13 @@
 """The front end's files as the server sends them."""
 
-import edges
 import pytest
-from asgi import ask
 from starlette.applications import Starlette
 
 from digitdraw.serving import settings
-from digitdraw.serving.server import guarded
+from digitdraw.serving.app import guarded
 from digitdraw.ui import assets
+from tests.support import edges
+from tests.support.asgi import ask
 
 APP = Starlette(routes=[assets.route()])
 URL = "/" + assets.url("draw/draw.js")

@@ -7,7 +7,8 @@ import re
 import pytest
 from PIL import Image
 
-from digitdraw.ui import assets, components, words
+from digitdraw.serving.answers import phrases
+from digitdraw.ui import assets, components
 
 FILES = sorted(assets._files())
 TEMPLATES = [path for path in FILES if path.endswith(".html")]
@@ -64,7 +65,7 @@ def test_each_component_starts_the_module_of_its_folder():
 
 def test_examples_are_read_as_they_are_named(recognizer):
     sentences = {
-        example["name"]: words.sentence(recognizer.predict_strokes(example["strokes"]))
+        example["name"]: phrases.sentence(recognizer.predict_strokes(example["strokes"]))
         for example in examples("draw/examples.json")
     }
     assert sentences == {

@@ -1,11 +1,11 @@
 """The head of the page, which is added to Gradio's HTML."""
 
-from asgi import ask
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 
 from digitdraw.ui import page
+from tests.support.asgi import ask
 
 HEAD = "<style>p { color: red }</style>"
 APP = page._with_head(

@@ -1,0 +1,1 @@
+"""The command `digitdraw` and its subcommands."""

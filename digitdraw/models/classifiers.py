@@ -1,0 +1,142 @@
+"""models.classifiers."""
+
+import torch
+from torch import Tensor, nn
+
+from digitdraw.models.layers import DIGITS, ConvNorm, Residual, Separable
+
+__all__ = ["Cnn", "DigitNet", "FromScratch", "MlpRelu", "TinyNet", "mlp_relu"]
+
+PIXELS = 28 * 28
+
+
+def softmax() -> nn.Sequential:
+    """Logistic regression: ten weighted sums of the pixels."""
+    return nn.Sequential(nn.Flatten(), nn.Linear(PIXELS, DIGITS))
+
+
+class FromScratch(nn.Module):
+    """Holds what `from_scratch` trains, 784-500-10, so that it loads and answers like the rest.
+
+    Its logits are those of ten sigmoids, each of which says yes or no to its own digit.
+    """
+
+    def __init__(self, hidden: int = 500) -> None:
+        super().__init__()
+        self.w1 = nn.Parameter(torch.zeros(PIXELS, hidden))
+        self.b1 = nn.Parameter(torch.zeros(hidden))
+        self.w2 = nn.Parameter(torch.zeros(hidden, DIGITS))
+        self.b2 = nn.Parameter(torch.zeros(DIGITS))
+
+    def forward(self, x: Tensor) -> Tensor:
+        hidden = (x.flatten(1) @ self.w1 + self.b1).clamp(min=0)
+        return hidden @ self.w2 + self.b2
+
+
+def mlp_relu() -> nn.Sequential:
+    """784-128-64-10 with ReLU, as a list of layers; `MlpRelu` is the same as a class."""
+    return nn.Sequential(
+        nn.Flatten(),
+        nn.Linear(PIXELS, 128),
+        nn.ReLU(),
+        nn.Linear(128, 64),
+        nn.ReLU(),
+        nn.Linear(64, DIGITS),
+    )
+
+
+class MlpRelu(nn.Module):
+    """784-128-64-10 with ReLU, as a class; `mlp_relu` is the same as a list of layers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hidden1 = nn.Linear(PIXELS, 128)
+        self.hidden2 = nn.Linear(128, 64)
+        self.output = nn.Linear(64, DIGITS)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = torch.relu(self.hidden1(x.flatten(1)))
+        x = torch.relu(self.hidden2(x))
+        return self.output(x)
+
+
+def mlp_tanh() -> nn.Sequential:
+    """784-128 ReLU, 128-64 tanh, 64-10; its outputs are the logarithms of probabilities."""
+    return nn.Sequential(
+        nn.Flatten(),
+        nn.Linear(PIXELS, 128),
+        nn.ReLU(),
+        nn.Linear(128, 64),
+        nn.Tanh(),
+        nn.Linear(64, DIGITS),
+        nn.LogSoftmax(dim=1),
+    )
+
+
+class Cnn(nn.Module):
+    """The textbook convolutional network: twice convolution, ReLU and max-pooling, then two
+    linear layers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.features = nn.Sequential(
+            nn.Conv2d(1, 16, 3, padding=1),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Conv2d(16, 32, 3, padding=1),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+        )
+        self.classifier = nn.Sequential(
+            nn.Flatten(), nn.Linear(32 * 7 * 7, 128), nn.ReLU(), nn.Linear(128, DIGITS)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.classifier(self.features(x))
+
+
+class DigitNet(nn.Module):
+    """A small residual network: 28x28 -> 14x14 -> 7x7 -> one vector -> digits and digitness.
+
+    The last map is pooled by a learned 7x7 window for each channel rather than by a mean:
+    where on the glyph a stroke is tells 6 from 9.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.features = nn.Sequential(
+            ConvNorm(1, 16),
+            ConvNorm(16, 32, stride=2),
+            Residual(32),
+            ConvNorm(32, 64, stride=2),
+            Residual(64),
+            Residual(64),
+            ConvNorm(64, 64, 7, padding=0, groups=64),
+        )
+        self.dropout = nn.Dropout(0.2)
+        self.head = nn.Linear(64, DIGITS + 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(self.dropout(self.features(x).flatten(1)))
+
+
+class TinyNet(nn.Module):
+    """`DigitNet` in under 20,000 parameters: its blocks are separable ones. Without dropout, since
+    so small a network cannot learn its examples by heart anyway."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.features = nn.Sequential(
+            ConvNorm(1, 12),
+            ConvNorm(12, 24, stride=2),
+            Separable(24, 48),
+            Separable(24, 48),
+            ConvNorm(24, 24, stride=2, groups=24, activate=False),
+            ConvNorm(24, 40, 1, padding=0),
+            Separable(40, 56),
+            ConvNorm(40, 40, 7, padding=0, groups=40),
+        )
+        self.head = nn.Linear(40, DIGITS + 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(self.features(x).flatten(1))

@@ -1,0 +1,1 @@
+"""Reading the numbers of a photo: detect, group into lines, recognize, fuse."""

@@ -1,0 +1,1 @@
+"""Strokes and pictures become glyphs: crop, resize, invert, normalize."""

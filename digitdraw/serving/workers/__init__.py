@@ -1,0 +1,1 @@
+"""The processes that run the models, and the queues in front of them."""

@@ -1,0 +1,1 @@
+"""Training: datasets, trainers, evaluation. Only the command line uses it."""

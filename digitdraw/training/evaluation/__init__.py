@@ -1,0 +1,1 @@
+"""Test sets, metrics and the tables made of them."""

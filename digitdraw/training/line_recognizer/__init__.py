@@ -1,0 +1,1 @@
+"""Training of the line recognizer (CTC)."""

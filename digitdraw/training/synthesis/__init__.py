@@ -1,0 +1,1 @@
+"""Synthetic training data: handwriting, pages, cameras, symbols, negatives."""

@@ -1,0 +1,63 @@
+"""Ways to host: as a Space, behind nginx, in a container."""
+
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+
+from digitdraw.serving import settings
+from tests.support.drawings import DIGITS
+from tests.support.nginx_proxy import behind_nginx
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def front_matter() -> dict[str, str]:
+    """The fields at the top of the README, which a Space is made by."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = re.match(r"---\n(.*?)\n---\n", text, re.DOTALL)[1]
+    return dict(line.split(": ", 1) for line in block.splitlines())
+
+
+def test_a_space_runs_what_the_requirements_name():
+    fields = front_matter()
+    requirements = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    assert fields["sdk"] == "gradio"
+    assert f"gradio=={fields['sdk_version']}\n" in requirements
+    assert (ROOT / fields["app_file"]).is_file()
+    assert len(fields["short_description"]) <= 60  # a Space takes no more
+
+
+def test_the_unit_sets_nothing_that_there_is_not():
+    unit = (ROOT / "deploy" / "digitdraw.service").read_text(encoding="utf-8")
+    given = dict(re.findall(r"^Environment=(\w+)=(.*)$", unit, re.MULTILINE))
+    assert set(given) <= {each.variable for each in settings.SETTINGS}
+    chosen = settings.parse([], given)
+    assert chosen.root_path == "/digits"
+    assert "digits.example.org" in chosen.allowed_hosts
+
+
+def test_the_container_copies_what_the_app_needs():
+    text = (ROOT / "Containerfile").read_text(encoding="utf-8")
+    copied = " ".join(re.findall(r"^COPY (.*) \S+$", text, re.MULTILINE)).split()
+    assert all((ROOT / name).exists() for name in copied)
+    assert {"app.py", "digitdraw", "weights", "requirements.txt"} <= set(copied)
+    assert "USER" in text
+
+
+@pytest.fixture(scope="module")
+def proxied(tmp_path_factory):
+    with behind_nginx(tmp_path_factory.mktemp("nginx")) as url:
+        yield url
+
+
+def test_behind_nginx_all_is_below_the_root_path(proxied):
+    assert httpx.get(proxied.rstrip("/")).headers["location"].endswith("/digits/")
+    text = httpx.get(proxied).text
+    assert '"root":"' + proxied.rstrip("/") + '"' in text.replace(" ", "")
+    answer = httpx.post(f"{proxied}live/answer", json=DIGITS[5])
+    assert answer.json()["big"] == "5"
+    assert httpx.get(f"{proxied}metrics").status_code == 404
+    assert httpx.post(f"{proxied}live/photo", content=bytes(12 << 20)).status_code == 413
+    assert httpx.get(f"{proxied}gradio_api/file=/etc/passwd").status_code == 404

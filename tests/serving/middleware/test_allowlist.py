@@ -1,0 +1,131 @@
+"""Doors: what is on the list comes in, from the page's own origin, and nothing else."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digitdraw.serving.middleware.allowlist import Allowlist, headers_for
+from tests.support.asgi import ask, hello
+
+DOORS = Allowlist(hello, ("localhost", "::1"), headers_for(on_space=False))
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/"), ("HEAD", "/"), ("GET", "/assets/index-1a2b.js"), ("GET", "/config"),
+        ("POST", "/live/answer"), ("POST", "/live/example/2"), ("POST", "/gradio_api/upload"),
+        ("POST", "/gradio_api/call/predict_strokes"), ("GET", "/healthz"),
+    ],
+)  # fmt: skip
+def test_what_the_page_and_programs_need_is_let_in(method, path):
+    assert ask(DOORS, method, path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/gradio_api/file=/etc/passwd"),
+        ("GET", "/gradio_api/file=C:/Windows/win.ini"),
+        ("GET", "/gradio_api/file/../../etc/passwd"),
+        ("GET", "/file=/etc/passwd"),
+        ("GET", "/gradio_api/proxy=http://169.254.169.254/latest/meta-data"),
+        ("HEAD", "/gradio_api/proxy=http://127.0.0.1:22"),
+        ("POST", "/gradio_api/component_server"),
+        ("POST", "/gradio_api/run/predict_image"),
+        ("POST", "/gradio_api/api/predict_image"),
+        ("POST", "/gradio_api/call/v2/predict_image"),
+        ("POST", "/gradio_api/process_recording"),
+        ("POST", "/gradio_api/vibe-edit"),
+        ("GET", "/gradio_api/vibe-code"),
+        ("GET", "/gradio_api/dev/reload"),
+        ("GET", "/gradio_api/runs"),
+        ("GET", "/gradio_api/deep_link"),
+        ("GET", "/gradio_api/stream/a/b/c/playlist.m3u8"),
+        ("GET", "/gradio_api/custom_component/1/client/component/index.js"),
+        ("GET", "/gradio_api/token"),
+        ("GET", "/monitoring"), ("GET", "/docs"), ("GET", "/openapi.json"), ("GET", "/redoc"),
+        ("PUT", "/"), ("DELETE", "/live/answer"), ("GET", "/live/answer"), ("POST", "/"),
+        ("GET", "/no-such-page"), ("TRACE", "/"),
+        ("GET", "/gradio_api/login_check"), ("GET", "/logout"), ("POST", "/login"),
+    ],
+)  # fmt: skip
+def test_the_rest_of_gradio_does_not_exist_here(method, path):
+    response = ask(DOORS, method, path)
+    assert response.status_code == 404
+    assert method == "HEAD" or response.json()["error"] == "There is nothing here."
+
+
+@given(st.text(st.characters(codec="ascii", exclude_categories=("Cc",)), max_size=40))
+def test_no_path_beside_the_list_is_let_in(rest):
+    path = "/gradio_api/file=" + rest.replace("?", "").replace("#", "")
+    try:
+        response = ask(DOORS, "GET", path)
+    except ValueError:  # what httpx cannot send
+        return
+    # What httpx makes shorter, as browsers do, may be a listed path.
+    assert response.status_code == 404 or response.request.url.path in ("/", "/config")
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "", "169.254.169.254"])
+def test_other_names_of_the_server_are_refused(host):
+    assert ask(DOORS, "GET", "/", headers={"host": host}).status_code == 421
+
+
+@pytest.mark.parametrize("host", ["localhost:7860", "LOCALHOST", "[::1]:7860"])
+def test_its_own_names_are_taken(host):
+    assert ask(DOORS, "GET", "/", headers={"host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"origin": "http://["},
+        {"origin": "http://localhost:1234"},
+        {"sec-fetch-site": "cross-site"},
+    ],
+)
+def test_pages_of_other_sites_may_not_ask(headers):
+    assert ask(DOORS, "POST", "/live/answer", headers=headers).status_code == 403
+
+
+def test_its_own_page_may_ask_behind_a_proxy_too():
+    for headers in (
+        {"origin": "http://localhost"},
+        {"origin": "https://digits.example", "x-forwarded-host": "digits.example"},
+    ):
+        assert ask(DOORS, "POST", "/live/answer", headers=headers).status_code == 200
+
+
+def test_no_website_is_named_in_answers_to_other_origins():
+    response = ask(DOORS, "GET", "/", headers={"origin": "https://evil.example"})
+    assert "access-control-allow-origin" not in response.headers
+
+
+def test_no_header_of_gradio_lets_other_pages_read():
+    async def open_to_all(scope, receive, send):
+        allowed = [(b"access-control-allow-origin", b"http://localhost:1")]
+        await send({"type": "http.response.start", "status": 200, "headers": allowed})
+        await send({"type": "http.response.body", "body": b""})
+
+    headers = ask(Allowlist(open_to_all), "GET", "/").headers
+    assert not [name for name in headers if name.startswith("access-control")]
+
+
+def test_every_answer_says_what_the_page_may_do():
+    for path in ("/", "/no-such-page"):
+        headers = ask(DOORS, "GET", path).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'self'" in policy and "frame-ancestors 'none'" in policy
+        assert "http:" not in policy and "*" not in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
+        assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_a_space_may_frame_the_page():
+    headers = headers_for(on_space=True)
+    assert "frame-ancestors https://huggingface.co" in headers["content-security-policy"]
+    assert "x-frame-options" not in headers

@@ -1,0 +1,216 @@
+"""The page's routes and those for operators, behind all that a request goes through."""
+
+import asyncio
+import json
+import re
+
+import pytest
+import torch
+
+from digitdraw.errors import BusyError, WorkerError
+from digitdraw.serving import settings
+from digitdraw.serving.app import MOST_JSON, Service, guarded
+from digitdraw.serving.middleware import allowlist
+from tests.support.asgi import ask, asking
+from tests.support.drawings import DIGITS
+from tests.support.in_process_model import InProcess
+
+
+class Line:
+    """A line of pictures without workers."""
+
+    def __init__(self, *steps):
+        self.steps, self.asked = steps, []
+
+    def __len__(self):
+        return 0
+
+    async def ask(self, kind, content, told=lambda place: None):
+        self.asked.append((kind, content))
+        for step in self.steps:
+            if isinstance(step, Exception):
+                raise step
+            told(step)
+        return b'{"words":"read"}'
+
+
+@pytest.fixture
+def make(recognizer):
+    """Makes a guarded service; of it, `app` is asked."""
+
+    def one(*arguments, line=None):
+        chosen = settings.parse(list(arguments), {})
+        service = Service(InProcess(recognizer), [b"example"], chosen)
+        if line is not None:
+            _give(service, line)
+        service.guarded = guarded(service.app, service.metrics, chosen)
+        return service
+
+    return one
+
+
+def _give(service, line):
+    live = next(r.endpoint.__self__ for r in service.app.routes if r.path == "/live/photo")
+    live.line = line
+
+
+def lines(response):
+    return [json.loads(line) for line in response.text.splitlines()]
+
+
+def test_a_drawing_is_answered(make):
+    response = ask(make().guarded, "POST", "/live/answer", json=DIGITS[2])
+    assert response.json()["big"] == "2"
+    assert response.headers["cache-control"] == "no-store"
+
+
+def test_drawings_that_come_together_are_answered_together_as_alone(make):
+    service = make()
+
+    async def talk(http):
+        asked = [http.post("/live/answer", json=DIGITS[i % 10]) for i in range(40)]
+        return await asyncio.gather(*asked)
+
+    together = [each.json() for each in asking(service.guarded, talk)]
+    assert [each["big"] for each in together] == [str(i % 10) for i in range(40)]
+    text = service.metrics.text().decode()
+    batches = float(text.split("digitdraw_batch_size_count ")[1].split()[0])
+    assert batches < 30
+    alone = ask(service.guarded, "POST", "/live/answer", json=DIGITS[3]).json()
+    assert together[3]["glyph"] == alone["glyph"]
+    assert together[3]["probabilities"] == pytest.approx(alone["probabilities"], abs=2e-4)
+
+
+def test_why_and_the_other_models_are_told(make):
+    app = make().guarded
+    told = ask(app, "POST", "/live/why", json=DIGITS[7]).json()
+    assert told["legend"][0] == "Blue ink speaks for 7"
+    assert (
+        ask(app, "POST", "/live/compare", json=DIGITS[7]).json()["models"]["default"]["big"] == "7"
+    )
+
+
+@pytest.mark.parametrize("path", ["/live/answer", "/live/why", "/live/compare"])
+@pytest.mark.parametrize("drawing", [[[["a", "b"]]], {"strokes": []}, None, 7, [[[1e300, 1e400]]]])
+def test_what_is_no_drawing_is_told_in_words(make, path, drawing):
+    text = json.dumps(drawing)
+    response = ask(make().guarded, "POST", path, content=text)
+    assert response.status_code in (200, 400)
+    assert "error" in response.json()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[NaN]", b"[" * 100_000, b"[[[1,2],[3" + b"9" * 5000 + b",4]]]", b"\xff\xfe"],
+)
+def test_what_is_no_json_is_refused(make, body):
+    response = ask(make().guarded, "POST", "/live/answer", content=body)
+    assert response.status_code in (200, 400)
+    assert set(response.json()) <= {"error", "id"}
+
+
+def test_too_large_a_drawing_is_refused(make):
+    response = ask(make().guarded, "POST", "/live/answer", content=b"[" * (MOST_JSON + 1))
+    assert response.status_code == 413
+
+
+def test_a_photo_is_read_and_its_place_in_the_line_told_first(make):
+    service = make(line=Line(2, 1))
+    response = ask(service.guarded, "POST", "/live/photo", content=b"jpeg")
+    assert lines(response) == [{"place": 2}, {"place": 1}, {"words": "read"}]
+    assert "digitdraw_upload_bytes_total 4.0" in service.metrics.text().decode()
+
+
+def test_examples_and_single_digits_are_asked_for_by_their_kinds(make):
+    line = Line()
+    app = make(line=line).guarded
+    ask(app, "POST", "/live/example/0")
+    ask(app, "POST", "/live/picture", content=b"png")
+    assert line.asked == [(b"photo", b"example"), (b"picture", b"png")]
+    for path in ("/live/example/1", "/live/example/-1", "/live/example/x"):
+        assert ask(app, "POST", path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("error", "busy"), [(BusyError("Many photos."), True), (WorkerError("No luck."), False)]
+)
+def test_a_photo_that_is_not_read_is_told_why(make, error, busy):
+    response = ask(make(line=Line(error)).guarded, "POST", "/live/photo", content=b"x")
+    assert lines(response) == [{"error": str(error), "busy": busy}]
+
+
+def test_a_photo_past_the_limit_is_not_taken(make):
+    line = Line()
+    app = make("--max-upload", "1", line=line).guarded
+    assert ask(app, "POST", "/live/photo", content=bytes((1 << 20) + (70 << 10))).status_code == 413
+    assert line.asked == []
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("secret"), torch.OutOfMemoryError("secret"), torch.AcceleratorError("secret"),
+        MemoryError("secret"),
+    ],
+)  # fmt: skip
+def test_a_model_that_fails_is_told_quietly_and_answers_again(make, recognizer, monkeypatch, error):
+    app = make().guarded
+
+    def failing(batch):
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(recognizer, "predict_batch", failing)
+        response = ask(app, "POST", "/live/answer", json=DIGITS[1])
+        assert ask(app, "GET", "/readyz").status_code == 503
+    assert response.status_code == 500
+    assert "secret" not in response.text
+    assert ask(app, "POST", "/live/answer", json=DIGITS[1]).json()["big"] == "1"
+    assert ask(app, "GET", "/readyz").status_code == 200
+
+
+def test_readiness_names_the_model_and_where_it_runs(make, recognizer):
+    told = ask(make().guarded, "GET", "/readyz").json()
+    assert told == {
+        "status": "ready", "model": "default", "device": "cpu", "sha256": recognizer.sha256,
+    }  # fmt: skip
+    assert ask(make().guarded, "GET", "/healthz").json() == {"status": "alive"}
+
+
+def test_metrics_are_for_those_who_are_near(make):
+    app = make().guarded
+    assert ask(app, "GET", "/metrics").status_code == 200
+    assert ask(app, "GET", "/metrics", client="10.0.0.7").status_code == 200
+    assert ask(app, "GET", "/metrics", client="8.8.8.8").status_code == 404
+
+
+def test_with_a_login_everything_but_health_asks_for_it(make):
+    app = make("--auth", "class:sesame").guarded
+    for method, path in (
+        ("GET", "/"), ("GET", "/config"), ("GET", "/metrics"), ("POST", "/live/answer"),
+        ("POST", "/live/photo"), ("POST", "/gradio_api/queue/join"), ("GET", "/theme.css"),
+    ):  # fmt: skip
+        assert ask(app, method, path).status_code == 401, path
+    for method, patterns in allowlist._OPEN.items():
+        for pattern in patterns:
+            path = re.sub(r"\(.*?\)\?|/\?", "", pattern)
+            path = re.sub(r"\[.*?\]\+|\.\+", "a", path)
+            expected = 200 if path in ("/healthz", "/readyz") else 401
+            assert ask(app, method, path).status_code == expected, path
+    auth = ("class", "sesame")
+    assert ask(app, "POST", "/live/answer", json=DIGITS[1], auth=auth).json()["big"] == "1"
+
+
+def test_drawers_and_senders_of_photos_have_limits_of_their_own(make):
+    app = make("--rate", "2/hour", "--photo-rate", "1/hour", line=Line()).guarded
+    statuses = [ask(app, "POST", "/live/answer", json=[]).status_code for _ in range(3)]
+    assert statuses == [200, 200, 429]
+    assert [ask(app, "POST", "/live/photo").status_code for _ in range(2)] == [200, 429]
+    assert ask(app, "POST", "/live/answer", json=[], client="192.0.2.1").status_code == 200
+
+
+def test_paths_that_are_made_up_do_not_become_metrics(make):
+    service = make()
+    for index in range(50):
+        ask(service.guarded, "POST", f"/live/made{'x' * index}")
+    assert service.metrics.text().decode().count("digitdraw_requests_total{") == 1

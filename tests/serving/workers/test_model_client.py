@@ -1,0 +1,138 @@
+"""The model's process as the server sees it: asked, replaced where it dies, and ended."""
+
+import asyncio
+import sys
+
+import pytest
+
+from digitdraw.errors import SettingError, WorkerError
+from digitdraw.serving.workers import model_client
+from digitdraw.serving.workers.model_client import ModelClient
+from tests.support.event_loops import finish
+from tests.support.server import is_running
+
+WORKER = """
+import os, sys, threading, time
+from concurrent.futures import ThreadPoolExecutor
+from digitdraw.serving.workers import loop
+died = sys.argv[1]
+def answer(kind, *bodies):
+    if b"die" in bodies or (b"die once" in bodies and not os.path.exists(died)):
+        open(died, "w").close()
+        os._exit(9)
+    if b"sleep" in bodies:
+        time.sleep(60)
+    if b"slow" in bodies:
+        time.sleep(0.3)
+    if b"fail" in bodies:
+        return (b"failed",)
+    if kind == b"facts":
+        return b"ok", b'{"number": %d}' % os.getpid()
+    return b"ok", *(kind + b" " + body for body in bodies)
+with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(2) as few:
+    hello = (b"refused", b"not this one") if died.endswith("refused") else (b"ready", b'{"a": 1}')
+    who = lambda kind: one if kind == b"drawings" else few
+    loop.serve(hello, answer, who, *loop.streams())
+"""
+
+
+@pytest.fixture
+def talk(monkeypatch, tmp_path):
+    """Runs `scenario(model)` with a process that does as it is told."""
+    monkeypatch.setattr(model_client, "COMMAND", (sys.executable, "-c", WORKER))
+
+    def run(scenario, name="died", **options):
+        async def whole():
+            model = ModelClient(str(tmp_path / name), "cpu", **options)
+            await model.spawn()
+            try:
+                assert await model.ready() == {"a": 1}
+                return await scenario(model)
+            finally:
+                await model.close()
+
+        return finish(whole())
+
+    return run
+
+
+def test_drawings_that_come_together_go_together(talk):
+    sizes = []
+
+    async def scenario(model):
+        model.watch(sizes.append)
+        return await asyncio.gather(*(model.drawing(b"%d" % i) for i in range(40)))
+
+    assert talk(scenario) == [b"drawings %d" % i for i in range(40)]
+    assert sum(sizes) == 40
+    assert max(sizes) == 16
+
+
+def test_an_aside_does_not_wait_for_drawings(talk):
+    async def scenario(model):
+        slow = asyncio.ensure_future(model.drawing(b"slow"))
+        said = await model.aside(b"why", b"x")
+        assert not slow.done()
+        return said, await slow
+
+    assert talk(scenario) == (b"why x", b"drawings slow")
+
+
+def test_a_process_that_dies_is_replaced_and_all_it_was_asked_is_answered(talk):
+    async def scenario(model):
+        asked = [model.drawing(b"die once"), model.drawing(b"a"), model.aside(b"why", b"slow")]
+        return await asyncio.gather(*asked)
+
+    assert talk(scenario) == [b"drawings die once", b"drawings a", b"why slow"]
+
+
+def test_a_question_that_kills_every_process_is_given_up_and_the_next_is_answered(talk):
+    async def scenario(model):
+        with pytest.raises(WorkerError, match="could not be answered"):
+            await model.drawing(b"die")
+        return await model.drawing(b"a")
+
+    assert talk(scenario) == b"drawings a"
+
+
+def test_a_process_that_is_stuck_is_replaced(talk):
+    async def scenario(model):
+        with pytest.raises(WorkerError):
+            await model.drawing(b"sleep")
+        return await model.drawing(b"a")
+
+    assert talk(scenario, patience=2) == b"drawings a"
+
+
+def test_what_fails_is_told_and_the_process_stays(talk):
+    async def scenario(model):
+        before = await model.facts()
+        with pytest.raises(WorkerError):
+            await model.drawing(b"fail")
+        return before == await model.facts()
+
+    assert talk(scenario)
+
+
+def test_a_model_that_is_refused_is_told_in_its_words(talk):
+    with pytest.raises(SettingError, match="not this one"):
+        talk(lambda model: model.facts(), name="refused")
+
+
+def test_a_process_that_ends_before_it_is_ready_is_told_of(talk, monkeypatch):
+    monkeypatch.setattr(model_client, "COMMAND", (sys.executable, "-c", "raise SystemExit(1)"))
+    with pytest.raises(SettingError, match="ended before it was ready"):
+        talk(lambda model: model.facts())
+
+
+def test_closing_ends_the_process_and_starts_none_anew(talk):
+    async def scenario(model):
+        number = (await model.facts())["number"]
+        asked = asyncio.ensure_future(model.drawing(b"sleep"))
+        await asyncio.sleep(0.1)
+        await model.close()
+        with pytest.raises(WorkerError):
+            await asked
+        return is_running(number)
+
+    assert not talk(scenario)

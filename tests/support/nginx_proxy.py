@@ -1,0 +1,60 @@
+"""The page behind nginx, as `deploy/nginx.conf` sets it up, for the tests that need it."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.server import Server, free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+OPTIONS = ["--root-path", "/digits", "--hosts", "digits.example.org,127.0.0.1"]
+
+
+@contextlib.contextmanager
+def behind_nginx(folder: Path) -> Iterator[str]:
+    """Serves the page below /digits/; gives the URL that people see. Skips without nginx."""
+    if NGINX is None:
+        pytest.skip("needs nginx")
+    server = Server(options=OPTIONS).start(wait=False)
+    port = free_port()
+    (folder / "nginx.conf").write_text(_config(folder, port, server.port))
+    nginx = subprocess.Popen([NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")])
+    url = f"http://127.0.0.1:{port}/digits/"
+    try:
+        _wait(f"{url}healthz")
+        yield url
+    finally:
+        nginx.terminate()
+        nginx.wait(10)
+        server.stop()
+
+
+def _config(folder: Path, port: int, server: int) -> str:
+    block = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    block = block.replace("127.0.0.1:7860", f"127.0.0.1:{server}")
+    block = block.replace("listen 8080;", f"listen 127.0.0.1:{port};")
+    places = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    temporary = "".join(f"{place}_temp_path {folder}/{place};\n" for place in places)
+    return (
+        f"daemon off; pid {folder}/pid; error_log {folder}/error.log;\n"
+        + ("user root;\n" if os.geteuid() == 0 else "")
+        + f"events {{}}\nhttp {{ access_log off;\n{temporary}{block} }}\n"
+    )
+
+
+def _wait(url: str, seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(url).is_success:
+                return
+        time.sleep(0.05)
+    raise RuntimeError(f"{url} did not answer within {seconds} s")
