@@ -156,7 +156,7 @@ def _name_picture_endpoint(function: Callable, answer: str) -> None:
     """
     file = gr.File(visible=False, label="image")
     # Gradio's own preprocessing leaves an empty file on disk for each call.
-    file.preprocess = lambda sent: sent and sent.path
+    file.preprocess = lambda sent: sent and sent.path  # type: ignore
     gr.Button(visible=False).click(
         function,
         inputs=file,
