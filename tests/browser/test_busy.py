@@ -123,11 +123,11 @@ def test_a_waiting_photo_shows_its_position_and_a_failed_one_its_error_number(ma
     )
     messages = app.page.evaluate_handle(
         """selector => {
-            const seen = [];
+            const messages = [];
             const note = document.querySelector(selector);
-            new MutationObserver(() => seen.push(note.textContent))
+            new MutationObserver(() => messages.push(note.textContent))
                 .observe(note, { childList: true, characterData: true, subtree: true });
-            return seen;
+            return messages;
         }""",
         ".dd-photo-tab .dd-status .dd-note",
     )
