@@ -55,8 +55,8 @@ def python(wheel, tmp_path_factory):
     venv.create(folder, symlinks=True, with_pip=False)
     scheme = {"base": str(folder), "platbase": str(folder)}
     packages = Path(sysconfig.get_path("purelib", "venv", scheme))
-    seen = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
-    (packages / "seen.pth").write_text("\n".join({*seen, *site.getsitepackages()}))
+    visible = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
+    (packages / "visible.pth").write_text("\n".join({*visible, *site.getsitepackages()}))
     run([sys.executable, "-m", "pip", "--python", folder / "bin" / "python", "install", "-q",
          "--no-deps", "--no-index", "--no-compile", wheel])  # fmt: skip
     return folder / "bin" / "python"
