@@ -44,17 +44,17 @@ __all__ = [
 
 __version__ = "0.2.0"
 
-_LAZY = {
+_WITH_TORCH = {
     "ReadDigit": "photo.reader",
     "Reading": "photo.reader",
     "Recognizer": "recognizer",
     "load": "recognizer",
-}
-"""Names by their module. These modules import torch, which takes seconds."""
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> object:
-    """Import a name of `_LAZY` at its first use (PEP 562): the server process never does."""
-    if name not in _LAZY:
+    """What needs torch is imported when it is first asked for (PEP 562): that takes seconds, and
+    the server's own process needs none of it."""
+    if name not in _WITH_TORCH:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_WITH_TORCH[name]}"), name)

@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     allowed, and 130 after Ctrl+C during the start.
     """
     try:
-        chosen = settings.parse(arguments)
+        chosen = settings.parse(arguments, prog="digitdraw serve")
     except DigitDrawError as error:
         print(f"digitdraw serve: {error}", file=sys.stderr)
         return 2

@@ -5,11 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import digitdraw
 from digitdraw.cli import main as command
 from digitdraw.cli.main import EXTRAS, GROUPS, main
-from tests.support.digit_picture import digit_picture
+from tests.support.pictures import digit_picture
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = [name for group in GROUPS.values() for name in group]
@@ -107,7 +108,7 @@ sys.exit(main(sys.argv[1:]))
 
 @pytest.mark.parametrize("arguments", [["predict", "7.png", "7.png"], ["--help"]])
 def test_a_closed_pipe_ends_quietly(arguments, tmp_path):
-    digit_picture(7).save(tmp_path / "7.png")
+    Image.fromarray(digit_picture(7)).save(tmp_path / "7.png")
     arguments = [arguments[0], *(str(tmp_path / name) for name in arguments[1:])]
     done = run_python(PREDICT_INTO_CLOSED_PIPE, *arguments)
     assert done.stderr == ""

@@ -6,13 +6,13 @@ import pytest
 from PIL import Image
 
 from digitdraw.cli.main import main
-from tests.support.digit_picture import digit_picture
+from tests.support.pictures import digit_picture
 
 
 @pytest.fixture
 def seven(tmp_path):
     path = tmp_path / "seven.png"
-    digit_picture(7).save(path)
+    Image.fromarray(digit_picture(7)).save(path)
     return str(path)
 
 

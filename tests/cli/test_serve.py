@@ -22,7 +22,7 @@ from starlette.routing import Mount
 
 import app
 from digitdraw.serving import settings
-from digitdraw.serving.workers.batching import AHEAD
+from digitdraw.serving.workers.batching import MAX_IN_FLIGHT
 from digitdraw.ui import components
 from digitdraw.ui.page import SESSIONS, build
 from tests.support import edges
@@ -63,7 +63,7 @@ def demo(url):
 @pytest.fixture(scope="module")
 def url():
     """Address of a running page. Its photo reader takes blots for digits, and needs no weights."""
-    server = Server(finds_blots=True).start()
+    server = Server(blot_detector=True).start()
     yield server.url
     server.stop()
 
@@ -355,7 +355,7 @@ def test_a_stop_signal_lets_waiting_requests_finish(tmp_path):
             responses = [pool.submit(post, server.url, "answer", DIGITS[1])]
             wait_until("digitdraw_batch_size_count", 1)  # the model has the first
             responses += [pool.submit(post, server.url, "answer", DIGITS[1]) for _ in range(8)]
-            wait_until("digitdraw_drawings_waiting", 9 - AHEAD)
+            wait_until("digitdraw_drawings_waiting", 9 - MAX_IN_FLIGHT)
             server.process.send_signal(signal.SIGTERM)
             (tmp_path / "go").touch()
             assert [response.result().json()["big"] for response in responses] == ["1"] * 9

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from PIL import Image
 
-from tests.support.digit_picture import digit_picture
+from tests.support.pictures import digit_picture
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -131,7 +132,7 @@ def run_without(extras, *arguments):
 
 @pytest.mark.parametrize("command", ["predict", "read"])
 def test_the_library_alone_reads_pictures(command, tmp_path):
-    digit_picture(7).save(tmp_path / "7.png")
+    Image.fromarray(digit_picture(7)).save(tmp_path / "7.png")
     done = run_without(["web", "train"], command, "--device", "cpu", str(tmp_path / "7.png"))
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"{tmp_path / '7.png'}: 7 (")

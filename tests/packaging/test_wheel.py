@@ -12,10 +12,11 @@ from zipfile import ZipFile
 
 import httpx
 import pytest
+from PIL import Image
 
 import digitdraw
-from tests.support.digit_picture import digit_picture
 from tests.support.drawings import DIGITS
+from tests.support.pictures import digit_picture
 from tests.support.server import START_SECONDS, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,7 +102,7 @@ def test_the_command_answers_with_its_version(start, python, elsewhere):
 
 
 def test_the_installed_command_reads_a_picture_and_a_photo(python, installed, elsewhere):
-    digit_picture(7).save(elsewhere / "7.png")
+    Image.fromarray(digit_picture(7)).save(elsewhere / "7.png")
     command = python.parent / "digitdraw"
     assert run([command, "predict", "--device", "cpu", "7.png"]).startswith("7.png: 7 (")
     (photo,) = installed.rglob("date.jpg")
