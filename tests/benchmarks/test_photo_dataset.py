@@ -81,9 +81,9 @@ def test_photos_in_the_forms_of_fonts_are_of_fonts_that_training_never_sees(data
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_drawings_that_nobody_can_read_are_not_written(full_data_folder, part):
-    _, by_digit, _ = photo_people.hands(People(full_data_folder, part))
-    drawn = datasets.drawings(full_data_folder, part)
+def test_drawings_that_nobody_can_read_are_not_written(data_folder, part):
+    _, by_digit, _ = photo_people.hands(People(data_folder, part))
+    drawn = datasets.drawings(data_folder, part)
     assert sum(map(len, by_digit.values())) == len(drawn) - len(datasets.UNREADABLE[part])
 
 

@@ -39,9 +39,9 @@ def test_missing_drawings_are_none(tmp_path):
 
 
 @pytest.mark.parametrize("part", sorted(datasets.UNREADABLE))
-def test_drawings_that_nobody_can_read_are_left_out(full_data_folder, part):
+def test_drawings_that_nobody_can_read_are_left_out(data_folder, part):
     drawn, readable = (
-        make(full_data_folder, part) for make in (datasets.drawings, datasets.readable_drawings)
+        make(data_folder, part) for make in (datasets.drawings, datasets.readable_drawings)
     )
     assert len(readable) == len(drawn) - len(datasets.UNREADABLE[part])
     assert not any(_is_level(each) for each in readable)
@@ -94,8 +94,7 @@ def test_mnist_is_split_once(data_folder):
     train, validation, test = (
         datasets.mnist(data_folder, part) for part in ("train", "validation", "test")
     )
-    sizes = [len(part.labels) for part in (train, validation, test)]
-    assert sizes in ([55_000, 5_000, 10_000], [256, 64, 80])  # all of MNIST, or the sample
+    assert [len(each.labels) for each in (train, validation, test)] == [55_000, 5_000, 10_000]
     assert train.pixels.shape[1:] == (28, 28) and train.pixels.dtype == np.uint8
 
 
@@ -118,8 +117,7 @@ def test_hashes_of_the_data_are_recorded(data_folder):
     hashes = datasets.file_hashes(data_folder)
     assert len(hashes[datasets.FONT_DIGITS]) == 64
     assert datasets.FONT_DIGITS not in datasets.file_hashes(data_folder, drawn=False)
-    images = "MNIST/raw/train-images-idx3-ubyte"
-    assert hashes[images] in (datasets.SHA256[images], datasets.SAMPLE_SHA256[images])
+    assert hashes["MNIST/raw/train-images-idx3-ubyte"].startswith("ba891046")
     assert not any("dev" in name or "t10k" in name for name in hashes)
 
 
