@@ -4,20 +4,6 @@ Messages name the wrong input and what is allowed. They can be shown to the send
 traceback, and no path of the server except that of missing or damaged weights.
 """
 
-__all__ = [
-    "BadImageError",
-    "BadStrokesError",
-    "BadWeightsError",
-    "BusyError",
-    "DataError",
-    "DigitDrawError",
-    "SettingError",
-    "TrainingError",
-    "UnknownDeviceError",
-    "UnknownModelError",
-    "WorkerError",
-]
-
 
 class DigitDrawError(Exception):
     """Base class of all errors below."""

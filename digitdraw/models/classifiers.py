@@ -9,9 +9,7 @@ from torch import Tensor, nn
 
 from digitdraw.models.layers import DIGITS, ConvNorm, Residual, Separable
 
-__all__ = [
-    "Cnn", "DigitNet", "FromScratch", "MlpRelu", "TinyNet", "mlp_relu", "mlp_tanh", "softmax",
-]  # fmt: skip
+__all__ = ["Cnn", "DigitNet", "FromScratch", "TinyNet", "mlp_relu", "mlp_tanh", "softmax"]
 
 PIXELS = 28 * 28
 
@@ -40,7 +38,7 @@ class FromScratch(nn.Module):
 
 
 def mlp_relu() -> nn.Sequential:
-    """784-128-64-10 with ReLU, as a list of layers. `MlpRelu` is the same network as a class."""
+    """784-128-64-10 with ReLU."""
     return nn.Sequential(
         nn.Flatten(),
         nn.Linear(PIXELS, 128),
@@ -49,21 +47,6 @@ def mlp_relu() -> nn.Sequential:
         nn.ReLU(),
         nn.Linear(64, DIGITS),
     )
-
-
-class MlpRelu(nn.Module):
-    """784-128-64-10 with ReLU, as a class. `mlp_relu` is the same network as a list of layers."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.hidden1 = nn.Linear(PIXELS, 128)
-        self.hidden2 = nn.Linear(128, 64)
-        self.output = nn.Linear(64, DIGITS)
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = torch.relu(self.hidden1(x.flatten(1)))
-        x = torch.relu(self.hidden2(x))
-        return self.output(x)
 
 
 def mlp_tanh() -> nn.Sequential:
@@ -80,10 +63,7 @@ def mlp_tanh() -> nn.Sequential:
 
 
 class Cnn(nn.Module):
-    """The textbook convolutional network.
-
-    Convolution, ReLU and max-pooling twice, then two linear layers.
-    """
+    """The textbook network: convolution, ReLU and pooling twice, then two linear layers."""
 
     def __init__(self) -> None:
         super().__init__()
