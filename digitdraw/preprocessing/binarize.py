@@ -103,7 +103,7 @@ def steps(image: Source, whole: np.ndarray | None = None) -> list[Step]:
     source = result.grey if whole is None else _resize_to_working(whole)
     first = [Step("grey", "The picture, upright and in grey", _to_uint8(source))]
     if whole is not None:
-        first.append(Step("digit", "The one digit in the picture", _to_uint8(result.grey)))
+        first.append(Step("digit", "The one digit that was found in it", _to_uint8(result.grey)))
     return [
         *first,
         Step("flat", "Light and shadow evened out", 255 - _to_uint8(result.flat)),
