@@ -37,10 +37,10 @@ class ImagePrediction(NamedTuple):
     """The prediction for a picture of one digit, and the part of the picture that it is for."""
 
     prediction: Prediction
-    seen: np.ndarray
+    part: np.ndarray
     """The part that was classified: grey, (H, W) float32 in [0, 1]."""
     whole: np.ndarray | None
-    """The whole picture in grey if `seen` is only a part of it, else None."""
+    """The whole picture in grey if `part` is smaller, else None."""
 
 
 class Recognizer:

@@ -57,8 +57,8 @@ def test_wrong_batches_raise_an_error(recognizer, batch):
 
 def test_threads_get_the_same_predictions(recognizer):
     drawings = list(DIGITS.values()) * 20
-    with ThreadPoolExecutor(8) as pool:
-        predictions = list(pool.map(recognizer.predict_strokes, drawings))
+    with ThreadPoolExecutor(8) as executor:
+        predictions = list(executor.map(recognizer.predict_strokes, drawings))
     assert [prediction.digit for prediction in predictions] == list(DIGITS) * 20
 
 

@@ -84,9 +84,9 @@ def test_paper_has_no_attribution(recognizer):
 def test_threads_get_the_same_attribution(recognizer):
     ink = strokes.to_glyph(DIGITS[3])
     expected = explain.attribute(recognizer.classifier, ink, 3, 5)
-    with ThreadPoolExecutor(4) as pool:
+    with ThreadPoolExecutor(4) as executor:
         futures = [
-            pool.submit(explain.attribute, recognizer.classifier, ink, 3, 5) for _ in range(8)
+            executor.submit(explain.attribute, recognizer.classifier, ink, 3, 5) for _ in range(8)
         ]
     for future in futures:
         assert np.allclose(future.result(), expected, atol=1e-5)
@@ -119,8 +119,10 @@ def test_points_are_mapped_to_their_ink_on_the_glyph(name):
 def test_a_map_is_sampled_along_the_strokes():
     drawing = [[(0, 0), (0, 100)], [(50, 0), (50, 100)]]
     ink = strokes.to_glyph(drawing)
-    halves = np.where(np.arange(28) < 14, -1, 1).astype(np.float32) * np.ones((28, 1), np.float32)
-    left, right = explain.sample_along_strokes(drawing, halves, ink)
+    left_right = np.where(np.arange(28) < 14, -1, 1).astype(np.float32) * np.ones(
+        (28, 1), np.float32
+    )
+    left, right = explain.sample_along_strokes(drawing, left_right, ink)
     assert len(left) > 20
     assert left[:, 2] == pytest.approx(-1)
     assert right[:, 2] == pytest.approx(1)

@@ -69,11 +69,11 @@ def _page_edges(stats: np.ndarray, labels: np.ndarray) -> np.ndarray:
     They touch the border, and reach less than a tenth of the picture inwards or fill a whole side.
     A tightly cropped digit only touches the border.
     """
-    height, width = labels.shape
-    left, top, wide, tall = stats[:, :4].T
-    at_side = (left <= 1) | (left + wide >= width - 1)
-    at_end = (top <= 1) | (top + tall >= height - 1)
-    is_shallow = (at_side & (wide < 0.1 * width)) | (at_end & (tall < 0.1 * height))
+    rows, columns = labels.shape
+    left, top, width, height = stats[:, :4].T
+    at_side = (left <= 1) | (left + width >= columns - 1)
+    at_end = (top <= 1) | (top + height >= rows - 1)
+    is_shallow = (at_side & (width < 0.1 * columns)) | (at_end & (height < 0.1 * rows))
     sides = (labels[0], labels[-1], labels[:, 0], labels[:, -1])
     filled = [np.bincount(side, minlength=len(stats)) / len(side) for side in sides]
     return is_shallow | (np.max(filled, axis=0) >= 0.9)

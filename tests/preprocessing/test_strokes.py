@@ -65,9 +65,9 @@ def test_extra_points_on_a_line_do_not_matter(drawing, pieces):
 
 @given(digits, st.floats(1.2, 2.2))
 def test_a_wider_pen_draws_the_same_shape_with_more_ink(drawing, width):
-    thin, wide = strokes.to_glyph(drawing, width), strokes.to_glyph(drawing, width + 1)
-    assert wide.sum() > thin.sum()
-    assert (np.minimum(thin, wide).sum() / thin.sum()) > 0.75
+    thin, thick = strokes.to_glyph(drawing, width), strokes.to_glyph(drawing, width + 1)
+    assert thick.sum() > thin.sum()
+    assert (np.minimum(thin, thick).sum() / thin.sum()) > 0.75
 
 
 def test_no_strokes_are_a_blank_glyph():
