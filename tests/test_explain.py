@@ -119,10 +119,9 @@ def test_points_are_mapped_to_their_ink_on_the_glyph(name):
 def test_a_map_is_sampled_along_the_strokes():
     drawing = [[(0, 0), (0, 100)], [(50, 0), (50, 100)]]
     ink = strokes.to_glyph(drawing)
-    left_right = np.where(np.arange(28) < 14, -1, 1).astype(np.float32) * np.ones(
-        (28, 1), np.float32
-    )
-    left, right = explain.sample_along_strokes(drawing, left_right, ink)
+    values = np.full((28, 28), -1, np.float32)
+    values[:, 14:] = 1
+    left, right = explain.sample_along_strokes(drawing, values, ink)
     assert len(left) > 20
     assert left[:, 2] == pytest.approx(-1)
     assert right[:, 2] == pytest.approx(1)
