@@ -1,1 +1,4 @@
-"""Synthetic training data: handwriting, pages, cameras, symbols, negatives."""
+"""Generated training pictures: handwriting, pages, paper, light and cameras.
+
+All randomness comes from the generators that callers pass in.
+"""
