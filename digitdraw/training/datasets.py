@@ -1,4 +1,4 @@
-"""Training data: reads it, checks it, and splits it into training, validation and test.
+"""Training data: reads it, checks it, and splits it into "train", "validation" and "test".
 
 A data folder has MNIST in `MNIST/raw/`, as torchvision stores it. Everything else is optional:
 - `unipen-digits/{train,dev}.jsonl.gz` and `unipen-letters/letters.jsonl.gz` are drawings, one JSON
@@ -35,27 +35,23 @@ FONT_DIGITS = "fonts/digits.jsonl.gz"
 """The digits of handwriting fonts, relative to this module's folder."""
 _FOLDER = Path(__file__).resolve().parent
 
-_UNREADABLE_IN_TRAINING = frozenset((
-    22, 249, 287, 294, 314, 432, 467, 639, 893, 932, 1131, 1168, 1387, 1418, 1498, 1597, 1801, 1811,
-    1909, 1980, 2162, 2400, 2515, 2730, 3136, 3223, 3425, 3506, 3842, 3993, 4163, 4262, 4560, 4596,
-    4614, 5006, 5082, 5153, 5236, 5350, 5452, 5550, 5717, 6024, 6052, 6140, 6206,
-))  # fmt: skip
-_UNREADABLE_IN_VALIDATION = frozenset((0, 207, 226, 358, 481, 537, 654, 994, 1000, 1018))
-_UNREADABLE_IN_TEST = frozenset((
-    59, 64, 87, 163, 194, 230, 234, 360, 396, 404, 450, 480, 602, 664, 731, 739, 762, 928, 1076,
-    1105, 1107, 1130, 1194, 1252, 1397, 1407, 1420, 1456, 1511, 1654, 1675,
-))  # fmt: skip
 UNREADABLE = {
-    "train": _UNREADABLE_IN_TRAINING,
-    "validation": _UNREADABLE_IN_VALIDATION,
-    "test": _UNREADABLE_IN_TEST,
-}
+    "train": frozenset((
+        22, 249, 287, 294, 314, 432, 467, 639, 893, 932, 1131, 1168, 1387, 1418, 1498, 1597, 1801,
+        1811, 1909, 1980, 2162, 2400, 2515, 2730, 3136, 3223, 3425, 3506, 3842, 3993, 4163, 4262,
+        4560, 4596, 4614, 5006, 5082, 5153, 5236, 5350, 5452, 5550, 5717, 6024, 6052, 6140, 6206,
+    )),
+    "validation": frozenset((0, 207, 226, 358, 481, 537, 654, 994, 1000, 1018)),
+    "test": frozenset((
+        59, 64, 87, 163, 194, 230, 234, 360, 396, 404, 450, 480, 602, 664, 731, 739, 762, 928, 1076,
+        1105, 1107, 1130, 1194, 1252, 1397, 1407, 1420, 1456, 1511, 1654, 1675,
+    )),
+}  # fmt: skip
 """Indices of the drawings in a split that no person would read as their label says.
 
-Most are single lines labelled 4, 1 or 0, plain rings labelled 8, or several rings labelled 0. They
-were found by eye, among 60 drawings of the test split and 80 of validation that a default model
-was unsure of, and among 245 of training that are level or that `default`, `tiny` or `cnn` was
-unsure of. So others may remain. Metrics without them are shown beside metrics of all.
+Most are single lines labelled 4, 1 or 0, plain rings labelled 8, or several rings labelled 0. A
+person looked at the drawings that models were unsure of: 60 of test, 80 of validation and 245 of
+training. Others may remain. Metrics without these drawings are shown beside those of all.
 """
 _UNREADABLE_SHA256 = {
     "train.jsonl.gz": "ecef1dd2b4df4b29ad570e7bfb2da5d7d23378a498cad21d8bdbd9bb7a4d8def",
@@ -94,10 +90,9 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Scan:
-    """A scanned number: `picture` (H, W) uint8 and its digits from left to right.
+    """A scanned number: the file's `name`, `picture` (H, W) uint8, and digits from left to right.
 
-    `boxes` (n, 4) float32 are (x, y, width, height) in pixels, `labels` (n,) is int64. `name` is
-    the name of the picture's file.
+    `boxes` (n, 4) float32 are (x, y, width, height) in pixels; `labels` (n,) is int64.
     """
 
     name: str
@@ -134,7 +129,7 @@ def mnist(root: Path, split: str, validation: int = MNIST_VALIDATION) -> Glyphs:
 
 
 def drawings(root: Path, split: str) -> list[Drawing]:
-    """Drawn digits of "train", "validation" or "test"; empty if the data folder has none.
+    """Drawn digits of a split; empty if the data folder has none.
 
     Training and validation have different writers of one file; test is a file of its own.
     """
@@ -153,25 +148,19 @@ def readable_drawings(root: Path, split: str) -> list[Drawing]:
 
 
 def font_drawings(split: str) -> list[Drawing]:
-    """Digits of handwriting fonts for "train", "validation" or "test"; each font is a writer.
-
-    Their licences are in fonts/SOURCES.md.
-    """
+    """Digits of handwriting fonts; each font is a writer. Licences are in fonts/SOURCES.md."""
     shares = {"train": 75, "validation": 10, "test": 15}
     return split_by_writer(_read(_FOLDER / FONT_DIGITS), shares)[split]
 
 
 def letters(root: Path, split: str) -> list[Drawing]:
-    """Drawn letters that do not look like digits, for "train", "validation" or "test".
-
-    Empty if the data folder has none.
-    """
+    """Drawn letters that do not look like digits; empty if the data folder has none."""
     shares = {"train": 50, "validation": 20, "test": 30}
     return split_by_writer(_read(root / "unipen-letters" / "letters.jsonl.gz"), shares)[split]
 
 
 def scans(root: Path, split: str) -> list[Scan]:
-    """Scanned amounts of "train", "validation" or "test"; empty if the data folder has none.
+    """Scanned amounts of a split; empty if the data folder has none.
 
     A hash of its name decides in which split a scan is. Raises DataError if a picture is damaged.
     """

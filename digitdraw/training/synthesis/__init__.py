@@ -1,4 +1,1 @@
-"""Generated training pictures: handwriting, pages, paper, light and cameras.
-
-All randomness comes from the generators that callers pass in.
-"""
+"""Generated training pictures. All randomness comes from the generators that callers pass in."""

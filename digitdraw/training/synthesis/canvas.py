@@ -1,8 +1,7 @@
-"""The ink of a page that is being written, seen in perspective, and the boxes of its digits.
+"""Draws the ink of a page in perspective, and records the boxes of its digits.
 
 Points are (x, y), y down; boxes are (x, y, width, height) in pixels of the picture. Sheet
-coordinates are pixels too, before the view is applied. What is written comes from `writer` and
-`pages`.
+coordinates are pixels too, before the view is applied. `writer` and `pages` decide what to draw.
 """
 
 import math
@@ -15,12 +14,12 @@ from numpy.random import Generator
 __all__ = ["IGNORED", "SUPERSAMPLING", "Canvas", "Page", "random_view", "rectangle"]
 
 IGNORED = -1
-"""Label of a digit that counts neither as present nor as absent: cut off, or crossed out."""
+"""Label of a box that may be detected or not: a cut off or crossed out digit, a single letter."""
 SUPERSAMPLING = 2
 """Ink is drawn at this multiple of the picture's resolution, then averaged down."""
 _MIN_DEPTH = 0.4
-"""Smallest distance to the camera that is drawn; the middle of the sheet has 1. A long line may
-otherwise pass behind the camera, where its image becomes infinitely large."""
+"""Points nearer to the camera are not drawn; the middle of the sheet has distance 1. A long line
+could otherwise pass behind the camera, where its image becomes infinitely large."""
 _OFF_PAGE_BOX = [-9.0, -9.0, 1.0, 1.0]
 """Box of anything that is not in the picture."""
 

@@ -1,4 +1,4 @@
-"""Forms of digits that people learn at different schools, made from drawings or from scratch.
+"""Changes digits into the forms that people learn at other schools.
 
 Examples are the slashed 0, the crossed 7, the 1 with a long upstroke and the open 4.
 """
@@ -46,22 +46,15 @@ def random_form(strokes: Strokes, digit: int, rng: Generator) -> Strokes:
 
 
 def slash_zero(strokes: Strokes, rng: Generator) -> Strokes:
-    """Draw a slash through a 0, mostly from lower left to upper right.
-
-    It may reach beyond the loop. In three of ten cases the pen is not lifted before it.
-    """
+    """Draw a slash through a 0, mostly a rising one; in three of ten without lifting the pen."""
     low, high = corners(strokes)
-    half = (high - low) / 2
+    center, half = (low + high) / 2, (high - low) / 2
     half[0] = max(half[0], 0.4 * half[1])
     turn, bend = rng.normal(0, 0.15), rng.normal(0, 0.08)
     t = np.linspace(-1, 1, 9)
     across = t if rng.random() < 0.88 else -t
     line = np.column_stack([across, -t + bend * (1 - t**2)]) * rng.uniform(0.5, 1.25)
-    slash = (
-        (line * half) @ handwriting.rotation(turn).T
-        + (low + high) / 2
-        + rng.normal(0, 0.06, 2) * half
-    )
+    slash = (line * half) @ handwriting.rotation(turn).T + center + rng.normal(0, 0.06, 2) * half
     if rng.random() > 0.3:
         return [*strokes, slash]
     last = strokes[-1]
@@ -153,10 +146,7 @@ def european_one(rng: Generator) -> Strokes:
 
 
 def plain_one(rng: Generator) -> Strokes:
-    """A 1 of a single stroke, upright or leaning, straight or bent, with at most a short flag.
-
-    It is easily confused with a slash or with a part of its neighbour.
-    """
+    """A 1 of one stroke, upright or leaning, with at most a short flag; it resembles a slash."""
     lean, bend = rng.normal(0.25, 0.2), rng.normal(0, 0.08)
     t = np.linspace(0, 1, 12)[:, None]
     stem = np.hstack([lean * (1 - t) + bend * np.sin(math.pi * t), t])

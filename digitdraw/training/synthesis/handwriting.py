@@ -1,4 +1,4 @@
-"""Vary a drawing as another person would write it.
+"""Varies a drawing as another person would write it.
 
 Drawings are strokes, so variation comes before ink. `vary` changes tilt, slant, stretch and
 proportions, how steady the pen is, and how strokes begin, join and end. Position and size do not
@@ -28,10 +28,7 @@ def pen_width(rng: Generator) -> float:
 
 
 def vary(strokes: Strokes, rng: Generator, strength: float = 1.0) -> Strokes:
-    """The same character as another person writes it, with a longer side of about 1.
-
-    `strength` from 0 to 1 scales all changes.
-    """
+    """The same character as another person writes it; `strength` in [0, 1] scales all changes."""
     strokes = to_unit_size(strokes)
     if rng.random() < strength:
         if len(strokes) > 1 and rng.random() < 0.07:
@@ -103,10 +100,7 @@ def rotation(angle: float) -> np.ndarray:
 
 
 def _vary_stroke(stroke: np.ndarray, has_others: bool, rng: Generator) -> np.ndarray:
-    """Change one stroke at random: hook, cut, round, shake, lengthen or resize it.
-
-    `stroke` is in units of the drawing's longer side. `has_others`: the drawing has other strokes.
-    """
+    """Hook, cut, round, shake, lengthen or resize a stroke of a unit-size drawing, at random."""
     hook, cut, smooth, shake, lengthen = rng.random(5) < (0.14, 0.13, 0.15, 0.13, 0.1)
     is_straight = arc_length(stroke)[-1] < 1.1 * np.hypot(*(stroke[-1] - stroke[0]))
     if hook and not is_straight:  # a hook would turn a 1 into a 2

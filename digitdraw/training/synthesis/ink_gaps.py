@@ -1,4 +1,4 @@
-"""Gaps in strokes, as a pen leaves them that runs dry or slips over the paper."""
+"""Breaks strokes like a pen that runs dry or slips over the paper."""
 
 import math
 
@@ -17,10 +17,7 @@ _FRACTION_BITS = 4
 
 
 def ink_gaps(ink: np.ndarray, rng: Generator) -> np.ndarray:
-    """The share of ink missing in each pixel, (H, W) float32 in [0, 1], for ink (H, W) bool.
-
-    The gaps are round spots, about as wide as the strokes.
-    """
+    """Round gaps in ink, (H, W) bool: the missing share of each pixel, (H, W) float32 in [0, 1]."""
     missing = np.zeros(ink.shape, np.uint8)
     rows, columns = np.nonzero(ink)
     if rows.size:

@@ -1,6 +1,6 @@
-"""Negative examples, which are no digits: two digits at once, scribbles, shapes, ticks, noise.
+"""Generates negative examples: two digits at once, scribbles, shapes, ticks, noise.
 
-Most are drawings, that is strokes; noise is a picture.
+Networks learn to reject them. Most are drawings, that is strokes; noise is a picture.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""How people write numbers: dates, times, telephone numbers, amounts, or digits in any order.
+"""Generates formats of numbers: dates, times, telephone numbers, amounts, or any mix of marks.
 
 A format is a list of marks, one for each thing that a pen writes: DIGIT for any digit, a separator
 ("." "," "-" "/"), " " for a gap, or a name from `symbols`.

@@ -1,8 +1,7 @@
-"""Training pages for the digit detector: numbers on paper, with a box for each digit.
+"""Generates training pages for the digit detector: numbers on paper, with a box for each digit.
 
-A page is generated anew for each training step: its writing, paper, light and camera are random.
-Other pages are scanned numbers whose boxes people drew. Points are (x, y), y down; boxes are (x, y,
-width, height) in pixels of the picture.
+Written pages have random writing, paper, light and camera. Scanned pages have scanned numbers,
+whose boxes people drew. Points are (x, y), y down; boxes are (x, y, width, height) in pixels.
 """
 
 import math
@@ -29,9 +28,9 @@ __all__ = [
 ]  # fmt: skip
 
 MIN_HEIGHT, MAX_HEIGHT = 14.0, 56.0
-"""Heights of the digits in pixels, which the detector handles at one scale."""
+"""Range of digit heights in pixels; the detector covers it at one scale."""
 _CLEAR_MIN_HEIGHT = 24.0
-"""The same for the smallest digits of a clear page."""
+"""Height of the smallest digits on a clear page, in pixels."""
 _CLEAR_DAMAGE, _CLEAR_VARIABILITY = (0.0, 0.4), (0.2, 0.7)
 """Ranges of damage and of the writer's variability on a clear page."""
 
@@ -53,7 +52,7 @@ _FLAT = 0.06
 _SCANNED = 0.35
 """Share of pages that are scans, where there are scans."""
 _SPLICED = 0.6
-"""Probability that another scan is spliced to a scan, and then another."""
+"""Probability that one more scan is spliced to a scanned number, again after each splice."""
 
 
 def random_page(sources: Sources, rng: Generator, side: int = 256) -> Page:
@@ -100,8 +99,8 @@ def written_page(
     if rng.random() < 0.12:
         ink = ink * (1 - ink_gaps(ink > 0.3, rng))
     if rng.random() < 0.3 * damage:  # pencil and chalk: the paper's grain breaks the line
-        grain = rng.normal(rng.uniform(-1, 0.5), 0.7, ink.shape).astype(np.float32)
-        grain = cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.4, 0.9))
+        noise = rng.normal(rng.uniform(-1, 0.5), 0.7, ink.shape).astype(np.float32)
+        grain = cv2.GaussianBlur(noise, (0, 0), rng.uniform(0.4, 0.9))
         ink = ink * (1 - rng.uniform(0.2, 0.7) * grain.clip(0, 1))
     sheet = random_sheet(ink.shape, digit_height, rng, damage)
     scene = sheet * (1 - (0.95 - (0.2 + 0.5 * damage) * rng.random() ** 1.5) * ink)

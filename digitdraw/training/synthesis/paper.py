@@ -1,4 +1,4 @@
-"""Textures of paper and of the desk under it.
+"""Generates sheets of paper and the desk under them.
 
 Pictures are (H, W) float32, 0 = black, 1 = white. The distance of printed lines depends on
 `digit_height`, in pixels.
@@ -42,7 +42,7 @@ def random_sheet(
 def add_desk(
     scene: np.ndarray, boxes: np.ndarray, digit_height: float, rng: Generator
 ) -> np.ndarray:
-    """Replace a strip along a random side by a desk, if no digit is near that side.
+    """Replace the scene along a random side by a desk, if no digit is near that side.
 
     `boxes` (n, 4) are those of the digits, (x, y, width, height) in pixels.
     """
@@ -64,8 +64,7 @@ def add_desk(
 
 
 def _free_margin(boxes: np.ndarray, shape: tuple[int, ...], turns: int) -> float:
-    """Pixels between the nearest digit and the side that is on top after `turns` quarter turns
-    counterclockwise."""
+    """Pixels from the digits to the side that is on top after `turns` left quarter turns."""
     if not len(boxes):
         return shape[turns % 2] / 2
     height, width = shape

@@ -1,4 +1,4 @@
-"""Printed words, as forms have them beside the numbers that people write.
+"""Prints words, as forms have them beside handwritten numbers.
 
 The fonts come with Pillow and OpenCV, so words look the same on every machine.
 """

@@ -1,7 +1,7 @@
-"""Make more of a few scanned numbers: cut out their digits as glyphs, and splice two into one.
+"""Cuts digits out of scanned numbers, and splices two scanned numbers into one.
 
-A network that sees the same few scans often learns their numbers by heart. Boxes are (x, y, width,
-height) in pixels, y down.
+There are few scans, and a network that sees them often learns their numbers by heart. Boxes are
+(x, y, width, height) in pixels, y down.
 """
 
 import cv2
@@ -21,8 +21,8 @@ _MIN_COVERAGE, _MAX_COVERAGE = 0.05, 0.6
 """Share of its box that a digit's ink covers. With less, the box is beside its digit; with more, it
 holds a stamp, or paper that was taken for ink."""
 _MIN_GAP, _MAX_GAP = 0.05, 0.35
-"""In digit heights: a scan is cut where the gap is at least twice `_MIN_GAP`, and the two digits
-beside the seam of a splice are at most `_MAX_GAP` apart."""
+"""In digit heights. A scan is cut where the gap is at least twice `_MIN_GAP`. The digits beside the
+seam of a splice are at most `_MAX_GAP` apart."""
 _SEAM = 0.1
 """Half the width of the smoothed seam of a splice, in digit heights."""
 
@@ -82,7 +82,7 @@ def _ink(picture: np.ndarray) -> np.ndarray:
 
 
 def _cut_digit(ink: np.ndarray, components: np.ndarray, box: np.ndarray) -> np.ndarray | None:
-    """The digit in a box as ink, (h, w) float32 in [0, 1], or None where it touches a neighbour.
+    """The digit in a box as ink, (h, w) float32 in [0, 1], or None if it cannot be cut out.
 
     `components` (H, W) has the index of each pixel's connected component; 0 is paper.
     """
@@ -130,8 +130,7 @@ def _move(boxes: np.ndarray, right: int, down: int) -> np.ndarray:
 
 
 def _gaps(scan: Scan) -> np.ndarray:
-    """Paper between all digits up to one and all after it, (n - 1,), in pixels; negative where
-    they overlap."""
+    """Paper before each digit but the first, (n - 1,), in pixels; negative if digits overlap."""
     ends = np.maximum.accumulate(scan.boxes[:, 0] + scan.boxes[:, 2])[:-1]
     starts = np.minimum.accumulate(scan.boxes[::-1, 0])[::-1][1:]
     return starts - ends

@@ -1,4 +1,4 @@
-"""The data that pages are made of: drawings, glyphs, letters, scans and handwriting fonts."""
+"""Loads the data that pages are made of: drawings, glyphs, letters, scans, handwriting fonts."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -14,8 +14,7 @@ from digitdraw.training.synthesis.scans import cut_glyphs
 __all__ = ["Sources", "load_sources"]
 
 SCAN_REPEATS = 8
-"""How often each digit of a scan is among the glyphs: then a quarter of all stamped digits come
-from scans."""
+"""Copies of each scanned digit among the glyphs; a quarter of all stamped digits are scanned."""
 
 
 @dataclass(frozen=True)

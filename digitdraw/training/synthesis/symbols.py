@@ -1,4 +1,4 @@
-"""Symbols that people write beside digits, such as + = ( ) % $ and the euro sign, as strokes.
+"""Draws symbols that people write beside digits, such as + = ( ) % $, as strokes.
 
 Without them in training, a + is read as a 4 and a bracket as a 1. Each symbol has a usual form,
 which `handwriting.vary` then changes.
@@ -30,7 +30,8 @@ WITHIN = (")", "(", ":", "'", _TIMES)
 def draw_symbol(name: str, rng: Generator) -> Strokes:
     """A random drawing of a symbol, in units of the digits' height.
 
-    It begins at x = 0; y = 0 is the middle of the digits. `name` is one of the constants' strings.
+    It begins at x = 0; y = 0 is the middle of the digits. `name` is an entry of `BEFORE`, `AFTER`,
+    `BETWEEN` or `WITHIN`.
     """
     usual = _FORMS[name](rng)
     low, high = handwriting.corners(usual)

@@ -1,8 +1,7 @@
-"""One person who writes numbers on a page: whose digits, which pen, how evenly, how close together.
+"""Writes numbers on a page as one person does, in one style, with one pen.
 
 Points are (x, y), y down; boxes are (x, y, width, height) in pixels of the picture. Arguments `x`
-and `y` are sheet coordinates: where writing begins, and the middle of the digits. Paper and other
-content of a page belong to `pages`.
+and `y` are sheet coordinates: where writing begins, and the middle of the digits.
 """
 
 import math
@@ -27,7 +26,7 @@ _EXTRA_ONES = 0.1
 _OFF_STYLE = 0.15
 """Probability that a digit is written in another form than its writer's usual one."""
 _MIN_STYLE_STRENGTH = 0.5
-"""Strength of the difference between drawing and style at variability 0; it is 1 at 1."""
+"""How strongly a writer's style differs from the drawings at variability 0; at 1 it is 1."""
 _UNSTEADINESS = 0.35
 """Variation between two digits of one writer, as a share of that between two writers."""
 _EUROPEAN, _CROSSED = 0.25, 0.6
@@ -48,9 +47,10 @@ class Writer:
     """A person's handwriting: whose digits, pen and spacing, and how regular all of it is.
 
     `drawings` are this writer's digits; if empty, glyphs from `digits` are stamped. `style_seed`
-    determines the form of each digit, and `european` that of 1 and 7. `pen_width` is in pixels;
-    `gap` and `unevenness` are in digit heights; `slant` is the lean to the right, per height.
-    `variability` from 0 to 1 says how much digits differ. `boxed` digits stand in printed boxes.
+    determines the form of each digit, `european` that of 1 and 7. `pen_width` is in pixels, `gap`
+    and `unevenness` are in digit heights, and `slant` is the lean to the right per height.
+    `variability` from 0 to 1 is how much digits differ from each other and from the drawings.
+    `boxed` digits stand in printed boxes.
     """
 
     drawings: list[Drawing]
@@ -69,8 +69,7 @@ class Writer:
     def random(
         cls, sources: Sources, digit_height: float, rng: Generator, variability: float = 1.0
     ) -> "Writer":
-        """A random writer. With low `variability` the digits are more alike, to each other and to
-        the drawings, and there are fewer symbols."""
+        """A random writer. A lower `variability` means more regular digits and fewer symbols."""
         writers = sources.writers
         has_drawings = bool(writers) and (sources.digits is None or rng.random() < 0.6)
         if has_drawings and sources.fonts and rng.random() < _FONT_WRITERS:
@@ -139,8 +138,7 @@ class Writer:
         return self.write_symbol(canvas, x, y, mark, rng)
 
     def _decorate(self, canvas: Canvas, start: float, end: float, y: float, rng: Generator) -> None:
-        """At random, draw a box or ring around a number, a line under it, or a line through it
-        that leaves it readable."""
+        """At random, draw a box or ring around a number, or a line under it or through it."""
         height = canvas.digit_height
         center, half = [(start + end) / 2, y], np.array([(end - start) / 2, height / 2])
         half = half + height * rng.uniform(0.2, 0.6)
@@ -206,8 +204,8 @@ class Writer:
     def _apply_style(self, drawing: Drawing, rng: Generator) -> tuple[Strokes, float]:
         """A drawing in this writer's style, and its size relative to other digits.
 
-        A style mostly has one form and slant for each digit, with little variation. So the other
-        digits of a number help to read one of them (style consistency, Sarkar and Nagy 2005).
+        A writer mostly uses one form and one slant for each digit. So the other digits of a number
+        help to read a doubtful one (style consistency, Sarkar and Nagy 2005).
         """
         label, size = int(drawing.label), 1.0
         in_style = rng.random() >= _OFF_STYLE
