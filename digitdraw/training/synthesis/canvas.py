@@ -55,9 +55,9 @@ class Canvas:
         """Draw strokes, given in sheet coordinates, and return their box."""
         if not all(self._is_in_view(stroke) for stroke in strokes):
             return _OFF_PAGE_BOX
-        seen = [cv2.perspectiveTransform(stroke[None], self.view)[0] for stroke in strokes]
-        self.draw_in_picture(seen, pen_width)
-        points = np.concatenate(seen)
+        projected = [cv2.perspectiveTransform(stroke[None], self.view)[0] for stroke in strokes]
+        self.draw_in_picture(projected, pen_width)
+        points = np.concatenate(projected)
         low, high = points.min(axis=0) - pen_width / 2, points.max(axis=0) + pen_width / 2
         return [*low, *(high - low)]
 
@@ -80,12 +80,12 @@ class Canvas:
         leaning = ends + np.outer(height - ends[:, 1], [slant, 0])
         if not self._is_in_view(leaning * scale + corner):
             return _OFF_PAGE_BOX
-        seen = cv2.perspectiveTransform((leaning * scale + corner)[None], self.view)[0]
-        seen = seen * SUPERSAMPLING
-        low = np.floor(seen.min(axis=0)).astype(int)
-        high = np.ceil(seen.max(axis=0)).astype(int)
+        projected = cv2.perspectiveTransform((leaning * scale + corner)[None], self.view)[0]
+        projected = projected * SUPERSAMPLING
+        low = np.floor(projected.min(axis=0)).astype(int)
+        high = np.ceil(projected.max(axis=0)).astype(int)
         warp = cv2.getPerspectiveTransform(
-            (ends - 0.5).astype(np.float32), (seen - low - 0.5).astype(np.float32)
+            (ends - 0.5).astype(np.float32), (projected - low - 0.5).astype(np.float32)
         )
         size = tuple(int(n) for n in high - low)
         ink = cv2.warpPerspective(glyph, warp, size, flags=cv2.INTER_CUBIC)

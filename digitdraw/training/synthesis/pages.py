@@ -132,8 +132,8 @@ def scanned_page(sources: Sources, rng: Generator, side: int) -> Page:
                    flags=method, borderMode=cv2.BORDER_TRANSPARENT)  # fmt: skip
     canvas = Canvas(side, height * scale, np.eye(3))
     for box, label in zip(scan.boxes, scan.labels, strict=True):
-        seen = _rectangle_corners(*box) @ linear.T + corner
-        canvas.add_digit([*seen.min(axis=0), *np.ptp(seen, axis=0)], int(label))
+        projected = _rectangle_corners(*box) @ linear.T + corner
+        canvas.add_digit([*projected.min(axis=0), *np.ptp(projected, axis=0)], int(label))
     scene = uneven_light(picture.astype(np.float32) / 255, rng)
     return canvas.to_page(photograph(scene, height * scale, rng))
 

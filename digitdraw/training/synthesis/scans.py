@@ -100,9 +100,9 @@ def _cut_digit(ink: np.ndarray, components: np.ndarray, box: np.ndarray) -> np.n
     if coverage < _MIN_COVERAGE or (coverage > _MAX_COVERAGE and not is_narrow):
         return None
     rows, columns = np.nonzero(mask)
-    grown = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8))
+    dilated = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8))
     part = (slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1))
-    return (ink * grown)[part]
+    return (ink * dilated)[part]
 
 
 def _fit_to_glyph(ink: np.ndarray) -> np.ndarray:

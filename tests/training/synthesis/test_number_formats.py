@@ -44,15 +44,15 @@ def test_random_formats_have_digits_and_known_marks():
 
 
 def test_a_date_has_one_separator_and_groups_of_one_two_or_four_digits():
-    rng, seen = np.random.default_rng(0), set()
+    rng, kinds = np.random.default_rng(0), set()
     for _ in range(500):
         text = "".join(number_formats._date(rng))
         (separator,) = set(text) - {DIGIT}
         groups = list(map(len, text.split(separator)))
         assert len(groups) in (2, 3) and set(groups) <= {1, 2, 4}
         assert len(text) < MAX_DIGITS
-        seen.add((separator, groups[0] == 4))
-    assert seen == {("/", False), (".", False), ("-", False), ("-", True)}
+        kinds.add((separator, groups[0] == 4))
+    assert kinds == {("/", False), (".", False), ("-", False), ("-", True)}
 
 
 def test_cents_and_thousands_have_different_separators():

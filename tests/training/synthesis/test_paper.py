@@ -21,8 +21,8 @@ def test_a_sheet_is_mostly_light_and_the_same_for_the_same_seed(seed):
 def test_a_sheet_is_smoother_without_damage():
     def roughness(damage):
         rngs = map(np.random.default_rng, range(40))
-        sheets = (paper.random_sheet(SHAPE, 24, rng, damage) for rng in rngs)
-        return np.mean([np.abs(np.diff(sheet)).mean() for sheet in sheets])
+        textures = (paper.random_sheet(SHAPE, 24, rng, damage) for rng in rngs)
+        return np.mean([np.abs(np.diff(sheet)).mean() for sheet in textures])
 
     assert roughness(0.0) < 0.7 * roughness(1.0)
 

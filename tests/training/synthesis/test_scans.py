@@ -118,10 +118,10 @@ def test_a_splice_never_cuts_digits_off_above_or_below():
     scan = scan_of_bars(40, 3)
     cropped = Scan("cropped", scan.picture[15:], scan.boxes - [0, 15, 0, 0], scan.labels)
     shifted = Scan("shifted", scan.picture, scan.boxes - [0, 12, 0, 0], scan.labels)
-    tall = Scan("tall", scan.picture, scan.boxes.copy(), scan.labels)
-    tall.boxes[0, [1, 3]] = 2, 76  # the first digit reaches far above and below the others
+    uneven = Scan("uneven", scan.picture, scan.boxes.copy(), scan.labels)
+    uneven.boxes[0, [1, 3]] = 2, 76  # the first digit reaches far above and below the others
     for seed in range(8):
-        assert splice_scans(tall, cropped, np.random.default_rng(seed)) is tall
+        assert splice_scans(uneven, cropped, np.random.default_rng(seed)) is uneven
         splice = splice_scans(cropped, shifted, np.random.default_rng(seed))
         assert (splice.boxes[:, 1] >= 0).all()
         assert (splice.boxes[:, 1] + splice.boxes[:, 3] <= splice.picture.shape[0]).all()
