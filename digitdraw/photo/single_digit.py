@@ -31,7 +31,7 @@ def read_single_digit(
 ) -> tuple[tuple[float, float, float, float], Prediction] | None:
     """The box (x, y, width, height) of the ink in `grey`, (H, W) float32, in its pixels, and what
     it is taken for; None where that is no digit, or the picture is no ink on flat paper."""
-    found = binarize.flat_ink(grey)
+    found = binarize.glyph_and_ink_box(grey)
     if found is None:
         return None
     glyph, box = found

@@ -25,7 +25,7 @@ from digitdraw.training import metrics
 from digitdraw.training.calibration import THRESHOLDS, _sigmoid
 from digitdraw.training.detector.validation import SIDE, DetectorValidation
 from digitdraw.training.synthesis.canvas import IGNORED, Page
-from digitdraw.training.synthesis.pages import clear, written
+from digitdraw.training.synthesis.pages import clear_page, written_page
 from digitdraw.training.synthesis.sources import load_sources
 
 __all__ = ["ScoredDigits", "count_errors", "fit_photo_reader", "score_pages"]
@@ -238,16 +238,16 @@ def _kinds(root: Path) -> dict[str, list[Page]]:
     them, clear ones, ones with a single number, and ones with none, so that neither is a
     surprise."""
     full = DetectorValidation.load(root)
-    kept = load_sources(root, "validation").written
+    kept = load_sources(root, "validation").without_scans
     others = {
         content: [
-            written(kept, np.random.default_rng([_SEED, kind, index]), SIDE, content)
+            written_page(kept, np.random.default_rng([_SEED, kind, index]), SIDE, content)
             for index in range(count)
         ]
         for kind, (content, count) in enumerate(OTHERS.items())
     }
     rngs = (np.random.default_rng([_SEED, len(OTHERS), index]) for index in range(CLEAR))
-    readable = [clear(kept, rng, CLEAR_SIDE) for rng in rngs]
+    readable = [clear_page(kept, rng, CLEAR_SIDE) for rng in rngs]
     return {"pages": full.pages, "clear": readable, "scans": full.scans, **others}
 
 

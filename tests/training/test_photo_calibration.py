@@ -16,7 +16,7 @@ from digitdraw.training.detector.validation import DetectorValidation
 from digitdraw.training.photo_calibration import count_errors, score_pages
 from digitdraw.training.synthesis.canvas import IGNORED, Page
 from tests.support.painted import Painted, PaintedGlyphs, PaintedSequence, painted_reader, photo
-from tests.training.synthesis.test_pages import STROKES_ALONE
+from tests.support.synthesis import STROKES_ONLY
 
 EMPTY = Page(np.full((90, 120), 200, np.uint8), np.zeros((0, 4), np.float32), np.zeros(0))
 BLOTS = [(40, 40), (54, 40), (68, 40), (120, 110)]
@@ -80,7 +80,7 @@ def test_pages_with_nothing_but_what_may_be_a_digit_or_not_are_without_digits(pa
 def test_photos_with_one_number_and_with_none_are_among_those_it_is_judged_by(monkeypatch):
     full = DetectorValidation([page([0, 7, 4, 0])], [])
     monkeypatch.setattr(DetectorValidation, "load", lambda root: full)
-    monkeypatch.setattr(photo_calibration, "load_sources", lambda root, part: STROKES_ALONE)
+    monkeypatch.setattr(photo_calibration, "load_sources", lambda root, part: STROKES_ONLY)
     monkeypatch.setattr(photo_calibration, "OTHERS", {"one number": 3, "no digits": 3})
     monkeypatch.setattr(photo_calibration, "CLEAR", 2)
     kinds = photo_calibration._kinds(None)
