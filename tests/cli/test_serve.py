@@ -351,10 +351,10 @@ def test_a_stop_signal_lets_waiting_requests_finish(tmp_path):
             time.sleep(0.01)
 
     try:
-        with ThreadPoolExecutor(9) as pool:
-            responses = [pool.submit(post, server.url, "answer", DIGITS[1])]
+        with ThreadPoolExecutor(9) as executor:
+            responses = [executor.submit(post, server.url, "answer", DIGITS[1])]
             wait_until("digitdraw_batch_size_count", 1)  # the model has the first
-            responses += [pool.submit(post, server.url, "answer", DIGITS[1]) for _ in range(8)]
+            responses += [executor.submit(post, server.url, "answer", DIGITS[1]) for _ in range(8)]
             wait_until("digitdraw_drawings_waiting", 9 - MAX_IN_FLIGHT)
             server.process.send_signal(signal.SIGTERM)
             (tmp_path / "go").touch()
@@ -376,8 +376,8 @@ def test_a_stop_signal_lets_a_started_answer_finish():
 
     try:
         httpx.post(example, timeout=60)  # starts the worker; the next answer is quick
-        with ThreadPoolExecutor(1) as pool:
-            answer = pool.submit(read_stream)
+        with ThreadPoolExecutor(1) as executor:
+            answer = executor.submit(read_stream)
             assert started.wait(20)
             server.process.send_signal(signal.SIGTERM)
             assert b'"numbers"' in answer.result(20)
