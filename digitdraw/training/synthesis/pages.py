@@ -33,7 +33,6 @@ _CLEAR_MIN_HEIGHT = 24.0
 """Height of the smallest digits on a clear page, in pixels."""
 _CLEAR_DAMAGE, _CLEAR_VARIABILITY = (0.0, 0.4), (0.2, 0.7)
 """Ranges of damage and of the writer's variability on a clear page."""
-
 Content = Literal["lines", "no digits", "one number", "one digit", "one negative"]
 """What is on a page: lines of numbers and other content; the same without numbers; or a single
 number, digit or negative example on an empty page."""
@@ -42,7 +41,6 @@ _CONTENTS: dict[Content, float] = {
 }  # fmt: skip
 """Probability of each content. Without single digits in training, the detector rejects them."""
 _ANY_SYMBOL = symbols.BETWEEN + symbols.BEFORE + symbols.AFTER
-
 _SUMS = 0.15
 """Share of numbers that a symbol and another number follow."""
 _CROSSED_OUT = 0.08

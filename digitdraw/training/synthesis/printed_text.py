@@ -20,7 +20,6 @@ _HERSHEY = (
     cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX,
     cv2.FONT_HERSHEY_COMPLEX, cv2.FONT_HERSHEY_TRIPLEX,
 )  # fmt: skip
-
 _MIN_SIZE = 6
 """Smallest size of a font in pixels; below it, letters lose their shape."""
 
