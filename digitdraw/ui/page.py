@@ -103,7 +103,7 @@ def _name_endpoints(service: Service, uploads: set[str]) -> None:
         except TypeError as error:  # of integers that no float holds, and of endless nesting
             words = "These are no strokes: nested too deep, or a number is too large."
             raise gr.Error(words, print_exception=False) from error
-        return await _said(service.model.aside(b"strokes", body))
+        return await _said(service.model.on_demand(b"strokes", body))
 
     async def predict_image(image: str | None) -> dict:
         """Say which digit is in a picture, sent with `gradio_client.handle_file`."""
@@ -140,7 +140,7 @@ async def _read(service: Service, uploads: set[str], kind: bytes, image: str | N
     content = file.read_bytes()
     file.unlink()  # nothing that was sent stays longer than it must
     uploads.discard(image)
-    return await _said(service.line.ask(kind, content))
+    return await _said(service.photo_queue.ask(kind, content))
 
 
 async def _said(asked: Awaitable[bytes]) -> dict:

@@ -431,7 +431,7 @@ def test_without_weights_a_quiet_note_says_so(chromium, tmp_path):
         hand = Hand(context.new_page(), server.url).open()
         hand.page.get_by_role("tab", name="Photo").click()
         choose(hand, ("one.png", picture()), ("two.png", picture()))
-        note(hand).to_have_text(phrases.NO_READER)
+        note(hand).to_have_text(phrases.NO_PHOTO_READER)
         expect(hand.page.locator(f"{TAB} .dd-drop-words")).to_be_visible()
         assert hand.complaints == []
     finally:

@@ -22,7 +22,7 @@ from starlette.routing import Mount
 
 import app
 from digitdraw.serving import settings
-from digitdraw.serving.workers.batching import AHEAD
+from digitdraw.serving.workers.batching import MAX_IN_FLIGHT
 from digitdraw.ui import components
 from digitdraw.ui.page import SESSIONS, build
 from tests.support import edges
@@ -348,7 +348,7 @@ def test_a_signal_to_stop_lets_all_finish_who_wait_for_answers(tmp_path):
             asked = [pool.submit(ask_page, server.url, "answer", DIGITS[1])]
             wait_until("digitdraw_batch_size_count", 1)  # the first is with the model
             asked += [pool.submit(ask_page, server.url, "answer", DIGITS[1]) for _ in range(8)]
-            wait_until("digitdraw_drawings_waiting", 9 - AHEAD)
+            wait_until("digitdraw_drawings_waiting", 9 - MAX_IN_FLIGHT)
             server.process.send_signal(signal.SIGTERM)
             (tmp_path / "go").touch()
             assert [each.result().json()["big"] for each in asked] == ["1"] * 9
