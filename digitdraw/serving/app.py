@@ -50,9 +50,9 @@ class Service:
         self.photo_queue = PhotoQueue(settings.model, settings.device, settings.workers)
         self.metrics.queue("drawings", lambda: len(model))
         self.metrics.queue("photos", lambda: len(self.photo_queue))
-        live = Routes(model, self.photo_queue, examples, self.metrics)
+        self.live = Routes(model, self.photo_queue, examples, self.metrics)
         self.app = FastAPI(
-            routes=[*live.routes(), *health.routes(model, self.metrics)],
+            routes=[*self.live.routes(), *health.routes(model, self.metrics)],
             lifespan=self._lifespan,
             openapi_url=None,
             exception_handlers={Exception: _server_error},

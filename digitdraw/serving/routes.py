@@ -31,47 +31,21 @@ class Routes:
 
     def routes(self) -> list[Route]:
         """Return all routes; each takes a POST."""
-        handlers = {
-            "answer": self.answer,
-            "why": self.why,
-            "compare": self.compare,
-            "picture": self.picture,
-            "photo": self.photo,
-            "example/{index:int}": self.example,
+        why, compare = (partial(self.model.on_demand, kind) for kind in (b"why", b"compare"))
+        handlers: dict[str, Callable[..., Awaitable[Response]]] = {
+            "answer": partial(self._drawing, self.model.drawing),
+            "why": partial(self._drawing, why),
+            "compare": partial(self._drawing, compare),
+            "picture": partial(self._upload, b"picture"),
+            "photo": partial(self._upload, b"photo"),
+            "example/{index:int}": self._example,
         }
         return [
             Route(f"/live/{path}", handler, methods=["POST"]) for path, handler in handlers.items()
         ]
 
-    async def answer(self, request: Request) -> Response:
-        """Recognize a drawing."""
-        return await self._drawing(request, self.model.drawing)
-
-    async def why(self, request: Request) -> Response:
-        """Explain the answer to a drawing along its ink."""
-        return await self._drawing(request, partial(self.model.on_demand, b"why"))
-
-    async def compare(self, request: Request) -> Response:
-        """Recognize a drawing with every model."""
-        return await self._drawing(request, partial(self.model.on_demand, b"compare"))
-
-    async def picture(self, request: Request) -> Response:
-        """Recognize a picture of one digit, with the preprocessing steps."""
-        return self._picture(b"picture", await self._upload(request))
-
-    async def photo(self, request: Request) -> Response:
-        """Read the numbers of a photo."""
-        return self._picture(b"photo", await self._upload(request))
-
-    async def example(self, request: Request) -> Response:
-        """Read the numbers of one of the page's own photos."""
-        index = request.path_params["index"]
-        if index >= len(self.examples):
-            return ErrorResponse(404, "There is no such example.")
-        return self._picture(b"photo", self.examples[index])
-
     async def _drawing(
-        self, request: Request, ask: Callable[[bytes], Awaitable[bytes]]
+        self, ask: Callable[[bytes], Awaitable[bytes]], request: Request
     ) -> Response:
         body = await request.body()
         try:
@@ -85,11 +59,17 @@ class Routes:
         except WorkerError as error:
             return ErrorResponse(500, str(error))
 
-    async def _upload(self, request: Request) -> bytes:
+    async def _upload(self, kind: bytes, request: Request) -> Response:
         content = await request.body()
         self.metrics.uploads.inc()
         self.metrics.upload_bytes.inc(len(content))
-        return content
+        return self._picture(kind, content)
+
+    async def _example(self, request: Request) -> Response:
+        index = request.path_params["index"]
+        if index >= len(self.examples):
+            return ErrorResponse(404, "There is no such example.")
+        return self._picture(b"photo", self.examples[index])
 
     def _picture(self, kind: bytes, content: bytes) -> Response:
         """Stream lines of JSON: {"place": n} whenever the place in the queue changes, then the

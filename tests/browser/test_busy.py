@@ -59,7 +59,7 @@ def test_a_model_that_fails_is_told_quietly_and_asked_again(make_hand):
 
 
 def test_a_worker_that_is_killed_while_it_reads_is_replaced_and_the_photo_read(chromium):
-    server = Server(finds_blots=True).start()
+    server = Server(blot_detector=True).start()
     context = chromium.new_context()
     try:
         hand = Hand(context.new_page(), server.url).open()

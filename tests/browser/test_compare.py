@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import DESKTOP, PHONE, opener
 from tests.browser.test_page import CONTRAST
-from tests.support.comparisons import make_lineup
+from tests.support.comparisons import make_comparison
 from tests.support.drawings import DIGITS
 from tests.support.server import Server
 
@@ -18,7 +18,7 @@ TAB = ".dd-compare"
 @pytest.fixture(scope="module")
 def several(tmp_path_factory):
     """A server whose models are one that says 1, one in doubt, a damaged one and the default."""
-    running = Server(weights=make_lineup(tmp_path_factory.mktemp("weights"))).start()
+    running = Server(weights=make_comparison(tmp_path_factory.mktemp("weights"))).start()
     yield running
     running.stop()
 

@@ -35,7 +35,7 @@ def picture(places=PAPER) -> bytes:
 @pytest.fixture(scope="module")
 def blots():
     """A server that finds blots in place of digits."""
-    running = Server(finds_blots=True).start()
+    running = Server(blot_detector=True).start()
     yield running
     running.stop()
 

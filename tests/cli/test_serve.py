@@ -63,7 +63,7 @@ def demo(url):
 @pytest.fixture(scope="module")
 def url():
     """The page, served as a person would serve it, but for a reader that finds blots."""
-    server = Server(finds_blots=True).start()
+    server = Server(blot_detector=True).start()
     yield server.url
     server.stop()
 

@@ -52,7 +52,7 @@ def answer_drawings(recognizer: Recognizer, drawings: Sequence[object]) -> list[
             glyphs[index] = to_glyph(drawing)
         except DigitDrawError as error:
             answers[index] = {"error": str(error)}
-    predictions = recognizer.predict_batch(list(glyphs.values()))
+    predictions = recognizer.predict_batch(np.array(list(glyphs.values())))
     seconds = (perf_counter() - started) / len(drawings)
     for index, prediction in zip(glyphs, predictions, strict=True):
         answers[index] = _answer(prediction, seconds)

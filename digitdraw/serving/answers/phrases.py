@@ -5,26 +5,10 @@ from collections.abc import Sequence
 from digitdraw.prediction import Prediction
 
 __all__ = [
-    "CHOOSE_DIGIT",
-    "COMPARE_INVITATION",
-    "INVITATION",
-    "NO_PHOTO_READER",
-    "PERHAPS_FROM",
-    "PHOTO_INVITATION",
-    "UPLOAD_INVITATION",
-    "agreement",
-    "big",
-    "differ",
-    "doubtful",
-    "invitation",
-    "label",
-    "legend",
-    "marked",
-    "numbers_found",
-    "photo_digit",
-    "place",
-    "sentence",
-]
+    "CHOOSE_DIGIT", "COMPARE_INVITATION", "INVITATION", "NO_PHOTO_READER", "PERHAPS_FROM",
+    "PHOTO_INVITATION", "UPLOAD_INVITATION", "agreement", "big", "differ", "doubtful", "invitation",
+    "label", "legend", "marked", "numbers_found", "photo_digit", "place", "sentence",
+]  # fmt: skip
 
 INVITATION = "Draw a digit"
 UPLOAD_INVITATION = "Add a picture of a digit"
@@ -65,7 +49,7 @@ def big(prediction: Prediction) -> str:
 
 
 def marked(prediction: Prediction) -> list[int]:
-    """Return the digits whose bars are highlighted: one, two where the verdict is unsure, or none."""
+    """Return the digits with highlighted bars: one, two if the verdict is "unsure", or none."""
     if prediction.verdict == "digit":
         return [_best(prediction)]
     if prediction.verdict == "unsure":

@@ -55,8 +55,7 @@ class Allowlist:
                 # Gradio would let pages of this machine's other servers read the answer.
                 for name in [name for name in headers if name.startswith("access-control-")]:
                     del headers[name]
-                for name, value in self.headers.items():
-                    headers[name] = value
+                headers.update(self.headers)
             await send(message)
 
         error = self._error(scope)

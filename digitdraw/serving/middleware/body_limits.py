@@ -14,28 +14,20 @@ from digitdraw.serving.responses import ErrorResponse
 __all__ = ["BodyLimits"]
 
 UPLOAD_SECONDS, QUESTION_SECONDS = 120.0, 20.0
-"""Seconds that a body may take to arrive: of more than 1 MB, and all others."""
+"""Seconds that a body may take to arrive: where its limit is above 1 MB, and elsewhere."""
 
 
 class BodyLimits:
-    """Refuses bodies of more than `max_bytes(path)` bytes, or slower than `seconds(max_bytes)`."""
+    """Refuses bodies of more than `max_bytes(path)` bytes, and bodies that arrive too slowly."""
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        max_bytes: Callable[[str], int],
-        seconds: Callable[[int], float] | None = None,
-    ) -> None:
+    def __init__(self, app: ASGIApp, max_bytes: Callable[[str], int]) -> None:
         self.app, self.max_bytes = app, max_bytes
-        self.seconds = seconds or (
-            lambda limit: UPLOAD_SECONDS if limit > 1 << 20 else QUESTION_SECONDS
-        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
             return await self.app(scope, receive, send)
         limit = self.max_bytes(scope["path"])
-        body = _Body(receive, send, limit, self.seconds(limit))
+        body = _Body(receive, send, limit)
         claimed = dict(scope["headers"]).get(b"content-length", b"0")
         if not claimed.isdigit() or int(claimed) > limit:
             return await too_large(limit)(scope, receive, send)
@@ -52,8 +44,9 @@ class BodyLimits:
 class _Body:
     """The body of one request on its way in, and the answer on its way out."""
 
-    def __init__(self, receive: Receive, send: Send, limit: int, seconds: float) -> None:
+    def __init__(self, receive: Receive, send: Send, limit: int) -> None:
         self._receive, self._send, self._limit = receive, send, limit
+        seconds = UPLOAD_SECONDS if limit > 1 << 20 else QUESTION_SECONDS
         self._received, self._deadline = 0, time.monotonic() + seconds
         self.error: ErrorResponse | None = None
         self.answered, self._complete = False, False

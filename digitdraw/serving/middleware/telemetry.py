@@ -7,6 +7,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
+from functools import partial
 
 import orjson
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -27,23 +28,17 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
-        self.requests = Counter(
-            "digitdraw_requests", "Requests answered", ["kind", "status"], registry=self._registry
+        counter = partial(Counter, registry=self._registry)
+        histogram = partial(Histogram, registry=self._registry)
+        self.requests = counter("digitdraw_requests", "Requests answered", ["kind", "status"])
+        self.errors = counter("digitdraw_errors", "Answers with a server error", ["kind"])
+        self.uploads = counter("digitdraw_uploads", "Pictures received")
+        self.upload_bytes = counter("digitdraw_upload_bytes", "Bytes of pictures received")
+        self.seconds = histogram(
+            "digitdraw_request_seconds", "Time to answer", ["kind"], buckets=_SECONDS
         )
-        self.seconds = Histogram(
-            "digitdraw_request_seconds", "Time to answer", ["kind"], buckets=_SECONDS,
-            registry=self._registry,
-        )  # fmt: skip
-        self.errors = Counter(
-            "digitdraw_errors", "Answers with a server error", ["kind"], registry=self._registry
-        )
-        self.batches = Histogram(
-            "digitdraw_batch_size", "Drawings in one batch", buckets=_BATCH_SIZES,
-            registry=self._registry,
-        )  # fmt: skip
-        self.uploads = Counter("digitdraw_uploads", "Pictures received", registry=self._registry)
-        self.upload_bytes = Counter(
-            "digitdraw_upload_bytes", "Bytes of pictures received", registry=self._registry
+        self.batches = histogram(
+            "digitdraw_batch_size", "Drawings in one batch", buckets=_BATCH_SIZES
         )
 
     def queue(self, name: str, length: Callable[[], int]) -> None:

@@ -1,4 +1,4 @@
-"""Questions about drawings to the process that runs the model; concurrent drawings share a batch."""
+"""The client of the model's process: batches concurrent drawings, asks all else one by one."""
 
 from collections.abc import Callable
 
@@ -6,8 +6,7 @@ import orjson
 
 from digitdraw.errors import SettingError
 from digitdraw.serving.workers.batching import Batcher
-from digitdraw.serving.workers.process import command
-from digitdraw.serving.workers.supervised_worker import SupervisedWorker
+from digitdraw.serving.workers.process import SupervisedWorker, command
 
 __all__ = ["ModelClient"]
 

@@ -51,13 +51,10 @@ def main() -> int:
         out.flush()
         return 2
     gc.freeze()  # collecting all imported objects would delay answers
-    with (
-        ThreadPoolExecutor(1) as drawing_thread,
-        ThreadPoolExecutor(ON_DEMAND_THREADS) as on_demand_threads,
-    ):
+    with ThreadPoolExecutor(1) as drawings, ThreadPoolExecutor(ON_DEMAND_THREADS) as on_demand:
 
         def executor_for(kind: bytes) -> Executor:
-            return drawing_thread if kind == b"drawings" else on_demand_threads
+            return drawings if kind == b"drawings" else on_demand
 
         greeting = (b"ready", answers.facts())
         loop.serve(greeting, lambda *parts: answer(answers, *parts), executor_for, questions, out)

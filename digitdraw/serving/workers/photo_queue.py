@@ -8,8 +8,7 @@ import logging
 from collections.abc import Callable
 
 from digitdraw.errors import BusyError
-from digitdraw.serving.workers.process import command
-from digitdraw.serving.workers.supervised_worker import SupervisedWorker
+from digitdraw.serving.workers.process import SupervisedWorker, command
 
 __all__ = ["PhotoQueue"]
 

@@ -1,19 +1,25 @@
-"""A worker process as the server sees it: started once, asked many questions, and stopped."""
+"""Worker processes as the server sees them: started, asked, stopped, and replaced on failure."""
 
 import asyncio
 import contextlib
 import itertools
+import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
+from digitdraw.errors import WorkerError
 from digitdraw.serving.workers.framing import pack, read_frame
 
-__all__ = ["WorkerProcess", "command"]
+__all__ = ["SupervisedWorker", "WorkerProcess", "command"]
+
+log = logging.getLogger(__name__)
 
 _PACKAGES = Path(__file__).parents[3]
 """The folder of the package: `-m` finds it there, wherever the server itself was started."""
+
+_TRIES = 2
 
 
 def command(module: str) -> tuple[str, ...]:
@@ -92,3 +98,67 @@ class WorkerProcess:
         for answer in self._pending.values():
             if not answer.done():
                 answer.set_exception(EOFError())
+
+
+class SupervisedWorker:
+    """Runs `command` as a worker process, from the first question on.
+
+    An answer may take `timeout` seconds. `failure` is the text of the WorkerError for a question
+    that has no answer.
+    """
+
+    def __init__(self, command: Sequence[str], timeout: float, failure: str) -> None:
+        self._command, self._timeout, self._failure = command, timeout, failure
+        self._process = WorkerProcess(command)
+        self._starting = asyncio.Lock()
+        self._closed = False
+
+    @property
+    def is_ready(self) -> bool:
+        """True while a process is ready for questions."""
+        return self._process.is_ready
+
+    async def spawn(self) -> None:
+        """Start the first process without waiting until it is ready."""
+        await self._process.spawn()
+
+    async def handshake(self) -> list[bytes]:
+        """Wait for the greeting of the process from `spawn`; EOFError or OSError if it ends."""
+        return await self._process.handshake()
+
+    async def start(self) -> WorkerProcess:
+        """Return a ready process, a new one where needed; EOFError or OSError if none starts."""
+        async with self._starting:
+            if not self._process.is_ready:
+                await self._process.stop()
+                if self._closed:
+                    raise EOFError
+                self._process = WorkerProcess(self._command)
+                await self._process.spawn()
+                status, *_ = await self._process.handshake()
+                if status != b"ready":
+                    raise EOFError
+            return self._process
+
+    async def ask(self, *parts: bytes) -> list[bytes]:
+        """Return the answer to a question, without its status; WorkerError if there is none."""
+        for _ in range(_TRIES):
+            process = self._process
+            try:
+                process = await self.start()
+                status, *answer = await asyncio.wait_for(process.ask(*parts), self._timeout)
+            except (OSError, EOFError, TimeoutError) as error:
+                if self._closed:
+                    break
+                log.warning("a worker process is replaced: %s", type(error).__name__)
+                await process.stop()
+                continue
+            if status == b"ok":
+                return answer
+            break
+        raise WorkerError(self._failure)
+
+    async def close(self) -> None:
+        """Stop the process, without waiting for its answers, and start no other one."""
+        self._closed = True
+        await self._process.stop()
