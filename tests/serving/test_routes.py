@@ -147,7 +147,7 @@ def test_a_photo_beyond_the_limit_is_refused(make):
         MemoryError("secret"),
     ],
 )  # fmt: skip
-def test_a_failure_of_the_model_reveals_nothing_and_passes(
+def test_a_failure_of_the_model_reveals_nothing_and_is_temporary(
     make, recognizer, monkeypatch, error
 ):
     app = make().guarded
