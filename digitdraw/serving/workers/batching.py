@@ -1,7 +1,6 @@
 """Batching of concurrent questions: those that arrive while others run share the next batch.
 
-A single question never waits for others to arrive. This module knows event loops only; its owner
-says what questions and answers are.
+A single question never waits for others to arrive. Questions and answers may be of any type.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""The client of the model's process: batches concurrent drawings, asks all else one by one."""
+"""The client of the model's process: it sends concurrent drawings in batches."""
 
 from collections.abc import Callable
 

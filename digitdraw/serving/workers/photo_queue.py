@@ -1,6 +1,6 @@
 """The queue of photos and pictures, and the worker processes that read them.
 
-Everybody who waits is told their place in the queue.
+Each client learns its place in the queue while it waits.
 """
 
 import asyncio
@@ -48,7 +48,7 @@ class PhotoQueue:
         return len(self._tickets)
 
     async def start(self) -> None:
-        """Start all idle workers, one by one, so that the first photos need not wait for it."""
+        """Start all idle workers, one by one, so that the first photos need not wait for that."""
         for worker in self._workers:
             if self._closed or worker not in self._idle:  # a busy worker starts by itself
                 continue

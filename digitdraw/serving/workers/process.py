@@ -101,10 +101,11 @@ class WorkerProcess:
 
 
 class SupervisedWorker:
-    """Runs `command` as a worker process, from the first question on.
+    """Runs `command` as a worker process, and starts another one when it dies or hangs.
 
-    An answer may take `timeout` seconds. `failure` is the text of the WorkerError for a question
-    that has no answer.
+    The first process starts with the first question, or earlier by `spawn` or `start`. An answer
+    may take `timeout` seconds; then the question is sent once more, to a new process. `failure` is
+    the text of the WorkerError for a question without an answer.
     """
 
     def __init__(self, command: Sequence[str], timeout: float, failure: str) -> None:
@@ -141,7 +142,7 @@ class SupervisedWorker:
             return self._process
 
     async def ask(self, *parts: bytes) -> list[bytes]:
-        """Return the answer to a question, without its status; WorkerError if there is none."""
+        """Return the answer to a question; WorkerError if it fails or both tries end early."""
         for _ in range(_TRIES):
             process = self._process
             try:
