@@ -1,4 +1,4 @@
-"""Verdicts in plain words."""
+"""Phrases: verdicts, photos, agreements and places in plain words."""
 
 from types import SimpleNamespace
 
@@ -7,12 +7,14 @@ import pytest
 from digitdraw.serving.answers import phrases
 
 
-def prediction(verdict, first=7, second=1, share=0.8, runner_up_share=0.02, digitness=0.98):
+def prediction(
+    verdict, first=7, second=1, probability=0.8, runner_up_probability=0.02, digitness=0.98
+):
     """Make a stand-in for a Prediction whose likeliest digits are `first` and `second`."""
     probabilities = [0.0] * 10
-    probabilities[first] = share
+    probabilities[first] = probability
     if second is not None:
-        probabilities[second] = runner_up_share
+        probabilities[second] = runner_up_probability
     return SimpleNamespace(
         verdict=verdict,
         digit=first if verdict == "digit" else None,
@@ -42,7 +44,7 @@ def test_eight_takes_the_article_an():
 
 
 def test_a_likely_runner_up_is_named_too():
-    assert phrases.sentence(prediction("digit", runner_up_share=0.15)) == "7, or perhaps 1"
+    assert phrases.sentence(prediction("digit", runner_up_probability=0.15)) == "7, or perhaps 1"
 
 
 def test_a_digit_without_a_runner_up_is_named_alone():
@@ -50,7 +52,7 @@ def test_a_digit_without_a_runner_up_is_named_alone():
 
 
 def test_an_unsure_answer_names_and_marks_both_digits():
-    doubt = prediction("unsure", first=4, second=9, share=0.5, runner_up_share=0.45)
+    doubt = prediction("unsure", first=4, second=9, probability=0.5, runner_up_probability=0.45)
     assert phrases.sentence(doubt) == "I can't tell: 4 or 9"
     assert phrases.big(doubt) == "?"
     assert phrases.marked(doubt) == [4, 9]
@@ -102,19 +104,19 @@ def test_the_agreement_starts_with_the_most_common_answer():
 
 def test_a_digit_of_a_photo_is_named_even_if_it_is_doubtful():
     assert phrases.photo_digit(prediction("digit", first=8)) == "That looks like an 8"
-    doubt = prediction("unsure", first=4, second=9, share=0.5, runner_up_share=0.45)
-    for doubtful in (doubt, prediction("digit", first=4, second=9, runner_up_share=0.15)):
+    doubt = prediction("unsure", first=4, second=9, probability=0.5, runner_up_probability=0.45)
+    for doubtful in (doubt, prediction("digit", first=4, second=9, runner_up_probability=0.15)):
         assert phrases.doubtful(doubtful)
         assert phrases.photo_digit(doubtful) == "4, or perhaps 9"
     assert not phrases.doubtful(prediction("digit"))
 
 
 def test_a_digit_of_a_photo_with_low_digitness_is_doubtful():
-    clear = prediction("digit", first=1, second=7, share=0.97, digitness=0.53)
+    clear = prediction("digit", first=1, second=7, probability=0.97, digitness=0.53)
     assert phrases.doubtful(clear)
     assert phrases.photo_digit(clear) == "1, or perhaps no digit"
     assert not phrases.doubtful(prediction("digit", digitness=phrases.PERHAPS_NONE_BELOW))
-    neither = prediction("unsure", first=4, second=9, runner_up_share=0.45, digitness=0.4)
+    neither = prediction("unsure", first=4, second=9, runner_up_probability=0.45, digitness=0.4)
     assert phrases.photo_digit(neither) == "4, or perhaps 9 or no digit"
 
 
@@ -126,7 +128,7 @@ def test_the_numbers_of_a_photo_make_a_sentence():
 
 def test_the_legend_names_both_digits_or_is_empty():
     assert phrases.legend(prediction("digit")) == ["Blue ink speaks for 7", "orange ink for 1"]
-    assert phrases.legend(prediction("unsure", first=4, second=9, share=0.5)) == [
+    assert phrases.legend(prediction("unsure", first=4, second=9, probability=0.5)) == [
         "Blue ink speaks for 4",
         "orange ink for 9",
     ]
