@@ -44,18 +44,10 @@ def _parser() -> argparse.ArgumentParser:
         description="Weigh the three networks of the photo reader on validation data, and choose "
         "its thresholds. Print how well it reads before and after.",
     )
-    parser.add_argument(
-        "--data", default="data", metavar="DIR", help="folder with MNIST/, unipen-digits/, ..."
-    )
-    parser.add_argument(
-        "--weights",
-        default=str(weights.FOLDER),
-        metavar="DIR",
-        help="folder with the detector and the line recognizer",
-    )
-    parser.add_argument(
-        "--write", action="store_true", help="write the calibration into the manifest"
-    )
+    add = parser.add_argument
+    add("--data", default="data", metavar="DIR", help="folder with MNIST/, unipen-digits/, ...")
+    add("--weights", default=weights.FOLDER, metavar="DIR", help="folder with the networks")
+    add("--write", action="store_true", help="write the calibration into the manifest")
     return parser
 
 
@@ -64,43 +56,34 @@ def _calibrate(data: Path, folder: Path, write: bool) -> None:
     detector = weights.load(DETECTOR.name, folder)
     line_recognizer = weights.load(LINE_RECOGNIZER.name, folder)
     classifier = weights.load(GLYPH_CLASSIFIER)
-    pages = list(itertools.chain(*kinds.values()))
-    scored = score_pages(pages, detector, line_recognizer, classifier)
+    every_page = list(itertools.chain(*kinds.values()))
+    scored = score_pages(every_page, detector, line_recognizer, classifier)
     fitted = fit_photo_reader(scored)
-    _report(scored, fitted)
+    _print_scores(scored, fitted)
     for name, used in (("before", line_recognizer.calibration), ("fitted", fitted)):
-        recognizer = replace(line_recognizer, calibration=used)
-        copies = copy.deepcopy((detector, recognizer, classifier))
-        reader = PhotoReader(*copies, torch.device("cpu"))
-        for kind, some in kinds.items():
-            print(f"{name}, {len(some)} {kind}: {dict(count_errors(some, reader))}", flush=True)
+        networks = detector, replace(line_recognizer, calibration=used), classifier
+        reader = PhotoReader(*copy.deepcopy(networks), torch.device("cpu"))
+        for kind, pages in kinds.items():
+            print(f"{name}, {len(pages)} {kind}: {dict(count_errors(pages, reader))}", flush=True)
     if write:
         weights.recalibrate(LINE_RECOGNIZER.name, fitted, folder)
 
 
-def _report(scored: ScoredDigits, calibration: PhotoCalibration) -> None:
+def _print_scores(scored: ScoredDigits, calibration: PhotoCalibration) -> None:
     """Print how well each network alone, and all together, tell digits from others and apart."""
     is_digit = scored.labels >= 0
-    fused_logits, fused_digitness = fuse_scores(
-        scored.ctc_logits,
-        scored.detector_logits,
-        scored.classifier_logits,
-        scored.features,
-        calibration,
-    )
-    for name, digitness in (
-        ("line recognizer", scored.ctc_logits[:, 10]),
-        ("detector", scored.features[:, 0]),
-        ("fused", fused_digitness),
-    ):
-        area = metrics.auroc(digitness[is_digit], digitness[~is_digit])
+    ctc, detector, classifier = scored.ctc_logits, scored.detector_logits, scored.classifier_logits
+    fused, fused_digitness = fuse_scores(ctc, detector, classifier, scored.features, calibration)
+    digitness = {
+        "line recognizer": ctc[:, 10],
+        "detector": scored.features[:, 0],
+        "fused": fused_digitness,
+    }
+    for name, logit in digitness.items():
+        area = metrics.auroc(logit[is_digit], logit[~is_digit])
         print(f"AUROC of digits against non-digits, {name}: {area:.1%}")
-    for name, logits in (
-        ("line recognizer", scored.ctc_logits[:, :10]),
-        ("detector", scored.detector_logits),
-        ("classifier", scored.classifier_logits),
-        ("fused", fused_logits),
-    ):
+    digits = {"line recognizer": ctc[:, :10], "detector": detector, "classifier": classifier}
+    for name, logits in {**digits, "fused": fused}.items():
         accuracy = metrics.accuracy(logits[is_digit], scored.labels[is_digit])
         print(f"accuracy on digits, {name}: {accuracy:.1%}")
     print(f"{is_digit.sum()} digits and {(~is_digit).sum()} non-digits: {calibration}")

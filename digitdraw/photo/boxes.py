@@ -6,14 +6,9 @@ Plain numpy: `torchvision.ops` works on corners and tensors, and the conversions
 import numpy as np
 
 __all__ = [
-    "NEIGHBOUR_DISTANCE",
-    "Box",
-    "box_areas",
-    "box_centers",
-    "intersection_areas",
-    "neighbour_mask",
+    "NEIGHBOUR_DISTANCE", "Box", "box_areas", "box_centers", "intersection_areas", "neighbour_mask",
     "union_box",
-]
+]  # fmt: skip
 
 Box = tuple[float, float, float, float]
 
@@ -37,19 +32,17 @@ def union_box(boxes: np.ndarray) -> np.ndarray:
     return np.concatenate([low, high - low])
 
 
-def intersection_areas(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Return the area that each of `boxes` (n, 4) shares with each of `others` (m, 4): (n, m)."""
-    a, b = np.asarray(boxes, float)[:, None], np.asarray(others, float)[None]
+def intersection_areas(boxes: np.ndarray, other_boxes: np.ndarray) -> np.ndarray:
+    """Return (n, m): the area that `boxes` (n, 4) share with `other_boxes` (m, 4)."""
+    a, b = np.asarray(boxes, float)[:, None], np.asarray(other_boxes, float)[None]
     low = np.maximum(a[..., :2], b[..., :2])
     high = np.minimum(a[..., :2] + a[..., 2:], b[..., :2] + b[..., 2:])
     return (high - low).clip(0).prod(axis=-1)
 
 
 def neighbour_mask(boxes: np.ndarray) -> np.ndarray:
-    """Return which boxes stand beside which, (n, n) bool, for `boxes` (n, 4).
-
-    [i, j] is True where the center of box j is level with box i, and near it.
-    """
+    """Return which boxes stand beside which, (n, n) bool, for `boxes` (n, 4). [i, j] is True where
+    the center of box j is level with box i, and near it."""
     centers = box_centers(boxes)
     distances = np.abs(centers[None] - centers[:, None])
     heights = boxes[:, 3, None]

@@ -15,14 +15,9 @@ from digitdraw.models.line_recognizer import LineRecognizer
 from digitdraw.photo.line_crop import HEIGHT
 
 __all__ = [
-    "Transcript",
-    "collapse_path",
-    "decode",
-    "logits_with_insertion",
-    "match_detections",
-    "pad_batch",
-    "recognize",
-]
+    "Transcript", "collapse_path", "decode", "logits_with_insertion", "match_detections",
+    "pad_batch", "recognize",
+]  # fmt: skip
 
 _BLANK = LineRecognizer.BLANK
 _WIDTH_MULTIPLE = 32
@@ -66,11 +61,9 @@ def recognize(crops: list[np.ndarray], network: nn.Module) -> list[Tensor]:
 
 
 def pad_batch(crops: list[np.ndarray], width: int = 0) -> tuple[Tensor, Tensor]:
-    """Pad line crops, (HEIGHT, width) float32, with paper on the right into one batch.
-
-    Returns (N, HEIGHT, W) float32, W at least `width`, which is a multiple of the network's STRIDE;
-    and (N,) int64, the number of columns that the network has for each crop.
-    """
+    """Pad line crops, (HEIGHT, width) float32, with paper on the right into one batch. Returns (N,
+    HEIGHT, W) float32, W at least `width`, which is a multiple of the network's STRIDE; and (N,)
+    int64, the number of columns that the network has for each crop."""
     stride = LineRecognizer.STRIDE
     lengths = np.array([-(-crop.shape[1] // stride) for crop in crops])
     x = np.zeros((len(crops), HEIGHT, max(width, int(lengths.max()) * stride)), np.float32)
@@ -80,10 +73,8 @@ def pad_batch(crops: list[np.ndarray], width: int = 0) -> tuple[Tensor, Tensor]:
 
 
 def collapse_path(path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Collapse a path (T,) of digits and blanks: each run of a digit becomes one digit.
-
-    Returns the digits (n,), and the centers of their runs in columns, (n,) float64.
-    """
+    """Collapse a path (T,) of digits and blanks: each run of a digit becomes one digit. Returns the
+    digits (n,), and the centers of their runs in columns, (n,) float64."""
     starts = np.flatnonzero(np.diff(path, prepend=-1))
     ends = np.append(starts[1:], len(path))
     is_digit = path[starts] != _BLANK
@@ -99,11 +90,9 @@ def decode(logits: Tensor) -> Transcript:
 
 
 def match_detections(centers: np.ndarray, detections: np.ndarray, pitch: float) -> list[int | None]:
-    """Match digits to detections, both as positions from left to right, (n,) and (m,).
-
-    Returns for each digit the index of its detection, or None. Pairs keep the order and have the
-    least total distance (Needleman and Wunsch 1970). `pitch` is the usual distance of two digits.
-    """
+    """Match digits to detections, both as positions from left to right, (n,) and (m,). Returns for
+    each digit the index of its detection, or None. Pairs keep the order and have the least total
+    distance (Needleman and Wunsch 1970). `pitch` is the usual distance of two digits."""
     n, m = len(centers), len(detections)
     cost = np.abs(centers[:, None] - detections[None]) / pitch
     total = np.zeros((n + 1, m + 1))
@@ -131,11 +120,9 @@ def match_detections(centers: np.ndarray, detections: np.ndarray, pitch: float) 
 def logits_with_insertion(
     logits: Tensor, transcript: Transcript, centers: np.ndarray
 ) -> np.ndarray:
-    """Return logits (m, 11) for digits that may be at `centers` (m,), but were not read.
-
-    `centers` are in columns. The logits mean the same as those of a `Transcript`, with each digit
-    alone added to those read.
-    """
+    """Return logits (m, 11) for digits that may be at `centers` (m,), but were not read. `centers`
+    are in columns. The logits mean the same as those of a `Transcript`, with each digit alone added
+    to those read."""
     if not len(centers):
         return np.zeros((0, _BLANK + 1), np.float32)
     positions = np.searchsorted(transcript.centers, centers)
@@ -145,10 +132,8 @@ def logits_with_insertion(
 
 def _position_logits(log_p: Tensor, numbers: np.ndarray, positions: np.ndarray) -> np.ndarray:
     """Return logits (m, 11): log probabilities of `numbers` (m, n) with each digit at a position.
-
     `positions` (m,) has one position for each number; the last column is for no digit there. The
-    CTC forward algorithm sums over all paths, for all numbers in one batch.
-    """
+    CTC forward algorithm sums over all paths, for all numbers in one batch."""
     m, n = numbers.shape
     kinds = _BLANK + 1
     if n == 0:

@@ -19,15 +19,9 @@ from digitdraw.photo.boxes import box_areas, box_centers, intersection_areas
 from digitdraw.preprocessing.paper import pad_border, pad_with_paper
 
 __all__ = [
-    "Detections",
-    "concatenate",
-    "decode",
-    "detect",
-    "detect_one",
-    "drop_merged",
-    "non_maximum_suppression",
-    "normalize_contrast",
-]
+    "Detections", "concatenate", "decode", "detect", "detect_one", "drop_merged",
+    "non_maximum_suppression", "normalize_contrast",
+]  # fmt: skip
 
 LARGEST_SIDE, LARGE_SIDE = 832, 1184
 """Longer side of the first view of an image, in pixels: of an ordinary one, and of a large one."""
@@ -85,19 +79,14 @@ class Detections:
 
 
 def detect_one(grey: np.ndarray, network: nn.Module, threshold: float) -> Detections:
-    """Detect the digits of `grey`, (H, W) float32, 0 = black, 1 = white.
-
-    `network` is a `DigitDetector` in eval mode on any device. Scores are at least `threshold`.
-    """
+    """Detect the digits of `grey`, (H, W) float32, 0 = black, 1 = white. `network` is a
+    `DigitDetector` in eval mode on any device. Scores are at least `threshold`."""
     return detect([grey], network, threshold)[0]
 
 
 def detect(images: Sequence[np.ndarray], network: nn.Module, threshold: float) -> list[Detections]:
-    """Detect the digits of several images; views of one size run as one batch.
-
-    See `detect_one`. The network is unsure at borders. So an image that digits fill is run again
-    with paper around it.
-    """
+    """Detect the digits of several images as `detect_one` does; views of one size form a batch.
+    The network is unsure at borders, so an image that digits fill runs again with a paper margin."""
     padded = [pad_with_paper(grey) for grey in images]
     results = _detect_padded(padded, network, threshold)
     filled = [
@@ -112,15 +101,11 @@ def detect(images: Sequence[np.ndarray], network: nn.Module, threshold: float) -
 
 
 def normalize_contrast(grey: np.ndarray) -> np.ndarray:
-    """Return how many standard deviations each pixel is from its surroundings.
-
-    `grey` is (H, W) float32; so is the result, in [-4, 4]. The same ink then looks the same in
-    light and in shadow, faint or strong.
-    """
-    window = (
-        min(_CONTRAST_WINDOW, 2 * grey.shape[1] - 1),
-        min(_CONTRAST_WINDOW, 2 * grey.shape[0] - 1),
-    )
+    """Return how many standard deviations each pixel is from its surroundings. `grey` is (H, W)
+    float32; so is the result, in [-4, 4]. The same ink then looks the same in light and in shadow,
+    faint or strong."""
+    height, width = grey.shape
+    window = min(_CONTRAST_WINDOW, 2 * width - 1), min(_CONTRAST_WINDOW, 2 * height - 1)
     deviation = grey - cv2.blur(grey, window, borderType=cv2.BORDER_REFLECT)
     variance = cv2.blur(deviation * deviation, window, borderType=cv2.BORDER_REFLECT)
     # The floor keeps the grain of empty paper from looking like ink.
@@ -129,10 +114,8 @@ def normalize_contrast(grey: np.ndarray) -> np.ndarray:
 
 
 def decode(maps: Tensor, threshold: float) -> Detections:
-    """Decode the network's maps of one image, (15, h, w), into detections.
-
-    A digit is a cell whose score is the highest among its eight neighbours.
-    """
+    """Decode the network's maps of one image, (15, h, w), into detections. A digit is a cell whose
+    score is the highest among its eight neighbours."""
     heat = maps[0].sigmoid()
     peak = nn.functional.max_pool2d(heat[None, None], 3, 1, 1)[0, 0]
     y, x = torch.nonzero((heat == peak) & (heat >= threshold), as_tuple=True)
@@ -146,11 +129,9 @@ def decode(maps: Tensor, threshold: float) -> Detections:
 
 
 def non_maximum_suppression(detections: Detections, max_iou: float = _MAX_IOU) -> Detections:
-    """Of detections that overlap, keep the one with the best score.
-
-    A detection that lies almost whole in a better one goes too, however small it is: it is a part
-    of the same digit. `torchvision.ops.nms` cannot do that.
-    """
+    """Of detections that overlap, keep the one with the best score. A detection that lies almost
+    whole in a better one goes too, however small it is: it is a part of the same digit.
+    `torchvision.ops.nms` cannot do that."""
     order = np.argsort(-detections.scores, kind="stable")
     boxes = detections.boxes[order]
     low, high = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
@@ -168,10 +149,8 @@ def non_maximum_suppression(detections: Detections, max_iou: float = _MAX_IOU) -
 
 
 def drop_merged(detections: Detections) -> Detections:
-    """Drop each detection that contains two others with better scores.
-
-    At a small scale, digits of two lines, or two digits that touch, may look like one.
-    """
+    """Drop each detection that contains two others with better scores. At a small scale, digits of
+    two lines, or two digits that touch, may look like one."""
     inside = intersection_areas(detections.boxes, detections.boxes)
     inside = inside >= _INSIDE * box_areas(detections.boxes)
     better = detections.scores > detections.scores[:, None]
@@ -196,10 +175,8 @@ def _fills(boxes: np.ndarray, shape: tuple[int, ...]) -> bool:
 def _detect_padded(
     padded: Sequence[tuple[np.ndarray, int]], network: nn.Module, threshold: float
 ) -> list[Detections]:
-    """Detect digits in padded images, given as (image, margin in pixels).
-
-    Boxes are in pixels of the image without its margin.
-    """
+    """Detect digits in padded images, given as (image, margin in pixels). Boxes are in pixels of
+    the image without its margin."""
     images = [grey for grey, _ in padded]
     views_of = [
         [_View.of(grey, scale, i) for scale in _scales(grey)] for i, grey in enumerate(images)
@@ -217,10 +194,12 @@ def _detect_padded(
             for largest, *_ in views_of
         ]
         views_of = [[view] for view in closer if view is not None]
-    kept = [
-        drop_merged(non_maximum_suppression(concatenate(part).above(threshold))) for part in parts
-    ]
-    return [_shifted(found, -margin) for found, (_, margin) in zip(kept, padded, strict=True)]
+    results = []
+    for part, (_, margin) in zip(parts, padded, strict=True):
+        found = drop_merged(non_maximum_suppression(concatenate(part).above(threshold)))
+        boxes = found.boxes - np.array([margin, margin, 0, 0], np.float32)
+        results.append(Detections(boxes, found.scores, found.logits))
+    return results
 
 
 @dataclass(frozen=True)
@@ -250,18 +229,16 @@ class _View:
     def to_image(self, detections: Detections) -> Detections:
         """Return detections of this view in pixels of the image, without those on the padding."""
         height, width = self.shape
-        kept = detections.select(np.all(box_centers(detections.boxes) < [width, height], axis=1))
-        boxes = kept.boxes / self.scale
+        inside = detections.select(np.all(box_centers(detections.boxes) < [width, height], axis=1))
+        boxes = inside.boxes / self.scale
         boxes[:, :2] += np.array(self.corner, np.float32)
-        return Detections(boxes, kept.scores, kept.logits)
+        return Detections(boxes, inside.scores, inside.logits)
 
     def closer(self, grey: np.ndarray, detections: Detections, threshold: float) -> "_View | None":
         """Return a view of the part of `grey` with small detections, twice as large as this one.
-
-        Returns None if the best detections are not small, as on a form with small print and a
-        large number, and if the new view would not be much larger. Detections below the threshold
-        count if few are above it, and the image is larger than this view.
-        """
+        Returns None if the best detections are not small, as on a form with small print and a large
+        number, or if the new view would not be much larger. Detections below the threshold count
+        if few are above it, and the image is larger than this view."""
         confident = detections.above(threshold)
         if len(confident.scores) >= _FEW or self.scale >= 1:
             detections = confident
@@ -289,12 +266,6 @@ def _batches(views: list[_View]) -> Iterator[list[_View]]:
         count = max(1, BATCH_PIXELS // (shape[0] * shape[1]))
         for start in range(0, len(by_shape[shape]), count):
             yield by_shape[shape][start : start + count]
-
-
-def _shifted(detections: Detections, pixels: int) -> Detections:
-    """Return the detections moved right and down by `pixels`."""
-    boxes = detections.boxes + np.array([pixels, pixels, 0, 0], np.float32)
-    return Detections(boxes, detections.scores, detections.logits)
 
 
 def _scales(grey: np.ndarray) -> list[float]:

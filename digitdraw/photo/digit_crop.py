@@ -29,14 +29,16 @@ _WHOLE = 0.97
 
 
 class DigitCrops(NamedTuple):
-    """Digits cut out of a line crop."""
+    """Digits cut out of a line crop.
+
+    glyphs    (n, 28, 28) float32 in [0, 1], strokes of one width; blank if there is no ink
+    is_whole  (n,) bool; False if the glyph was cut off from ink that it touches, or at its box
+    ink_rows  (n, 2) int, first row of the ink and one after the last, also outside of the box
+    """
 
     glyphs: np.ndarray
-    """(n, 28, 28) float32 in [0, 1], with normalized stroke width; blank if there is no ink."""
     is_whole: np.ndarray
-    """(n,) bool: False if the glyph was cut off from ink that it touches, or its box is small."""
     ink_rows: np.ndarray
-    """(n, 2) int: first row of the ink, and one after the last, also above and below the box."""
 
 
 def crop_digits(crop: np.ndarray, boxes: np.ndarray) -> DigitCrops:

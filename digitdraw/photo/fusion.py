@@ -13,13 +13,8 @@ import torch
 from digitdraw.models.calibration import PhotoCalibration
 
 __all__ = [
-    "MIN_SCORE",
-    "NumberHypothesis",
-    "fuse_scores",
-    "page_features",
-    "page_probability",
-    "sigmoid",
-]
+    "MIN_SCORE", "NumberHypothesis", "fuse_scores", "page_features", "page_probability", "sigmoid",
+]  # fmt: skip
 
 MIN_SCORE = 0.4
 """Least score of a detection that becomes a part of a number. The line recognizer rejects those
@@ -70,23 +65,21 @@ class NumberHypothesis:
         score = np.clip(self.scores, MIN_SCORE, _MAX_SCORE)
         log_p = _log_softmax(self.ctc_logits[:, :10])
         same = np.exp(log_p + _log_softmax(self.detector_logits)).sum(axis=1)
-        one = np.exp(log_p[:, 1])
+        p_one = np.exp(log_p[:, 1])
         logit = np.log(score) - np.log1p(-score)
-        return np.column_stack([logit, np.log(same + _EPSILON), one, one * self._below])
+        return np.column_stack([logit, np.log(same + _EPSILON), p_one, p_one * self._below])
 
     @property
     def _below(self) -> np.ndarray:
         """How far the ink of each digit reaches below that of the others, (n,), in their heights.
-
-        It is 0 where the ink does not, or where that is unknown.
-        """
+        It is 0 where the ink does not, or where that is unknown."""
         below = np.zeros(len(self.ink_rows))
         has_ink = self.ink_rows[:, 1] > 0
         for i in np.flatnonzero(has_ink):
-            others = has_ink & (self.ctc_logits[:, 10] > 0)
-            others[i] = False
-            if others.any():
-                top, bottom = np.median(self.ink_rows[others], axis=0)
+            neighbours = has_ink & (self.ctc_logits[:, 10] > 0)
+            neighbours[i] = False
+            if neighbours.any():
+                top, bottom = np.median(self.ink_rows[neighbours], axis=0)
                 below[i] = (self.ink_rows[i, 1] - bottom) / (bottom - top)
         return below.clip(0, _MAX_BELOW)
 
@@ -102,32 +95,21 @@ def fuse_scores(
     features: np.ndarray,
     calibration: PhotoCalibration,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Fuse what the networks say about n digits, each as in a `NumberHypothesis`.
-
-    Returns logits of which digit each is, (n, 10), and of whether it is a digit, (n,).
-    """
-    digit_logits = (
-        ctc_logits[:, :10] / calibration.temperature
-        + calibration.detector_class_weight * detector_logits
-        + calibration.classifier_weight * classifier_logits
-    )
-    weights = (
-        calibration.detector_score_weight,
-        calibration.agreement_weight,
-        calibration.one_weight,
-        calibration.below_weight,
-    )
-    digitness = ctc_logits[:, 10] / calibration.digitness_temperature + features @ weights
-    return digit_logits, digitness + calibration.digitness_bias
+    """Fuse what the networks say about n digits, each as in a `NumberHypothesis`. Returns logits of
+    which digit each is, (n, 10), and of whether it is a digit, (n,)."""
+    c = calibration
+    digits = ctc_logits[:, :10] / c.temperature + c.detector_class_weight * detector_logits
+    digits = digits + c.classifier_weight * classifier_logits
+    weights = c.detector_score_weight, c.agreement_weight, c.one_weight, c.below_weight
+    digitness = ctc_logits[:, 10] / c.digitness_temperature + features @ weights
+    return digits, digitness + c.digitness_bias
 
 
 def page_features(digitness: np.ndarray) -> np.ndarray:
     """Return two features of a page having any digit, (2,), given `digitness` (n,), n at least 1.
-
     The first is the logit of the best digit. The second is the log ratio of expected non-digits to
     expected digits, each plus one. A lone digit has few others beside it; a word that is mistaken
-    for digits has many unlikely ones.
-    """
+    for digits has many unlikely ones."""
     best = np.clip(digitness.max(), _EPSILON, 1 - _EPSILON)
     doubt = np.log1p((1 - digitness).sum()) - np.log1p(digitness.sum())
     return np.array([np.log(best) - np.log1p(-best), doubt])

@@ -14,11 +14,9 @@ _MAX_STROKE = 9
 
 
 def stroke_contrast(ink: np.ndarray) -> np.ndarray:
-    """Return how much each pixel is part of a stroke: 0 on paper and in shadows.
-
-    `ink` is (H, W) float32, higher where there is more ink; so is the result. It is a top-hat: the
-    image less its morphological opening.
-    """
+    """Return how much each pixel is part of a stroke: 0 on paper and in shadows. `ink` is (H, W)
+    float32, higher where there is more ink; so is the result. It is a top-hat: the image less its
+    morphological opening."""
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_MAX_STROKE, _MAX_STROKE))
     margin = _MAX_STROKE
     padded = cv2.copyMakeBorder(ink, margin, margin, margin, margin, cv2.BORDER_REPLICATE)
@@ -36,9 +34,7 @@ def ink_threshold(strokes: np.ndarray) -> float:
 
 def above_local_median(values: np.ndarray, window: int) -> np.ndarray:
     """Stretch `values` (H, W) float32 to 0..255 and subtract the median of a window around each.
-
-    `window` is the odd side of the window in pixels. Returns (H, W) float32.
-    """
+    `window` is the odd side of the window in pixels. Returns (H, W) float32."""
     stretched = np.empty(values.shape, np.uint8)
     levels = cv2.normalize(values, stretched, 0, 255, cv2.NORM_MINMAX, cv2.CV_8U)
     return levels - cv2.medianBlur(levels, window).astype(np.float32)

@@ -15,14 +15,8 @@ from digitdraw.photo.boxes import box_centers
 from digitdraw.photo.ink_mask import above_local_median, third_moment
 
 __all__ = [
-    "HEIGHT",
-    "MAX_WIDTH",
-    "MIN_WIDTH",
-    "LineTransform",
-    "crop_line",
-    "from_uint8",
-    "to_uint8",
-]
+    "HEIGHT", "MAX_WIDTH", "MIN_WIDTH", "LineTransform", "crop_line", "from_uint8", "to_uint8",
+]  # fmt: skip
 
 HEIGHT = 32
 """Height of a line crop in pixels; its digits are about 25 tall."""
@@ -74,10 +68,8 @@ class LineTransform:
         low, high = (level - boxes[:, 2:] / 2).min(axis=0), (level + boxes[:, 2:] / 2).max(axis=0)
         digit = float(np.median(np.maximum(boxes[:, 3], 0.8 * boxes[:, 2])))
         line_height = _LINE_HEIGHT * max(digit, high[1] - low[1])
-        left, line_width = (
-            low[0] - _SIDE_MARGIN * digit,
-            high[0] - low[0] + 2 * _SIDE_MARGIN * digit,
-        )
+        left = low[0] - _SIDE_MARGIN * digit
+        line_width = high[0] - low[0] + 2 * _SIDE_MARGIN * digit
         scale = HEIGHT / line_height
         top = (low[1] + high[1] - line_height) / 2
         width = int(np.clip(round(line_width * scale), MIN_WIDTH, MAX_WIDTH))
@@ -105,10 +97,8 @@ class LineTransform:
 
 
 def crop_line(grey: np.ndarray, transform: LineTransform) -> np.ndarray:
-    """Cut a line crop out of `grey`, (H, W) float32, 0 = black, 1 = white.
-
-    Returns (HEIGHT, width) float32 in [-1.5, 4]: standard deviations from the paper, ink positive.
-    """
+    """Cut a line crop out of `grey`, (H, W) float32, 0 = black, 1 = white. Returns (HEIGHT, width)
+    float32 in [-1.5, 4]: standard deviations from the paper, ink positive."""
     part, matrix = _downscaled_part(grey, transform)
     # Outside of the image there is paper. Repeating the last pixels would draw lines of ink.
     paper = float(np.median(part))
@@ -129,11 +119,9 @@ def from_uint8(stored: np.ndarray) -> np.ndarray:
 
 
 def _is_ink_dark(crop: np.ndarray) -> bool:
-    """Return whether ink has lower values than paper.
-
-    Ink covers less than paper, and is farther from the median. Over the whole crop the same may
-    hold for a shadow. So pixels are compared with those near them, in the middle of the crop only.
-    """
+    """Return whether ink has lower values than paper. Ink covers less than paper, and is farther
+    from the median. Over the whole crop the same may hold for a shadow. So pixels are compared with
+    those near them, in the middle of the crop only."""
     levels = above_local_median(crop, HEIGHT - 1)
     side = min(round(0.8 * _SIDE_MARGIN / _LINE_HEIGHT * HEIGHT), crop.shape[1] // 3)
     return third_moment(levels[_EDGE:-_EDGE, side : crop.shape[1] - side]) < 0
@@ -149,11 +137,8 @@ def _with_grain(crop: np.ndarray) -> np.ndarray:
 
 
 def _side_by_side(boxes: np.ndarray) -> np.ndarray:
-    """Return which of `boxes` (n, 4) stand beside the others, (n,) bool.
-
-    A box above, below or on a larger one, such as a loop detected besides its eight, says nothing
-    about the slope.
-    """
+    """Return which of `boxes` (n, 4) stand beside the others, (n,) bool. A box above, below or on a
+    larger one, such as a loop detected besides its eight, says nothing about the slope."""
     left, widths, area = boxes[:, 0], boxes[:, 2], boxes[:, 2] * boxes[:, 3]
     right = left + widths
     shared = np.minimum.outer(right, right) - np.maximum.outer(left, left)
@@ -173,11 +158,9 @@ def _tilt(centers: np.ndarray) -> float:
 
 
 def _downscaled_part(grey: np.ndarray, transform: LineTransform) -> tuple[np.ndarray, np.ndarray]:
-    """Return the part of the image around the crop, and the matrix from the part to the crop.
-
-    If the image is much larger than the crop, the part is reduced first, so that no pixel is
-    skipped.
-    """
+    """Return the part of the image around the crop, and the matrix from the part to the crop. If
+    the image is much larger than the crop, the part is reduced first, so that no pixel is
+    skipped."""
     linear, offset = transform.matrix[:, :2], transform.matrix[:, 2]
     width = transform.width
     corners = transform.to_image(

@@ -26,11 +26,8 @@ MAX_TILT = math.radians(25)
 
 
 def group_numbers(boxes: np.ndarray) -> list[list[int]]:
-    """Group boxes (n, 4) into numbers, as lists of indices.
-
-    The digits of a number run from left to right along its line. Numbers run from top to bottom,
-    and from left to right on one line.
-    """
+    """Group boxes (n, 4) into numbers, as lists of indices. The digits of a number run from left to
+    right along its line. Numbers run from top to bottom, and from left to right on one line."""
     if len(boxes) == 0:
         return []
     boxes = np.asarray(boxes, np.float64)
@@ -44,12 +41,10 @@ def group_numbers(boxes: np.ndarray) -> list[list[int]]:
 
 
 def merge_numbers(numbers: list[np.ndarray], is_detected: list[np.ndarray]) -> list[list[int]]:
-    """Return which numbers are one, as lists of indices.
-
-    `numbers` holds boxes (n, 4) from left to right, in reading order; `is_detected` holds (n,)
-    bool for each. Two numbers are one if one ends near the start of the next, and one of the two
-    digits there was not detected, so that `group_numbers` did not know of it.
-    """
+    """Return which numbers are one, as lists of indices. `numbers` holds boxes (n, 4) from left to
+    right, in reading order; `is_detected` holds (n,) bool for each. Two numbers are one if one ends
+    near the start of the next, and one of the two digits there was not detected, so that
+    `group_numbers` did not know of it."""
     merged: list[list[int]] = []
     for i in range(len(numbers)):
         last = merged[-1][-1] if merged else None
@@ -117,10 +112,8 @@ def _link_digits(level: np.ndarray, widths: np.ndarray, heights: np.ndarray) -> 
 
 
 def _link_costs(level: np.ndarray, widths: np.ndarray, heights: np.ndarray) -> np.ndarray:
-    """Return the cost (n, n) of linking digit i to digit j on its right.
-
-    The cost is the distance, where a rise counts twice; infinite where a link is not allowed.
-    """
+    """Return the cost (n, n) of linking digit i to digit j on its right. The cost is the distance,
+    where a rise counts twice; infinite where a link is not allowed."""
     right = level[None, :, 0] - level[:, None, 0]
     rise = np.abs(level[None, :, 1] - level[:, None, 1])
     gap = right - (widths[None] + widths[:, None]) / 2

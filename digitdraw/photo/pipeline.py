@@ -37,44 +37,38 @@ _BATCH = 256
 
 
 class Networks(NamedTuple):
-    """The networks of the photo reader, in eval mode on one device."""
+    """The networks of the photo reader, in eval mode on one device.
+
+    detector         a `DigitDetector`
+    line_recognizer  a `LineRecognizer`
+    classifier       takes glyphs (N, 1, 28, 28) float32 in [0, 1]; returns logits (N, 10 or 11)
+    """
 
     detector: nn.Module
-    """A `DigitDetector`."""
     line_recognizer: nn.Module
-    """A `LineRecognizer`."""
     classifier: nn.Module
-    """Takes glyphs (N, 1, 28, 28) float32 in [0, 1]; returns logits (N, 10 or 11), digits first."""
 
 
 def detect_digits(
     images: Sequence[np.ndarray], detector: nn.Module, threshold: float
 ) -> list[Detections]:
-    """Detect the digits of grey images, (H, W) float32, and clean up the detections.
-
-    Halves of a digit are merged. Boxes that span two lines, parts of digits, and commas are
-    dropped. Each box is expanded to all of its ink.
-    """
+    """Detect the digits of grey images, (H, W) float32, and clean up the detections. Halves of a
+    digit are merged. Boxes that span two lines, parts of digits, and commas are dropped. Each box
+    is expanded to all of its ink."""
+    detected = detection.detect(images, detector, threshold)
     return [
         expand_to_ink(drop_commas(drop_nested(merge_split_digits(detections))), grey)
-        for detections, grey in zip(
-            detection.detect(images, detector, threshold), images, strict=True
-        )
+        for detections, grey in zip(detected, images, strict=True)
     ]
 
 
 def number_hypotheses(
     images: Sequence[np.ndarray], networks: Networks
 ) -> list[list[NumberHypothesis]]:
-    """Return the numbers that each grey image, (H, W) float32, may show, in reading order.
-
-    Unlikely numbers are included, and so are numbers without digits.
-    """
-    detections = detect_digits(images, networks.detector, MIN_SCORE)
-    groups = [
-        [found.select(digits) for digits in lines.group_numbers(found.boxes)]
-        for found in detections
-    ]
+    """Return the numbers that each grey image, (H, W) float32, may show, in reading order. Unlikely
+    numbers are included, and so are numbers without digits."""
+    pages = detect_digits(images, networks.detector, MIN_SCORE)
+    groups = [[page.select(index) for index in lines.group_numbers(page.boxes)] for page in pages]
     numbers = _recognize(images, groups, networks.line_recognizer)
     for i in range(len(images)):
         merged = _mergeable(numbers[i])
@@ -97,15 +91,11 @@ def _recognize(
         for transform in page
     ]
     outputs = iter(zip(ctc.recognize(crops, line_recognizer), crops, strict=True))
-    return [
-        _drop_duplicates(
-            [
-                _hypothesis(*next(outputs), transform, group)
-                for transform, group in zip(*page, strict=True)
-            ]
-        )
+    pages = [
+        [_hypothesis(*next(outputs), *line) for line in zip(*page, strict=True)]
         for page in zip(transforms, groups, strict=True)
     ]
+    return [_drop_duplicates(page) for page in pages]
 
 
 def _mergeable(numbers: list[NumberHypothesis]) -> list[list[int]]:
@@ -124,10 +114,8 @@ def _with_classifier(number: NumberHypothesis, logits: np.ndarray) -> NumberHypo
 
 @torch.inference_mode()
 def _classify(glyphs: list[np.ndarray], classifier: nn.Module) -> list[np.ndarray]:
-    """Classify the glyphs of several numbers, (n, 28, 28) each, in one go.
-
-    Returns digit logits (n, 10) for each number; those of blank glyphs are 0.
-    """
+    """Classify the glyphs of several numbers, (n, 28, 28) each, in one go. Returns digit logits (n,
+    10) for each number; those of blank glyphs are 0."""
     ends = np.cumsum([len(number) for number in glyphs])
     if not ends.size or not ends[-1]:
         return [np.zeros((0, 10), np.float32)] * len(glyphs)
@@ -141,23 +129,19 @@ def _classify(glyphs: list[np.ndarray], classifier: nn.Module) -> list[np.ndarra
 
 
 def _drop_duplicates(numbers: list[NumberHypothesis]) -> list[NumberHypothesis]:
-    """Leave each digit in one number of a page only.
-
-    A digit stays in the number where it was detected, even if the line crop of another shows it
-    too. Else it stays in the most confident number: a part of a digit may also be detected, on a
-    line of its own.
-    """
+    """Leave each digit in one number of a page only. A digit stays in the number where it was
+    detected, even if the line crop of another shows it too. Else it stays in the most confident
+    number: a part of a digit may also be detected, on a line of its own."""
     detected = [number.boxes[number.is_detected] for number in numbers]
-    kept = list(numbers)
+    results = list(numbers)
     for i, number in enumerate(numbers):
-        others = np.concatenate([np.zeros((0, 4)), *detected[:i], *detected[i + 1 :]])
-        kept[i] = number.select(number.is_detected | ~_overlaps(number.boxes, others))
+        elsewhere = np.concatenate([np.zeros((0, 4)), *detected[:i], *detected[i + 1 :]])
+        results[i] = number.select(number.is_detected | ~_overlaps(number.boxes, elsewhere))
     taken = np.zeros((0, 4))
-    confidence = [_expected_digits(number) for number in kept]
-    for i in np.argsort([-expected for expected in confidence]):
-        kept[i] = kept[i].select(~_overlaps(kept[i].boxes, taken))
-        taken = np.concatenate([taken, kept[i].boxes])
-    return kept
+    for i in np.argsort([-_expected_digits(number) for number in results]):
+        results[i] = results[i].select(~_overlaps(results[i].boxes, taken))
+        taken = np.concatenate([taken, results[i].boxes])
+    return results
 
 
 def _expected_digits(number: NumberHypothesis) -> float:
@@ -165,21 +149,19 @@ def _expected_digits(number: NumberHypothesis) -> float:
     return float(torch.from_numpy(number.ctc_logits[:, 10]).sigmoid().sum())
 
 
-def _overlaps(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Return which of `boxes` (n, 4) are the same digit as one of `others` (m, 4); (n,) bool."""
-    smaller = np.minimum(box_areas(boxes)[:, None], box_areas(others)[None])
-    return (intersection_areas(boxes, others) >= _MAX_OVERLAP * smaller).any(axis=1)
+def _overlaps(boxes: np.ndarray, other_boxes: np.ndarray) -> np.ndarray:
+    """Return which of `boxes` (n, 4) are the same digit as one of `other_boxes`; (n,) bool."""
+    smaller = np.minimum(box_areas(boxes)[:, None], box_areas(other_boxes)[None])
+    return (intersection_areas(boxes, other_boxes) >= _MAX_OVERLAP * smaller).any(axis=1)
 
 
 def _hypothesis(
     logits: Tensor, crop: np.ndarray, transform: LineTransform, detections: Detections
 ) -> NumberHypothesis:
-    """Return the number of a line crop, from its `logits` (T, 11) and its detections.
-
-    Each digit that was read has the box and score of its detection. A detection that was not read
-    stays as a digit too, since its score may outweigh the line recognizer. The classifier has not
-    seen the glyphs yet.
-    """
+    """Return the number of a line crop, from its `logits` (T, 11) and its detections. Each digit
+    that was read has the box and score of its detection. A detection that was not read stays as a
+    digit too, since its score may outweigh the line recognizer. The classifier has not seen the
+    glyphs yet."""
     transcript = ctc.decode(logits)
     centers = transform.to_crop(box_centers(detections.boxes))[:, 0] / LineRecognizer.STRIDE
     order = np.argsort(centers)
@@ -213,16 +195,10 @@ def _hypothesis(
 
 
 def _matched_detections(
-    detections: Detections,
-    matches: list[int | None],
-    transform: LineTransform,
-    centers: np.ndarray,
+    detections: Detections, matches: list[int | None], transform: LineTransform, centers: np.ndarray
 ) -> Detections:
-    """Return the detection of each digit that was read, n in all.
-
-    A digit without one gets a box of the usual size at its center, which is in columns, with
-    MIN_SCORE and logits of 0.
-    """
+    """Return the detection of each digit that was read, n in all. A digit without one gets a box of
+    the usual size at its center, which is in columns, with MIN_SCORE and logits of 0."""
     size = np.median(detections.boxes[:, 2:], axis=0)
     points = np.column_stack(
         [centers * LineRecognizer.STRIDE, np.full(len(centers), line_crop.HEIGHT / 2)]

@@ -17,14 +17,9 @@ from digitdraw.photo.detection import Detections
 from digitdraw.photo.lines import MAX_GAP
 
 __all__ = [
-    "comma_mask",
-    "drop_commas",
-    "drop_nested",
-    "merge_split_digits",
-    "part_mask",
-    "spanning_mask",
+    "comma_mask", "drop_commas", "drop_nested", "merge_split_digits", "part_mask", "spanning_mask",
     "split_digit_pairs",
-]
+]  # fmt: skip
 
 _HALF_GAP, _HALF_OVERLAP = 0.12, 0.3
 """Largest gap between two halves, and their largest overlap, in heights of both together."""
@@ -57,10 +52,8 @@ _COMMA_SIMILAR = 0.66
 
 
 def merge_split_digits(detections: Detections) -> Detections:
-    """Merge two detections that are halves of one digit, such as an eight of two rings.
-
-    The merged detection keeps the better score. Its logits are all 0: it may be any digit.
-    """
+    """Merge two detections that are halves of one digit, such as an eight of two rings. The merged
+    detection keeps the better score. Its logits are all 0: it may be any digit."""
     boxes, scores, logits = detections.boxes.copy(), detections.scores, detections.logits.copy()
     dropped = []
     for pair in split_digit_pairs(boxes):
@@ -72,21 +65,20 @@ def merge_split_digits(detections: Detections) -> Detections:
 
 
 def split_digit_pairs(boxes: np.ndarray) -> list[tuple[int, int]]:
-    """Return indices (upper, lower) of the `boxes` (n, 4) that are halves of one digit.
-
-    Each index occurs once at most. Two boxes are halves if neighbours are as tall as both
-    together, and no neighbour is as small as one of them.
-    """
+    """Return indices (upper, lower) of the `boxes` (n, 4) that are halves of one digit. Each index
+    occurs once at most. Two boxes are halves if neighbours are as tall as both together, and no
+    neighbour is as small as one of them."""
     boxes = np.asarray(boxes, np.float64)
     pairs: list[tuple[int, int]] = []
-    for upper, lower in np.argwhere(_may_be_halves(boxes)).tolist():
-        others = np.delete(boxes, [upper, lower], axis=0)
-        if {upper, lower}.isdisjoint(sum(pairs, ())) and _is_digit(boxes[[upper, lower]], others):
+    for upper, lower in np.argwhere(_fit_as_split(boxes)).tolist():
+        other_boxes = np.delete(boxes, [upper, lower], axis=0)
+        is_free = {upper, lower}.isdisjoint(sum(pairs, ()))
+        if is_free and _is_digit(boxes[[upper, lower]], other_boxes):
             pairs.append((upper, lower))
     return pairs
 
 
-def _may_be_halves(boxes: np.ndarray) -> np.ndarray:
+def _fit_as_split(boxes: np.ndarray) -> np.ndarray:
     """Return (n, n) bool: by size and position, box i may be the half above box j."""
     (low_x, low_y), (high_x, high_y) = boxes[:, :2].T, (boxes[:, :2] + boxes[:, 2:]).T
     height = np.maximum.outer(high_y, high_y) - np.minimum.outer(low_y, low_y)
@@ -103,54 +95,49 @@ def _may_be_halves(boxes: np.ndarray) -> np.ndarray:
     )
 
 
-def _is_digit(halves: np.ndarray, others: np.ndarray) -> bool:
+def _is_digit(pair: np.ndarray, other_boxes: np.ndarray) -> bool:
     """Return whether neighbours show that two boxes, (2, 4), are one digit."""
-    whole = union_box(halves)
-    ratio = others[:, 3] / whole[3]
+    whole = union_box(pair)
+    ratio = other_boxes[:, 3] / whole[3]
     as_tall = (ratio > _HALF_NEIGHBOUR_HEIGHTS[0]) & (ratio < _HALF_NEIGHBOUR_HEIGHTS[1])
-    small = (
-        _level_neighbours(half, others) & (others[:, 3] < _HALF_LINE_HEIGHT * half[3])
-        for half in halves
+    if not (_level_neighbours(whole, other_boxes) & as_tall).any():
+        return False
+    return not any(
+        (
+            _level_neighbours(half, other_boxes) & (other_boxes[:, 3] < _HALF_LINE_HEIGHT * half[3])
+        ).any()
+        for half in pair
     )
-    return bool((_level_neighbours(whole, others) & as_tall).any()) and not any(map(np.any, small))
 
 
-def _level_neighbours(box: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Return which of `others` (n, 4) stand left or right of `box`, near and level; (n,) bool.
-
-    Stricter than `neighbour_mask`, which allows more distance in both directions.
-    """
-    distances = np.abs(box_centers(others) - box[:2] - box[2:] / 2)
-    gap = distances[:, 0] - (others[:, 2] + box[2]) / 2
+def _level_neighbours(box: np.ndarray, other_boxes: np.ndarray) -> np.ndarray:
+    """Return which of `other_boxes` (n, 4) stand left or right of `box`, near and level; (n,) bool.
+    Stricter than `neighbour_mask`, which allows more distance in both directions."""
+    distances = np.abs(box_centers(other_boxes) - box[:2] - box[2:] / 2)
+    gap = distances[:, 0] - (other_boxes[:, 2] + box[2]) / 2
     near = (gap < MAX_GAP * box[3]) & (gap > -0.4 * box[3])
     return near & (distances[:, 1] < _HALF_MAX_RISE * box[3])
 
 
 def drop_nested(detections: Detections) -> Detections:
     """Drop detections that span two lines, then detections that are a part of a digit.
-
-    `detection.drop_merged` has already dropped those that contain two better detections.
-    """
+    `detection.drop_merged` has already dropped those that contain two better detections."""
     detections = detections.select(~spanning_mask(detections.boxes))
     return detections.select(~part_mask(detections.boxes))
 
 
 def spanning_mask(boxes: np.ndarray) -> np.ndarray:
-    """Return which of `boxes` (n, 4) span two lines, (n,) bool.
-
-    Such a box contains a much lower box, and is much taller than most of its neighbours. It would
-    make the line crop of its number as tall as both lines.
-    """
+    """Return which of `boxes` (n, 4) span two lines, (n,) bool. Such a box contains a much lower
+    box, and is much taller than most of its neighbours. It would make the line crop of its number
+    as tall as both lines."""
     contains, is_lower, is_beside = _nesting(boxes)
     return contains.any(axis=1) & _are_most(is_beside & is_lower, is_beside)
 
 
 def part_mask(boxes: np.ndarray) -> np.ndarray:
-    """Return which of `boxes` (n, 4) are a part of a digit, (n,) bool.
-
-    Such a box lies in a much taller one that is about as tall as most of its neighbours. It could
-    come between two digits and split their number.
-    """
+    """Return which of `boxes` (n, 4) are a part of a digit, (n,) bool. Such a box lies in a much
+    taller one that is about as tall as most of its neighbours. It could come between two digits and
+    split their number."""
     contains, is_lower, is_beside = _nesting(boxes)
     is_whole = _are_most(is_beside & ~is_lower & ~is_lower.T, is_beside)
     return (contains & is_whole[:, None]).any(axis=0)
@@ -178,10 +165,8 @@ def drop_commas(detections: Detections) -> Detections:
 
 
 def comma_mask(boxes: np.ndarray) -> np.ndarray:
-    """Return which of `boxes` (n, 4) are commas, (n,) bool.
-
-    A comma stands between two much taller boxes and reaches below the line through their feet.
-    """
+    """Return which of `boxes` (n, 4) are commas, (n,) bool. A comma stands between two much taller
+    boxes and reaches below the line through their feet."""
     if not len(boxes):
         return np.zeros(0, bool)
     boxes = np.asarray(boxes, np.float64)
@@ -194,10 +179,8 @@ def comma_mask(boxes: np.ndarray) -> np.ndarray:
 
 
 def _taller_neighbour(boxes: np.ndarray, side: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return whether each box may be a comma beside a box on its left, -1, or right, 1.
-
-    The result is (n,) bool, and the index of the nearest such box, (n,).
-    """
+    """Return whether each box may be a comma beside a box on its left, -1, or right, 1. The result
+    is (n,) bool, and the index of the nearest such box, (n,)."""
     x, heights, widths = boxes[:, 0] + boxes[:, 2] / 2, boxes[:, 3], boxes[:, 2]
     distance = side * (x[None] - x[:, None])
     gap = distance - (widths[None] + widths[:, None]) / 2

@@ -18,7 +18,7 @@ from digitdraw.models.calibration import PhotoCalibration
 from digitdraw.models.layers import Normalized, fold_batch_norm
 from digitdraw.models.weights import Weights
 from digitdraw.photo import pipeline
-from digitdraw.photo.boxes import Box
+from digitdraw.photo.boxes import Box, union_box
 from digitdraw.photo.fusion import NumberHypothesis, fuse_scores, page_probability, sigmoid
 from digitdraw.photo.pipeline import Networks
 from digitdraw.photo.single_digit import Classify, classifier_agrees, read_single_digit
@@ -43,6 +43,8 @@ BLURRED = 0.04
 _CONFIRMED_DIGITNESS, _CONFIRMED_NEIGHBOUR = 0.3, 0.1
 """On a page without accepted digits, a digit that the classifier confirms is accepted with the
 first digitness, and then confirmed digits of its number with the second."""
+_Scores = tuple[np.ndarray, np.ndarray]
+"""Digitness (n,) and probabilities (n, 10) of the digits of a number."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,18 +84,16 @@ class Reading:
     def box_of(self, number: int) -> Box:
         """Return the box around all digits of the number with that index."""
         boxes = np.array([digit.box for digit in self.digits if digit.number == number])
-        low, high = boxes[:, :2].min(axis=0), (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
-        return (*low.tolist(), *(high - low).tolist())
+        return _scaled(union_box(boxes), 1)
 
     def as_dict(self) -> dict[str, Any]:
         """Return all but the glyphs, ready for JSON."""
+        numbers = zip(self.numbers, self.confidences, strict=True)
         return {
             "reason": self.reason,
             "numbers": [
                 {"number": number, "confidence": confidence, "box": list(self.box_of(index))}
-                for index, (number, confidence) in enumerate(
-                    zip(self.numbers, self.confidences, strict=True)
-                )
+                for index, (number, confidence) in enumerate(numbers)
             ],
             "digits": [
                 {"box": list(digit.box), "number": digit.number, **digit.prediction.as_dict()}
@@ -113,22 +113,17 @@ class PhotoReader:
         device: torch.device,
         classify: Classify | None = None,
     ) -> None:
-        """Take over the networks of the weights.
-
-        `classify` is the `predict` of a glyph classifier that rejects non-digits. On a page
-        without accepted digits, it gets a say about doubtful digits and about clean images of a
-        single digit. Without it, such a page reads as empty.
-        """
+        """Take over the networks of the weights. `classify` is the `predict` of a glyph classifier
+        that rejects non-digits. On a page without accepted digits, it gets a say about doubtful
+        digits and about clean images of a single digit. Without it, such a page reads as empty."""
         self.calibration = PhotoCalibration(**vars(line_recognizer.calibration))
         self._classify = classify
         networks = prepare_networks(detector, line_recognizer, classifier)
         self._fallback = CpuFallback(networks, device, "")
 
     def read(self, image: Source) -> Reading:
-        """Read the numbers of a photo; a photo without digits gives an empty reading.
-
-        Raises BadImageError as `load_photo` does.
-        """
+        """Read the numbers of a photo; a photo without digits gives an empty reading. Raises
+        BadImageError as `load_photo` does."""
         return self.read_batch([load_photo(image)])[0]
 
     def read_batch(self, photos: Sequence[tuple[np.ndarray, float]]) -> list[Reading]:
@@ -147,65 +142,45 @@ class PhotoReader:
             accepted = self._confirmed_on_page(numbers, scored, self._classify)
         digits: list[ReadDigit] = []
         count = 0
-        for number, (digitness, probabilities), index in zip(
-            numbers, scored, accepted, strict=True
-        ):
+        for number, scores, index in zip(numbers, scored, accepted, strict=True):
             for i in index:
-                prediction = self._prediction(digitness[i], probabilities[i], number.glyphs[i])
+                prediction = self._prediction(scores[0][i], scores[1][i], number.glyphs[i])
                 digits.append(ReadDigit(_scaled(number.boxes[i], pixel), prediction, count))
             count += bool(index.size)
         if not digits and self._classify and (single := read_single_digit(grey, self._classify)):
             digits, count = [ReadDigit(_scaled(single[0], pixel), single[1], 0)], 1
         return _assemble(tuple(digits), count, "" if digits else _reason(grey, pixel))
 
-    def _scores(self, number: NumberHypothesis) -> tuple[np.ndarray, np.ndarray]:
+    def _scores(self, number: NumberHypothesis) -> _Scores:
         """Return the digitness of each digit, (n,), and its probabilities, (n, 10)."""
-        digit_logits, digitness = fuse_scores(
-            number.ctc_logits,
-            number.detector_logits,
-            number.classifier_logits,
-            number.features,
-            self.calibration,
-        )
+        logits = number.ctc_logits, number.detector_logits, number.classifier_logits
+        digit_logits, digitness = fuse_scores(*logits, number.features, self.calibration)
         return sigmoid(digitness), torch.from_numpy(digit_logits).double().softmax(1).numpy()
 
     def _accepted(self, digitness: list[np.ndarray]) -> list[np.ndarray]:
-        """Return the indices of the accepted digits of each number, given their digitness, (n,).
-
-        A doubtful digit is accepted beside a confident one, but not alone (hysteresis, as Canny
-        1986 uses for edges). None is accepted on a page that more likely has none.
-        """
-        calibration = self.calibration
+        """Return the indices of the accepted digits of each number, given their digitness, (n,). A
+        doubtful digit is accepted beside a confident one, but not alone (hysteresis, as Canny 1986
+        uses for edges). None is accepted on a page that more likely has none."""
+        c = self.calibration
         best = [scores.max(initial=0) for scores in digitness]
         on_page = np.concatenate([np.zeros(0), *digitness])
-        if on_page.size and page_probability(on_page, calibration) < calibration.min_page:
+        if on_page.size and page_probability(on_page, c) < c.min_page:
             best = [0] * len(digitness)
         return [
-            np.flatnonzero(
-                (scores >= calibration.min_digitness) & (top >= calibration.min_number) & (top > 0)
-            )
+            np.flatnonzero((scores >= c.min_digitness) & (top >= c.min_number) & (top > 0))
             for scores, top in zip(digitness, best, strict=True)
         ]
 
     def _confirmed_on_page(
-        self,
-        numbers: list[NumberHypothesis],
-        scored: list[tuple[np.ndarray, np.ndarray]],
-        classify: Classify,
+        self, numbers: list[NumberHypothesis], scored: list[_Scores], classify: Classify
     ) -> list[np.ndarray]:
         """Return the indices of the confirmed digits of each number on a page with none accepted.
-
         There are none if less than half of all hypotheses are confirmed: in a word, some letters
-        look like ones.
-        """
-        confirmed = [
-            _confirmed(number, *scores, classify)
-            for number, scores in zip(numbers, scored, strict=True)
-        ]
-        hypotheses = sum(len(digitness) for digitness, _ in scored)
-        if 2 * sum(map(len, confirmed)) >= hypotheses:
-            return confirmed
-        return [index[:0] for index in confirmed]
+        look like ones."""
+        pairs = zip(numbers, scored, strict=True)
+        confirmed = [_confirmed(number, *scores, classify) for number, scores in pairs]
+        are_most = 2 * sum(map(len, confirmed)) >= sum(len(digitness) for digitness, _ in scored)
+        return confirmed if are_most else [index[:0] for index in confirmed]
 
     def _prediction(
         self, digitness: float, probabilities: np.ndarray, glyph: np.ndarray
@@ -231,11 +206,9 @@ def prepare_networks(detector: Weights, line_recognizer: Weights, classifier: We
 def _confirmed(
     number: NumberHypothesis, digitness: np.ndarray, probabilities: np.ndarray, classify: Classify
 ) -> np.ndarray:
-    """Return the indices of the digits of a number that the classifier confirms.
-
-    Their glyphs are whole, they are not too unlikely, and the classifier, which gets each glyph by
-    itself, confidently gives the same digit.
-    """
+    """Return the indices of the digits of a number that the classifier confirms. Their glyphs are
+    whole, they are not too unlikely, and the classifier, which gets each glyph by itself,
+    confidently gives the same digit."""
     index = np.flatnonzero(number.is_whole & (digitness >= _CONFIRMED_NEIGHBOUR))
     labels = probabilities[index].argmax(axis=1)
     index = index[classifier_agrees(number.glyphs[index], labels, classify)]

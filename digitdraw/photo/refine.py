@@ -41,42 +41,41 @@ _MAX_TAKEN = 0.15
 
 
 def expand_to_ink(detections: Detections, grey: np.ndarray) -> Detections:
-    """Expand each box to all ink that it belongs to, in `grey`, (H, W) float32, 1 = white.
-
-    A box stays as it is if that ink is in other boxes, or if its neighbours are as low as it is.
-    """
+    """Expand each box to all ink that it belongs to, in `grey`, (H, W) float32, 1 = white. A box
+    stays as it is if that ink is in other boxes, or if its neighbours are as low as it is."""
     boxes = detections.boxes.copy()
     for i in range(len(boxes)):
-        others = np.delete(detections.boxes, i, axis=0)
-        expanded = _box_of_ink(grey, detections.boxes[i], others)
-        if expanded is not None and _suits(detections.boxes[i], expanded, others):
+        other_boxes = np.delete(detections.boxes, i, axis=0)
+        expanded = _box_of_ink(grey, detections.boxes[i], other_boxes)
+        if expanded is not None and _suits(detections.boxes[i], expanded, other_boxes):
             boxes[i] = expanded
     return replace(detections, boxes=boxes)
 
 
-def _suits(box: np.ndarray, expanded: np.ndarray, others: np.ndarray) -> bool:
+def _suits(box: np.ndarray, expanded: np.ndarray, other_boxes: np.ndarray) -> bool:
     """Return whether neighbours are nearer in height to the expanded box, or there are none."""
-    distances = np.abs(box_centers(others) - expanded[:2] - expanded[2:] / 2)
-    near = (distances[:, 0] < NEIGHBOUR_DISTANCE * expanded[3]) & (
-        distances[:, 1] < expanded[3] / 2
-    )
+    distances = np.abs(box_centers(other_boxes) - expanded[:2] - expanded[2:] / 2)
+    near = distances[:, 0] < NEIGHBOUR_DISTANCE * expanded[3]
+    near &= distances[:, 1] < expanded[3] / 2
     if not near.any():
         return True
-    height = float(np.median(others[near, 3]))
+    height = float(np.median(other_boxes[near, 3]))
     return bool(expanded[3] >= _MIN_GROWTH * box[3] and height * height > box[3] * expanded[3])
 
 
 class _View(NamedTuple):
-    """A box and its surroundings at a fixed scale."""
+    """A box and its surroundings at a fixed scale.
+
+    pixels     (h, w) float32, grey
+    corner     (x, y) of the view in the image
+    scales     pixels of the view for each pixel of the image, along x and y
+    at_border  (4,) bool; the view ends at the left, top, right and bottom border of the image
+    """
 
     pixels: np.ndarray
-    """(h, w) float32, grey."""
     corner: np.ndarray
-    """(x, y) of the view in the image."""
     scales: np.ndarray
-    """Pixels of the view for each pixel of the image, along x and y."""
     at_border: np.ndarray
-    """(4,) bool: the view ends at the left, top, right and bottom border of the image."""
 
     @classmethod
     def around(cls, grey: np.ndarray, box: np.ndarray) -> "_View | None":
@@ -101,12 +100,9 @@ class _View(NamedTuple):
         return moved * np.tile(self.scales, 2)
 
 
-def _box_of_ink(grey: np.ndarray, box: np.ndarray, others: np.ndarray) -> np.ndarray | None:
-    """Return the box (4,) around a box and all ink that belongs to it.
-
-    Returns None if that is no larger, if other boxes have the ink, or if the ink is larger than a
-    digit may be.
-    """
+def _box_of_ink(grey: np.ndarray, box: np.ndarray, other_boxes: np.ndarray) -> np.ndarray | None:
+    """Return the box (4,) around a box and all ink that belongs to it. Returns None if that is no
+    larger, if other boxes have the ink, or if the ink is larger than a digit may be."""
     view = _View.around(grey, box)
     if view is None:
         return None
@@ -127,7 +123,7 @@ def _box_of_ink(grey: np.ndarray, box: np.ndarray, others: np.ndarray) -> np.nda
         return None
     pieces[box_slices(inside, pieces.shape)] = 0
     outside = pieces.sum()
-    for other in view.boxes_to_view(others):
+    for other in view.boxes_to_view(other_boxes):
         pieces[box_slices(other, pieces.shape)] = 0
     if pieces.sum() < (1 - _MAX_TAKEN) * outside:
         return None

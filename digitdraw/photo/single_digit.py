@@ -28,11 +28,9 @@ _MARGIN = 0.05
 
 
 def read_single_digit(grey: np.ndarray, classify: Classify) -> tuple[Box, Prediction] | None:
-    """Read `grey`, (H, W) float32, as one digit.
-
-    Returns the box of its ink in pixels, and the prediction. Returns None if the image is not ink
-    on flat paper, or if the classifier is not confident.
-    """
+    """Read `grey`, (H, W) float32, as one digit. Returns the box of its ink in pixels, and the
+    prediction. Returns None if the image is not ink on flat paper, or if the classifier is not
+    confident."""
     found = binarize.flat_ink(grey)
     if found is None:
         return None
@@ -44,9 +42,7 @@ def read_single_digit(grey: np.ndarray, classify: Classify) -> tuple[Box, Predic
 
 def classifier_agrees(glyphs: np.ndarray, labels: np.ndarray, classify: Classify) -> np.ndarray:
     """Return for which `glyphs` (n, 28, 28) float32 the classifier gives the same `labels` (n,).
-
-    The result is (n,) bool, and True only if the classifier is confident.
-    """
+    The result is (n,) bool, and True only if the classifier is confident."""
     predictions = classify(list(glyphs)) if len(glyphs) else []
     return np.array(
         [

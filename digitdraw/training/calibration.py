@@ -57,9 +57,7 @@ def fit_classifier(
 
 def fit_detector(digits: np.ndarray, labels: np.ndarray, negatives: np.ndarray) -> Calibration:
     """Calibrate on logits of digits in photos, (N, 11), with labels (N,), and negatives (M, 11).
-
-    The digitness threshold is the one with the highest F1.
-    """
+    The digitness threshold is the one with the highest F1."""
     temperature = fit_digitness_temperature(digits[:, 10], negatives[:, 10])
     positive, negative = (_sigmoid(logits[:, 10] / temperature) for logits in (digits, negatives))
     return Calibration(
@@ -74,9 +72,7 @@ def fit_temperature(
     logits: np.ndarray, labels: np.ndarray, weights: np.ndarray | None = None
 ) -> float:
     """Return the temperature with the least cross-entropy (Guo et al. 2017, arXiv:1706.04599).
-
-    Takes logits (N, 10), labels (N,), and weights (N,) or None for equal weights.
-    """
+    Takes logits (N, 10), labels (N,), and weights (N,) or None for equal weights."""
     x, y = torch.from_numpy(logits).double(), torch.from_numpy(labels)
     shares = _normalized(labels, weights)
 
@@ -89,11 +85,9 @@ def fit_temperature(
 def fit_digitness_temperature(
     digits: np.ndarray, negatives: np.ndarray, weights: np.ndarray | None = None
 ) -> float:
-    """Return the temperature of the digitness logit with the least binary cross-entropy.
-
-    Takes logits of digits (N,) with weights (N,), and of negatives (M,). Digits and negatives
-    count the same in total.
-    """
+    """Return the temperature of the digitness logit with the least binary cross-entropy. Takes
+    logits of digits (N,) with weights (N,), and of negatives (M,). Digits and negatives count the
+    same in total."""
     positive, negative = torch.from_numpy(digits).double(), torch.from_numpy(negatives).double()
     shares = _normalized(digits, weights)
 

@@ -56,33 +56,30 @@ _EITHER = -2
 
 @dataclass(frozen=True)
 class ScoredDigits:
-    """What the networks say about n hypothetical digits, and the truth."""
+    """What the networks say about n hypothetical digits, and the truth.
+
+    The first four fields are as in a `NumberHypothesis`.
+
+    labels       (n,), the digit, or -1 for what is no digit
+    numbers      (n,), index of its number
+    pages        (n,), index of its page
+    empty_pages  count of pages without digits, including those without hypotheses
+    """
 
     ctc_logits: np.ndarray
-    """(n, 11), as in a `NumberHypothesis`."""
     detector_logits: np.ndarray
-    """(n, 10), as in a `NumberHypothesis`."""
     classifier_logits: np.ndarray
-    """(n, 10), as in a `NumberHypothesis`."""
     features: np.ndarray
-    """(n, 4), as in a `NumberHypothesis`."""
     labels: np.ndarray
-    """(n,), the digit, or -1 for what is no digit."""
     numbers: np.ndarray
-    """(n,), index of its number."""
     pages: np.ndarray
-    """(n,), index of its page."""
     empty_pages: int
-    """Count of pages without digits, including those without hypotheses."""
 
 
 def fit_photo_reader(scored: ScoredDigits) -> PhotoCalibration:
-    """Fit the calibration of the photo reader.
-
-    Logistic regression gives the weights: of the networks' digit logits, of the features of
-    digitness, and of the features of a page. Thresholds are those with the highest F1 of digits,
-    with the page threshold that allows MAX_FALSE_PAGES.
-    """
+    """Fit the calibration of the photo reader. Logistic regression gives the weights: of the
+    networks' digit logits, of the features of digitness, and of the features of a page. Thresholds
+    are those with the highest F1 of digits, with the page threshold that allows MAX_FALSE_PAGES."""
     labels, is_digit = scored.labels, scored.labels >= 0
     read, detected = _fit_digit_weights(scored)
     inputs = np.column_stack(
@@ -132,17 +129,9 @@ def score_pages(
             labels = _labels(page, number.boxes)
             is_known = labels != _EITHER
             known = number.select(is_known)
-            parts.append(
-                (
-                    known.ctc_logits,
-                    known.detector_logits,
-                    known.classifier_logits,
-                    known.features,
-                    labels[is_known],
-                    np.full(is_known.sum(), len(parts) - 1),
-                    np.full(is_known.sum(), index),
-                )
-            )
+            logits = known.ctc_logits, known.detector_logits, known.classifier_logits
+            places = (np.full(is_known.sum(), place) for place in (len(parts) - 1, index))
+            parts.append((*logits, known.features, labels[is_known], *places))
     empty_pages = sum(not (page.labels != IGNORED).any() for page in pages)
     ctc, detected, classified, features, labels, in_number, on_page = (
         np.concatenate(column) for column in zip(*parts, strict=True)
@@ -153,10 +142,8 @@ def score_pages(
 
 
 def count_errors(pages: list[Page], reader: PhotoReader) -> Counter:
-    """Read pages and count digits: "correct", "misread", "missed" and "extra".
-
-    "exact" counts the pages without an error.
-    """
+    """Read pages and count digits: "correct", "misread", "missed" and "extra". "exact" counts the
+    pages without an error."""
     counts: Counter = Counter()
     for page in pages:
         reading = reader.read_batch([(_grey(page), 1.0)])[0]
@@ -176,14 +163,12 @@ def count_errors(pages: list[Page], reader: PhotoReader) -> Counter:
 
 
 def validation_pages(root: Path) -> dict[str, list[Page]]:
-    """Make validation pages from the data in `root`, by kind.
-
-    There are full pages and scans, as in the detector's validation, clear pages, and pages with a
-    single number, with a single digit and with none.
-    """
+    """Make validation pages from the data in `root`, by kind. There are full pages and scans, as in
+    the detector's validation, clear pages, and pages with a single number, with a single digit and
+    with none."""
     full = DetectorValidation.load(root)
     sources = load_sources(root, "validation").written
-    others: dict[str, list[Page]] = {
+    by_content: dict[str, list[Page]] = {
         content: [
             written(sources, np.random.default_rng([_SEED, kind, index]), SIDE, content)
             for index in range(count)
@@ -192,7 +177,7 @@ def validation_pages(root: Path) -> dict[str, list[Page]]:
     }
     rngs = (np.random.default_rng([_SEED, len(PAGE_COUNTS), index]) for index in range(CLEAR_PAGES))
     clear_pages = [clear(sources, rng, CLEAR_SIDE) for rng in rngs]
-    return {"pages": full.pages, "clear": clear_pages, "scans": full.scans, **others}
+    return {"pages": full.pages, "clear": clear_pages, "scans": full.scans, **by_content}
 
 
 def _fit_digit_weights(scored: ScoredDigits) -> np.ndarray:
@@ -207,12 +192,9 @@ def _fit_digit_weights(scored: ScoredDigits) -> np.ndarray:
 def _fit_pages(
     digitness: np.ndarray, pages: np.ndarray, is_digit: np.ndarray
 ) -> tuple[float, np.ndarray, np.ndarray]:
-    """Fit how much doubt counts against the best digit of a page.
-
-    Takes for n hypotheses the digitness, the page from 0 to P - 1, and whether it is a digit, (n,)
-    each. Returns the weight of doubt, and for each page the probability that it has any digit and
-    whether it has, (P,) each.
-    """
+    """Fit how much doubt counts against the best digit of a page. Takes for n hypotheses the
+    digitness, the page from 0 to P - 1, and whether it is a digit, (n,) each. Returns the weight of
+    doubt, and for each page the probability that it has any digit and whether it has, (P,) each."""
     order = np.argsort(pages, kind="stable")
     ends = np.cumsum(np.bincount(pages))[:-1]
     features = np.stack([page_features(page) for page in np.split(digitness[order], ends)])
@@ -228,9 +210,7 @@ def _fit_pages(
 
 def _page_threshold(scores: np.ndarray, empty_pages: int) -> float:
     """Return the least page threshold that lets MAX_FALSE_PAGES of all empty pages through.
-
-    `scores` (n,) are the probabilities of the empty pages with hypotheses.
-    """
+    `scores` (n,) are the probabilities of the empty pages with hypotheses."""
     strict = [t for t in THRESHOLDS if (scores >= t).sum() <= MAX_FALSE_PAGES * empty_pages]
     return float(min(strict, default=THRESHOLDS[-1]))
 
@@ -238,11 +218,9 @@ def _page_threshold(scores: np.ndarray, empty_pages: int) -> float:
 def _best_thresholds(
     digitness: np.ndarray, number_digitness: np.ndarray, is_digit: np.ndarray, allowed: np.ndarray
 ) -> tuple[float, float]:
-    """Return the thresholds of digitness and of the best digit of a number with the highest F1.
-
-    All arrays are (n,); `number_digitness` is that of the best digit of the number, and only
-    `allowed` digits are accepted. Of equal thresholds, the strictest win.
-    """
+    """Return the thresholds of digitness and of the best digit of a number with the highest F1. All
+    arrays are (n,); `number_digitness` is that of the best digit of the number, and only `allowed`
+    digits are accepted. Of equal thresholds, the strictest win."""
     best_f1, chosen = -1.0, (0.0, 0.0)
     for number in THRESHOLDS[THRESHOLDS >= MIN_NUMBER]:
         for digit in THRESHOLDS[number >= THRESHOLDS]:

@@ -33,27 +33,27 @@ def test_empty_paper_has_no_contrast():
 
 
 def test_of_overlapping_detections_the_best_stays():
-    kept = non_maximum_suppression(
+    result = non_maximum_suppression(
         detections_of(([10, 10, 20, 30], 0.6), ([11, 12, 20, 30], 0.9), ([60, 10, 20, 30], 0.4))
     )
-    assert kept.scores == pytest.approx([0.9, 0.4])
+    assert result.scores == pytest.approx([0.9, 0.4])
 
 
 def test_a_part_of_a_detected_digit_is_suppressed():
-    kept = non_maximum_suppression(detections_of(([0, 0, 40, 60], 0.9), ([5, 2, 20, 20], 0.8)))
-    assert len(kept.scores) == 1
+    result = non_maximum_suppression(detections_of(([0, 0, 40, 60], 0.9), ([5, 2, 20, 20], 0.8)))
+    assert len(result.scores) == 1
 
 
 def test_neighbours_that_touch_both_stay():
-    kept = non_maximum_suppression(detections_of(([0, 0, 20, 30], 0.9), ([16, 0, 20, 30], 0.8)))
-    assert len(kept.scores) == 2
+    result = non_maximum_suppression(detections_of(([0, 0, 20, 30], 0.9), ([16, 0, 20, 30], 0.8)))
+    assert len(result.scores) == 2
 
 
-@pytest.mark.parametrize(("score", "kept"), [(0.6, [0.9, 0.8]), (0.85, [0.9, 0.85, 0.8])])
-def test_a_detection_of_two_digits_at_once_is_dropped_if_both_have_better_scores(score, kept):
+@pytest.mark.parametrize(("score", "expected"), [(0.6, [0.9, 0.8]), (0.85, [0.9, 0.85, 0.8])])
+def test_a_detection_of_two_digits_at_once_is_dropped_if_both_have_better_scores(score, expected):
     digits = ([0, 0, 20, 30], 0.9), ([2, 34, 20, 30], 0.8)
     result = drop_merged(detections_of(*digits, ([0, 6, 22, 52], score)))
-    assert sorted(result.scores, reverse=True) == pytest.approx(kept)
+    assert sorted(result.scores, reverse=True) == pytest.approx(expected)
 
 
 def test_a_digit_that_overlaps_its_neighbours_is_not_dropped():

@@ -133,10 +133,10 @@ def test_logits_of_a_partial_glyph_count_less():
 def test_a_part_of_a_digit_is_not_in_a_number_of_its_own():
     whole = number_at((0, 0, 20, 30), (25, 0, 20, 30), (50, 0, 20, 30))
     part = number_at((26, 12, 18, 18), (80, 12, 18, 18))
-    kept = _drop_duplicates([part, whole, number_at((0, 40, 20, 30)), number_at()])
-    assert [number.boxes[:, 0].tolist() for number in kept] == [[80], [0, 25, 50], [0], []]
-    assert [len(number.ctc_logits) for number in kept] == [1, 3, 1, 0]
-    assert [len(number.scores) for number in kept] == [1, 3, 1, 0]
+    result = _drop_duplicates([part, whole, number_at((0, 40, 20, 30)), number_at()])
+    assert [number.boxes[:, 0].tolist() for number in result] == [[80], [0, 25, 50], [0], []]
+    assert [len(number.ctc_logits) for number in result] == [1, 3, 1, 0]
+    assert [len(number.scores) for number in result] == [1, 3, 1, 0]
 
 
 def test_a_digit_in_two_line_crops_is_in_the_number_where_it_was_detected():
@@ -145,8 +145,8 @@ def test_a_digit_in_two_line_crops_is_in_the_number_where_it_was_detected():
     both = NumberHypothesis(*map(np.concatenate, fields))
     neighbour = number_at((25, 0, 20, 30), (75, 0, 20, 30), (100, 0, 20, 30))
     for numbers in ([both, neighbour], [neighbour, both]):
-        kept = _drop_duplicates(numbers)
-        assert sorted(number.boxes[:, 0].tolist() for number in kept) == [[0], [25, 75, 100]]
+        result = _drop_duplicates(numbers)
+        assert sorted(number.boxes[:, 0].tolist() for number in result) == [[0], [25, 75, 100]]
     assert _drop_duplicates([both])[0].boxes[:, 0].tolist() == [0, 26]
 
 

@@ -20,27 +20,27 @@ def detections_at(boxes, digit=None):
 
 # merge_split_digits
 
-TALL, RINGS = [0, 0, 20, 30], [[30, 0, 18, 15], [28, 14, 20, 16]]
+DIGIT, RINGS = [0, 0, 20, 30], [[30, 0, 18, 15], [28, 14, 20, 16]]
 """A digit, and the two rings of an eight beside it."""
 
 
 def test_the_rings_of_an_eight_beside_a_digit_become_one_digit_of_any_kind():
-    merged = postprocess.merge_split_digits(detections_at([RINGS[1], TALL, RINGS[0]], digit=0))
-    assert merged.boxes.tolist() == [[28, 0, 20, 30], TALL]
+    merged = postprocess.merge_split_digits(detections_at([RINGS[1], DIGIT, RINGS[0]], digit=0))
+    assert merged.boxes.tolist() == [[28, 0, 20, 30], DIGIT]
     assert merged.scores.tolist() == pytest.approx([0.9, 0.7])  # still best first
     assert not merged.logits[0].any() and merged.logits[1].any()
 
 
 def test_rings_without_a_neighbour_as_tall_as_both_are_not_merged():
-    for others in ([], [[-40, 0, 50, 70]], [[400, 0, 20, 30]], [[0, 60, 20, 30]]):
-        detections = detections_at([*RINGS, *others])
+    for other_boxes in ([], [[-40, 0, 50, 70]], [[400, 0, 20, 30]], [[0, 60, 20, 30]]):
+        detections = detections_at([*RINGS, *other_boxes])
         merged = postprocess.merge_split_digits(detections)
         assert np.array_equal(merged.boxes, detections.boxes)
 
 
 def test_two_lines_of_small_digits_beside_a_tall_one_are_not_merged():
     small = [[30 + 22 * i, y, 18, 15] for i in range(3) for y in (0, 15)]
-    assert postprocess.split_digit_pairs(np.array([TALL, *small])) == []
+    assert postprocess.split_digit_pairs(np.array([DIGIT, *small])) == []
 
 
 @pytest.mark.parametrize(
@@ -53,12 +53,12 @@ def test_two_lines_of_small_digits_beside_a_tall_one_are_not_merged():
     ],
 )
 def test_boxes_that_do_not_fit_together_are_not_merged(other):
-    assert postprocess.split_digit_pairs(np.array([TALL, other, RINGS[1]])) == []
+    assert postprocess.split_digit_pairs(np.array([DIGIT, other, RINGS[1]])) == []
 
 
 def test_a_detection_is_half_of_one_digit_at_most():
     middle = [29, 7, 19, 14]
-    (pair,) = postprocess.split_digit_pairs(np.array([TALL, RINGS[0], middle, RINGS[1]]))
+    (pair,) = postprocess.split_digit_pairs(np.array([DIGIT, RINGS[0], middle, RINGS[1]]))
     assert len(set(pair)) == 2
 
 
@@ -73,7 +73,7 @@ def test_merging_no_detections_gives_none():
     st.tuples(st.floats(-500, 500), st.floats(-500, 500)),
 )
 def test_merging_does_not_depend_on_order_size_or_position(order, scale, offset):
-    boxes = np.array([TALL, *RINGS, [52, 1, 19, 28]]) * scale + [*offset, 0, 0]
+    boxes = np.array([DIGIT, *RINGS, [52, 1, 19, 28]]) * scale + [*offset, 0, 0]
     ((upper, lower),) = postprocess.split_digit_pairs(boxes[list(order)])
     assert (order[upper], order[lower]) == (1, 2)
 
@@ -90,10 +90,10 @@ HALF = [152.0, 105, 30, 34]
 
 def test_a_detection_that_spans_two_lines_is_dropped():
     detections = detections_at([*TWO_LINES, SPANNING])
-    kept = postprocess.drop_nested(detections)
-    assert kept.boxes.tolist() == TWO_LINES.tolist()
-    assert kept.scores.tolist() == detections.scores[:-1].tolist()
-    assert kept.logits.tolist() == detections.logits[:-1].tolist()
+    result = postprocess.drop_nested(detections)
+    assert result.boxes.tolist() == TWO_LINES.tolist()
+    assert result.scores.tolist() == detections.scores[:-1].tolist()
+    assert result.logits.tolist() == detections.logits[:-1].tolist()
 
 
 def test_a_detection_spans_two_lines_also_if_only_one_of_its_digits_was_detected():
@@ -163,10 +163,10 @@ COMMA = [146.0, 165, 12, 30]
 
 def test_a_comma_is_dropped_and_the_digits_are_unchanged():
     detections = detections_at([*THREE_DIGITS, COMMA])
-    kept = postprocess.drop_commas(detections)
-    assert kept.boxes.tolist() == THREE_DIGITS
-    assert kept.scores.tolist() == detections.scores[:3].tolist()
-    assert kept.logits.tolist() == detections.logits[:3].tolist()
+    result = postprocess.drop_commas(detections)
+    assert result.boxes.tolist() == THREE_DIGITS
+    assert result.scores.tolist() == detections.scores[:3].tolist()
+    assert result.logits.tolist() == detections.logits[:3].tolist()
 
 
 def test_all_commas_of_a_long_number_are_dropped():

@@ -180,9 +180,9 @@ class DetectsNothing(PaintedDetector):
 
 
 def test_a_clean_image_without_detections_may_be_a_single_digit():
-    others = as_weights(PaintedLineRecognizer()), as_weights(PaintedClassifier())
+    rest = as_weights(PaintedLineRecognizer()), as_weights(PaintedClassifier())
     for detector, number in ((DetectsNothing(), "5"), (PaintedDetector(), "0")):
-        photo_reader = PhotoReader(as_weights(detector), *others, CPU, classify_as(5))
+        photo_reader = PhotoReader(as_weights(detector), *rest, CPU, classify_as(5))
         reading = photo_reader.read(photo([(90, 80)]))
         assert (reading.numbers, reading.reason) == ((number,), "")
         x, y, width, height = reading.digits[0].box
@@ -272,8 +272,8 @@ def test_digitness_of_a_one_is_raised(photo_reader):
     photo_reader.calibration = PhotoCalibration(one_weight=1.0)
     logits = np.zeros((2, 11), np.float32)
     logits[0, 1] = logits[1, 7] = 9
-    one, seven = photo_reader._scores(number_of(logits))[0]
-    assert one == pytest.approx(1 / (1 + np.exp(-1)), abs=0.01)
+    plain_one, seven = photo_reader._scores(number_of(logits))[0]
+    assert plain_one == pytest.approx(1 / (1 + np.exp(-1)), abs=0.01)
     assert seven == pytest.approx(0.5, abs=0.01)
 
 
@@ -282,9 +282,9 @@ def test_digitness_of_a_one_that_reaches_below_its_neighbours_is_lowered(photo_r
     logits = np.zeros((3, 11), np.float32)
     logits[[0, 1], 1], logits[2, 7], logits[:, 10] = 9, 9, 5
     number = number_of(logits, ink_rows=np.array([[4, 28], [4, 34], [4, 34]]))
-    one, slash, seven = photo_reader._scores(number)[0]
-    assert one == pytest.approx(seven, abs=0.001)
-    assert slash < one - 0.1
+    plain_one, slash, seven = photo_reader._scores(number)[0]
+    assert plain_one == pytest.approx(seven, abs=0.001)
+    assert slash < plain_one - 0.1
 
 
 def test_the_digit_depends_on_all_three_networks(photo_reader):

@@ -32,10 +32,10 @@ def test_a_box_expands_in_a_shadow_and_on_ruled_paper():
 
 
 def test_a_box_expands_beside_digits_as_tall():
-    others = [SIX + np.array([offset, 0, 0, 0]) for offset in (-80, 80)]
-    boxes = expanded(draw_digits(SIX, *others), BOWL, *others)
+    neighbours = [SIX + np.array([offset, 0, 0, 0]) for offset in (-80, 80)]
+    boxes = expanded(draw_digits(SIX, *neighbours), BOWL, *neighbours)
     assert boxes[0] == pytest.approx(SIX, abs=5)
-    assert (boxes[1:] == np.array(others)).all()
+    assert (boxes[1:] == np.array(neighbours)).all()
 
 
 def test_a_box_with_all_its_ink_or_with_none_is_unchanged():

@@ -35,9 +35,9 @@ def test_the_weights_that_made_the_labels_are_found():
     digit_logits += photo_calibration.CLASSIFIER_WEIGHT * classifier_logits
     labels = np.where(is_digit, labels_from(digit_logits, rng), -1)
     pages = np.arange(count)
-    said = ctc_logits, detector_logits, classifier_logits, features, labels
+    columns = ctc_logits, detector_logits, classifier_logits, features, labels
     numbers = pages // 50  # each has a confident digit
-    fitted = fit_photo_reader(ScoredDigits(*said, numbers, pages, empty_pages=10**7))
+    fitted = fit_photo_reader(ScoredDigits(*columns, numbers, pages, empty_pages=10**7))
     assert fitted.temperature == pytest.approx(1 / 0.8, rel=0.06)
     assert fitted.detector_class_weight == pytest.approx(0.4, rel=0.06)
     assert fitted.digitness_temperature == pytest.approx(2, rel=0.06)
@@ -47,7 +47,7 @@ def test_the_weights_that_made_the_labels_are_found():
     assert (fitted.one_weight, fitted.below_weight) == fixed
     assert fitted.digitness_bias == pytest.approx(0.3, abs=0.06)
     assert 0.2 < fitted.min_digitness < 0.5
-    alone = fit_photo_reader(ScoredDigits(*said, pages, pages, empty_pages=10**7))
+    alone = fit_photo_reader(ScoredDigits(*columns, pages, pages, empty_pages=10**7))
     assert alone.min_number == photo_calibration.MIN_NUMBER
 
 
