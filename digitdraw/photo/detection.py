@@ -86,7 +86,7 @@ def detect_one(grey: np.ndarray, network: nn.Module, threshold: float) -> Detect
 
 def detect(images: Sequence[np.ndarray], network: nn.Module, threshold: float) -> list[Detections]:
     """Detect the digits of several images as `detect_one` does; views of one size form a batch.
-    The network is unsure at borders, so an image that digits fill runs again with a paper margin."""
+    The network is unsure at borders. An image that digits fill runs again with a paper margin."""
     padded = [pad_with_paper(grey) for grey in images]
     results = _detect_padded(padded, network, threshold)
     filled = [
