@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from digitdraw.models.detector import DigitDetector
 from digitdraw.photo.boxes import box_areas, box_centers, intersection_areas
-from digitdraw.preprocessing.paper import pad_border, pad_with_paper
+from digitdraw.preprocessing.padding import pad_border, pad_with_paper
 
 __all__ = [
     "Detections", "concatenate", "decode", "detect", "detect_one", "drop_merged",

@@ -31,7 +31,7 @@ def read_single_digit(grey: np.ndarray, classify: Classify) -> tuple[Box, Predic
     """Read `grey`, (H, W) float32, as one digit. Returns the box of its ink in pixels, and the
     prediction. Returns None if the image is not ink on flat paper, or if the classifier is not
     confident."""
-    found = binarize.flat_ink(grey)
+    found = binarize.glyph_and_ink_box(grey)
     if found is None:
         return None
     glyph, box = found

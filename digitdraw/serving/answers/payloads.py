@@ -68,7 +68,7 @@ def explain_strokes(recognizer, strokes: object) -> dict:
         credit = explain.smooth(
             explain.attribute(recognizer.classifier, glyph, digit, other), glyph
         )
-        lines = explain.trace(strokes, credit, glyph)
+        lines = explain.sample_along_strokes(strokes, credit, glyph)
     except DigitDrawError as error:
         return {"error": str(error)}
     points = np.concatenate(lines)
