@@ -100,14 +100,12 @@ def _is_digit(pair: np.ndarray, other_boxes: np.ndarray) -> bool:
     whole = union_box(pair)
     ratio = other_boxes[:, 3] / whole[3]
     as_tall = (ratio > _HALF_NEIGHBOUR_HEIGHTS[0]) & (ratio < _HALF_NEIGHBOUR_HEIGHTS[1])
-    if not (_level_neighbours(whole, other_boxes) & as_tall).any():
-        return False
-    return not any(
-        (
-            _level_neighbours(half, other_boxes) & (other_boxes[:, 3] < _HALF_LINE_HEIGHT * half[3])
-        ).any()
+    are_small = (
+        _level_neighbours(half, other_boxes) & (other_boxes[:, 3] < _HALF_LINE_HEIGHT * half[3])
         for half in pair
     )
+    confirmed = bool((_level_neighbours(whole, other_boxes) & as_tall).any())
+    return confirmed and not any(map(np.any, are_small))
 
 
 def _level_neighbours(box: np.ndarray, other_boxes: np.ndarray) -> np.ndarray:
