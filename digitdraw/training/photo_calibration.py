@@ -23,7 +23,7 @@ from digitdraw.training import metrics
 from digitdraw.training.calibration import THRESHOLDS
 from digitdraw.training.detector.validation import SIDE, DetectorValidation
 from digitdraw.training.synthesis.canvas import IGNORED, Page
-from digitdraw.training.synthesis.pages import Content, clear, written
+from digitdraw.training.synthesis.pages import Content, clear_page, written_page
 from digitdraw.training.synthesis.sources import load_sources
 
 __all__ = ["ScoredDigits", "count_errors", "fit_photo_reader", "score_pages", "validation_pages"]
@@ -167,16 +167,16 @@ def validation_pages(root: Path) -> dict[str, list[Page]]:
     the detector's validation, clear pages, and pages with a single number, with a single digit and
     with none."""
     full = DetectorValidation.load(root)
-    sources = load_sources(root, "validation").written
+    sources = load_sources(root, "validation").without_scans
     by_content: dict[str, list[Page]] = {
         content: [
-            written(sources, np.random.default_rng([_SEED, kind, index]), SIDE, content)
+            written_page(sources, np.random.default_rng([_SEED, kind, index]), SIDE, content)
             for index in range(count)
         ]
         for kind, (content, count) in enumerate(PAGE_COUNTS.items())
     }
     rngs = (np.random.default_rng([_SEED, len(PAGE_COUNTS), index]) for index in range(CLEAR_PAGES))
-    clear_pages = [clear(sources, rng, CLEAR_SIDE) for rng in rngs]
+    clear_pages = [clear_page(sources, rng, CLEAR_SIDE) for rng in rngs]
     return {"pages": full.pages, "clear": clear_pages, "scans": full.scans, **by_content}
 
 

@@ -61,7 +61,7 @@ _MISSED = 0.3
 
 _CHUNK = 50
 
-_MAKERS = {"clear": pages.clear, "written": pages.written, "scanned": pages.scanned}
+_MAKERS = {"clear": pages.clear_page, "written": pages.written_page, "scanned": pages.scanned_page}
 
 
 @dataclass(frozen=True)
