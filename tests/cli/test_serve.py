@@ -29,7 +29,7 @@ from tests.support import edges
 from tests.support.drawings import DIGITS
 from tests.support.event_loops import beside
 from tests.support.painted import photo
-from tests.support.server import WITH_BLOTS, Server
+from tests.support.server import WITH_BLOT_DETECTOR, Server
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = Path(os.environ.get("GRADIO_TEMP_DIR") or Path(tempfile.gettempdir()) / "gradio")
@@ -365,7 +365,7 @@ def test_a_stop_signal_lets_waiting_requests_finish(tmp_path):
 
 
 def test_a_stop_signal_lets_a_started_answer_finish():
-    server = Server(program=SLOW_STOP + WITH_BLOTS).start()
+    server = Server(program=SLOW_STOP + WITH_BLOT_DETECTOR).start()
     example = f"{server.url}live/example/0"
     started = threading.Event()
 
