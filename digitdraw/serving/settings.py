@@ -157,6 +157,16 @@ SETTINGS = (
 )  # fmt: skip
 
 
+_HEADINGS = {
+    "host": "address",
+    "auth": "access and proxies",
+    "device": "models",
+    "max_upload": "limits",
+    "log_level": "log",
+}
+"""Headings in the help text, by the first setting below each."""
+
+
 def parse(
     arguments: Sequence[str] | None = None,
     environ: Mapping[str, str] = os.environ,
@@ -203,10 +213,13 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         epilog="Every option has an environment variable too: DIGITDRAW_ROOT_PATH for "
         "--root-path, and so on.",
     )
+    group: argparse._ActionsContainer = parser
     for setting in SETTINGS:
+        if setting.name in _HEADINGS:
+            group = parser.add_argument_group(_HEADINGS[setting.name])
         text = f"{setting.meaning.replace('`', '')} ({setting.default or 'none'})"
         if setting.parse is _boolean:
-            parser.add_argument(setting.flag, action="store_const", const="yes", help=text)
+            group.add_argument(setting.flag, action="store_const", const="yes", help=text)
         else:
-            parser.add_argument(setting.flag, metavar=setting.metavar, help=text.replace("%", "%%"))
+            group.add_argument(setting.flag, metavar=setting.metavar, help=text.replace("%", "%%"))
     return parser
