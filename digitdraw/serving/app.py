@@ -108,4 +108,6 @@ def _limit_of(scope: Scope) -> str | None:
 def _kind_of(scope: Scope) -> str:
     """A request in one word of a few: the page's questions by their names, the rest together."""
     parts = [part for part in scope["path"].split("/") if part]
+    if "static" in parts:  # files of the page, in folders that are named like its questions
+        return "page"
     return next((part for part in parts if part in _KINDS), "page")
