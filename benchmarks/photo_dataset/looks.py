@@ -58,7 +58,7 @@ class Look:
 
 
 def random_look(kind: str, rng: np.random.Generator) -> Look:
-    """Return an everyday_print look with the difficulty that `kind` names."""
+    """Return an everyday look with the difficulty that `kind` names."""
     look = Look(
         ink=tuple(np.array([0.09, 0.09, 0.12]) + rng.uniform(0, 0.12)),
         strength=rng.uniform(0.82, 0.97),
