@@ -212,6 +212,7 @@ def _mutate_picture(data: bytes, most: int, seed: int) -> bytes:
 
 # ---- links
 
+
 def fuzz_links(seconds: int) -> tuple[int, str]:
     """Unpack mutated links: each holds a drawing that the server takes, or none.
 
