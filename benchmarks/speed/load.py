@@ -112,7 +112,7 @@ async def ask_queue(http: HttpClient, drawing: list) -> bool:
 async def draw(
     port: int, number: int, until: float, ask: Callable[[HttpClient, list], Awaitable[bool]]
 ) -> tuple[list[tuple[float, float]], int]:
-    """Draw until a time; return (time of arrival, seconds waited) of each answer, and the errors."""
+    """Draw until a time; return (arrival, seconds waited) of each answer, and the errors."""
     http, answers, errors = HttpClient(port), [], 0
     await asyncio.sleep(INTERVAL * (number % 16) / 16)  # drawers do not start in step
     digit, points = number, 4
@@ -136,7 +136,7 @@ async def draw(
 
 
 def run_drawers(port: int, numbers: list[int], seconds: float, ask) -> tuple[list[float], int]:
-    """Run several drawers in one process; return the waiting times after the warm-up, and errors."""
+    """Run drawers in one process; return the waiting times after the warm-up, and the errors."""
 
     async def run() -> list:
         until = perf_counter() + WARM_UP + seconds

@@ -2,10 +2,10 @@
 
     python benchmarks/speed/soak.py [--minutes 30] [--drawers 8] [--every 1]
 
-Drawers ask through the page's route, one of them through Gradio's queue. Other clients upload photos
-and pictures, open the page, send invalid drawings, and disconnect before the answer. The script
-samples all processes of the server every few seconds and prints one line per minute. At the end it
-compares the last minute with the fifth.
+Drawers ask through the page's route, one of them through Gradio's queue. Other clients upload
+photos and pictures, open the page, send invalid drawings, and disconnect before the answer. The
+script samples all processes of the server every few seconds and prints one line per minute. At the
+end it compares the last minute with the fifth.
 """
 
 import argparse
