@@ -64,8 +64,8 @@ def random_homography(
     for scale in 0.96 ** np.arange(60):
         target = ((moved - centre) @ turn.T * scale + centre + shift).astype(np.float32)
         homography = cv2.getPerspectiveTransform(square, target).astype(np.float64)
-        seen = project(homography, points)
-        if (seen >= margin).all() and (seen <= np.array([width, height]) - margin).all():
+        projected = project(homography, points)
+        if (projected >= margin).all() and (projected <= np.array([width, height]) - margin).all():
             break
         # Move the writing towards the middle before the next smaller scale.
         shift = shift + 0.35 * (centre - project(homography, middle[None])[0])
@@ -74,8 +74,8 @@ def random_homography(
 
 def project(homography: np.ndarray, points: np.ndarray) -> np.ndarray:
     """Map points (n, 2) by a homography (3, 3)."""
-    seen = np.hstack([points, np.ones((len(points), 1))]) @ homography.T
-    return seen[:, :2] / seen[:, 2:]
+    projected = np.hstack([points, np.ones((len(points), 1))]) @ homography.T
+    return projected[:, :2] / projected[:, 2:]
 
 
 def draw_marks(
@@ -90,8 +90,8 @@ def draw_marks(
         near = project(homography, middle + np.array([[0, 0], [1, 0], [0, 1]]))
         scale = math.sqrt(abs(np.linalg.det(near[1:] - near[0])))
         pen = max(look.pen * h * scale, 1.1)
-        seen = [project(homography, stroke) for stroke in mark.strokes]
-        patch, (x, y) = draw_strokes(seen, pen, h * scale, look.broken, rng)
+        projected = [project(homography, stroke) for stroke in mark.strokes]
+        patch, (x, y) = draw_strokes(projected, pen, h * scale, look.broken, rng)
         left, top = max(0, -x), max(0, -y)
         patch = patch[top : max(0, height - y), left : max(0, width - x)]
         x, y = x + left, y + top

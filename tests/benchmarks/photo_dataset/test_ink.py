@@ -15,11 +15,11 @@ def test_a_box_fits_the_ink_of_its_digit_exactly():
     marks = [Mark([zero * 40 + centre], 0, 0) for centre in ([80, 90], [250, 120])]
     cover, boxes = ink.draw_marks(marks, homography, 80.0, Look(size=(400, 300)), rng)
     for mark, (x, y, width, height) in zip(marks, boxes, strict=True):
-        seen = ink.project(homography, mark.strokes[0])
+        projected = ink.project(homography, mark.strokes[0])
         pen = 0.09 * 80
-        assert (seen.min(axis=0) - [x, y] < pen).all()
-        assert (seen.min(axis=0) >= [x, y]).all()
-        assert (seen.max(axis=0) <= [x + width, y + height]).all()
+        assert (projected.min(axis=0) - [x, y] < pen).all()
+        assert (projected.min(axis=0) >= [x, y]).all()
+        assert (projected.max(axis=0) <= [x + width, y + height]).all()
         window = cover[y : y + height, x : x + width]
         assert cv2.boundingRect((window > 0.3).astype(np.uint8)) == (0, 0, width, height)
         cover[y : y + height, x : x + width] = 0
