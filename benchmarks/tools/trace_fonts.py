@@ -138,11 +138,11 @@ def sources(fonts: list[dict]) -> str:
     return f"{_SOURCES}\n{head}" + "\n".join(rows) + "\n"
 
 
-_SOURCES = """# Digits of handwriting fonts
+_SOURCES = """# Handwriting fonts
 
-`digits.jsonl.gz` has the digits of these Google Fonts as pen strokes through the middle of their
-ink. `benchmarks/tools/trace_fonts.py` traced them. The file has none of the fonts' outlines and is
-no font itself. Fonts that share their handwriting have the same `writer`.
+`digits.jsonl.gz` holds the digits of these fonts from Google Fonts, as pen strokes along the middle
+of their ink. `benchmarks/tools/trace_fonts.py` traced them. The file holds no outlines of a font and
+is not a font itself. Fonts with the same handwriting count as one `writer`.
 """
 
 

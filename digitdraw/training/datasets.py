@@ -1,18 +1,18 @@
-"""Training data: reads it, verifies it, and splits it. Knows files; knows nothing of models.
+"""Training data: reads it, checks it, and splits it into "train", "validation" and "test".
 
-Layout of a data folder: `MNIST/raw/` as torchvision makes it, and, where it is to be had,
-`unipen-digits/{train,dev}.jsonl.gz` and `unipen-letters/letters.jsonl.gz`: one JSON object a
-line with `label`, `writer` and `strokes`; and `orand-car-a/`, scanned amounts: `images/` and
-`labels.jsonl` with `image`, `number` and `boxes`. Digits of handwriting fonts, in the form of the
-drawings, come with the package: `font_hands/digits.jsonl.gz`. The test parts (MNIST test,
-unipen-digits/dev, letters of the test writers, 200 of the scans, some of the fonts' hands) are for
-`cases` and `benchmarks/` alone.
+A data folder has MNIST in `MNIST/raw/`, as torchvision stores it. Everything else is optional:
+- `unipen-digits/{train,dev}.jsonl.gz` and `unipen-letters/letters.jsonl.gz` are drawings, one JSON
+  object a line, with `label`, `writer` and `strokes`;
+- `orand-car-a/` has scanned amounts in `images/`; its `labels.jsonl` has `image`, `number` and
+  `boxes`.
+
+The digits of handwriting fonts come with the package. Test splits are for evaluation and benchmarks
+alone: MNIST's test set, unipen-digits/dev, and some letter writers, scans and fonts.
 """
 
 import gzip
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,81 +23,57 @@ from torchvision.datasets import MNIST
 from digitdraw.errors import DataError
 
 __all__ = [
-    "UNREADABLE",
-    "Drawing",
-    "Glyphs",
-    "Scan",
-    "drawings",
-    "file_hashes",
-    "font_drawings",
-    "letters",
-    "mnist",
-    "readable_drawings",
-    "scans",
-    "split_by_writer",
-]
+    "UNREADABLE", "Drawing", "Glyphs", "Scan", "drawings", "file_hashes", "font_drawings",
+    "letters", "mnist", "readable_drawings", "scans", "split_by_writer",
+]  # fmt: skip
 
 MNIST_VALIDATION = 5_000
-"""Validation digits of MNIST, unless a recipe says otherwise."""
-
+"""Validation digits of MNIST, unless a recipe sets another number."""
 SCANS_TEST, SCANS_VALIDATION = 200, 80
-"""Scanned amounts that are kept from training."""
-
+"""Scanned amounts in these splits."""
 FONT_DIGITS = "fonts/digits.jsonl.gz"
-"""The digits of handwriting fonts, in the package's own folder."""
-
-_PACKAGE = Path(__file__).resolve().parent
-
-_UNREADABLE_IN_TRAINING = frozenset((
-    22, 249, 287, 294, 314, 432, 467, 639, 893, 932, 1131, 1168, 1387, 1418, 1498, 1597, 1801, 1811,
-    1909, 1980, 2162, 2400, 2515, 2730, 3136, 3223, 3425, 3506, 3842, 3993, 4163, 4262, 4560, 4596,
-    4614, 5006, 5082, 5153, 5236, 5350, 5452, 5550, 5717, 6024, 6052, 6140, 6206,
-))  # fmt: skip
-
-_UNREADABLE_IN_VALIDATION = frozenset((0, 207, 226, 358, 481, 537, 654, 994, 1000, 1018))
-
-_UNREADABLE_IN_TEST = frozenset((
-    59, 64, 87, 163, 194, 230, 234, 360, 396, 404, 450, 480, 602, 664, 731, 739, 762, 928, 1076,
-    1105, 1107, 1130, 1194, 1252, 1397, 1407, 1420, 1456, 1511, 1654, 1675,
-))  # fmt: skip
+"""The digits of handwriting fonts, relative to this module's folder."""
+_FOLDER = Path(__file__).resolve().parent
 
 UNREADABLE = {
-    "train": _UNREADABLE_IN_TRAINING,
-    "validation": _UNREADABLE_IN_VALIDATION,
-    "test": _UNREADABLE_IN_TEST,
-}
-"""Drawings of a part, by their place in it, that no person would read as labelled: mostly single
-lines labelled 4, 1 or 0, plain rings labelled 8, and several rings labelled 0. Found by looking at
-the sixty of unipen-digits/dev and the eighty of validation that a default model doubted, and the
-245 of training that are level or that `default`, `tiny` or `cnn` doubted, so others may be left. A
-figure without them stands beside that of all.
-"""
+    "train": frozenset((
+        22, 249, 287, 294, 314, 432, 467, 639, 893, 932, 1131, 1168, 1387, 1418, 1498, 1597, 1801,
+        1811, 1909, 1980, 2162, 2400, 2515, 2730, 3136, 3223, 3425, 3506, 3842, 3993, 4163, 4262,
+        4560, 4596, 4614, 5006, 5082, 5153, 5236, 5350, 5452, 5550, 5717, 6024, 6052, 6140, 6206,
+    )),
+    "validation": frozenset((0, 207, 226, 358, 481, 537, 654, 994, 1000, 1018)),
+    "test": frozenset((
+        59, 64, 87, 163, 194, 230, 234, 360, 396, 404, 450, 480, 602, 664, 731, 739, 762, 928, 1076,
+        1105, 1107, 1130, 1194, 1252, 1397, 1407, 1420, 1456, 1511, 1654, 1675,
+    )),
+}  # fmt: skip
+"""Indices of the drawings in a split that no person would read as their label says.
 
-_LOOKED_AT = {
+Most are single lines labelled 4, 1 or 0, plain rings labelled 8, or several rings labelled 0. A
+person looked at the drawings that models were unsure of: 60 of test, 80 of validation and 245 of
+training. Others may remain. Metrics without these drawings are shown beside those of all.
+"""
+_UNREADABLE_SHA256 = {
     "train.jsonl.gz": "ecef1dd2b4df4b29ad570e7bfb2da5d7d23378a498cad21d8bdbd9bb7a4d8def",
     "dev.jsonl.gz": "fbe009c7e66a555b228a8c24c268c9d9c2a4d1ac7a1d69492843ca940d47a666",
 }
-"""SHA-256 of the files of drawings that those places are in."""
-
+"""SHA-256 of the files that these indices belong to."""
 SHA256 = {
-    "MNIST/raw/train-images-idx3-ubyte": (
-        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"
-    ),
-    "MNIST/raw/train-labels-idx1-ubyte": (
-        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"
-    ),
-    "MNIST/raw/t10k-images-idx3-ubyte": (
-        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"
-    ),
-    "MNIST/raw/t10k-labels-idx1-ubyte": (
-        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"
-    ),
-}
+    "MNIST/raw/train-images-idx3-ubyte":
+        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "MNIST/raw/train-labels-idx1-ubyte":
+        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    "MNIST/raw/t10k-images-idx3-ubyte":
+        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "MNIST/raw/t10k-labels-idx1-ubyte":
+        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+}  # fmt: skip
+"""SHA-256 of MNIST's unpacked files."""
 
 
 @dataclass(frozen=True)
 class Glyphs:
-    """Labelled pictures: `pixels` (N, 28, 28) uint8, 255 = ink; `labels` (N,) int64."""
+    """Labelled glyphs: `pixels` (N, 28, 28) uint8, 255 = ink; `labels` (N,) int64."""
 
     pixels: np.ndarray
     labels: np.ndarray
@@ -105,7 +81,7 @@ class Glyphs:
 
 @dataclass(frozen=True)
 class Drawing:
-    """One drawn character: `strokes` as `digitdraw.strokes.parse` returns them."""
+    """A drawn character: `strokes` are (n, 2) float64 points (x, y), y down, in any unit."""
 
     label: str
     writer: str
@@ -114,8 +90,10 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Scan:
-    """A scanned number: `picture` (H, W) uint8 grey; `boxes` (n, 4) float32, (x, y, width,
-    height) in pixels of each digit; `labels` (n,) int64, left to right; `name` of the file."""
+    """A scanned number: the file's `name`, `picture` (H, W) uint8, and digits from left to right.
+
+    `boxes` (n, 4) float32 are (x, y, width, height) in pixels; `labels` (n,) is int64.
+    """
 
     name: str
     picture: np.ndarray
@@ -123,16 +101,16 @@ class Scan:
     labels: np.ndarray
 
 
-def mnist(root: Path, part: str, validation: int = MNIST_VALIDATION) -> Glyphs:
-    """MNIST's "train", "validation" or "test" digits; downloaded where they are missing.
+def mnist(root: Path, split: str, validation: int = MNIST_VALIDATION) -> Glyphs:
+    """MNIST's "train", "validation" or "test" digits; they are downloaded if missing.
 
-    The last `validation` of its training set are its validation digits, and no other.
+    The last `validation` digits of MNIST's training set are the validation split.
 
-    Raises DataError where they are missing and cannot be had, or a file's hash is wrong.
+    Raises DataError if a download fails or a file's hash is wrong.
     """
     raw = root / "MNIST" / "raw"
     try:
-        digits = MNIST(root, train=part != "test", download=not raw.is_dir())
+        digits = MNIST(root, train=split != "test", download=not raw.is_dir())
     except (RuntimeError, OSError, ValueError) as error:
         names = ", ".join(Path(name).name for name in SHA256)
         raise DataError(
@@ -140,104 +118,94 @@ def mnist(root: Path, part: str, validation: int = MNIST_VALIDATION) -> Glyphs:
             f"Put its four unpacked files there: {names}."
         ) from error
     for name in SHA256:
-        if ("train" in name) == (part != "test"):
+        if ("train" in name) == (split != "test"):
             _verify(root / name, SHA256[name])
     pixels, labels = digits.data.numpy(), digits.targets.numpy().astype(np.int64)
-    if part == "train":
+    if split == "train":
         return Glyphs(pixels[:-validation], labels[:-validation])
-    if part == "validation":
+    if split == "validation":
         return Glyphs(pixels[-validation:], labels[-validation:])
     return Glyphs(pixels, labels)
 
 
-def drawings(root: Path, part: str) -> list[Drawing]:
-    """Drawn digits: "train" and "validation" writers of the training file, or "test": dev.
+def drawings(root: Path, split: str) -> list[Drawing]:
+    """Drawn digits of a split; empty if the data folder has none.
 
-    Empty where the data folder has none.
+    Training and validation have different writers of one file; test is a file of its own.
     """
-    everything = _read(_file_of(root, part))
-    if part == "test":
-        return everything
-    return split_by_writer(everything, {"train": 88, "validation": 12})[part]
+    found = _read(_drawings_file(root, split))
+    if split == "test":
+        return found
+    return split_by_writer(found, {"train": 88, "validation": 12})[split]
 
 
-def readable_drawings(root: Path, part: str) -> list[Drawing]:
-    """The same but for those that are `UNREADABLE`; of files that nobody looked at, all."""
-    drawn, path = drawings(root, part), _file_of(root, part)
-    if not drawn or _sha256(path) != _LOOKED_AT[path.name]:
-        return drawn
-    return [each for place, each in enumerate(drawn) if place not in UNREADABLE[part]]
+def readable_drawings(root: Path, split: str) -> list[Drawing]:
+    """Drawn digits without the `UNREADABLE` ones; all of them if the file is not a known one."""
+    found, path = drawings(root, split), _drawings_file(root, split)
+    if not found or _sha256(path) != _UNREADABLE_SHA256[path.name]:
+        return found
+    return [drawing for index, drawing in enumerate(found) if index not in UNREADABLE[split]]
 
 
-def font_drawings(part: str) -> list[Drawing]:
-    """Digits of handwriting fonts, of "train", "validation" or "test" hands; each hand a writer.
-
-    They come with the package: see font_hands/SOURCES.md for whose they are.
-    """
-    everything = _read(_PACKAGE / FONT_DIGITS)
-    return split_by_writer(everything, {"train": 75, "validation": 10, "test": 15})[part]
+def font_drawings(split: str) -> list[Drawing]:
+    """Digits of handwriting fonts; each font is a writer. Licences are in fonts/SOURCES.md."""
+    shares = {"train": 75, "validation": 10, "test": 15}
+    return split_by_writer(_read(_FOLDER / FONT_DIGITS), shares)[split]
 
 
-def letters(root: Path, part: str) -> list[Drawing]:
-    """Drawn letters that look like no digit, of "train", "validation" or "test" writers.
-
-    Empty where the data folder has none.
-    """
-    everything = _read(root / "unipen-letters" / "letters.jsonl.gz")
-    return split_by_writer(everything, {"train": 50, "validation": 20, "test": 30})[part]
+def letters(root: Path, split: str) -> list[Drawing]:
+    """Drawn letters that do not look like digits; empty if the data folder has none."""
+    shares = {"train": 50, "validation": 20, "test": 30}
+    return split_by_writer(_read(root / "unipen-letters" / "letters.jsonl.gz"), shares)[split]
 
 
-def scans(root: Path, part: str) -> list[Scan]:
-    """Scanned amounts, "train", "validation" or "test"; empty where the data folder has none.
+def scans(root: Path, split: str) -> list[Scan]:
+    """Scanned amounts of a split; empty if the data folder has none.
 
-    Which part a scan is in follows from a hash of its name: those with the smallest are kept.
+    A hash of its name decides in which split a scan is. Raises DataError if a picture is damaged.
     """
     folder = root / "orand-car-a"
     if not (folder / "labels.jsonl").is_file():
         return []
     lines = (folder / "labels.jsonl").read_text(encoding="utf-8").splitlines()
-    entries = sorted(map(json.loads, lines), key=lambda e: _hash_of(e["image"]))
-    kept = SCANS_TEST + SCANS_VALIDATION
-    bounds = {"test": (0, SCANS_TEST), "validation": (SCANS_TEST, kept), "train": (kept, None)}
-    return [_scan(folder / "images", entry) for entry in entries[slice(*bounds[part])]]
+    entries = sorted(map(json.loads, lines), key=lambda entry: _name_hash(entry["image"]))
+    train = SCANS_TEST + SCANS_VALIDATION
+    bounds = {"test": (0, SCANS_TEST), "validation": (SCANS_TEST, train), "train": (train, None)}
+    return [_scan(folder / "images", entry) for entry in entries[slice(*bounds[split])]]
 
 
-def split_by_writer(everything: list[Drawing], parts: dict[str, int]) -> dict[str, list[Drawing]]:
-    """Split so that no writer is in two parts; `parts` gives each its percentage, 100 in all.
+def split_by_writer(found: list[Drawing], shares: dict[str, int]) -> dict[str, list[Drawing]]:
+    """Split drawings so that no writer is in two splits; `shares` are percentages that add to 100.
 
-    A writer's part follows from a hash of the name: it stays when others come or go.
+    A hash of the name decides, so a writer stays in a split when others are added or removed.
     """
-    split: dict[str, list[Drawing]] = {name: [] for name in parts}
-    part_of = _part_chooser(parts)
-    for drawing in everything:
-        split[part_of(drawing.writer)].append(drawing)
-    return split
+    names = [name for name, percent in shares.items() for _ in range(percent)]
+    splits: dict[str, list[Drawing]] = {name: [] for name in shares}
+    for drawing in found:
+        splits[names[_name_hash(drawing.writer)[0] * 100 // 256]].append(drawing)
+    return splits
 
 
 def file_hashes(root: Path, drawn: bool = True, scanned: bool = False) -> dict[str, str]:
-    """SHA-256 of every training file that is there, by its path in the data folder; those of
-    drawings, letters and fonts only where `drawn`, and of the scans' labels where `scanned`."""
+    """SHA-256 of all training files that exist, by their path in the data folder.
+
+    `drawn` includes drawings, letters and fonts; `scanned` includes the labels of the scans.
+    """
     names = [name for name in SHA256 if "t10k" not in name]
     if drawn:
         names += ["unipen-digits/train.jsonl.gz", "unipen-letters/letters.jsonl.gz"]
     if scanned:
         names.append("orand-car-a/labels.jsonl")
     hashes = {name: _sha256(root / name) for name in names if (root / name).is_file()}
-    return {**hashes, FONT_DIGITS: _sha256(_PACKAGE / FONT_DIGITS)} if drawn else hashes
+    return {**hashes, FONT_DIGITS: _sha256(_FOLDER / FONT_DIGITS)} if drawn else hashes
 
 
-def _part_chooser(parts: dict[str, int]) -> Callable[[str], str]:
-    names = [name for name, percent in parts.items() for _ in range(percent)]
-    return lambda writer: names[_hash_of(writer)[0] * 100 // 256]
-
-
-def _hash_of(name: str) -> bytes:
+def _name_hash(name: str) -> bytes:
     return hashlib.sha256(name.encode()).digest()
 
 
-def _file_of(root: Path, part: str) -> Path:
-    """Where the drawings of a part are."""
-    return root / "unipen-digits" / ("dev.jsonl.gz" if part == "test" else "train.jsonl.gz")
+def _drawings_file(root: Path, split: str) -> Path:
+    return root / "unipen-digits" / ("dev.jsonl.gz" if split == "test" else "train.jsonl.gz")
 
 
 def _read(path: Path) -> list[Drawing]:
@@ -252,7 +220,9 @@ def _read(path: Path) -> list[Drawing]:
 
 def _drawing(entry: dict) -> Drawing:
     strokes = [np.array(stroke, np.float64).reshape(-1, 2) for stroke in entry["strokes"]]
-    return Drawing(str(entry["label"]), entry["writer"], [s for s in strokes if len(s)])
+    return Drawing(
+        str(entry["label"]), entry["writer"], [stroke for stroke in strokes if len(stroke)]
+    )
 
 
 def _scan(images: Path, entry: dict) -> Scan:

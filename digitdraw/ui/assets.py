@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from digitdraw.serving.responses import error_response
+from digitdraw.serving.responses import ErrorResponse
 
 __all__ = ["modules", "read_bytes", "read_text", "route", "url"]
 
@@ -66,7 +66,7 @@ async def _serve(request: Request) -> ASGIApp:
     path = request.path_params["path"]
     content = _files().get(path)
     if content is None:
-        return error_response(404, "There is nothing here.")
+        return ErrorResponse(404, "There is nothing here.")
     return Response(content, media_type=_MEDIA_TYPES[Path(path).suffix], headers=_HEADERS)
 
 

@@ -133,7 +133,7 @@ def _name_endpoints(service: Service, uploads: set[str]) -> None:
         except TypeError as error:  # integers too large for a float, or endless nesting
             message = "These are no strokes: nested too deep, or a number is too large."
             raise gr.Error(message, print_exception=False) from error
-        return await _parsed(service.model.aside(b"strokes", body))
+        return await _parsed(service.model.on_demand(b"strokes", body))
 
     async def predict_image(image: str | None) -> dict:
         """Say which digit is in a picture, sent with `gradio_client.handle_file`."""
@@ -156,7 +156,7 @@ def _name_picture_endpoint(function: Callable, answer: str) -> None:
     """
     file = gr.File(visible=False, label="image")
     # Gradio's own preprocessing leaves an empty file on disk for each call.
-    file.preprocess = lambda sent: sent and sent.path
+    file.preprocess = lambda sent: sent and sent.path  # type: ignore
     gr.Button(visible=False).click(
         function,
         inputs=file,
@@ -173,7 +173,7 @@ async def _read(service: Service, uploads: set[str], kind: bytes, image: str | N
     content = file.read_bytes()
     file.unlink()  # nothing that was sent is kept
     uploads.discard(image)
-    return await _parsed(service.line.ask(kind, content))
+    return await _parsed(service.photo_queue.ask(kind, content))
 
 
 async def _parsed(reply: Awaitable[bytes]) -> dict:

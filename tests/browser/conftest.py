@@ -91,7 +91,7 @@ def shared_app(shared_page) -> AppPage:
 @pytest.fixture(scope="module")
 def blots() -> Iterator[Server]:
     """A server whose photo reader takes each blot for a digit, without weights."""
-    running = Server(finds_blots=True).start()
+    running = Server(blot_detector=True).start()
     yield running
     running.stop()
 

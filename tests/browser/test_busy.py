@@ -59,7 +59,7 @@ def test_a_failing_model_is_asked_again_and_a_note_says_so(make_app):
 
 
 def test_a_worker_that_is_killed_while_it_reads_is_replaced_and_the_photo_is_read(chromium):
-    server = Server(finds_blots=True).start()
+    server = Server(blot_detector=True).start()
     context = chromium.new_context()
     try:
         app = AppPage(context.new_page(), server.url).open()
@@ -123,11 +123,11 @@ def test_a_waiting_photo_shows_its_position_and_a_failed_one_its_error_number(ma
     )
     messages = app.page.evaluate_handle(
         """selector => {
-            const seen = [];
+            const messages = [];
             const note = document.querySelector(selector);
-            new MutationObserver(() => seen.push(note.textContent))
+            new MutationObserver(() => messages.push(note.textContent))
                 .observe(note, { childList: true, characterData: true, subtree: true });
-            return seen;
+            return messages;
         }""",
         ".dd-photo-tab .dd-status .dd-note",
     )

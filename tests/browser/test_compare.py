@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.app_page import DESKTOP, PHONE, app_opener
-from tests.support.comparisons import make_lineup
+from tests.support.comparisons import make_comparison
 from tests.support.drawings import DIGITS
 from tests.support.server import Server
 
@@ -17,7 +17,7 @@ TAB = ".dd-compare-tab"
 @pytest.fixture(scope="module")
 def several(tmp_path_factory):
     """A server with a model that says 1, one in doubt, a damaged one and the default."""
-    running = Server(weights=make_lineup(tmp_path_factory.mktemp("weights"))).start()
+    running = Server(weights=make_comparison(tmp_path_factory.mktemp("weights"))).start()
     yield running
     running.stop()
 

@@ -151,9 +151,9 @@ def test_a_finished_drawing_is_sent_as_soon_as_the_question_before_is_answered(m
     app.stroke(stroke)
     app.page.wait_for_timeout(200)
     assert len(held) == 1
-    with app.page.expect_request("**/live/*") as asked:
+    with app.page.expect_request("**/live/*") as request_info:
         held[0].continue_()
-    assert len(asked.value.post_data_json[0]) > 20
+    assert len(request_info.value.post_data_json[0]) > 20
 
 
 def test_lifting_the_pen_where_it_is_sends_no_second_question(app):
@@ -169,10 +169,10 @@ def test_lifting_the_pen_where_it_is_sends_no_second_question(app):
 
 
 def test_questions_stay_small(shared_app):
-    with shared_app.page.expect_request("**/live/*") as asked:
+    with shared_app.page.expect_request("**/live/*") as request_info:
         shared_app.stroke([(x, y) for stroke in shared_app.place(DIGITS[0]) for x, y in stroke])
     shared_app.expect_digit("0")
-    assert len(asked.value.post_data) < 5_000
+    assert len(request_info.value.post_data) < 5_000
 
 
 def test_a_drawing_that_the_server_rejects_stays_with_a_short_message(app):

@@ -160,7 +160,7 @@ def test_without_weights_a_note_says_so(chromium, tmp_path):
         app = AppPage(context.new_page(), server.url).open()
         app.open_tab("Photo")
         choose_files(app, ("one.png", photo_of_blots()), ("two.png", photo_of_blots()))
-        expect_note(app).to_have_text(phrases.NO_READER)
+        expect_note(app).to_have_text(phrases.NO_PHOTO_READER)
         expect(app.page.locator(f"{TAB} .dd-drop-hint")).to_be_visible()
         assert app.complaints == []
     finally:

@@ -107,16 +107,16 @@ def test_a_shared_link_shows_drawing_and_answer_without_further_requests(make_ap
     app = make_app(**CLIPBOARD, reduced_motion="reduce").open()  # the example is there at once
     app.page.get_by_role("button", name="Draw the example: a seven with a bar").click()
     app.expect_sentence("That looks like a 7")
-    asked = []
-    app.page.on("request", lambda request: asked.append(request))
+    requests = []
+    app.page.on("request", lambda request: requests.append(request))
     share_button(app).press("Enter")
     expect_note(app).to_have_text("Link copied")
     link = app.page.evaluate("navigator.clipboard.readText()")
     assert fragment_of(app) == ""
     base, text = link.split("#d=")
     assert base == app.url
-    assert {request.url for request in asked} <= {app.url + "live/answer"}
-    assert all(text not in request.post_data for request in asked)
+    assert {request.url for request in requests} <= {app.url + "live/answer"}
+    assert all(text not in request.post_data for request in requests)
 
     receiver = make_app()
     sent = []

@@ -79,11 +79,11 @@ def test_a_file_that_is_no_picture_is_rejected_and_the_page_still_works(uploads,
 
 
 def test_a_file_that_is_too_large_is_not_sent(uploads):
-    asked = []
-    uploads.page.on("request", lambda request: asked.append(request.method))
+    requests = []
+    uploads.page.on("request", lambda request: requests.append(request.method))
     choose(uploads, "large.png", bytes(10 * 2**20 + 1))
     expect(uploads.page.locator(f"{TAB} .dd-note")).to_contain_text("10 MB")
-    assert "POST" not in asked
+    assert "POST" not in requests
 
 
 def test_a_dropped_picture_is_read(uploads):

@@ -72,12 +72,12 @@ def test_the_switch_is_off_at_first_and_remembered(explained):
 
 
 def test_nothing_is_requested_while_the_switch_is_off(app):
-    asked = []
-    app.page.on("request", lambda request: asked.append(request.url))
+    requests = []
+    app.page.on("request", lambda request: requests.append(request.url))
     app.draw(2)
     app.expect_digit("2")
     app.page.wait_for_timeout(500)
-    assert not [url for url in asked if url.endswith("/why")]
+    assert not [url for url in requests if url.endswith("/why")]
 
 
 def test_a_late_explanation_of_an_old_drawing_is_dropped(explained):

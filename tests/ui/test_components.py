@@ -38,9 +38,9 @@ def test_nothing_on_the_page_comes_from_another_host():
 
 def test_the_head_has_every_style_sheet_once():
     head = components.head()
-    sheets = [path for path in FILES if path.endswith(".css")]
-    assert len(sheets) == 10
-    for path in sheets:
+    paths = [path for path in FILES if path.endswith(".css")]
+    assert len(paths) == 10
+    for path in paths:
         assert head.count(assets.read_text(path)) == 1, path
 
 

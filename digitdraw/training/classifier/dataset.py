@@ -233,7 +233,7 @@ def _another_hand(
 ) -> tuple[handwriting.Strokes, int]:
     drawing = drawn[index % len(drawn)]
     label = int(drawing.label)
-    return handwriting.vary(digit_forms.another_form(drawing.strokes, label, rng), rng), label
+    return handwriting.vary(digit_forms.random_form(drawing.strokes, label, rng), rng), label
 
 
 def _drawn(lines: handwriting.Strokes, rng: np.random.Generator) -> np.ndarray:

@@ -83,5 +83,5 @@ def _pages(sources: Sources, side: int, seed: int, numbers: range) -> list[Page]
 
 
 def _page(sources: Sources, side: int, rng: np.random.Generator) -> Page:
-    make = pages.clear if rng.random() < _CLEAR else pages.compose
+    make = pages.clear_page if rng.random() < _CLEAR else pages.random_page
     return make(sources, rng, side)

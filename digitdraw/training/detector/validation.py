@@ -17,7 +17,7 @@ from digitdraw.photo import detection, lines
 from digitdraw.photo.detection import Detections
 from digitdraw.training import calibration, metrics, plots
 from digitdraw.training.synthesis.canvas import IGNORED, Page
-from digitdraw.training.synthesis.pages import compose
+from digitdraw.training.synthesis.pages import random_page
 from digitdraw.training.synthesis.sources import load_sources
 
 __all__ = ["DetectorValidation"]
@@ -45,7 +45,7 @@ class DetectorValidation:
         """Pages of writers, digits and scans that training never sees."""
         kept = load_sources(root, "validation")
         rngs = (np.random.default_rng([_SEED, index]) for index in range(PAGES))
-        composed = [compose(kept.written, rng, SIDE) for rng in rngs]
+        composed = [random_page(kept.without_scans, rng, SIDE) for rng in rngs]
         scanned = [Page(each.picture, each.boxes, each.labels) for each in kept.scans]
         return cls(composed, scanned)
 

@@ -61,7 +61,7 @@ _MISSED = 0.3
 
 _CHUNK = 50
 
-_MAKERS = {"clear": pages.clear, "written": pages.written, "scanned": pages.scanned}
+_MAKERS = {"clear": pages.clear_page, "written": pages.written_page, "scanned": pages.scanned_page}
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def digits_in(page: Page, frame: LineTransform) -> np.ndarray | None:
     """The digits in a frame from left to right, (n,), or None where it cannot be said."""
     if not len(page.boxes):
         return np.zeros(0, np.int64)
-    boxes = frame.see_boxes(page.boxes)
+    boxes = frame.boxes_to_crop(page.boxes)
     (inside,) = intersection_areas(np.array([[0, 0, frame.width, line_crop.HEIGHT]]), boxes)
     inside = inside / box_areas(boxes)
     whole = np.flatnonzero(inside > _WHOLE)

@@ -55,11 +55,11 @@ def test_worker_processes_make_the_same_pages():
 def test_a_third_of_the_pages_are_clear(monkeypatch):
     page = Page(np.zeros((128, 128), np.uint8), np.zeros((0, 4), np.float32), np.zeros(0, int))
     made = []
-    for name in ("clear", "compose"):
+    for name in ("clear_page", "random_page"):
         monkeypatch.setattr(pages, name, lambda *_, name=name: made.append(name) or page)
     _pages(Sources(DRAWN, None, [], []), 128, 0, range(300))
     assert len(made) == 300
-    assert 75 < made.count("clear") < 125
+    assert 75 < made.count("clear_page") < 125
 
 
 def test_samples_are_pages_with_their_boxes():
@@ -78,7 +78,7 @@ def perfect(page, wrong=0):
 
 def test_validation_counts_what_is_found_and_read_right():
     rng = np.random.default_rng(1)
-    made = [pages.compose(Sources(DRAWN, None, [], []), rng, 128) for _ in range(12)]
+    made = [pages.random_page(Sources(DRAWN, None, [], []), rng, 128) for _ in range(12)]
     scan = Page(
         np.zeros((40, 90), np.uint8), np.array([[5, 5, 20, 30], [30, 5, 20, 30]]), np.array([3, 7])
     )

@@ -11,7 +11,7 @@ from digitdraw.training.line_recognizer.dataset import LineCrops
 from digitdraw.training.synthesis.canvas import IGNORED, Page
 from digitdraw.training.synthesis.sources import Sources
 from tests.support.drawings import DIGITS
-from tests.support.painted import Painted
+from tests.support.painted import PaintedDetector
 
 GREY = np.full((60, 260), 0.9, np.float32)
 GREY[20:40, 20:30] = GREY[20:40, 36:46] = GREY[20:40, 116:126] = 0.1
@@ -53,7 +53,9 @@ def test_a_page_without_digits_has_empty_strips():
 @pytest.mark.parametrize("kind", ["clear", "written"])
 def test_the_same_pages_give_the_same_strips(kind):
     made_by = Sources(DRAWN, None, [], [])
-    one, other = (dataset._cut_pages(made_by, Painted(), 3, kind, True, range(2)) for _ in range(2))
+    one, other = (
+        dataset._cut_pages(made_by, PaintedDetector(), 3, kind, True, range(2)) for _ in range(2)
+    )
     assert len(one) == len(other) > 4
     for (ink, digits), (same, alike) in zip(one, other, strict=True):
         assert np.array_equal(ink, same)

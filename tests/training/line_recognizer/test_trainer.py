@@ -15,7 +15,7 @@ from digitdraw.training.line_recognizer.dataset import LineCrops
 from digitdraw.training.line_recognizer.trainer import LineRecognizerTrainer, ctc_loss
 from digitdraw.training.line_recognizer.validation import LineRecognizerValidation
 from digitdraw.training.recipes import RECIPES
-from tests.support.painted import PaintedSequence
+from tests.support.painted import PaintedLineRecognizer
 from tests.support.trainings import resumed_beside_unbroken
 
 SMALL = replace(RECIPES["line-recognizer"], batch=8)
@@ -72,7 +72,7 @@ def test_the_loss_is_small_for_what_is_right():
     wanted = [np.array([0, 7]), np.zeros(0, np.int64)]
     x, columns = ctc.pad_batch([line_crop.from_uint8(strip(6, 6)), np.zeros((32, 9), np.float32)])
     assert columns.tolist() == [6, 3]
-    logits = PaintedSequence()(x[:, None])
+    logits = PaintedLineRecognizer()(x[:, None])
     right = ctc_loss(logits, columns, wanted)
     assert right.item() < 0.01
     wrong = ctc_loss(logits, columns, [np.array([0, 4]), np.array([7])])
@@ -98,7 +98,7 @@ def test_validation_counts_numbers_and_digits():
             LineCrops("empty", [strip(), strip(6)], [np.zeros(0, np.int64)] * 2),
         ]
     )
-    answers = judged.logits(PaintedSequence(), LINE_RECOGNIZER, CPU)
+    answers = judged.logits(PaintedLineRecognizer(), LINE_RECOGNIZER, CPU)
     told = judged.measure(answers)
     assert told["written accuracy"] == 1
     assert told["scanned accuracy"] == 0
