@@ -141,8 +141,8 @@ def sources(fonts: list[dict]) -> str:
 _SOURCES = """# Handwriting fonts
 
 `digits.jsonl.gz` holds the digits of these fonts from Google Fonts, as pen strokes along the middle
-of their ink. `benchmarks/tools/trace_fonts.py` traced them. The file holds no outlines of a font and
-is not a font itself. Fonts with the same handwriting count as one `writer`.
+of their ink. `benchmarks/tools/trace_fonts.py` traced them. The file holds no outlines of a font
+and is not a font itself. Fonts with the same handwriting count as one `writer`.
 """
 
 
