@@ -15,73 +15,15 @@ FILES = [
     if path != Path(__file__).resolve()
 ]
 # Words that say nothing as the whole name of a variable, parameter, function or class.
-WHOLE = set(
-    [
-        "each",
-        "some",
-        "others",
-        "one",
-        "made",
-        "kept",
-        "said",
-        "asked",
-        "told",
-        "tells",
-        "goes",
-        "came",
-        "seen",
-        "find",
-        "finds",
-        "tall",
-        "wide",
-        "haste",
-        "habits",
-        "hand",
-        "hands",
-        "harm",
-        "doors",
-        "bodies",
-        "aside",
-        "patience",
-        "strip",
-        "strips",
-        "corpus",
-        "pool",
-        "team",
-        "feed",
-        "judge",
-        "cases",
-        "lineup",
-        "asker",
-        "album",
-        "intake",
-    ]
+WHOLE = frozenset(
+    "each some others one made kept said asked told tells goes came seen find finds tall wide "
+    "haste habits hand hands harm doors bodies aside patience strip strips corpus pool team feed "
+    "judge cases lineup asker album intake".split(" ")
 )
 # Words that no part of a name may be. "hand", "pool" or "strip" may: handwriting, thread_pool.
-PARTS = set(
-    [
-        "finds",
-        "finder",
-        "halves",
-        "mended",
-        "grown",
-        "haste",
-        "habits",
-        "continental",
-        "doors",
-        "aside",
-        "patience",
-        "lineup",
-        "asker",
-        "album",
-        "intake",
-        "told",
-        "judge",
-        "strips",
-        "corpus",
-        "sheets",
-        "evened",
-    ]
+PARTS = frozenset(
+    "finds finder halves mended grown haste habits continental doors aside patience lineup asker "
+    "album intake told judge strips corpus sheets evened".split(" ")
 )
 
 
