@@ -72,7 +72,7 @@ def script(tiny_corpus, data_folder, monkeypatch):
     return run
 
 
-def test_training_writes_weights_record_and_manifest(script, tmp_path):
+def test_training_writes_weights_record_and_manifest(script, tmp_path, data_folder):
     assert script(tmp_path, pictures=True) == 0
     loaded = weights.load("default", tmp_path)
     assert loaded.network(torch.zeros(1, 1, 28, 28)).isfinite().all()
@@ -80,7 +80,8 @@ def test_training_writes_weights_record_and_manifest(script, tmp_path):
     assert record["seed"] == 0
     assert record["command"].startswith("python -m digitdraw.train --model default --epochs 2")
     assert len(record["history"]) == record["epochs"] == 2
-    assert record["data_sha256"]["MNIST/raw/train-images-idx3-ubyte"].startswith("ba891046")
+    images = "MNIST/raw/train-images-idx3-ubyte"
+    assert record["data_sha256"][images] == datasets.file_hashes(data_folder)[images]
     assert record["versions"]["torch"] == torch.__version__
     kinds = ("samples", "curves", "confusion", "reliability", "mistakes")
     assert all((tmp_path / f"default.{kind}.png").stat().st_size > 1000 for kind in kinds)
@@ -222,18 +223,18 @@ def test_a_full_disk_gets_one_line_and_keeps_the_checkpoint(script, tmp_path, mo
     assert not list(tmp_path.glob("*.tmp"))
 
 
-def test_a_classic_is_trained_on_mnist_alone_and_answers_after_loading(tmp_path, data_folder):
+def test_a_classic_is_trained_on_mnist_alone_and_answers_after_loading(tmp_path, full_data_folder):
     arguments = ["--model", "softmax", "--epochs", "1", "--share", "0.1", "--device", "cpu"]
-    assert train.main([*arguments, "--data", str(data_folder), "--out", str(tmp_path)]) == 0
+    assert train.main([*arguments, "--data", str(full_data_folder), "--out", str(tmp_path)]) == 0
     record = json.loads((tmp_path / "softmax.json").read_text())
     assert record["validation"]["mnist accuracy"] > 0.6
     assert not any("unipen" in name for name in record["data_sha256"])
     assert weights.load("softmax", tmp_path).network(torch.zeros(1, 1, 28, 28)).shape == (1, 10)
 
 
-def test_the_speedrun_says_seconds_and_accuracy(data_folder, monkeypatch, capsys):
+def test_the_speedrun_says_seconds_and_accuracy(full_data_folder, monkeypatch, capsys):
     monkeypatch.setattr(speedrun, "EPOCHS", 0.1)
-    assert train.main(["--speedrun", "--data", str(data_folder), "--device", "cpu"]) == 0
+    assert train.main(["--speedrun", "--data", str(full_data_folder), "--device", "cpu"]) == 0
     assert " s to 9" in capsys.readouterr().out
 
 
