@@ -20,13 +20,13 @@ from digitdraw.training.classifier import dataset
 from digitdraw.training.classifier.dataset import GlyphDataset
 from digitdraw.training.datasets import Glyphs
 from digitdraw.training.recipes import recipe_for
-from digitdraw.training.trainer import trainer_for
+from digitdraw.training.classifier.trainer import trainer_for
 
 LEARNS, SOURCE = recipes.LEARNS, recipes.SOURCE
 RATES = (5.0, 50.0)
 TRIED = {
     "all three parts": LEARNS,
-    "without smaller first weights": replace(LEARNS, start=SOURCE.start),
+    "without smaller first weights": replace(LEARNS, init=SOURCE.init),
     "without cross-entropy": replace(LEARNS, loss=SOURCE.loss),
     "none, as the source has it": SOURCE,
 }
@@ -34,11 +34,11 @@ TRIED = {
 
 def right(recipe: recipes.ManualRecipe, rate: float, learnt: GlyphDataset, kept: Glyphs) -> float:
     """Share of the kept digits that are read right after a training at a rate."""
-    whole = replace(recipe_for("from-scratch"), by_hand=recipe, learning_rate=rate)
+    whole = replace(recipe_for("from-scratch"), manual=recipe, learning_rate=rate)
     trainer = trainer_for("from-scratch", whole, recipe.epochs, 0, torch.device("cpu"))
-    trainer.take(learnt)
+    trainer.set_data(learnt)
     while trainer.epoch < trainer.epochs:
-        trainer.one_epoch()
+        trainer.train_epoch()
     x = torch.from_numpy(kept.pixels).float()[:, None] / 255
     with torch.inference_mode():
         return metrics.accuracy(trainer.result.eval()(x).numpy(), kept.labels)
@@ -50,7 +50,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("data"), help="the data folder")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    validation = recipe_for("from-scratch").validation
+    validation = recipe_for("from-scratch").validation_digits
     learnt = dataset.mnist_only(options.data, validation)
     kept = datasets.mnist(options.data, "validation", validation)
     print(f"| learning rate | {' | '.join(f'{rate:g}' for rate in RATES)} |")

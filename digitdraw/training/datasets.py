@@ -1,12 +1,12 @@
-"""Training data: reads it, verifies it, and splits it. Knows files; knows nothing of models.
+"""Training data: loads it, verifies it, and splits it. Knows files; knows nothing of models.
 
-Layout of a data folder: `MNIST/raw/` as torchvision makes it, and, where it is to be had,
-`unipen-digits/{train,dev}.jsonl.gz` and `unipen-letters/letters.jsonl.gz`: one JSON object a
-line with `label`, `writer` and `strokes`; and `orand-car-a/`, scanned amounts: `images/` and
-`labels.jsonl` with `image`, `number` and `boxes`. Digits of handwriting fonts, in the form of the
-drawings, come with the package: `font_hands/digits.jsonl.gz`. The test parts (MNIST test,
-unipen-digits/dev, letters of the test writers, 200 of the scans, some of the fonts' hands) are for
-`cases` and `benchmarks/` alone.
+A data folder has `MNIST/raw/`, as torchvision writes it. These parts are optional:
+- `unipen-digits/{train,dev}.jsonl.gz` and `unipen-letters/letters.jsonl.gz`: drawings, one JSON
+  object a line with `label`, `writer` and `strokes`.
+- `orand-car-a/`, scanned amounts: `images/`, and `labels.jsonl` with `image`, `number`, `boxes`.
+Digits of handwriting fonts, in the form of drawings, come with the package.
+
+Only `evaluation` and `benchmarks/` may use the test parts.
 """
 
 import gzip
@@ -38,13 +38,13 @@ __all__ = [
 ]
 
 MNIST_VALIDATION = 5_000
-"""Validation digits of MNIST, unless a recipe says otherwise."""
+"""Default number of MNIST's validation digits."""
 
 SCANS_TEST, SCANS_VALIDATION = 200, 80
-"""Scanned amounts that are kept from training."""
+"""Number of scanned amounts for test and for validation; all others are for training."""
 
 FONT_DIGITS = "fonts/digits.jsonl.gz"
-"""The digits of handwriting fonts, in the package's own folder."""
+"""The digits of handwriting fonts, relative to this package."""
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -66,18 +66,18 @@ UNREADABLE = {
     "validation": _UNREADABLE_IN_VALIDATION,
     "test": _UNREADABLE_IN_TEST,
 }
-"""Drawings of a part, by their place in it, that no person would read as labelled: mostly single
-lines labelled 4, 1 or 0, plain rings labelled 8, and several rings labelled 0. Found by looking at
-the sixty of unipen-digits/dev and the eighty of validation that a default model doubted, and the
-245 of training that are level or that `default`, `tiny` or `cnn` doubted, so others may be left. A
-figure without them stands beside that of all.
+"""Indices of drawings in each part that no person would read as labelled.
+
+Most are single lines labelled 4, 1 or 0, rings labelled 8, and several rings labelled 0. A person
+looked at those that a model doubted (60 of test, 80 of validation, and with the flat ones 245 of
+training), so others may be left. The test results have both accuracies, with and without them.
 """
 
-_LOOKED_AT = {
+_INSPECTED_SHA256 = {
     "train.jsonl.gz": "ecef1dd2b4df4b29ad570e7bfb2da5d7d23378a498cad21d8bdbd9bb7a4d8def",
     "dev.jsonl.gz": "fbe009c7e66a555b228a8c24c268c9d9c2a4d1ac7a1d69492843ca940d47a666",
 }
-"""SHA-256 of the files of drawings that those places are in."""
+"""SHA-256 of the files of drawings that UNREADABLE is about."""
 
 SHA256 = {
     "MNIST/raw/train-images-idx3-ubyte": (
@@ -97,7 +97,7 @@ SHA256 = {
 
 @dataclass(frozen=True)
 class Glyphs:
-    """Labelled pictures: `pixels` (N, 28, 28) uint8, 255 = ink; `labels` (N,) int64."""
+    """Labelled glyphs: `pixels` (N, 28, 28) uint8, 255 = ink; `labels` (N,) int64."""
 
     pixels: np.ndarray
     labels: np.ndarray
@@ -105,7 +105,7 @@ class Glyphs:
 
 @dataclass(frozen=True)
 class Drawing:
-    """One drawn character: `strokes` as `digitdraw.strokes.parse` returns them."""
+    """One drawn character: `strokes` is a list of (n, 2) float64 points (x, y), y down."""
 
     label: str
     writer: str
@@ -114,8 +114,11 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Scan:
-    """A scanned number: `picture` (H, W) uint8 grey; `boxes` (n, 4) float32, (x, y, width,
-    height) in pixels of each digit; `labels` (n,) int64, left to right; `name` of the file."""
+    """A scanned number.
+
+    `name` is that of the file, and `picture` is (H, W) uint8 grey. `boxes` are (n, 4) float32, (x,
+    y, width, height) in pixels, of the digits from left to right, and `labels` (n,) int64.
+    """
 
     name: str
     picture: np.ndarray
@@ -124,11 +127,10 @@ class Scan:
 
 
 def mnist(root: Path, part: str, validation: int = MNIST_VALIDATION) -> Glyphs:
-    """MNIST's "train", "validation" or "test" digits; downloaded where they are missing.
+    """Load MNIST's "train", "validation" or "test" digits; download them if they are missing.
 
-    The last `validation` of its training set are its validation digits, and no other.
-
-    Raises DataError where they are missing and cannot be had, or a file's hash is wrong.
+    The last `validation` digits of its training set are the validation digits.
+    Raises DataError if the files are missing and the download fails, or if a hash is wrong.
     """
     raw = root / "MNIST" / "raw"
     try:
@@ -151,79 +153,77 @@ def mnist(root: Path, part: str, validation: int = MNIST_VALIDATION) -> Glyphs:
 
 
 def drawings(root: Path, part: str) -> list[Drawing]:
-    """Drawn digits: "train" and "validation" writers of the training file, or "test": dev.
+    """Load drawn digits of "train", "validation" or "test" writers.
 
-    Empty where the data folder has none.
+    "test" is the file dev; the others share the training file. Returns [] if the file is missing.
     """
-    everything = _read(_file_of(root, part))
+    drawn = _read(_drawings_path(root, part))
     if part == "test":
-        return everything
-    return split_by_writer(everything, {"train": 88, "validation": 12})[part]
+        return drawn
+    return split_by_writer(drawn, {"train": 88, "validation": 12})[part]
 
 
 def readable_drawings(root: Path, part: str) -> list[Drawing]:
-    """The same but for those that are `UNREADABLE`; of files that nobody looked at, all."""
-    drawn, path = drawings(root, part), _file_of(root, part)
-    if not drawn or _sha256(path) != _LOOKED_AT[path.name]:
+    """Load drawn digits without those in UNREADABLE. Files with another hash are not filtered."""
+    drawn, path = drawings(root, part), _drawings_path(root, part)
+    if not drawn or _sha256(path) != _INSPECTED_SHA256[path.name]:
         return drawn
-    return [each for place, each in enumerate(drawn) if place not in UNREADABLE[part]]
+    return [drawing for index, drawing in enumerate(drawn) if index not in UNREADABLE[part]]
 
 
 def font_drawings(part: str) -> list[Drawing]:
-    """Digits of handwriting fonts, of "train", "validation" or "test" hands; each hand a writer.
+    """Load digits of "train", "validation" or "test" handwriting fonts. Each font is a writer.
 
-    They come with the package: see font_hands/SOURCES.md for whose they are.
+    They come with the package; fonts/SOURCES.md names the authors.
     """
-    everything = _read(_PACKAGE / FONT_DIGITS)
-    return split_by_writer(everything, {"train": 75, "validation": 10, "test": 15})[part]
+    drawn = _read(_PACKAGE / FONT_DIGITS)
+    return split_by_writer(drawn, {"train": 75, "validation": 10, "test": 15})[part]
 
 
 def letters(root: Path, part: str) -> list[Drawing]:
-    """Drawn letters that look like no digit, of "train", "validation" or "test" writers.
+    """Load letters that look like no digit, of "train", "validation" or "test" writers.
 
-    Empty where the data folder has none.
+    Returns [] if the file is missing.
     """
-    everything = _read(root / "unipen-letters" / "letters.jsonl.gz")
-    return split_by_writer(everything, {"train": 50, "validation": 20, "test": 30})[part]
+    drawn = _read(root / "unipen-letters" / "letters.jsonl.gz")
+    return split_by_writer(drawn, {"train": 50, "validation": 20, "test": 30})[part]
 
 
 def scans(root: Path, part: str) -> list[Scan]:
-    """Scanned amounts, "train", "validation" or "test"; empty where the data folder has none.
+    """Load "train", "validation" or "test" scans of amounts. Returns [] if the folder is missing.
 
-    Which part a scan is in follows from a hash of its name: those with the smallest are kept.
+    The hash of its name decides the part of a scan: the smallest are for test and validation.
     """
     folder = root / "orand-car-a"
     if not (folder / "labels.jsonl").is_file():
         return []
     lines = (folder / "labels.jsonl").read_text(encoding="utf-8").splitlines()
-    entries = sorted(map(json.loads, lines), key=lambda e: _hash_of(e["image"]))
-    kept = SCANS_TEST + SCANS_VALIDATION
-    bounds = {"test": (0, SCANS_TEST), "validation": (SCANS_TEST, kept), "train": (kept, None)}
+    entries = sorted(map(json.loads, lines), key=lambda entry: _hash_of(entry["image"]))
+    train = SCANS_TEST + SCANS_VALIDATION
+    bounds = {"test": (0, SCANS_TEST), "validation": (SCANS_TEST, train), "train": (train, None)}
     return [_scan(folder / "images", entry) for entry in entries[slice(*bounds[part])]]
 
 
-def split_by_writer(everything: list[Drawing], parts: dict[str, int]) -> dict[str, list[Drawing]]:
-    """Split so that no writer is in two parts; `parts` gives each its percentage, 100 in all.
+def split_by_writer(drawn: list[Drawing], parts: dict[str, int]) -> dict[str, list[Drawing]]:
+    """Split drawings so that no writer is in two parts. `parts` are percentages, 100 in all.
 
-    A writer's part follows from a hash of the name: it stays when others come or go.
+    The hash of the name decides a writer's part. It stays the same when other writers are added.
     """
     split: dict[str, list[Drawing]] = {name: [] for name in parts}
     part_of = _part_chooser(parts)
-    for drawing in everything:
+    for drawing in drawn:
         split[part_of(drawing.writer)].append(drawing)
     return split
 
 
-def file_hashes(root: Path, drawn: bool = True, scanned: bool = False) -> dict[str, str]:
-    """SHA-256 of every training file that is there, by its path in the data folder; those of
-    drawings, letters and fonts only where `drawn`, and of the scans' labels where `scanned`."""
+def file_hashes(root: Path, mnist_only: bool = False) -> dict[str, str]:
+    """Return the SHA-256 of each training file that exists, by its path in the data folder."""
     names = [name for name in SHA256 if "t10k" not in name]
-    if drawn:
+    if not mnist_only:
         names += ["unipen-digits/train.jsonl.gz", "unipen-letters/letters.jsonl.gz"]
-    if scanned:
         names.append("orand-car-a/labels.jsonl")
     hashes = {name: _sha256(root / name) for name in names if (root / name).is_file()}
-    return {**hashes, FONT_DIGITS: _sha256(_PACKAGE / FONT_DIGITS)} if drawn else hashes
+    return hashes if mnist_only else {**hashes, FONT_DIGITS: _sha256(_PACKAGE / FONT_DIGITS)}
 
 
 def _part_chooser(parts: dict[str, int]) -> Callable[[str], str]:
@@ -235,8 +235,7 @@ def _hash_of(name: str) -> bytes:
     return hashlib.sha256(name.encode()).digest()
 
 
-def _file_of(root: Path, part: str) -> Path:
-    """Where the drawings of a part are."""
+def _drawings_path(root: Path, part: str) -> Path:
     return root / "unipen-digits" / ("dev.jsonl.gz" if part == "test" else "train.jsonl.gz")
 
 
@@ -265,9 +264,9 @@ def _scan(images: Path, entry: dict) -> Scan:
 
 
 def _verify(path: Path, expected: str) -> None:
-    found = _sha256(path)
-    if found != expected:
-        raise DataError(f"{path} is damaged: its SHA-256 is {found}, expected {expected}.")
+    actual = _sha256(path)
+    if actual != expected:
+        raise DataError(f"{path} is damaged: its SHA-256 is {actual}, expected {expected}.")
 
 
 def _sha256(path: Path) -> str:
