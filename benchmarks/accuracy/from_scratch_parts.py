@@ -18,9 +18,9 @@ import torch
 from digitdraw.training import datasets, metrics, recipes
 from digitdraw.training.classifier import dataset
 from digitdraw.training.classifier.dataset import GlyphDataset
+from digitdraw.training.classifier.trainer import trainer_for
 from digitdraw.training.datasets import Glyphs
 from digitdraw.training.recipes import recipe_for
-from digitdraw.training.classifier.trainer import trainer_for
 
 LEARNS, SOURCE = recipes.LEARNS, recipes.SOURCE
 RATES = (5.0, 50.0)
