@@ -23,19 +23,9 @@ from torchvision.datasets import MNIST
 from digitdraw.errors import DataError
 
 __all__ = [
-    "UNREADABLE",
-    "Drawing",
-    "Glyphs",
-    "Scan",
-    "drawings",
-    "file_hashes",
-    "font_drawings",
-    "letters",
-    "mnist",
-    "readable_drawings",
-    "scans",
-    "split_by_writer",
-]
+    "UNREADABLE", "Drawing", "Glyphs", "Scan", "drawings", "file_hashes", "font_drawings",
+    "letters", "mnist", "readable_drawings", "scans", "split_by_writer",
+]  # fmt: skip
 
 MNIST_VALIDATION = 5_000
 """Default number of MNIST's validation digits."""
@@ -80,34 +70,18 @@ _INSPECTED_SHA256 = {
 """SHA-256 of the files of drawings that UNREADABLE is about."""
 
 SHA256 = {
-    "MNIST/raw/train-images-idx3-ubyte": (
-        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"
-    ),
-    "MNIST/raw/train-labels-idx1-ubyte": (
-        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"
-    ),
-    "MNIST/raw/t10k-images-idx3-ubyte": (
-        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"
-    ),
-    "MNIST/raw/t10k-labels-idx1-ubyte": (
-        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"
-    ),
+    "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
-
+"""SHA-256 of the files of MNIST."""
 
 SAMPLE_SHA256 = {
-    "MNIST/raw/train-images-idx3-ubyte": (
-        "4f633fd660728b21546c4d0f45c3fc1b7435ddb66b5e3024b51e1b9a4f1941dc"
-    ),
-    "MNIST/raw/train-labels-idx1-ubyte": (
-        "42862f6de6fc1e0f4ceacc7cbabed3884c1e05235ea8f948fa79f3becfb8ed28"
-    ),
-    "MNIST/raw/t10k-images-idx3-ubyte": (
-        "6612fc3f865c6c4d297c5bb0051bf6dc56c7d588e0393f33929721787ad49f39"
-    ),
-    "MNIST/raw/t10k-labels-idx1-ubyte": (
-        "1631a1d0e8c35b8bbc7c1eceee3d1b4df714495f7eba9cd4014552041410abdf"
-    ),
+    "train-images-idx3-ubyte": "4f633fd660728b21546c4d0f45c3fc1b7435ddb66b5e3024b51e1b9a4f1941dc",
+    "train-labels-idx1-ubyte": "42862f6de6fc1e0f4ceacc7cbabed3884c1e05235ea8f948fa79f3becfb8ed28",
+    "t10k-images-idx3-ubyte": "6612fc3f865c6c4d297c5bb0051bf6dc56c7d588e0393f33929721787ad49f39",
+    "t10k-labels-idx1-ubyte": "1631a1d0e8c35b8bbc7c1eceee3d1b4df714495f7eba9cd4014552041410abdf",
 }
 """The same files in the sample of tests/data."""
 
@@ -153,14 +127,13 @@ def mnist(root: Path, part: str, validation: int = MNIST_VALIDATION) -> Glyphs:
     try:
         digits = MNIST(root, train=part != "test", download=not raw.is_dir())
     except (RuntimeError, OSError, ValueError) as error:
-        names = ", ".join(Path(name).name for name in SHA256)
         raise DataError(
             f"MNIST is not in {raw} and could not be downloaded ({error}). "
-            f"Put its four unpacked files there: {names}."
+            f"Put its four unpacked files there: {', '.join(SHA256)}."
         ) from error
     for name in SHA256:
         if ("train" in name) == (part != "test"):
-            _verify(root / name, SHA256[name], SAMPLE_SHA256[name])
+            _verify(raw / name, SHA256[name], SAMPLE_SHA256[name])
     pixels, labels = digits.data.numpy(), digits.targets.numpy().astype(np.int64)
     validation = min(validation, len(labels) // 5)  # the sample in tests/data is small
     if part == "train":
@@ -236,10 +209,10 @@ def split_by_writer(drawn: list[Drawing], parts: dict[str, int]) -> dict[str, li
 
 def file_hashes(root: Path, mnist_only: bool = False) -> dict[str, str]:
     """Return the SHA-256 of each training file that exists, by its path in the data folder."""
-    names = [name for name in SHA256 if "t10k" not in name]
+    names = [f"MNIST/raw/{name}" for name in SHA256 if "t10k" not in name]
     if not mnist_only:
         names += ["unipen-digits/train.jsonl.gz", "unipen-letters/letters.jsonl.gz"]
-        names.append("orand-car-a/labels.jsonl")
+        names += ["orand-car-a/labels.jsonl"]
     hashes = {name: _sha256(root / name) for name in names if (root / name).is_file()}
     return hashes if mnist_only else {**hashes, FONT_DIGITS: _sha256(_PACKAGE / FONT_DIGITS)}
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import cv2
 import torch
-from torch.utils.data import DataLoader, Dataset, Sampler
+from torch.utils.data import DataLoader, Dataset
 
 __all__ = ["BatchLoader", "map_in_order"]
 
@@ -27,7 +27,7 @@ class BatchLoader:
     """
 
     def __init__(self, make: Callable[[Any], Any], workers: int) -> None:
-        self._keys = _Keys()
+        self._keys: list[Any] = []
         self._loader = DataLoader(
             _BatchDataset(make),
             batch_size=None,
@@ -44,16 +44,8 @@ class BatchLoader:
 
         Raises what `make` raises.
         """
-        self._keys.current = keys
+        self._keys[:] = keys
         return iter(self._loader)
-
-
-class _Keys(Sampler):
-    def __init__(self) -> None:
-        self.current: Sequence[Any] = ()
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self.current)
 
 
 class _BatchDataset(Dataset):

@@ -5,6 +5,7 @@ The last epoch is the result, never the best of many. Test sets are not used.
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -72,7 +73,7 @@ def _train_epochs(trainer: Trainer, validation: Validation, checkpoint: Path) ->
     while trainer.epoch < trainer.epochs:
         trainer.train_epoch()
         if trainer.group.rank == 0:
-            predictions = validation.predict(trainer.result, trainer.design, trainer.device)
+            predictions: Any = validation.predict(trainer.result, trainer.design, trainer.device)
             trainer.history[-1].update(validation.measure(predictions))
             print(_epoch_line(trainer.history[-1]), flush=True)
             trainer.save_checkpoint(checkpoint)
@@ -88,7 +89,7 @@ def _write(
 ) -> None:
     """Calibrate, and write weights, record, manifest and plots."""
     folder = Path(options.out)
-    predictions = validation.predict(trainer.result, trainer.design, trainer.device)
+    predictions: Any = validation.predict(trainer.result, trainer.design, trainer.device)
     measured = validation.measure(predictions)
     record = training_record(options, trainer, started_from, averaged_with, measured)
     calibration, figures = validation.calibrate(predictions)

@@ -8,16 +8,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import torch
-from matplotlib.figure import Figure
-from torch import nn
 
 from digitdraw.errors import DataError, TrainingError
 from digitdraw.models import weights
-from digitdraw.models.calibration import Calibration
-from digitdraw.models.registry import DETECTOR, Architecture
+from digitdraw.models.registry import DETECTOR
 from digitdraw.training.classifier import dataset as glyph_dataset
 from digitdraw.training.classifier.dataset import GlyphDataset
 from digitdraw.training.classifier.trainer import trainer_for
@@ -35,29 +32,18 @@ from digitdraw.training.trainer import Trainer
 
 __all__ = ["TASKS", "Task", "Validation"]
 
+Validation = ClassifierValidation | DetectorValidation | LineRecognizerValidation
+"""All have `predict`, `measure` (metrics of predictions) and `calibrate` (with plots)."""
+
 _GLYPHS_SEED = 0
 """Seed of the glyphs, the same in all trainings, so that they can share a cache. Line crops, which
 have far fewer writers and papers, are generated with the seed of the training."""
 
 
-class Validation(Protocol):
-    """Validation data of one kind of network."""
-
-    def predict(
-        self, network: nn.Module, design: Architecture, device: torch.device
-    ) -> dict[str, Any]:
-        """Return the predictions of a network on `device`, by kind of data."""
-
-    def measure(self, predictions: dict[str, Any]) -> dict[str, float]:
-        """Return loss, accuracies and other metrics by name."""
-
-    def calibrate(self, predictions: dict[str, Any]) -> tuple[Calibration, dict[str, Figure]]:
-        """Return the calibration that fits the predictions, and plots of the result."""
-
-
 class Task(ABC):
     """One kind of training, with the options of the command `train`."""
 
+    make_trainer: Callable[..., Trainer]
     adds_line_crops = False
 
     def __init__(self, options: argparse.Namespace, recipe: Recipe, group: ProcessGroup) -> None:
@@ -73,18 +59,16 @@ class Task(ABC):
         """Load or generate the training set. Raises DataError."""
 
     @abstractmethod
-    def trainer(self, device: torch.device) -> Trainer:
-        """Make a trainer with its dataset, at the start of the training."""
-
-    @abstractmethod
     def validation(self) -> Validation:
         """Load or generate the validation data. Raises DataError."""
 
-    def _arguments(self, device: torch.device) -> tuple:
-        """Return the arguments of `Trainer`."""
-        options = self.options
-        epochs = self.recipe.epochs if options.epochs is None else options.epochs
-        return options.model, self.recipe, epochs, options.seed, device, self.group
+    def trainer(self, device: torch.device) -> Trainer:
+        """Make a trainer with its dataset, at the start of the training."""
+        options, recipe = self.options, self.recipe
+        epochs = recipe.epochs if options.epochs is None else options.epochs
+        trainer = self.make_trainer(options.model, recipe, epochs, options.seed, device, self.group)
+        trainer.set_data(self.dataset(), options.fraction, options.workers)
+        return trainer
 
     def _cached(self, cached: Callable, make: Callable[[], Any]) -> Any:
         """Return `cached(path, make)` with the path of --dataset-cache, or else `make()`."""
@@ -97,6 +81,8 @@ class Task(ABC):
 class ClassifierTask(Task):
     """Trains a glyph classifier."""
 
+    make_trainer = staticmethod(trainer_for)
+
     def dataset(self) -> GlyphDataset:
         if self.recipe.mnist_only:
             return glyph_dataset.mnist_only(self.root, self.recipe.validation_digits)
@@ -108,11 +94,6 @@ class ClassifierTask(Task):
         )
         return self._cached(glyph_dataset.cached, make)
 
-    def trainer(self, device: torch.device) -> Trainer:
-        trainer = trainer_for(*self._arguments(device))
-        trainer.set_data(self.dataset(), self.options.fraction)
-        return trainer
-
     def validation(self) -> ClassifierValidation:
         return ClassifierValidation.load(self.root, self.recipe, self.options.workers)
 
@@ -120,13 +101,10 @@ class ClassifierTask(Task):
 class DetectorTask(Task):
     """Trains the digit detector."""
 
+    make_trainer = DetectorTrainer
+
     def dataset(self) -> Sources:
         return load_sources(self.root, "train")
-
-    def trainer(self, device: torch.device) -> Trainer:
-        trainer = DetectorTrainer(*self._arguments(device))
-        trainer.set_data(self.dataset(), self.options.fraction, self.options.workers)
-        return trainer
 
     def validation(self) -> DetectorValidation:
         return DetectorValidation.load(self.root)
@@ -138,6 +116,7 @@ class LineRecognizerTask(Task):
     The detector is the one in --out if there is one, else the one that comes with the package.
     """
 
+    make_trainer = LineRecognizerTrainer
     adds_line_crops = True
 
     def dataset(self) -> list[LineCrops]:
@@ -152,11 +131,6 @@ class LineRecognizerTask(Task):
         own = self._cached(line_crop_dataset.cached, make)
         others = [line_crop_dataset.cached(path, list) for path in added]
         return line_crop_dataset.concatenate([own, *others])
-
-    def trainer(self, device: torch.device) -> Trainer:
-        trainer = LineRecognizerTrainer(*self._arguments(device))
-        trainer.set_data(self.dataset(), self.options.fraction, self.options.workers)
-        return trainer
 
     def validation(self) -> LineRecognizerValidation:
         return LineRecognizerValidation.load(self.root, self._detector(), self.options.workers)

@@ -70,6 +70,13 @@ class Trainer(ABC):
         self.history: list[dict[str, float]] = []
 
     @abstractmethod
+    def set_data(self, data: Any, fraction: float = 1.0, workers: int = 0) -> None:
+        """Train on `data`, with a `fraction` of the usual examples in an epoch.
+
+        `workers` processes generate or augment the batches; with 0, this process does.
+        """
+
+    @abstractmethod
     def samples(self) -> Figure:
         """Plot some examples as the network sees them."""
 

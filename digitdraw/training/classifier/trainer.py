@@ -16,20 +16,16 @@ from digitdraw.training.recipes import LEARNS, Recipe
 from digitdraw.training.trainer import Trainer
 
 __all__ = [
-    "ClassifierTrainer",
-    "ManualTrainer",
-    "classifier_loss",
-    "trainer_for",
-    "validation_loss",
-]
+    "ClassifierTrainer", "ManualTrainer", "classifier_loss", "trainer_for", "validation_loss",
+]  # fmt: skip
 
 
 class ClassifierTrainer(Trainer):
     """Trains a classifier on glyphs, which it augments on the device."""
 
-    def set_data(self, dataset: GlyphDataset, fraction: float = 1.0) -> None:
-        """Copy the dataset to the device. An epoch has a `fraction` of its usual glyphs."""
-        subsets = dataset.subsets
+    def set_data(self, data: GlyphDataset, fraction: float = 1.0, workers: int = 0) -> None:
+        """Copy the dataset to the device, which augments the batches without `workers`."""
+        subsets = data.subsets
         self.pixels = torch.from_numpy(np.concatenate([s.pixels for s in subsets])).to(self.device)
         self.labels = torch.from_numpy(np.concatenate([s.labels for s in subsets])).to(self.device)
         self._sizes = [len(subset.labels) for subset in subsets]

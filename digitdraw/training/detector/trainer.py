@@ -29,11 +29,11 @@ _CLEAR = 0.33
 class DetectorTrainer(Trainer):
     """Trains the detector on generated pages."""
 
-    def set_data(self, sources: Sources, fraction: float = 1.0, workers: int = 1) -> None:
-        """Generate pages from `sources`. An epoch has a `fraction` of its usual pages."""
+    def set_data(self, data: Sources, fraction: float = 1.0, workers: int = 0) -> None:
+        """Generate pages from these sources."""
         self.examples_per_epoch = max(1, int(self.recipe.pages_per_epoch * fraction))
-        self._sources = sources
-        self._loader = BatchLoader(partial(_make_batch, sources, self.recipe.page_side), workers)
+        self._sources = data
+        self._loader = BatchLoader(partial(_make_batch, data, self.recipe.page_side), workers)
 
     def samples(self, count: int = 12) -> Figure:
         """Plot some generated pages with their boxes."""

@@ -30,11 +30,11 @@ Target = tuple[Tensor, list[np.ndarray]]
 class LineRecognizerTrainer(Trainer):
     """Trains the line recognizer on line crops, which worker processes augment."""
 
-    def set_data(self, dataset: list[LineCrops], fraction: float = 1.0, workers: int = 0) -> None:
-        """Train on these line crops. An epoch has a `fraction` of its usual crops."""
-        self._crops = _JoinedCrops.of(dataset)
-        self._sizes = [len(subset.crops) for subset in dataset]
-        self._per_epoch = [max(1, int(PER_EPOCH[subset.kind] * fraction)) for subset in dataset]
+    def set_data(self, data: list[LineCrops], fraction: float = 1.0, workers: int = 0) -> None:
+        """Train on these line crops."""
+        self._crops = _JoinedCrops.of(data)
+        self._sizes = [len(subset.crops) for subset in data]
+        self._per_epoch = [max(1, int(PER_EPOCH[subset.kind] * fraction)) for subset in data]
         self.examples_per_epoch = sum(self._per_epoch)
         self._loader = BatchLoader(partial(_make_batch, self._crops), workers)
 
