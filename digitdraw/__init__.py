@@ -44,17 +44,19 @@ __all__ = [
 
 __version__ = "0.1.0"
 
-_WITH_TORCH = {
+_MODULES_WITH_TORCH = {
     "ReadDigit": "photo.reader",
     "Reading": "photo.reader",
     "Recognizer": "recognizer",
     "load": "recognizer",
-}  # fmt: skip
+}
 
 
 def __getattr__(name: str) -> object:
-    """What needs torch is imported when it is first asked for (PEP 562): that takes seconds, and
-    the server's own process needs none of it."""
-    if name not in _WITH_TORCH:
+    """Import names that need torch on first use (PEP 562).
+
+    The import takes seconds, and the server's main process needs none of these names.
+    """
+    if name not in _MODULES_WITH_TORCH:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_WITH_TORCH[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_MODULES_WITH_TORCH[name]}"), name)

@@ -1,4 +1,4 @@
-"""Classifies glyphs: the network with its device, batches, calibration and fallback to the CPU."""
+"""Classifies glyphs: a network with its device, batches, calibration and fallback to the CPU."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from digitdraw.device import CpuFallback
 from digitdraw.errors import BadImageError
-from digitdraw.models.layers import fold_batch_norm
+from digitdraw.models.layers import Normalized, fold_batch_norm
 from digitdraw.models.weights import Weights
 from digitdraw.prediction import Prediction, Verdict
 from digitdraw.preprocessing.glyph import GLYPH
@@ -17,37 +17,36 @@ from digitdraw.preprocessing.glyph import GLYPH
 __all__ = ["GlyphClassifier"]
 
 _MAX_BATCH = 4096
-"""Glyphs in one pass, which bounds the memory that a pass needs."""
+"""Most glyphs in one forward pass. It limits the memory of a pass."""
 
 
 class GlyphClassifier:
-    """A loaded classifier on a device. Many threads may use it at once.
+    """A loaded classifier on a device. Thread-safe.
 
     If the GPU fails or its memory is full, the network moves to the CPU, and `device_note` says so.
     """
 
     def __init__(self, weights: Weights, device: torch.device, device_note: str) -> None:
-        """Take over the network of `weights`; `device_note` says why it runs on `device`."""
+        """Take over the network of `weights`. `device_note` says why it runs on `device`."""
         self.name = weights.name
         self.sha256 = weights.sha256
         self.calibration = weights.calibration
-        self._mean, self._std = weights.mean, weights.std
-        network = fold_batch_norm(weights.network).requires_grad_(False)
-        self._fallback = CpuFallback((network,), device, device_note)
+        network = Normalized(fold_batch_norm(weights.network), weights.mean, weights.std)
+        self._fallback = CpuFallback((network.eval().requires_grad_(False),), device, device_note)
 
     @property
     def device(self) -> torch.device:
-        """The device that the network is on now."""
+        """The current device of the network."""
         return self._fallback.device
 
     @property
     def device_note(self) -> str:
-        """The device and why it was chosen, in a few words."""
+        """The current device and the reason for it, in a few words."""
         return self._fallback.note
 
     @property
     def rejects_non_digits(self) -> bool:
-        """Whether the model can give the verdict "not a digit"; the classic models cannot."""
+        """Whether the model can give the verdict "not a digit". The classic models cannot."""
         return self.calibration.min_digitness > 0
 
     def predict(self, glyphs: np.ndarray | Sequence[np.ndarray]) -> list[Prediction]:
@@ -59,26 +58,22 @@ class GlyphClassifier:
         if not len(batch):
             return []
         logits = torch.from_numpy(self.logits(batch)).double()
-        used = self.calibration
-        probabilities = (logits[:, :10] / used.temperature).softmax(1).numpy()
+        probabilities = (logits[:, :10] / self.calibration.temperature).softmax(1).numpy()
         if logits.shape[1] > 10:
-            digitness = logits[:, 10].div(used.digitness_temperature).sigmoid().numpy()
+            digitness = logits[:, 10].div(self.calibration.digitness_temperature).sigmoid().numpy()
         else:
             digitness = np.ones(len(batch))
-        return [
-            self._prediction(*answer)
-            for answer in zip(batch, probabilities, digitness, strict=True)
-        ]
+        return list(map(self._prediction, batch, probabilities, digitness))
 
     def logits(self, glyphs: np.ndarray) -> np.ndarray:
         """Return the raw outputs for glyphs (N, 28, 28) float32: (N, 10 or 11) float32.
 
-        Column 10, where there is one, is the digitness logit.
+        Column 10, if the model has it, is the digitness logit.
         """
 
         @torch.inference_mode()
         def forward(network: nn.Module, batch: Tensor) -> Tensor:
-            return network(self._normalized(batch.to(self._device_of(network)))).float().cpu()
+            return network(batch[:, None].to(_device_of(network))).float().cpu()
 
         parts = [
             self._fallback.run(lambda network, batch=batch: forward(network, batch))
@@ -86,27 +81,21 @@ class GlyphClassifier:
         ]
         return torch.cat(parts).numpy()
 
-    def logit_gap_gradient(self, glyphs: np.ndarray, digit: int, other: int) -> np.ndarray:
-        """Return the gradient of (logit of `digit` - logit of `other`) with respect to the ink.
+    def logit_gap_gradient(self, glyphs: np.ndarray, digit: int, runner_up: int) -> np.ndarray:
+        """Return the gradient of (logit of `digit` - logit of `runner_up`) by the ink.
 
-        Takes a few hundred glyphs at most, (N, 28, 28) float32 in [0, 1]; returns that shape.
+        Takes at most a few hundred glyphs, (N, 28, 28) float32 in [0, 1]. Returns the same shape.
         """
 
         @torch.enable_grad()
         def backward(network: nn.Module) -> Tensor:
-            ink = torch.from_numpy(glyphs).to(self._device_of(network)).requires_grad_()
-            logits = network(self._normalized(ink))
-            (gradient,) = torch.autograd.grad((logits[:, digit] - logits[:, other]).sum(), ink)
+            ink = torch.from_numpy(glyphs).to(_device_of(network)).requires_grad_()
+            logits = network(ink[:, None])
+            gap = (logits[:, digit] - logits[:, runner_up]).sum()
+            (gradient,) = torch.autograd.grad(gap, ink)
             return gradient.float().cpu()
 
         return self._fallback.run(backward).numpy()
-
-    def _normalized(self, batch: Tensor) -> Tensor:
-        return (batch[:, None] - self._mean) / self._std
-
-    @staticmethod
-    def _device_of(network: nn.Module) -> torch.device:
-        return next(network.parameters()).device
 
     def _prediction(
         self, glyph: np.ndarray, probabilities: np.ndarray, digitness: float
@@ -125,8 +114,12 @@ class GlyphClassifier:
         )
 
 
+def _device_of(network: nn.Module) -> torch.device:
+    return next(network.parameters()).device
+
+
 def _check_glyphs(batch: Any) -> np.ndarray:
-    """Return `batch` as (N, 28, 28) float32; raises BadImageError for anything else."""
+    """Return `batch` as (N, 28, 28) float32. Raises BadImageError for anything else."""
     try:
         array = np.asarray(batch)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Devices: which one a model runs on and why, and the way back to the CPU when a GPU fails."""
+"""Chooses the device of a model, and moves models to the CPU when the GPU fails."""
 
 import copy
 import logging
@@ -21,68 +21,66 @@ _KNOWN = "known are: auto, cpu, cuda, cuda:N."
 
 
 def choose_device(wanted: str | torch.device = "auto") -> tuple[torch.device, str]:
-    """Return a device that works, and the reason for the choice in a few words.
+    """Return a device that works, and a short reason for the choice.
 
-    `wanted` is "auto" (CUDA where it works, else the CPU), "cpu", "cuda", "cuda:N" or a
-    torch.device. Raises UnknownDeviceError for a device that does not exist or does not work.
+    `wanted` is "auto" (CUDA if it works, else the CPU), "cpu", "cuda", "cuda:N" or a torch.device.
+    Raises UnknownDeviceError if the device does not exist or does not work.
     """
     if wanted == "auto":
-        trouble = _cuda_trouble(torch.device("cuda"))
-        if trouble is None:
+        failure = _cuda_failure(torch.device("cuda"))
+        if failure is None:
             return torch.device("cuda"), "CUDA, because it works here"
-        return torch.device("cpu"), f"CPU, because {trouble}"
+        return torch.device("cpu"), f"CPU, because {failure}"
     try:
         device = torch.device(wanted)
     except (RuntimeError, TypeError):
         device = None
     if device is None or device.type not in ("cpu", "cuda"):
         raise UnknownDeviceError(f"There is no device {str(wanted)[:40]!r}; {_KNOWN}")
-    if device.type == "cuda" and (trouble := _cuda_trouble(device)):
+    if device.type == "cuda" and (failure := _cuda_failure(device)):
         raise UnknownDeviceError(
-            f"The device {str(wanted)!r} does not work, because {trouble}; {_KNOWN}"
+            f"The device {str(wanted)!r} does not work, because {failure}; {_KNOWN}"
         )
-    return device, f"{'CUDA' if device.type == 'cuda' else 'CPU'}, as asked for"
+    return device, f"{'CUDA' if device.type == 'cuda' else 'CPU'}, as requested"
 
 
 class CpuFallback:
-    """Networks on a device, which move to the CPU once when the GPU fails.
+    """Networks on a device. They move to the CPU, once and for good, if the GPU fails.
 
-    `device` and `note` say where the networks are now and why. Many threads may call `run`.
+    `device` and `note` give the current device and the reason for it. Thread-safe.
     """
 
     def __init__(self, networks: tuple[nn.Module, ...], device: torch.device, note: str) -> None:
         """Take over `networks`, in eval mode on the CPU, and move them to `device`."""
         self.device, self.note = device, note
-        # A GPU that failed or is full can no longer be copied from, so the copy is made now.
+        # Nothing can be copied from a failed or full GPU, so the spare copy is made now.
         self._spare = copy.deepcopy(networks) if device.type != "cpu" else None
-        self._networks = tuple(
-            network.to(device, memory_format=torch.channels_last) for network in networks
-        )
+        for network in networks:
+            network.to(device)
+            network.to(memory_format=torch.channels_last)
+        self._networks = networks
         self._lock = threading.Lock()
 
     def run(self, call: Callable[..., T]) -> T:
-        """Return `call(*networks)`; on a RuntimeError of the GPU, call again on the CPU."""
+        """Return `call(*networks)`. If the GPU raises a RuntimeError, call again on the CPU."""
         networks = self._networks
         try:
             return call(*networks)
         except RuntimeError as error:  # libraries raise different subclasses of it
             is_full = isinstance(error, torch.OutOfMemoryError)
             with self._lock:
-                if networks is self._networks:  # else another thread has moved them already
+                if networks is self._networks:  # else another thread has already moved them
                     if self._spare is None:
                         raise
-                    self._move_to_cpu("the GPU's memory was full" if is_full else "the GPU failed")
+                    reason = "the GPU's memory was full" if is_full else "the GPU failed"
+                    self._networks, self._spare = self._spare, None
+                    self.device, self.note = torch.device("cpu"), f"CPU, because {reason}"
+                    log.warning("a model moved to the %s", self.note)
         return self.run(call)
 
-    def _move_to_cpu(self, reason: str) -> None:
-        self._networks, self._spare = self._spare, None
-        self.device = torch.device("cpu")
-        self.note = f"CPU, because {reason}"
-        log.warning("a model moved to the %s", self.note)
 
-
-def _cuda_trouble(device: torch.device) -> str | None:
-    """Return why `device` does not work, in a few words, or None where it works."""
+def _cuda_failure(device: torch.device) -> str | None:
+    """Return a short reason why `device` does not work, or None if it works."""
     if not torch.cuda.is_available():
         return "there is no CUDA device"
     try:

@@ -1,43 +1,28 @@
-"""Every error that the package raises on purpose. This module knows nothing of the rest.
+"""Defines the exceptions that the package raises on purpose.
 
-A message says what came and what is allowed, in words that can be shown to the
-person who sent it: it never holds a traceback or a path of the server, save
-where the path is the answer (weights that are missing or damaged).
+Messages name the wrong input and what is allowed. They can be shown to the sender: they hold no
+traceback, and no path of the server except that of missing or damaged weights.
 """
-
-__all__ = [
-    "BadImageError",
-    "BadStrokesError",
-    "BadWeightsError",
-    "BusyError",
-    "DataError",
-    "DigitDrawError",
-    "SettingError",
-    "TrainingError",
-    "UnknownDeviceError",
-    "UnknownModelError",
-    "WorkerError",
-]
 
 
 class DigitDrawError(Exception):
-    """Base of all errors below; catch this one to catch them all."""
+    """Base class of all errors below."""
 
 
 class BadImageError(DigitDrawError):
-    """What came is no picture that can be read: wrong format, damaged, or too large."""
+    """The input is not a readable picture: wrong format, damaged, or too large."""
 
 
 class BadStrokesError(DigitDrawError):
-    """What came is no drawing: wrong nesting, not numbers, not finite, or too much of it."""
+    """The input is not a drawing: wrong nesting, not finite numbers, or too many points."""
 
 
 class UnknownModelError(DigitDrawError):
-    """No model of that name; the message lists the known ones."""
+    """No model has this name. The message lists the known names."""
 
 
 class UnknownDeviceError(DigitDrawError):
-    """No such device, or it does not work on this machine; the message lists the known ones."""
+    """The device does not exist or does not work here. The message lists the known devices."""
 
 
 class BadWeightsError(DigitDrawError):
@@ -45,7 +30,7 @@ class BadWeightsError(DigitDrawError):
 
 
 class DataError(DigitDrawError):
-    """Training data is missing or damaged; the message says which file, and what was expected."""
+    """Training data is missing or damaged. The message names the file and what was expected."""
 
 
 class TrainingError(DigitDrawError):
@@ -53,12 +38,12 @@ class TrainingError(DigitDrawError):
 
 
 class SettingError(DigitDrawError):
-    """A setting of the server has a value that is not allowed; the message names both."""
+    """A setting of the server has an invalid value. The message names both."""
 
 
 class BusyError(DigitDrawError):
-    """More is asked than can be answered now; the same question may be answered in a moment."""
+    """The server has too many requests now. A retry may succeed."""
 
 
 class WorkerError(DigitDrawError):
-    """A process that works for the server has failed, and so has the one that took its place."""
+    """A worker process of the server failed, and so did its replacement."""

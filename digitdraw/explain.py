@@ -1,11 +1,9 @@
-"""Why an answer and not the next: which ink spoke for the one digit, and which for the other.
+"""Explains a prediction: which ink speaks for one digit and which for another.
 
-The method is integrated gradients (Sundararajan, Taly, Yan 2017, arXiv:1703.01365): the glyph
-is faded in from a blank one, and each pixel is credited with the slope of the two digits' gap
-along the way, times its ink. The credits add up to what all the ink did to the gap, and paper
-gets none. What this cannot show is ink that is missing, such as the gap at the top of a 4.
-
-Knows strokes, glyphs and the recognizer; nothing of pages or colours.
+The method is integrated gradients (Sundararajan, Taly, Yan 2017, arXiv:1703.01365). The glyph fades
+in from a blank one. The attribution of a pixel is its ink times the mean gradient of the gap
+between the two digits' logits. The attributions sum to the effect of all ink on the gap, and paper
+has none. The method cannot show missing ink, such as the gap at the top of a 4.
 """
 
 import threading
@@ -18,118 +16,119 @@ from digitdraw.classifier import GlyphClassifier
 from digitdraw.preprocessing import strokes
 from digitdraw.preprocessing.glyph import PEN_WIDTH, SUPERSAMPLING
 
-__all__ = ["MAX_SAMPLES", "STEPS", "attribute", "places", "smooth", "trace"]
+__all__ = ["MAX_SAMPLES", "STEPS", "attribute", "map_to_glyph", "sample_along_strokes", "smooth"]
 
 STEPS = 40
-"""Points along the way from blank to glyph. With them the credits of a drawing miss their sum
-by 0.5 on average, of about 6; a finer sum gives the same picture."""
+"""Integration steps from blank to glyph. The attributions then miss their sum, about 6, by 0.5 on
+average. More steps give the same map."""
 
 MAX_SAMPLES = 2_000
-"""Most points at which `trace` reads a map, so that a scribble's answer stays small."""
+"""Most points that `sample_along_strokes` returns. It bounds the size of an answer."""
 
-_SPACING = 0.5  # between those points, in glyph pixels: the pen is more than four times as wide
+_SPACING = 0.5
+"""Least distance of these points, in glyph pixels. The pen is more than four times as wide."""
 
-_SMOOTHING = 1.0  # standard deviation in glyph pixels: single pixels of a stroke mean little
+_SMOOTHING = 1.0
+"""Standard deviation of the smoothing, in glyph pixels. Single pixels of a stroke mean little."""
 
-_FAINT = 0.05  # ink below this is the smooth edge of a stroke
+_MIN_INK = 0.05
+"""Ink below this is only the soft edge of a stroke."""
 
-# A glyph is recognized while it is still faint: nearly all of the gap arises before a tenth of
-# its ink is there. Points at the third powers of even steps are dense where that happens.
 _POWER = 3
+"""The ink levels of the steps are even steps to this power. A faint glyph is already recognized:
+nearly all of the gap arises below a tenth of its ink, so most steps are there."""
 
-# One at a time: an explanation costs as much as dozens of answers, which must not wait for several.
-_one_at_a_time = threading.Lock()
+# An explanation costs as much as dozens of predictions, so only one runs at a time.
+_lock = threading.Lock()
 
 
 def attribute(
-    classifier: GlyphClassifier, glyph: np.ndarray, digit: int, other: int, steps: int = STEPS
+    classifier: GlyphClassifier, glyph: np.ndarray, digit: int, runner_up: int, steps: int = STEPS
 ) -> np.ndarray:
-    """What each pixel's ink did to the gap between the logits of two digits.
+    """Return the effect of each pixel's ink on the gap between the logits of two digits.
 
-    `glyph` is (28, 28) float32 in [0, 1]; so is the shape of the result, float32: above 0 where
-    the ink speaks for `digit`, below 0 where it speaks for `other`, 0 where there is none. It
-    sums to the gap of the glyph less that of a blank one, the nearer the more `steps`.
+    `glyph` is (28, 28) float32 in [0, 1]. Returns (28, 28) float32: above 0 where the ink speaks
+    for `digit`, below 0 where it speaks for `runner_up`, and 0 on paper. With many `steps`, the sum
+    tends to the gap of the glyph minus the gap of a blank one.
     """
-    middles = (np.arange(steps) + 0.5) / steps
-    shares = (middles**_POWER).astype(np.float32)
-    widths = (_POWER * middles ** (_POWER - 1) / steps).astype(np.float32)
-    with _one_at_a_time:
-        slopes = classifier.logit_gap_gradient(shares[:, None, None] * glyph, digit, other)
-    return glyph * np.tensordot(widths, slopes, 1)
+    midpoints = (np.arange(steps) + 0.5) / steps
+    levels = (midpoints**_POWER).astype(np.float32)
+    widths = (_POWER * midpoints ** (_POWER - 1) / steps).astype(np.float32)
+    with _lock:
+        gradients = classifier.logit_gap_gradient(levels[:, None, None] * glyph, digit, runner_up)
+    return glyph * np.tensordot(widths, gradients, 1)
 
 
 def smooth(attribution: np.ndarray, glyph: np.ndarray) -> np.ndarray:
-    """An attribution as one reads it: credit for each unit of ink, averaged along the strokes.
+    """Smooth an attribution along the strokes, and divide it by the ink.
 
-    Both are (28, 28) float32, and so is the result; it is 0 where there is no ink.
+    Takes two (28, 28) float32 arrays. Returns the same shape, with 0 on paper.
     """
-    credit, ink = (cv2.GaussianBlur(each, (0, 0), _SMOOTHING) for each in (attribution, glyph))
-    return np.where(glyph > _FAINT, credit / np.maximum(ink, _FAINT), np.float32(0))
+    blurred, ink = (cv2.GaussianBlur(array, (0, 0), _SMOOTHING) for array in (attribution, glyph))
+    return np.where(glyph > _MIN_INK, blurred / np.maximum(ink, _MIN_INK), np.float32(0))
 
 
-def trace(drawing: object, values: np.ndarray, glyph: np.ndarray) -> list[np.ndarray]:
-    """Read a map of a drawing's glyph along the drawing's own strokes.
+def sample_along_strokes(
+    drawing: object, values: np.ndarray, glyph: np.ndarray
+) -> list[np.ndarray]:
+    """Sample a map of a drawing's glyph along the strokes of the drawing.
 
-    `values` is (28, 28) float32 as `smooth` gives it, `glyph` the drawing's. Returns for each
-    stroke (n, 3) float64: x and y in the drawing's unit, and the value there; MAX_SAMPLES in
-    all, beyond one or two for each stroke.
+    `values` is the map, (28, 28) float32, and `glyph` the drawing's glyph. Returns for each stroke
+    (n, 3) float64: x and y in the drawing's unit, and the value there. All strokes together have at
+    most MAX_SAMPLES points, plus one or two per stroke.
     """
     parsed = strokes.parse(drawing)
     if not parsed:
         return []
-    on_glyph = places(parsed, glyph)
+    on_glyph = map_to_glyph(parsed, glyph)
     length = sum(_distances(points)[-1] for points in on_glyph)
     spacing = max(_SPACING, length / MAX_SAMPLES)
     return [
-        _sample(points, where, values, spacing)
-        for points, where in zip(parsed, on_glyph, strict=True)
+        _sample(points, glyph_points, values, spacing)
+        for points, glyph_points in zip(parsed, on_glyph, strict=True)
     ]
 
 
-def places(parsed: Sequence[np.ndarray], glyph: np.ndarray) -> list[np.ndarray]:
-    """Where on their glyph the points of parsed strokes are: each (n, 2) float64, in glyph pixels.
+def map_to_glyph(parsed: Sequence[np.ndarray], glyph: np.ndarray) -> list[np.ndarray]:
+    """Map the points of parsed strokes to their glyph: each (n, 2) float64, in glyph pixels.
 
-    The left edge of the glyph is x = 0, its right edge x = 28. The glyph's own centre of mass
-    tells where the ink was put on it, whatever the rule for that.
+    The left edge of the glyph is x = 0, its right edge x = 28. The centre of mass of the glyph
+    shows where `glyph.place` put the ink.
     """
     ink = strokes.draw(parsed)
     height, width = (side / SUPERSAMPLING for side in ink.shape)
     middle = np.array([width, height]) / 2
-    middle += _centre(glyph) - _centre(ink) / SUPERSAMPLING
+    middle += _centre_of_mass(glyph) - _centre_of_mass(ink) / SUPERSAMPLING
     left, top, right, bottom = strokes.bounds(parsed)
-    # Halves, for the span of two finite numbers can be infinite.
+    # Half spans, because the difference of two finite numbers can be infinite.
     half_span = max(right / 2 - left / 2, bottom / 2 - top / 2)
     half_room = max(0.0, (max(width, height) - PEN_WIDTH) / 2)
     centre = np.array([left / 2 + right / 2, top / 2 + bottom / 2])
-    # Less than an ink pixel: the drawing is a dot, whose points are all in its middle.
+    # Below one ink pixel, the drawing is a dot: all of its points are in the middle.
     if half_room < 1 / SUPERSAMPLING or half_span == 0:
         return [np.broadcast_to(middle, points.shape) for points in parsed]
     return [(points / half_span - centre / half_span) * half_room + middle for points in parsed]
 
 
-def _centre(ink: np.ndarray) -> np.ndarray:
-    """Centre of mass (x, y) of (H, W) ink, in its pixels, from its left and upper edge."""
+def _centre_of_mass(ink: np.ndarray) -> np.ndarray:
+    """Return the centre of mass (x, y) of (H, W) ink, in its pixels, from its top left corner."""
     moments = cv2.moments(ink)
     return np.array([moments["m10"], moments["m01"]]) / moments["m00"] + 0.5
 
 
 def _distances(points: np.ndarray) -> np.ndarray:
-    """How far along a line of (n, 2) points each is, from 0: (n,) float64."""
+    """Return the distance along a line of (n, 2) points from its start to each point, (n,)."""
     return np.concatenate([[0.0], np.hypot(*np.diff(points, axis=0).T).cumsum()])
 
 
 def _sample(
-    points: np.ndarray, where: np.ndarray, values: np.ndarray, spacing: float
+    points: np.ndarray, glyph_points: np.ndarray, values: np.ndarray, spacing: float
 ) -> np.ndarray:
-    """Points every `spacing` glyph pixels along a stroke, with what `values` holds there."""
-    along = _distances(where)
-    stops = np.linspace(0, along[-1], 1 + int(np.ceil(along[-1] / spacing)))
-    x, y, across, down = (np.interp(stops, along, each) for each in (*points.T, *where.T - 0.5))
-    read = cv2.remap(
-        values,
-        across.astype(np.float32),
-        down.astype(np.float32),
-        cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
+    """Return points every `spacing` glyph pixels along one stroke, each with its value, (n, 3)."""
+    distances = _distances(glyph_points)
+    stops = np.linspace(0, distances[-1], 1 + int(np.ceil(distances[-1] / spacing)))
+    coordinates = (*points.T, *(glyph_points.T - 0.5))
+    x, y, column, row = (np.interp(stops, distances, axis) for axis in coordinates)
+    maps = column.astype(np.float32), row.astype(np.float32)
+    read = cv2.remap(values, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.column_stack([x, y, read.reshape(-1)])

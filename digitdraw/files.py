@@ -1,23 +1,23 @@
-"""Writes a file whole or not at all. Knows nothing of what is in it."""
+"""Writes files atomically."""
 
 import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 __all__ = ["write_atomically"]
 
 
 def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Let `write` fill a temporary file in the same folder, then move it into place.
+    """Call `write` with a temporary file in the same folder, then move the file to `path`.
 
-    Whatever `write` raises, and OSError where the folder cannot be written, comes through; what
-    was at `path` before then stays, and nothing is left beside it.
+    Passes on whatever `write` raises, and OSError if the folder is not writable. After an error,
+    the previous file at `path` is unchanged and the temporary file is gone.
     """
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
         try:
-            write(file)
+            write(cast(BinaryIO, file))
             file.close()
             os.chmod(file.name, 0o644)
             os.replace(file.name, path)

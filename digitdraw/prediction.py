@@ -1,4 +1,4 @@
-"""What an answer is: the prediction for one glyph. Plain data; knows no network and no page."""
+"""Defines `Prediction`, the result for one glyph."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -12,14 +12,14 @@ Verdict = Literal["digit", "unsure", "not a digit", "blank"]
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """What one glyph was taken for.
+    """The classifier's result for one glyph.
 
-    digit          0..9 where the verdict is "digit", else None
-    probabilities  ten floats that sum to 1, index = digit; calibrated
-    confidence     the largest of them
-    digitness      0..1, how much this is a digit at all
-    verdict        "digit", "unsure" (two digits are too close), "not a digit" or "blank"
-    glyph          (28, 28) float32 in [0, 1], what the model saw
+    digit          0..9 if the verdict is "digit", else None
+    probabilities  ten calibrated probabilities that sum to 1, index = digit
+    confidence     the largest probability
+    digitness      probability that the glyph is a digit at all, in [0, 1]
+    verdict        "digit", "unsure" (low confidence), "not a digit" or "blank"
+    glyph          (28, 28) float32 in [0, 1], the model's input
     """
 
     digit: int | None
@@ -31,16 +31,16 @@ class Prediction:
 
     @property
     def ranking(self) -> tuple[int, ...]:
-        """The ten digits, likeliest first; equal ones in their order."""
+        """The ten digits, most probable first. Ties keep the order of the digits."""
         return tuple(sorted(range(10), key=lambda digit: -self.probabilities[digit]))
 
     @property
     def runner_up(self) -> int | None:
-        """The second likeliest digit; None for a blank."""
+        """The second most probable digit; None for a blank."""
         return None if self.verdict == "blank" else self.ranking[1]
 
     def as_dict(self) -> dict[str, Any]:
-        """All but the glyph, ready for JSON."""
+        """Return all fields except the glyph, ready for JSON."""
         return {
             "digit": self.digit,
             "verdict": self.verdict,

@@ -1,4 +1,4 @@
-"""The facade that people load: a glyph classifier, and the photo reader on first use."""
+"""The facade for users of the library: a glyph classifier, and a photo reader on first use."""
 
 import logging
 import threading
@@ -26,25 +26,25 @@ log = logging.getLogger(__name__)
 def load(name: str = "default", device: str | torch.device = "auto") -> "Recognizer":
     """Load a model that comes with digitdraw.
 
-    `device` is "auto" (CUDA where it works, else the CPU), "cpu", "cuda", "cuda:N" or a
-    torch.device. Raises UnknownModelError, UnknownDeviceError or BadWeightsError.
+    `device` is "auto" (CUDA if it works, else the CPU), "cpu", "cuda", "cuda:N" or a torch.device.
+    Raises UnknownModelError, UnknownDeviceError or BadWeightsError.
     """
     chosen, note = choose_device(device)
     return Recognizer(GlyphClassifier(weights.load(name), chosen, note))
 
 
 class ImagePrediction(NamedTuple):
-    """The prediction for a picture of one digit, and the part of the picture it is for."""
+    """The prediction for a picture of one digit, and the part of the picture that it is for."""
 
     prediction: Prediction
-    seen: np.ndarray
+    part: np.ndarray
     """The part that was classified: grey, (H, W) float32 in [0, 1]."""
     whole: np.ndarray | None
-    """The whole picture in grey, where `seen` is a part of it; else None."""
+    """The whole picture in grey if `part` is smaller, else None."""
 
 
 class Recognizer:
-    """A glyph classifier and a photo reader. Many threads may use it at once; see `load`."""
+    """A glyph classifier and a photo reader. Thread-safe. `load` creates one."""
 
     def __init__(self, classifier: GlyphClassifier) -> None:
         self.classifier = classifier
@@ -64,13 +64,27 @@ class Recognizer:
 
     @property
     def device(self) -> torch.device:
-        """The device that the classifier is on now."""
+        """The current device of the classifier."""
         return self.classifier.device
 
     @property
     def device_note(self) -> str:
-        """The device and why it was chosen, in a few words."""
+        """The current device and the reason for it, in a few words."""
         return self.classifier.device_note
+
+    @property
+    def photo_reader(self) -> PhotoReader:
+        """The photo reader, loaded on first use. Raises BadWeightsError."""
+        with self._loading:
+            if self._photo_reader is None:
+                names = DETECTOR.name, LINE_RECOGNIZER.name, GLYPH_CLASSIFIER
+                detector, line_recognizer, glyph_classifier = map(weights.load, names)
+                # A classifier that calls everything a digit cannot confirm doubtful digits.
+                classify = self.classifier.predict if self.classifier.rejects_non_digits else None
+                self._photo_reader = PhotoReader(
+                    detector, line_recognizer, glyph_classifier, self.device, classify
+                )
+        return self._photo_reader
 
     def predict_strokes(self, drawing: object) -> Prediction:
         """Classify one drawn digit: [[(x, y), ...], ...] in any unit, y down.
@@ -82,24 +96,21 @@ class Recognizer:
     def predict_image(self, image: Source) -> Prediction:
         """Classify a picture of one digit: a path, bytes, a PIL image, or an array.
 
-        If the ink as a whole does not look like a digit, the photo reader looks for one digit
-        inside of it, such as a digit in a frame. Raises BadImageError as `load_grey` does.
+        If the ink as a whole does not look like a digit, the photo reader looks for a single digit
+        in it, such as a digit in a frame. Raises BadImageError as `load_grey` does.
         """
         return self.locate_and_predict(image).prediction
 
     def predict_batch(self, glyphs: np.ndarray) -> list[Prediction]:
-        """Classify glyphs, (N, 28, 28) floats in [0, 1], 1 = ink. Returns N predictions.
-
-        Raises BadImageError for another shape, dtype or range.
-        """
+        """Classify glyphs as `GlyphClassifier.predict` does."""
         return self.classifier.predict(glyphs)
 
     def locate_and_predict(self, image: Source) -> ImagePrediction:
-        """Return the answer of `predict_image` with the part of the picture it is for."""
+        """Return the result of `predict_image` with the part of the picture that it is for."""
         grey = load_grey(image)
         (whole,) = self.classifier.predict([binarize.to_glyph(grey)])
         if whole.verdict != "blank" and whole.digitness < CONFIDENT:
-            part = self._single_digit_in(grey)
+            part = self._crop_to_single_digit(grey)
             if part is not None:
                 (closer,) = self.classifier.predict([binarize.to_glyph(part)])
                 if closer.digit is not None and closer.digitness > whole.digitness:
@@ -109,28 +120,17 @@ class Recognizer:
     def read_numbers(self, image: Source) -> Reading:
         """Read the numbers of a photo: a path, bytes, a PIL image, or an array.
 
-        The first photo loads the networks of the photo reader. A photo without digits gives an
-        empty reading. Raises BadImageError as `load_grey` does, and BadWeightsError where the
-        weights of the photo reader are missing or damaged.
+        The first photo loads the photo reader. A photo without digits gives an empty reading.
+        Raises BadImageError as `load_grey` does, and BadWeightsError if the weights of the photo
+        reader are missing or damaged.
         """
         return self.photo_reader.read(image)
 
-    @property
-    def photo_reader(self) -> PhotoReader:
-        """The photo reader, loaded on first use. Raises BadWeightsError."""
-        with self._loading:
-            if self._photo_reader is None:
-                names = (DETECTOR.name, LINE_RECOGNIZER.name, GLYPH_CLASSIFIER)
-                # The photo reader cannot ask a model that takes everything for a digit.
-                classify = self.classifier.predict if self.classifier.rejects_non_digits else None
-                self._photo_reader = PhotoReader(*map(weights.load, names), self.device, classify)
-        return self._photo_reader
-
-    def _single_digit_in(self, grey: np.ndarray) -> np.ndarray | None:
-        """Return the part of a picture around its one digit, if the photo reader finds just one."""
+    def _crop_to_single_digit(self, grey: np.ndarray) -> np.ndarray | None:
+        """Return the part of `grey` around its digit, or None unless the reader finds just one."""
         try:
             (reading,) = self.photo_reader.read_batch([(grey, 1.0)])
         except BadWeightsError as error:
-            log.warning("the photo reader did not look for a digit in a picture: %s", error)
+            log.warning("the photo reader cannot look for a digit in a picture: %s", error)
             return None
         return crop_around(grey, reading.digits[0].box) if len(reading.digits) == 1 else None

@@ -175,7 +175,7 @@ def _logits(trainer: Trainer, glyphs: np.ndarray) -> np.ndarray:
 
 
 def _glyph(lines: handwriting.Strokes, rng: np.random.Generator) -> np.ndarray:
-    ink = strokes.draw(handwriting.unit(lines), handwriting.pen_width(rng))
+    ink = strokes.draw(handwriting.to_unit_size(lines), handwriting.pen_width(rng))
     return np.rint(strokes.glyphs.place(ink) * 255).astype(np.uint8)
 
 

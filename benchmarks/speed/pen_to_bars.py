@@ -151,7 +151,7 @@ def main() -> int:
     drawings = parser.parse_args().drawings
     server = Server().start()
     process, plain_url = start_plain_app()
-    ours = Way("this page", server.url, ".dd-sketch .dd-canvas", ".dd-sketch .dd-bars", True)
+    ours = Way("this page", server.url, ".dd-draw-tab .dd-canvas", ".dd-draw-tab .dd-bars", True)
     plain = Way("gr.Sketchpad + gr.Label", plain_url, "canvas", "#bars", False)
     try:
         with sync_playwright() as playwright:

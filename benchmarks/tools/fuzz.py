@@ -5,7 +5,7 @@
 
 Atheris mutates what it is given, keeps what reaches new lines of the package (and of Pillow), and
 goes on from there: drawings as JSON, picture files, requests with forms, flags and variables. The
-seconds are shared out among the edges. Links are unpacked by the page's own scripts in Chromium, a
+seconds are shared out among the edges. Links are unpacked by the page's own modules in Deno, a
 thousand mutated ones at a time. What must hold is said in `tests/edges.py`; a case that breaks it,
 takes 20 s or 3 GB ends its run and is left in runs/fuzz. In the folder of its edge in tests/support/found
 it stays a test.
@@ -13,6 +13,7 @@ it stays a test.
 
 import argparse
 import io
+import json
 import os
 import re
 import struct
@@ -21,7 +22,6 @@ import sys
 import time
 import zlib
 from collections.abc import Callable
-from importlib import resources
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,8 +80,9 @@ def fuzz_here(edge: str, seconds: int) -> int:
     import atheris
 
     with atheris.instrument_imports(include=["digitdraw", "PIL"]):
-        from tests.support import edges
         from PIL import Image
+
+        from tests.support import edges
 
         Image.init()  # all of its formats now, so that they are watched too
     edges.CHECKS[edge](b"")  # what is loaded with the first case takes longer than a case may
@@ -107,6 +108,7 @@ def fuzz_here(edge: str, seconds: int) -> int:
 def stroke_seeds() -> list[bytes]:
     """Drawings, and what is nearly one."""
     import orjson
+
     from tests.support.drawings import DIGITS
 
     return [
@@ -119,8 +121,9 @@ def stroke_seeds() -> list[bytes]:
 def picture_seeds() -> list[bytes]:
     """A small picture in every format and many of their kinds."""
     import pillow_heif
-    from tests.support.painted import photo
     from PIL import Image
+
+    from tests.support.painted import photo
 
     pillow_heif.register_heif_opener()
     paper = Image.fromarray(photo([(12, 12), (24, 12)], (40, 30)))
@@ -209,64 +212,20 @@ def _mutate_picture(data: bytes, most: int, seed: int) -> bytes:
 
 # ---- links
 
-LINKS = """([seed, count]) => {
-    const random = makeRandom(seed);
-    const whole = (most) => Math.floor(random() * most);
-    const letter = () => whole(20)
-        ? "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"[whole(64)]
-        : String.fromCharCode(whole(65536));
-    const sign = (content) => LINK_VERSION + textOf([...checksum(content), ...content]);
-    const mutate = (items, one) => {
-        for (let times = 1 + whole(4); times > 0; times -= 1) {
-            const at = whole(items.length + 1);
-            items.splice(at, whole(3), ...Array.from({ length: whole(3) }, one));
-        }
-        return items;
-    };
-    const ways = [
-        (text) => mutate([...text], letter).join(""),
-        (text) => sign(mutate(bytesOf(text.slice(1)).slice(CHECK_BYTES), () => whole(256))),
-        () => sign(Array.from({ length: whole(200) }, () => whole(256))),
-        () => packNumbers(Array.from({ length: whole(60) }, () => whole(random() < .1 ? 1e6 : 9))),
-        () => Array.from({ length: whole(300) }, letter).join(""),
-        (text) => text.repeat(whole(200)),
-    ];
-    const found = { broken: [], drawings: [] };
-    let text = "1";
-    for (let n = 0; n < count; n += 1) {
-        if (n % 50 === 0) text = packDrawing(randomDrawing(random));
-        const other = ways[whole(ways.length)](text);
-        try {
-            const drawing = unpackDrawing(other);
-            if (drawing && other !== text) found.drawings.push([other.slice(0, 2000), drawing]);
-        } catch (error) {
-            found.broken.push([other.slice(0, 2000), String(error)]);
-        }
-    }
-    return found;
-}"""
-
 
 def fuzz_links(seconds: int) -> tuple[int, str]:
-    """Mutated links in Chromium: each holds a drawing that the server takes, or none. Returns how
-    many there were, and the file with those that broke it."""
-    from tests.support.browser_paths import SWITCHES, chromium_path
-    from tests.support.drawings import RANDOM_DRAWINGS
-    from playwright.sync_api import sync_playwright
+    """Unpack mutated links: each holds a drawing that the server takes, or none.
+
+    Returns the count of links, and the name of the file with those that broke this.
+    """
+    from tests.support.deno_tool import run_deno
 
     broken, seed, until = [], 0, time.monotonic() + seconds
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=SWITCHES)
-        page = browser.new_page()
-        for name in ("drawing.js", "link.js"):
-            text = (resources.files("digitdraw.ui") / name).read_text(encoding="utf-8")
-            page.add_script_tag(content=text)
-        page.add_script_tag(content=RANDOM_DRAWINGS)
-        while time.monotonic() < until and not broken:
-            seed += 1
-            found = page.evaluate(LINKS, [seed, BATCH])
-            broken = found["broken"] + [each for each in found["drawings"] if _is_refused(each[1])]
-        browser.close()
+    script = ROOT / "tests" / "frontend" / "fuzz_links.js"
+    while time.monotonic() < until and not broken:
+        seed += 1
+        found = json.loads(run_deno("run", "--quiet", str(script), str(seed), str(BATCH)))
+        broken = found["broken"] + [case for case in found["drawings"] if _is_refused(case[1])]
     if broken:
         OUT.mkdir(parents=True, exist_ok=True)
         (OUT / "links.txt").write_text("\n".join(map(repr, broken)), encoding="utf-8")

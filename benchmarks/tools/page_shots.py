@@ -45,6 +45,7 @@ def upload_photo(page: Page) -> None:
     buffer = io.BytesIO()
     paper.save(buffer, "JPEG")
     page.get_by_role("tab", name="Upload").click()
+    page.wait_for_selector(".dd-upload-tab:not([aria-busy])")
     photo = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": buffer.getvalue()}
     page.locator(".dd-file").set_input_files([photo])
     page.wait_for_selector(".dd-steps li")

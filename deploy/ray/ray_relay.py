@@ -1,7 +1,6 @@
-"""Carries a request to an app elsewhere, and its answer back, message by message as they come.
+"""Relays a request to an ASGI app in another process, and its answer back, message by message.
 
-Where a page is served by several processes, what one of them keeps must be asked of that one.
-Knows ASGI; over what the messages travel is the owner's.
+The caller says how messages travel between the processes.
 """
 
 import asyncio
@@ -13,77 +12,77 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = ["Relay", "messages"]
 
-_CARRIED = (
+_RELAYED = (
     "type", "asgi", "http_version", "method", "scheme", "path", "raw_path", "query_string",
     "root_path", "headers", "client", "server",
 )  # fmt: skip
 
 
 class Relay:
-    """An ASGI middleware: requests for which `wanted(path)` go to `ask(scope, body)`, which gives
-    the messages of the answer; all others to `app`.
+    """ASGI middleware that relays requests whose path `matches` accepts, and passes all others.
 
-    A body is carried whole, so limits of its size belong before this.
+    `ask(scope, body)` yields the messages of the answer. A body is relayed whole, so limits of
+    its size must come first.
     """
 
     def __init__(
         self,
         app: ASGIApp,
-        wanted: Callable[[str], Any],
+        matches: Callable[[str], Any],
         ask: Callable[[Scope, bytes], AsyncGenerator[Message, None]],
     ) -> None:
-        self.app, self.wanted, self.ask = app, wanted, ask
+        self.app, self.matches, self.ask = app, matches, ask
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not self.wanted(scope["path"]):
+        if scope["type"] != "http" or not self.matches(scope["path"]):
             return await self.app(scope, receive, send)
-        body = await _whole(receive)
-        if body is None:  # who asked has gone before all was said
+        body = await _read_body(receive)
+        if body is None:  # the client left before the body was complete
             return None
-        carrying = asyncio.create_task(self._carry(scope, body, send))
-        leaving = asyncio.create_task(_left(receive))
+        relaying = asyncio.create_task(self._relay(scope, body, send))
+        leaving = asyncio.create_task(_wait_for_disconnect(receive))
         try:
-            await asyncio.wait((carrying, leaving), return_when=asyncio.FIRST_COMPLETED)
-            if carrying.done():
-                carrying.result()
+            await asyncio.wait((relaying, leaving), return_when=asyncio.FIRST_COMPLETED)
+            if relaying.done():
+                relaying.result()
         finally:
             leaving.cancel()
-            carrying.cancel()
+            relaying.cancel()
         return None
 
-    async def _carry(self, scope: Scope, body: bytes, send: Send) -> None:
-        carried = {name: scope[name] for name in _CARRIED if name in scope}
-        async with contextlib.aclosing(self.ask(carried, body)) as answer:
+    async def _relay(self, scope: Scope, body: bytes, send: Send) -> None:
+        relayed = {name: scope[name] for name in _RELAYED if name in scope}
+        async with contextlib.aclosing(self.ask(relayed, body)) as answer:
             async for message in answer:
                 await send(message)
 
 
 async def messages(app: ASGIApp, scope: Scope, body: bytes) -> AsyncGenerator[Message, None]:
-    """What `app` answers to a request with that body; closing this tells it to stop."""
-    told: asyncio.Queue[Message | None] = asyncio.Queue()
-    asked: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+    """Yield the messages with which `app` answers a request. Closing this cancels the app."""
+    answer: asyncio.Queue[Message | None] = asyncio.Queue()
+    request: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive() -> Message:
-        if not asked:
-            await asyncio.Event().wait()  # an app whose asker has gone is cancelled, not told
-        return asked.pop()
+        if not request:
+            await asyncio.Event().wait()  # there is no disconnect message: the app is cancelled
+        return request.pop()
 
-    async def answer() -> None:
+    async def run() -> None:
         try:
-            await app(scope, receive, told.put)
+            await app(scope, receive, answer.put)
         finally:
-            told.put_nowait(None)
+            answer.put_nowait(None)
 
-    answering = asyncio.create_task(answer())
+    running = asyncio.create_task(run())
     try:
-        while (message := await told.get()) is not None:
+        while (message := await answer.get()) is not None:
             yield message
-        await answering
+        await running
     finally:
-        answering.cancel()
+        running.cancel()
 
 
-async def _whole(receive: Receive) -> bytes | None:
+async def _read_body(receive: Receive) -> bytes | None:
     parts = []
     while (message := await receive())["type"] == "http.request":
         parts.append(message.get("body", b""))
@@ -92,6 +91,6 @@ async def _whole(receive: Receive) -> bytes | None:
     return None
 
 
-async def _left(receive: Receive) -> None:
+async def _wait_for_disconnect(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -1,6 +1,6 @@
-"""Calibrations: the numbers that turn a network's logits into probabilities and verdicts.
+"""Calibrations: the numbers that turn logits into probabilities and verdicts.
 
-Training chooses all of them on validation data. The manifest stores them beside the weights.
+Training fits them on validation data. The manifest stores them with the weights.
 """
 
 from dataclasses import dataclass
@@ -39,14 +39,14 @@ class PhotoCalibration(Calibration):
     agreement_weight: float = 0.0
     """Weight of the log probability that detector and line recognizer read the same digit."""
     one_weight: float = 0.0
-    """Weight of the probability that the digit is a one, which both networks doubt most."""
+    """Weight of the probability that the digit is a 1. Both networks underrate ones."""
     below_weight: float = 0.0
     """Weight of that probability times how far the ink reaches below the other digits."""
     digitness_bias: float = 0.0
     """Constant added to the digitness logit."""
     min_number: float = 0.0
-    """Least digitness, in [0, 1], of the best digit of a number; else the number is dropped."""
+    """Least digitness, in [0, 1], of the best digit of a number. Below, the number is dropped."""
     min_page: float = 0.0
-    """Least probability, in [0, 1], that the page has any digit; else the page reads empty."""
+    """Least probability, in [0, 1], that the page has any digit. Below, the reading is empty."""
     doubt_weight: float = 0.0
     """Weight of the ratio of unlikely to likely digits on the page, against the page."""

@@ -1,11 +1,15 @@
-"""models.classifiers."""
+"""The classifiers: networks that take one glyph, from logistic regression to a residual network.
+
+All take (N, 1, 28, 28) float32 and return (N, 10) digit logits. `DigitNet` and `TinyNet` return
+(N, 11): the last column is the digitness logit.
+"""
 
 import torch
 from torch import Tensor, nn
 
 from digitdraw.models.layers import DIGITS, ConvNorm, Residual, Separable
 
-__all__ = ["Cnn", "DigitNet", "FromScratch", "MlpRelu", "TinyNet", "mlp_relu"]
+__all__ = ["Cnn", "DigitNet", "FromScratch", "TinyNet", "mlp_relu", "mlp_tanh", "softmax"]
 
 PIXELS = 28 * 28
 
@@ -16,9 +20,9 @@ def softmax() -> nn.Sequential:
 
 
 class FromScratch(nn.Module):
-    """Holds what `from_scratch` trains, 784-500-10, so that it loads and answers like the rest.
+    """784-500-10 with ReLU. Holds the weights that training without autograd makes.
 
-    Its logits are those of ten sigmoids, each of which says yes or no to its own digit.
+    It is trained with ten sigmoids, one for each digit, so its logits belong to those.
     """
 
     def __init__(self, hidden: int = 500) -> None:
@@ -34,7 +38,7 @@ class FromScratch(nn.Module):
 
 
 def mlp_relu() -> nn.Sequential:
-    """784-128-64-10 with ReLU, as a list of layers; `MlpRelu` is the same as a class."""
+    """784-128-64-10 with ReLU."""
     return nn.Sequential(
         nn.Flatten(),
         nn.Linear(PIXELS, 128),
@@ -45,23 +49,8 @@ def mlp_relu() -> nn.Sequential:
     )
 
 
-class MlpRelu(nn.Module):
-    """784-128-64-10 with ReLU, as a class; `mlp_relu` is the same as a list of layers."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.hidden1 = nn.Linear(PIXELS, 128)
-        self.hidden2 = nn.Linear(128, 64)
-        self.output = nn.Linear(64, DIGITS)
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = torch.relu(self.hidden1(x.flatten(1)))
-        x = torch.relu(self.hidden2(x))
-        return self.output(x)
-
-
 def mlp_tanh() -> nn.Sequential:
-    """784-128 ReLU, 128-64 tanh, 64-10; its outputs are the logarithms of probabilities."""
+    """784-128-64-10 with ReLU, then tanh. Its outputs are log probabilities."""
     return nn.Sequential(
         nn.Flatten(),
         nn.Linear(PIXELS, 128),
@@ -74,8 +63,7 @@ def mlp_tanh() -> nn.Sequential:
 
 
 class Cnn(nn.Module):
-    """The textbook convolutional network: twice convolution, ReLU and max-pooling, then two
-    linear layers."""
+    """The textbook network: convolution, ReLU and pooling twice, then two linear layers."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -96,10 +84,10 @@ class Cnn(nn.Module):
 
 
 class DigitNet(nn.Module):
-    """A small residual network: 28x28 -> 14x14 -> 7x7 -> one vector -> digits and digitness.
+    """A small residual network: 28x28 -> 14x14 -> 7x7 -> a vector -> digit and digitness logits.
 
-    The last map is pooled by a learned 7x7 window for each channel rather than by a mean:
-    where on the glyph a stroke is tells 6 from 9.
+    A learned 7x7 window per channel replaces average pooling at the end, because the position of a
+    stroke matters: it separates 6 from 9.
     """
 
     def __init__(self) -> None:
@@ -121,8 +109,10 @@ class DigitNet(nn.Module):
 
 
 class TinyNet(nn.Module):
-    """`DigitNet` in under 20,000 parameters: its blocks are separable ones. Without dropout, since
-    so small a network cannot learn its examples by heart anyway."""
+    """`DigitNet` in under 20,000 parameters, with separable blocks.
+
+    It has no dropout, because a network of this size does not overfit.
+    """
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,6 @@
-"""models.detector."""
+"""The detector: a network that locates all digits of a picture and classifies them roughly."""
+
+from typing import cast
 
 from torch import Tensor, nn
 
@@ -8,16 +10,17 @@ __all__ = ["DigitDetector"]
 
 
 class DigitDetector(nn.Module):
-    """Finds the digits of a picture in one pass: where they are, how large, and which.
+    """Detects digits by their centres, as in "Objects as Points" (Zhou et al. 2019, 1904.07850).
 
-    Fully convolutional, an hourglass: 1/2 -> 1/4 -> 1/8 -> 1/16 of the picture's sides, where a
-    cell sees its surroundings, and back to 1/4, where single digits are told apart; centres and
-    sizes as in "Objects as Points" (Zhou et al. 2019, arXiv:1904.07850).
+    A fully convolutional hourglass. It goes from 1/2 to 1/16 of the picture's side, where a cell
+    sees its surroundings, and back to 1/4, where digits close to each other are separate cells.
 
-    Takes (N, 1, H, W), sides divisible by 16, and returns (N, 15, H/4, W/4) of each cell: the
-    logit of being the middle of a digit; where from the cell's middle the box has its own, x and
-    y, and the logarithms of its width and height, all in units of 8 pixels; ten logits of the
-    digits.
+    Takes contrast-normalized pictures (N, 1, H, W) with sides divisible by 16. Returns (N, 15, H/4,
+    W/4). The channels of a cell are:
+    0       logit that the cell is the centre of a digit
+    1, 2    offset of the box's centre from the cell's centre, x and y, in units of UNIT pixels
+    3, 4    logarithms of the box's width and height, in units of UNIT pixels
+    5..14   digit logits
     """
 
     STRIDE = 4
@@ -45,15 +48,15 @@ class DigitDetector(nn.Module):
         )
         self.join_fine = ConvNorm(quarter, quarter)
         self.head = nn.Conv2d(quarter, 5 + DIGITS, 1)
-        # Hardly any cell is the middle of a digit: begin with that, or the first steps are lost.
-        nn.init.constant_(self.head.bias[:1], -4.0)
+        # Few cells are centres. Starting from a low probability saves the first training steps.
+        nn.init.constant_(cast(Tensor, self.head.bias)[:1], -4.0)
 
     def forward(self, x: Tensor) -> Tensor:
         fine = self.fine(x)
         middle = self.middle(fine)
-        middle = self.join_middle(middle + _twice(self.coarse(middle)))
-        return self.head(self.join_fine(fine + _twice(middle)))
+        middle = self.join_middle(middle + _upsample(self.coarse(middle)))
+        return self.head(self.join_fine(fine + _upsample(middle)))
 
 
-def _twice(x: Tensor) -> Tensor:
+def _upsample(x: Tensor) -> Tensor:
     return nn.functional.interpolate(x, scale_factor=2.0, mode="nearest")

@@ -1,10 +1,12 @@
-"""models.layers."""
+"""Layers that several networks share, and batch norm folding for inference."""
+
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-__all__ = ["Normalized", "fold_batch_norm"]
+__all__ = ["DIGITS", "ConvNorm", "Normalized", "Residual", "Separable", "fold_batch_norm"]
 
 DIGITS = 10
 
@@ -25,8 +27,8 @@ class ConvNorm(nn.Sequential):
         activate: bool = True,
     ) -> None:
         conv = nn.Conv2d(inputs, outputs, kernel, stride, padding, dilation, groups, bias=False)
-        layers = [conv, nn.BatchNorm2d(outputs)]
-        super().__init__(*layers, *([nn.ReLU(inplace=True)] if activate else []))
+        activation = [nn.ReLU(inplace=True)] if activate else []
+        super().__init__(conv, nn.BatchNorm2d(outputs), *activation)
 
 
 class Residual(nn.Module):
@@ -42,16 +44,18 @@ class Residual(nn.Module):
 
 
 class Separable(nn.Module):
-    """x -> x + f(x), f a 5x5 convolution of each channel by itself, then two of all channels of
-    single pixels: most of what a plain convolution sees for a fraction of its parameters (Howard
-    et al. 2017, arXiv:1704.04861; in this order Liu et al. 2022, arXiv:2201.03545)."""
+    """x -> x + f(x), f a depthwise 5x5 convolution, then two pointwise ones.
 
-    def __init__(self, channels: int, between: int) -> None:
+    It has far fewer parameters than plain convolutions of the same reach (Howard et al. 2017,
+    arXiv:1704.04861). The order of its layers is that of Liu et al. 2022, arXiv:2201.03545.
+    """
+
+    def __init__(self, channels: int, hidden: int) -> None:
         super().__init__()
         self.around = ConvNorm(channels, channels, 5, padding=2, groups=channels, activate=False)
         self.mix = nn.Sequential(
-            ConvNorm(channels, between, 1, padding=0),
-            ConvNorm(between, channels, 1, padding=0, activate=False),
+            ConvNorm(channels, hidden, 1, padding=0),
+            ConvNorm(hidden, channels, 1, padding=0, activate=False),
         )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -59,7 +63,7 @@ class Separable(nn.Module):
 
 
 class Normalized(nn.Module):
-    """A network of MODELS that takes glyphs as they are, in [0, 1], and normalizes them itself."""
+    """A classifier that takes glyphs in [0, 1] and normalizes them itself."""
 
     def __init__(self, network: nn.Module, mean: float, std: float) -> None:
         super().__init__()
@@ -72,10 +76,10 @@ class Normalized(nn.Module):
 def fold_batch_norm(model: nn.Module) -> nn.Module:
     """Fold each batch norm into the convolution before it, in place, for a model in eval mode.
 
-    The answers stay the same up to rounding, and come in about two thirds of the time.
+    The outputs are equal up to rounding. The forward pass takes about two thirds of the time.
     """
     for module in list(model.modules()):
         if isinstance(module, ConvNorm):
-            module[0] = fuse_conv_bn_eval(module[0], module[1])
-            module[1] = nn.Identity()
+            conv, norm = cast(nn.Conv2d, module[0]), cast(nn.BatchNorm2d, module[1])
+            module[0], module[1] = fuse_conv_bn_eval(conv, norm), nn.Identity()
     return model

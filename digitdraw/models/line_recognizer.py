@@ -1,20 +1,21 @@
-"""models.line_recognizer."""
+"""The line recognizer: a network that reads a line crop, one number, as a sequence."""
 
 from torch import Tensor, nn
 
 from digitdraw.models.layers import DIGITS, ConvNorm, Residual
 
+__all__ = ["LineRecognizer"]
+
 
 class LineRecognizer(nn.Module):
-    """Reads a number as a whole, so that neighbours tell where one digit ends and which it is.
+    """Reads a whole number, so that neighbours help to separate and classify digits.
 
-    Convolutions only: 32 rows -> 16 -> 8 -> 4 -> one, while columns are halved twice, then along
-    the line. Made to be trained with connectionist temporal classification (Graves et al. 2006),
-    which needs no places of digits; a recurrent layer in its usual place (Shi et al. 2015,
-    arXiv:1507.05717) would take longer for the same.
+    Trained with connectionist temporal classification (CTC, Graves et al. 2006), which needs no
+    positions of digits. Convolutions reduce 32 rows to one and halve the columns twice. The usual
+    recurrent layer (Shi et al. 2015, arXiv:1507.05717) is slower and no more accurate here.
 
-    Takes (N, 1, 32, W), W a multiple of STRIDE, and returns (N, W / STRIDE, 11) logits: of ten
-    digits, and in column BLANK of none.
+    Takes (N, 1, 32, W), W a multiple of STRIDE. Returns (N, W / STRIDE, 11) logits: ten digits, and
+    the CTC blank in column BLANK.
     """
 
     STRIDE = 4
@@ -34,7 +35,7 @@ class LineRecognizer(nn.Module):
             Residual(last),
             ConvNorm(last, last, (4, 1), padding=0),
         )
-        self.along = nn.Sequential(*(_Along(last, dilation) for dilation in (1, 2, 1)))
+        self.along = nn.Sequential(*(_RowResidual(last, dilation) for dilation in (1, 2, 1)))
         self.dropout = nn.Dropout(0.1)
         self.head = nn.Conv2d(last, DIGITS + 1, 1)
 
@@ -42,13 +43,13 @@ class LineRecognizer(nn.Module):
         return self.head(self.dropout(self.along(self.features(x))))[:, :, 0].transpose(1, 2)
 
 
-class _Along(nn.Module):
-    """x -> x + f(x), f a convolution of five columns of a single row."""
+class _RowResidual(nn.Module):
+    """x -> x + f(x), f a convolution of five columns along a single row."""
 
     def __init__(self, channels: int, dilation: int) -> None:
         super().__init__()
-        around = (0, 2 * dilation)
-        self.conv = ConvNorm(channels, channels, (1, 5), padding=around, dilation=dilation)
+        padding = (0, 2 * dilation)
+        self.conv = ConvNorm(channels, channels, (1, 5), padding=padding, dilation=dilation)
 
     def forward(self, x: Tensor) -> Tensor:
         return x + self.conv(x)

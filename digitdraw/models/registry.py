@@ -1,8 +1,7 @@
-"""The networks, and a registry of them by name. Nothing of training, files or devices.
+"""The registry of models by name, with the normalization of their inputs.
 
-Every network of MODELS takes normalized glyphs, (N, 1, 28, 28) float32, and returns (N, 10)
-logits of the digits, or (N, 11) where the last column is the logit of "this is a digit at all".
-READER finds the digits of a whole picture, SEQUENCE reads a number cut out of it.
+MODELS holds the glyph classifiers, see `models.classifiers`. PHOTO_MODELS holds the networks of
+the photo reader.
 """
 
 from collections.abc import Callable
@@ -24,12 +23,12 @@ from digitdraw.models.classifiers import (
 from digitdraw.models.detector import DigitDetector
 from digitdraw.models.line_recognizer import LineRecognizer
 
-__all__ = ["DETECTOR", "MODELS", "Architecture", "architecture"]
+__all__ = ["DETECTOR", "LINE_RECOGNIZER", "MODELS", "PHOTO_MODELS", "Architecture", "architecture"]
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """A network by name: how to build it, and what its glyphs are normalized with."""
+    """How to build a network, and the mean and standard deviation that normalize its input."""
 
     name: str
     summary: str
@@ -39,18 +38,17 @@ class Architecture:
     calibration: type[Calibration] = Calibration
 
 
-DETECTOR = Architecture("detector", "finds the digits of a photo", DigitDetector, 0.0, 1.0)
+DETECTOR = Architecture("detector", "locates the digits of a photo", DigitDetector, 0.0, 1.0)
 
 LINE_RECOGNIZER = Architecture(
     "line-recognizer", "reads each number", LineRecognizer, 0.0, 1.0, PhotoCalibration
 )
 
-PHOTO_MODELS = {each.name: each for each in (DETECTOR, LINE_RECOGNIZER)}
-"""Models that no single glyph is given to by itself."""
+PHOTO_MODELS = {model.name: model for model in (DETECTOR, LINE_RECOGNIZER)}
 
 MODELS: dict[str, Architecture] = {
-    each.name: each
-    for each in (
+    model.name: model
+    for model in (
         Architecture("softmax", "one linear layer: logistic regression", softmax, 0.0, 1.0),
         Architecture("from-scratch", "784-500-10 in plain tensors", FromScratch, 0.0, 1.0),
         Architecture("mlp-relu", "784-128-64-10 with ReLU", mlp_relu),
@@ -63,7 +61,7 @@ MODELS: dict[str, Architecture] = {
 
 
 def architecture(name: str) -> Architecture:
-    """Look a model up by name; raises UnknownModelError, which lists the known ones."""
+    """Look up a model by name. Raises UnknownModelError, which lists the known names."""
     known = MODELS | PHOTO_MODELS
     try:
         return known[name]

@@ -1,8 +1,8 @@
-"""Weights on disk: a manifest, a checksum, saving and loading. Knows no device but the CPU.
+"""Loads and saves weights, with a checksum and a manifest.
 
-`weights/manifest.json` says for each model its file, SHA-256, architecture, normalization,
-calibration, and the record of its training. Files are loaded with `weights_only=True`, never
-before their checksum has been compared, and are written to a temporary file first.
+`manifest.json` lists for each model its file, SHA-256, architecture, normalization, calibration
+and training record. A file is loaded with `weights_only=True`, and only after its checksum
+matched. Every file is written to a temporary name first.
 """
 
 import hashlib
@@ -31,17 +31,15 @@ __all__ = [
     "write_json",
 ]
 
-_BESIDE = Path(__file__).parents[2] / "weights"
-
 _INSTALLED = Path(__file__).parents[1] / "_weights"
 
-FOLDER = _INSTALLED if _INSTALLED.is_dir() else _BESIDE
-"""The weights that come with digitdraw: beside the package, or inside it once installed."""
+FOLDER = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parents[2] / "weights"
+"""Weights that come with digitdraw: inside an installed package, else beside the package."""
 
 
 @dataclass(frozen=True)
 class Weights:
-    """A network in eval mode on the CPU, and what its manifest entry says of it."""
+    """A network in eval mode on the CPU, with its normalization, calibration and checksum."""
 
     name: str
     network: nn.Module
@@ -52,35 +50,33 @@ class Weights:
 
 
 def available(folder: Path = FOLDER) -> list[str]:
-    """Names of the models in the manifest of `folder` that a glyph can be given to; none where
-    there is no manifest."""
-    path = folder / "manifest.json"
-    return sorted(set(_manifest(path)) - set(PHOTO_MODELS)) if path.is_file() else []
+    """Return the names of the glyph classifiers in `folder`; none if it has no manifest."""
+    return sorted(set(_manifest(folder)) - set(PHOTO_MODELS)) if _has_manifest(folder) else []
 
 
 def parameters(name: str, folder: Path = FOLDER) -> int:
-    """How many numbers a model in the manifest of `folder` has learned."""
-    return int(_manifest(folder / "manifest.json")[name]["parameters"])
+    """Return the number of learned parameters of a model in `folder`."""
+    return int(_manifest(folder)[name]["parameters"])
 
 
 def kilobytes(name: str, folder: Path = FOLDER) -> int:
-    """The size of a model's file in `folder`, in thousands of bytes."""
-    file = _manifest(folder / "manifest.json")[name]["file"]
-    return round((folder / file).stat().st_size / 1000)
+    """Return the file size of a model in `folder`, in thousands of bytes."""
+    return round((folder / _manifest(folder)[name]["file"]).stat().st_size / 1000)
 
 
 def load(name: str, folder: Path = FOLDER) -> Weights:
     """Load a model's weights from `folder`.
 
-    Raises UnknownModelError for a name that is no model, and BadWeightsError where weights are
-    missing, damaged, or of another architecture: with path, checksums, and what makes them.
+    Raises UnknownModelError for an unknown name. Raises BadWeightsError if the weights are missing,
+    damaged, or of another architecture; the message has the path and how to make them.
     """
-    entries = _manifest(folder / "manifest.json") if (folder / "manifest.json").is_file() else {}
+    entries = _manifest(folder) if _has_manifest(folder) else {}
     if name not in entries and name not in {*MODELS, *PHOTO_MODELS}:
         known = ", ".join(sorted({*entries, *MODELS}))
         raise UnknownModelError(f"There is no model {name!r}; known are: {known}.")
+    manifest = folder / "manifest.json"
     if name not in entries:
-        raise BadWeightsError(f"{folder / 'manifest.json'} lists no {name!r}. {_remedy(name)}")
+        raise BadWeightsError(f"{manifest} lists no {name!r}. {_remedy(name)}")
     try:
         entry = entries[name]
         path = folder / entry["file"]
@@ -90,13 +86,11 @@ def load(name: str, folder: Path = FOLDER) -> Weights:
         expected = str(entry["sha256"])
     except (KeyError, TypeError, ValueError) as error:
         raise BadWeightsError(
-            f"The entry {name!r} of {folder / 'manifest.json'} is damaged ({error!r}). "
-            f"{_remedy(name)}"
+            f"The entry {name!r} of {manifest} is damaged ({error!r}). {_remedy(name)}"
         ) from error
-    state = _read_state(path, expected, name)
     network = design.build()
     try:
-        network.load_state_dict(state)
+        network.load_state_dict(_read_state(path, expected, name))
     except (RuntimeError, AttributeError, TypeError) as error:
         raise BadWeightsError(
             f"{path} is of another architecture than {design.name!r}. {_remedy(name)}"
@@ -105,15 +99,12 @@ def load(name: str, folder: Path = FOLDER) -> Weights:
 
 
 def save(
-    name: str,
-    network: nn.Module,
-    calibration: Calibration,
-    record: dict[str, Any],
-    folder: Path,
+    name: str, network: nn.Module, calibration: Calibration, record: dict[str, Any], folder: Path
 ) -> Path:
-    """Write a model's weights, its record, and its entry in the manifest of `folder`.
+    """Write a model's weights, its training record, and its entry in the manifest of `folder`.
 
-    Raises OSError where the folder cannot be written; what was there before then stays.
+    Returns the path of the weights. Raises OSError if the folder is not writable; files that were
+    there stay.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.pt"
@@ -125,28 +116,26 @@ def save(
         "sha256": _sha256(path),
         "bytes": path.stat().st_size,
         "architecture": design.name,
-        "parameters": sum(each.numel() for each in network.parameters()),
+        "parameters": sum(parameter.numel() for parameter in network.parameters()),
         "normalization": {"mean": design.mean, "std": design.std},
         "calibration": asdict(calibration),
         "record": f"{name}.json",
     }
     write_json(folder / f"{name}.json", record)
-    manifest = folder / "manifest.json"
-    entries = _manifest(manifest) if manifest.is_file() else {}
-    write_json(manifest, {**entries, name: entry})
+    entries = _manifest(folder) if _has_manifest(folder) else {}
+    write_json(folder / "manifest.json", {**entries, name: entry})
     return path
 
 
 def recalibrate(name: str, calibration: Calibration, folder: Path) -> None:
-    """Put another calibration into a model's entry in the manifest of `folder`."""
-    manifest = folder / "manifest.json"
-    entries = _manifest(manifest)
+    """Replace a model's calibration in the manifest of `folder`."""
+    entries = _manifest(folder)
     entries[name]["calibration"] = asdict(calibration)
-    write_json(manifest, entries)
+    write_json(folder / "manifest.json", entries)
 
 
 def write_json(path: Path, content: object) -> None:
-    """Write JSON to a temporary file, then move it into place."""
+    """Write `content` as JSON, atomically."""
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     write_atomically(path, lambda file: file.write(text.encode()))
 
@@ -162,21 +151,26 @@ def _read_state(path: Path, expected: str, name: str) -> dict[str, Any]:
         )
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # unpickling raises of everything
+    except Exception as error:  # unpickling raises many types
         raise BadWeightsError(f"The weights {path} cannot be read. {_remedy(name)}") from error
 
 
 def _remedy(name: str) -> str:
-    return f"This makes them anew: python -m digitdraw.train --model {name}"
+    return f"To make them again: digitdraw train {name}"
 
 
-def _manifest(path: Path) -> dict[str, Any]:
+def _has_manifest(folder: Path) -> bool:
+    return (folder / "manifest.json").is_file()
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    path = folder / "manifest.json"
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise BadWeightsError(f"The manifest {path} cannot be read ({error}).") from error
     if not isinstance(entries, dict):
-        raise BadWeightsError(f"The manifest {path} is not a table of models.")
+        raise BadWeightsError(f"The manifest {path} is not a JSON object.")
     return entries
 
 

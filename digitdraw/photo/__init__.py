@@ -1,1 +1,1 @@
-"""Reading the numbers of a photo: detect, group into lines, recognize, fuse."""
+"""Reads the numbers of a photo: detect digits, group them, recognize each line, fuse the scores."""

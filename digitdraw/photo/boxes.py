@@ -1,39 +1,51 @@
-"""photo.boxes."""
+"""Geometry of boxes. A box is (x, y, width, height) in pixels, y down; arrays of boxes are (n, 4).
+
+Plain numpy: `torchvision.ops` works on corners and tensors, and the conversions would be longer.
+"""
 
 import numpy as np
 
-__all__ = ["box_areas", "intersection_areas", "neighbour_mask"]
+__all__ = [
+    "NEIGHBOUR_DISTANCE", "Box", "box_areas", "box_centers", "intersection_areas", "neighbour_mask",
+    "union_box",
+]  # fmt: skip
+
+Box = tuple[float, float, float, float]
+
+NEIGHBOUR_DISTANCE = 3.0
+"""Largest horizontal distance between the centers of neighbours, in heights of the box."""
+
+
+def box_areas(boxes: np.ndarray) -> np.ndarray:
+    """Return the areas of boxes (n, 4) as (n,) float64."""
+    return np.asarray(boxes, float)[:, 2:].prod(axis=-1)
+
+
+def box_centers(boxes: np.ndarray) -> np.ndarray:
+    """Return the centers (x, y) of boxes (n, 4) as (n, 2)."""
+    return boxes[:, :2] + boxes[:, 2:] / 2
 
 
 def union_box(boxes: np.ndarray) -> np.ndarray:
-    """The box (4,) around all of `boxes` (n, 4)."""
+    """Return the smallest box (4,) that contains all of `boxes` (n, 4), n at least 1."""
     low, high = boxes[:, :2].min(axis=0), (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
     return np.concatenate([low, high - low])
 
 
-_NEAR = 3.0
-"""How far away what stands beside a box may be, in heights of it, from middle to middle."""
+def intersection_areas(boxes: np.ndarray, other_boxes: np.ndarray) -> np.ndarray:
+    """Return (n, m): the area that `boxes` (n, 4) share with `other_boxes` (m, 4)."""
+    a, b = np.asarray(boxes, float)[:, None], np.asarray(other_boxes, float)[None]
+    low = np.maximum(a[..., :2], b[..., :2])
+    high = np.minimum(a[..., :2] + a[..., 2:], b[..., :2] + b[..., 2:])
+    return (high - low).clip(0).prod(axis=-1)
 
 
 def neighbour_mask(boxes: np.ndarray) -> np.ndarray:
-    """Which of `boxes` (n, 4), in columns, have their middle between top and bottom of each other
-    one, in rows, and near it; (n, n) bool."""
-    middles = boxes[:, :2] + boxes[:, 2:] / 2
-    away = np.abs(middles[None] - middles[:, None])
-    tall = boxes[:, 3, None]
-    near = (away[..., 0] < _NEAR * tall) & (away[..., 1] < tall / 2)
-    np.fill_diagonal(near, False)
-    return near
-
-
-def box_areas(boxes: np.ndarray) -> np.ndarray:
-    """Of boxes (n, 4): x, y, width, height; (n,)."""
-    return np.asarray(boxes, float)[:, 2:].prod(axis=-1)
-
-
-def intersection_areas(some: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """The area that each of some boxes, (n, 4), shares with each of others, (m, 4): (n, m)."""
-    one, other = np.asarray(some, float)[:, None], np.asarray(others, float)[None]
-    low = np.maximum(one[..., :2], other[..., :2])
-    high = np.minimum(one[..., :2] + one[..., 2:], other[..., :2] + other[..., 2:])
-    return (high - low).clip(0).prod(axis=-1)
+    """Return which boxes stand beside which, (n, n) bool, for `boxes` (n, 4). [i, j] is True where
+    the center of box j is level with box i, and near it."""
+    centers = box_centers(boxes)
+    distances = np.abs(centers[None] - centers[:, None])
+    heights = boxes[:, 3, None]
+    mask = (distances[..., 0] < NEIGHBOUR_DISTANCE * heights) & (distances[..., 1] < heights / 2)
+    np.fill_diagonal(mask, False)
+    return mask

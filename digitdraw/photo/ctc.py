@@ -1,8 +1,7 @@
-"""What the sequence reader says of strips: which digits, where, and how sure.
+"""Runs the line recognizer and decodes its output (CTC, Graves et al. 2006): digits and logits.
 
-Knows the network's columns, not its training, nor pictures. An answer is logits (T, 11): of T
-columns from left to right, of ten digits and, last, of none (the blank of connectionist temporal
-classification, CTC, Graves et al. 2006).
+The output for a line crop is logits (T, 11) for T columns from left to right: ten digits and the
+blank. This module knows nothing of training or images.
 """
 
 from dataclasses import dataclass
@@ -16,146 +15,145 @@ from digitdraw.models.line_recognizer import LineRecognizer
 from digitdraw.photo.line_crop import HEIGHT
 
 __all__ = [
-    "Transcript",
-    "collapse_path",
-    "decode",
-    "logits_with_insertion",
-    "match_detections",
-    "pad_batch",
-    "recognize",
-]
+    "Transcript", "collapse_path", "decode", "logits_with_insertion", "match_detections",
+    "pad_batch", "recognize",
+]  # fmt: skip
 
 _BLANK = LineRecognizer.BLANK
-
-_ROUNDED = 32
-"""A strip gets paper at its end up to a multiple of so many pixels, whatever is read beside it, and
-goes with those that are then as wide: so a photo's answer is the same alone and among others."""
-
-_TOGETHER = 16
-"""The most strips of one pass."""
-
-_SKIPPED = 1.0
-"""What it costs to leave a digit or a find without the other, in distances between two digits."""
+_WIDTH_MULTIPLE = 32
+"""Line crops are padded to a multiple of this width and batched by width. So a photo gets the same
+answer alone and in a batch."""
+_MAX_BATCH = 16
+"""Most line crops in one pass."""
+_SKIP_COST = 1.0
+"""Cost of an unmatched digit, in units of the digit pitch; an unmatched detection costs half."""
 
 
 @dataclass(frozen=True)
 class Transcript:
-    """A number of n digits: `labels` (n,); `places` (n,), the middle of each in columns; and
-    `logits` (n, 11) as the networks of glyphs give them: of each digit in that place while the
-    others are as read, and in the last column of there being a digit at all."""
+    """The digits read in a line crop, n in all.
+
+    labels   (n,), the digits
+    centers  (n,), the center of each digit, in columns of the network
+    logits   (n, 11): which digit each is if the others are as read, and in the last column whether
+             there is a digit at all
+    """
 
     labels: np.ndarray
-    places: np.ndarray
+    centers: np.ndarray
     logits: np.ndarray
 
 
 @torch.inference_mode()
-def recognize(seen: list[np.ndarray], network: nn.Module) -> list[Tensor]:
-    """The network's answer, (T, 11), to each strip, (TALL, width) float32."""
-    found: list[Tensor] = [torch.empty(0)] * len(seen)
+def recognize(crops: list[np.ndarray], network: nn.Module) -> list[Tensor]:
+    """Run the network on line crops, (HEIGHT, width) float32. Returns logits (T, 11) for each."""
+    outputs: list[Tensor] = [torch.empty(0)] * len(crops)
     device = next(network.parameters()).device
-    widths = np.array([-(-strip.shape[1] // _ROUNDED) * _ROUNDED for strip in seen])
+    widths = np.array([-(-crop.shape[1] // _WIDTH_MULTIPLE) * _WIDTH_MULTIPLE for crop in crops])
     for width in np.unique(widths):
-        alike = np.flatnonzero(widths == width)
-        for some in np.split(alike, range(_TOGETHER, len(alike), _TOGETHER)):
-            x, columns = pad_batch([seen[i] for i in some], int(width))
-            maps = network(x[:, None].to(device)).float().cpu()
-            for i, answer, length in zip(some, maps, columns.tolist(), strict=True):
-                found[i] = answer[:length]
-    return found
+        same_width = np.flatnonzero(widths == width)
+        for batch in np.split(same_width, range(_MAX_BATCH, len(same_width), _MAX_BATCH)):
+            x, lengths = pad_batch([crops[i] for i in batch], int(width))
+            logits = network(x[:, None].to(device)).float().cpu()
+            for i, output, length in zip(batch, logits, lengths.tolist(), strict=True):
+                outputs[i] = output[:length]
+    return outputs
 
 
-def pad_batch(seen: list[np.ndarray], width: int = 0) -> tuple[Tensor, Tensor]:
-    """Strips, (TALL, width) float32 each, as (N, TALL, W) with paper after them, W at least
-    `width`, a multiple of the network's STRIDE; and how many of its columns, (N,) int64, each
-    of them has."""
+def pad_batch(crops: list[np.ndarray], width: int = 0) -> tuple[Tensor, Tensor]:
+    """Pad line crops, (HEIGHT, width) float32, with paper on the right into one batch. Returns (N,
+    HEIGHT, W) float32, W at least `width`, which is a multiple of the network's STRIDE; and (N,)
+    int64, the number of columns that the network has for each crop."""
     stride = LineRecognizer.STRIDE
-    columns = np.array([-(-each.shape[1] // stride) for each in seen])
-    x = np.zeros((len(seen), HEIGHT, max(width, int(columns.max()) * stride)), np.float32)
-    for row, each in zip(x, seen, strict=True):
-        row[:, : each.shape[1]] = each
-    return torch.from_numpy(x), torch.from_numpy(columns)
+    lengths = np.array([-(-crop.shape[1] // stride) for crop in crops])
+    x = np.zeros((len(crops), HEIGHT, max(width, int(lengths.max()) * stride)), np.float32)
+    for row, crop in zip(x, crops, strict=True):
+        row[:, : crop.shape[1]] = crop
+    return torch.from_numpy(x), torch.from_numpy(lengths)
 
 
 def collapse_path(path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What a path through the columns says, (T,) of digits and blanks: each run of one digit once,
-    (n,), and the middles of those runs, in columns, (n,) float64."""
+    """Collapse a path (T,) of digits and blanks: each run of a digit becomes one digit. Returns the
+    digits (n,), and the centers of their runs in columns, (n,) float64."""
     starts = np.flatnonzero(np.diff(path, prepend=-1))
     ends = np.append(starts[1:], len(path))
-    some = path[starts] != _BLANK
-    return path[starts][some], ((starts + ends) / 2)[some]
+    is_digit = path[starts] != _BLANK
+    return path[starts][is_digit], ((starts + ends) / 2)[is_digit]
 
 
-def decode(answer: Tensor) -> Transcript:
-    """The likeliest path through the columns, each run of one digit taken once."""
-    log_p = answer.log_softmax(dim=1)
-    labels, places = collapse_path(log_p.argmax(dim=1).numpy())
-    each = np.arange(len(labels))
-    return Transcript(labels, places, _logits(log_p, np.tile(labels, (len(labels), 1)), each))
+def decode(logits: Tensor) -> Transcript:
+    """Decode logits (T, 11) by the likeliest path (best path decoding)."""
+    log_p = logits.log_softmax(dim=1)
+    labels, centers = collapse_path(log_p.argmax(dim=1).numpy())
+    numbers = np.tile(labels, (len(labels), 1))
+    return Transcript(labels, centers, _position_logits(log_p, numbers, np.arange(len(labels))))
 
 
-def match_detections(places: np.ndarray, finds: np.ndarray, apart: float) -> list[int | None]:
-    """For each digit the find that is it, as indices, or None: places (n,) and finds (m,), both
-    from left to right, are paired in order so that all in all they are nearest to each other
-    (Needleman and Wunsch 1970). `apart` is the usual distance between two digits."""
-    n, m = len(places), len(finds)
-    cost = np.abs(places[:, None] - finds[None]) / apart
+def match_detections(centers: np.ndarray, detections: np.ndarray, pitch: float) -> list[int | None]:
+    """Match digits to detections, both as positions from left to right, (n,) and (m,). Returns for
+    each digit the index of its detection, or None. Pairs keep the order and have the least total
+    distance (Needleman and Wunsch 1970). `pitch` is the usual distance of two digits."""
+    n, m = len(centers), len(detections)
+    cost = np.abs(centers[:, None] - detections[None]) / pitch
     total = np.zeros((n + 1, m + 1))
-    total[:, 0], total[0] = np.arange(n + 1) * _SKIPPED, np.arange(m + 1) * _SKIPPED / 2
+    total[:, 0], total[0] = np.arange(n + 1) * _SKIP_COST, np.arange(m + 1) * _SKIP_COST / 2
     for i in range(1, n + 1):
         for j in range(1, m + 1):
             total[i, j] = min(
                 total[i - 1, j - 1] + cost[i - 1, j - 1],
-                total[i - 1, j] + _SKIPPED,
-                total[i, j - 1] + _SKIPPED / 2,
+                total[i - 1, j] + _SKIP_COST,
+                total[i, j - 1] + _SKIP_COST / 2,
             )
-    pairs: list[int | None] = [None] * n
+    matches: list[int | None] = [None] * n
     i, j = n, m
     while i and j:
-        if total[i, j] == total[i - 1, j] + _SKIPPED:
+        if total[i, j] == total[i - 1, j] + _SKIP_COST:
             i -= 1
-        elif total[i, j] == total[i, j - 1] + _SKIPPED / 2:
+        elif total[i, j] == total[i, j - 1] + _SKIP_COST / 2:
             j -= 1
         else:
             i, j = i - 1, j - 1
-            pairs[i] = j
-    return pairs
+            matches[i] = j
+    return matches
 
 
-def logits_with_insertion(answer: Tensor, said: Transcript, places: np.ndarray) -> np.ndarray:
-    """Of digits that may be at `places` (m,), in columns, though they were not read: logits
-    (m, 11), as a `Sequence` has them, each as if it alone stood between the digits read."""
-    if not len(places):
+def logits_with_insertion(
+    logits: Tensor, transcript: Transcript, centers: np.ndarray
+) -> np.ndarray:
+    """Return logits (m, 11) for digits that may be at `centers` (m,), but were not read. `centers`
+    are in columns. The logits mean the same as those of a `Transcript`, with each digit alone added
+    to those read."""
+    if not len(centers):
         return np.zeros((0, _BLANK + 1), np.float32)
-    before = np.searchsorted(said.places, places)
-    others = [np.insert(said.labels, place, 0) for place in before]
-    return _logits(answer.log_softmax(dim=1), np.stack(others), before)
+    positions = np.searchsorted(transcript.centers, centers)
+    numbers = [np.insert(transcript.labels, position, 0) for position in positions]
+    return _position_logits(logits.log_softmax(dim=1), np.stack(numbers), positions)
 
 
-def _logits(log_p: Tensor, numbers: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """Logits (m, 11): logarithms of the chances of `numbers` (m, n) with each digit in one of its
-    places, `places` (m,), and with none there. Sums over all paths, by CTC's forward algorithm,
-    of all numbers at once."""
+def _position_logits(log_p: Tensor, numbers: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """Return logits (m, 11): log probabilities of `numbers` (m, n) with each digit at a position.
+    `positions` (m,) has one position for each number; the last column is for no digit there. The
+    CTC forward algorithm sums over all paths, for all numbers in one batch."""
     m, n = numbers.shape
     kinds = _BLANK + 1
     if n == 0:
         return np.zeros((0, kinds), np.float32)
-    others = torch.from_numpy(numbers)[:, None].repeat(1, kinds, 1)
+    targets = torch.from_numpy(numbers)[:, None].repeat(1, kinds, 1)
     lengths = torch.full((m, kinds), n)
     lengths[:, _BLANK] = n - 1
-    for row, place in enumerate(places):
-        others[row, :_BLANK, place] = torch.arange(_BLANK)
-        others[row, _BLANK, place:-1] = others[row, _BLANK, place + 1 :].clone()
+    for row, position in enumerate(positions):
+        targets[row, :_BLANK, position] = torch.arange(_BLANK)
+        targets[row, _BLANK, position:-1] = targets[row, _BLANK, position + 1 :].clone()
     loss = F.ctc_loss(
         log_p.double()[:, None].expand(-1, m * kinds, -1),
-        others.reshape(-1, n),
+        targets.reshape(-1, n),
         torch.full((m * kinds,), len(log_p)),
         lengths.reshape(-1),
         blank=_BLANK,
         reduction="none",
     )
-    # Two of one digit need a column between them, so that some numbers do not fit: never, then.
-    chances = -loss.reshape(m, kinds).clamp(max=1e3)
-    digits = chances[:, :_BLANK]
-    digitness = digits.logsumexp(dim=1) - chances[:, _BLANK]
+    # Two equal digits need a blank column between them. So some numbers do not fit: clamp infinity.
+    scores = -loss.reshape(m, kinds).clamp(max=1e3)
+    digits = scores[:, :_BLANK]
+    digitness = digits.logsumexp(dim=1) - scores[:, _BLANK]
     return torch.cat([digits.log_softmax(dim=1), digitness[:, None]], dim=1).float().numpy()

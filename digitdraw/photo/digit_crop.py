@@ -1,7 +1,7 @@
-"""Digits of a strip as glyphs: each by itself, as a network that knows single digits gets them.
+"""Cuts single digits out of a line crop, as glyphs for the classifier.
 
-Knows a strip's pixels and where in it digits may be; knows no network. Boxes are (x, y, width,
-height) in pixels of the strip, y down.
+This module knows the pixels of a line crop and where digits may be, but no network. Boxes are
+(x, y, width, height) in pixels of the line crop, y down.
 """
 
 from typing import NamedTuple
@@ -15,74 +15,70 @@ from digitdraw.preprocessing.binarize import normalize_pen
 
 __all__ = ["DigitCrops", "crop_digits"]
 
-_AROUND = 2
-"""Pixels around a box that are looked at with it: finds are not exact."""
-
+_MARGIN = 2
+"""Margin in pixels around a box: detections are not exact."""
 _OWN = 0.35
-"""A piece of ink is the box's where more than this share of it is inside."""
-
+"""A piece of ink belongs to the box if more than this share of it is inside."""
 _MOST_OF_BOX = 0.3
-"""It is, too, where it crosses the box's middle and is more than this share of the ink inside: a
-neighbour that touches is cut off where the box ends."""
-
+"""It also belongs to the box if it crosses the middle and is more than this share of the ink
+inside. A neighbour that touches the digit is cut off at the box."""
 _SPECK = 2
-"""Pixels of the smallest piece of ink."""
-
+"""Least size of a piece of ink, in pixels."""
 _WHOLE = 0.97
-"""A glyph of less than this share of the pieces that it is made of was cut off from the rest."""
+"""A glyph is whole if it has at least this share of the ink of its pieces."""
 
 
 class DigitCrops(NamedTuple):
-    """Digits of a strip as `glyphs`, (n, 28, 28) float32 in [0, 1], their strokes as wide as those
-    of pictures of one digit come to be, blank where there is no ink; whether each is `whole`, (n,)
-    bool, or was cut off from what it touches, or at a box that is too small; and the first of the
-    `rows` of the strip that its ink is in and the one after the last, (n, 2) int, with what of it
-    is above and below the box, both 0 where there is none."""
+    """Digits cut out of a line crop.
+
+    glyphs    (n, 28, 28) float32 in [0, 1], strokes of one width; blank if there is no ink
+    is_whole  (n,) bool; False if the glyph was cut off from ink that it touches, or at its box
+    ink_rows  (n, 2) int, first row of the ink and one after the last, also outside of the box
+    """
 
     glyphs: np.ndarray
-    whole: np.ndarray
-    rows: np.ndarray
+    is_whole: np.ndarray
+    ink_rows: np.ndarray
 
 
-def crop_digits(strip: np.ndarray, boxes: np.ndarray) -> DigitCrops:
-    """What is in each of `boxes` (n, 4) of a strip as `strips.cut` gives them."""
+def crop_digits(crop: np.ndarray, boxes: np.ndarray) -> DigitCrops:
+    """Cut the digits in `boxes` (n, 4) out of a line crop, (32, W) as `crop_line` returns it."""
     if not len(boxes):
         none = np.zeros((0, glyph.GLYPH, glyph.GLYPH), np.float32)
         return DigitCrops(none, np.zeros(0, bool), np.zeros((0, 2), int))
-    ink = stroke_contrast(strip.astype(np.float32))
-    cuts, whole, rows = zip(*(_glyph(ink, box) for box in boxes), strict=True)
-    return DigitCrops(np.stack(cuts), np.array(whole, bool), np.array(rows, int))
+    ink = stroke_contrast(crop.astype(np.float32))
+    glyphs, is_whole, rows = zip(*(_crop_digit(ink, box) for box in boxes), strict=True)
+    return DigitCrops(np.stack(glyphs), np.array(is_whole, bool), np.array(rows, int))
 
 
-def _glyph(ink: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, bool, tuple[int, int]]:
-    here = box_slices(box, ink.shape, _AROUND)
-    inside = ink[here]
+def _crop_digit(ink: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, bool, tuple[int, int]]:
+    window = box_slices(box, ink.shape, _MARGIN)
+    inside = ink[window]
     nothing = glyph.blank(), False, (0, 0)
     if min(inside.shape) < 2 or inside.max() <= 0:
         return nothing
-    edge = ink_threshold(inside)
-    pieces = _own(ink > edge, box, here)
-    own = pieces[here].astype(np.uint8)
-    # Ink is cut at its finest: pixels are enlarged before they are ink or paper.
+    threshold = ink_threshold(inside)
+    pieces = _own_pieces(ink > threshold, box, window)
+    own = pieces[window].astype(np.uint8)
+    # Enlarging before the threshold keeps thin strokes and smooth edges.
     size = tuple(side * glyph.SUPERSAMPLING for side in inside.shape[::-1])
-    fine = cv2.resize(inside, size, interpolation=cv2.INTER_CUBIC) > edge
+    fine = cv2.resize(inside, size, interpolation=cv2.INTER_CUBIC) > threshold
     near = cv2.resize(cv2.dilate(own, np.ones((3, 3))), size, interpolation=cv2.INTER_NEAREST)
     mask = np.where(fine & (near > 0), 255, 0).astype(np.uint8)
     if not mask.any():
         return nothing
-    (rows,) = np.nonzero(pieces[:, here[1]].any(axis=1))
+    (rows,) = np.nonzero(pieces[:, window[1]].any(axis=1))
     is_whole = own.sum() >= _WHOLE * pieces.sum()
     return glyph.place(normalize_pen(mask)), bool(is_whole), (int(rows[0]), int(rows[-1]) + 1)
 
 
-def _own(is_ink: np.ndarray, box: np.ndarray, here: tuple[slice, slice]) -> np.ndarray:
-    """The pieces of a strip's ink that are the box's own, (TALL, width) bool, with what of them is
-    beside its window."""
+def _own_pieces(is_ink: np.ndarray, box: np.ndarray, window: tuple[slice, slice]) -> np.ndarray:
+    """Return the pieces of ink that belong to the box, (32, W) bool, also outside its window."""
     count, pieces, stats, _ = cv2.connectedComponentsWithStats(is_ink.astype(np.uint8))
-    inside = np.bincount(pieces[here].ravel(), minlength=count)
+    inside = np.bincount(pieces[window].ravel(), minlength=count)
     inside[0] = 0  # paper
     middle = np.array([box[0] + 0.2 * box[2], box[1] + 0.15 * box[3], 0.6 * box[2], 0.7 * box[3]])
     crosses = np.bincount(pieces[box_slices(middle, is_ink.shape)].ravel(), minlength=count) > 0
-    most = inside > _OWN * stats[:, cv2.CC_STAT_AREA]
-    most |= crosses & (inside > _MOST_OF_BOX * inside.sum())
-    return (most & (inside >= _SPECK))[pieces]
+    own = inside > _OWN * stats[:, cv2.CC_STAT_AREA]
+    own |= crosses & (inside > _MOST_OF_BOX * inside.sum())
+    return (own & (inside >= _SPECK))[pieces]

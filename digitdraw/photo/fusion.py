@@ -1,116 +1,130 @@
-"""photo.fusion."""
+"""Fuses what three networks say about the digits of a number, and about the whole page.
+
+The line recognizer and the detector say whether something is a digit, and all three say which. The
+sum of their weighted logits decides (a logarithmic opinion pool, Heskes 1998).
+`training.photo_calibration` fits the weights.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 
 from digitdraw.models.calibration import PhotoCalibration
-from digitdraw.photo import fusion
 
-__all__ = ["MIN_SCORE", "NumberHypothesis", "fuse_scores", "page_features", "page_probability"]
+__all__ = [
+    "MIN_SCORE", "NumberHypothesis", "fuse_scores", "page_features", "page_probability", "sigmoid",
+]  # fmt: skip
 
 MIN_SCORE = 0.4
-"""Finds that score at least this make up numbers; what of it is no digit, the sequence reader
-says."""
+"""Least score of a detection that becomes a part of a number. The line recognizer rejects those
+that are no digits."""
 
-_SUREST = 0.999
-
-_NEVER = 1e-6
-"""The least chance that is told from another."""
-
-_FARTHEST = 0.3
-"""What reaches farther below the others than this, in their heights, is no worse than that."""
+_MAX_SCORE = 0.999
+_EPSILON = 1e-6
+"""Least probability that a feature distinguishes from 0."""
+_MAX_BELOW = 0.3
+"""Largest distance that counts below the other digits, in their heights."""
 
 
 @dataclass(frozen=True)
 class NumberHypothesis:
-    """A number of n digits that may be there, each of which was found, read, or both: `boxes`
-    (n, 4) in pixels, `logits` (n, 11) as the sequence reader has them, whether each was `found`
-    (n,) or is where it was read; of the finds, the `scores` (n,) in [0, 1] and the finder's
-    logits of which digit they are, `classes` (n, 10), else all alike; each by itself as a glyph,
-    `glyphs` (n, 28, 28), whether that is `whole` (n,) or cut off from other ink, the `rows` (n, 2)
-    of the strip that it is in, and the logits (n, 10) of which digit it was `told` to be, those of
-    a part smaller by `OF_A_PART`."""
+    """A number that a photo may show: n digits, each of them detected, read, or both.
+
+    boxes              (n, 4), (x, y, width, height) in pixels of the photo
+    ctc_logits         (n, 11), of the line recognizer, as in a `Transcript`
+    is_detected        (n,) bool; a digit that was only read has a box of the usual size
+    scores             (n,) in [0, 1], of the detections; MIN_SCORE if not detected
+    detector_logits    (n, 10), which digit; all 0 if not detected
+    glyphs             (n, 28, 28) float32 in [0, 1], each digit by itself
+    is_whole           (n,) bool; False for a glyph that was cut off from other ink
+    ink_rows           (n, 2), rows of the line crop with the digit's ink, both 0 if there is none
+    classifier_logits  (n, 10), which digit; already scaled down for glyphs that are not whole
+    """
 
     boxes: np.ndarray
-    logits: np.ndarray
-    found: np.ndarray
+    ctc_logits: np.ndarray
+    is_detected: np.ndarray
     scores: np.ndarray
-    classes: np.ndarray
+    detector_logits: np.ndarray
     glyphs: np.ndarray
-    whole: np.ndarray
-    rows: np.ndarray
-    told: np.ndarray
+    is_whole: np.ndarray
+    ink_rows: np.ndarray
+    classifier_logits: np.ndarray
 
     @property
-    def evidence(self) -> np.ndarray:
-        """What speaks for a digit besides the last of the `logits`, (n, 4), none of it endless: the
-        score's logit; the logarithm of the chance that finder and reader mean the same digit; the
-        chance that it is read as a one, the digit that both doubt most; and that times how far
-        its ink reaches below that of the others, in their heights, as slashes and brackets do."""
-        sure = np.clip(self.scores, MIN_SCORE, _SUREST)
-        read = _log_softmax(self.logits[:, :10])
-        same = np.exp(read + _log_softmax(self.classes)).sum(axis=1)
-        score = np.log(sure) - np.log1p(-sure)
-        one = np.exp(read[:, 1])
-        return np.column_stack([score, np.log(same + _NEVER), one, one * self._below])
+    def features(self) -> np.ndarray:
+        """Features of there being a digit besides the line recognizer's logit, (n, 4), finite.
+
+        0: logit of the detection's score
+        1: log probability that detector and line recognizer mean the same digit
+        2: probability that the digit is a one, which both networks doubt most
+        3: feature 2 times how far the ink reaches below the other digits, in their heights:
+           slashes and brackets look like ones and do so
+        """
+        score = np.clip(self.scores, MIN_SCORE, _MAX_SCORE)
+        log_p = _log_softmax(self.ctc_logits[:, :10])
+        same = np.exp(log_p + _log_softmax(self.detector_logits)).sum(axis=1)
+        p_one = np.exp(log_p[:, 1])
+        logit = np.log(score) - np.log1p(-score)
+        return np.column_stack([logit, np.log(same + _EPSILON), p_one, p_one * self._below])
 
     @property
     def _below(self) -> np.ndarray:
-        """How far each digit's ink reaches below that of the others, (n,), in heights of those, 0
-        where it does not."""
-        below = np.zeros(len(self.rows))
-        has_ink = self.rows[:, 1] > 0
+        """How far the ink of each digit reaches below that of the others, (n,), in their heights.
+        It is 0 where the ink does not, or where that is unknown."""
+        below = np.zeros(len(self.ink_rows))
+        has_ink = self.ink_rows[:, 1] > 0
         for i in np.flatnonzero(has_ink):
-            others = has_ink & (self.logits[:, 10] > 0)
-            others[i] = False
-            if others.any():
-                top, bottom = np.median(self.rows[others], axis=0)
-                below[i] = (self.rows[i, 1] - bottom) / (bottom - top)
-        return below.clip(0, _FARTHEST)
+            neighbours = has_ink & (self.ctc_logits[:, 10] > 0)
+            neighbours[i] = False
+            if neighbours.any():
+                top, bottom = np.median(self.ink_rows[neighbours], axis=0)
+                below[i] = (self.ink_rows[i, 1] - bottom) / (bottom - top)
+        return below.clip(0, _MAX_BELOW)
 
-    def only(self, some: np.ndarray) -> "NumberHypothesis":
-        """The digits that are chosen, by index or (n,) bool."""
-        return NumberHypothesis(*(part[some] for part in vars(self).values()))
-
-
-def page_features(digitness: np.ndarray) -> np.ndarray:
-    """What speaks for there being digits on a page at all, and what against, (2,), given how
-    likely each of its candidates is one, (n,) in [0, 1], n at least 1: the logit of the surest,
-    and the logarithm of how many are likely none to how many are likely some, one more of each.
-    A lone digit stands alone; what is taken for one on a page of words has others like it beside
-    it."""
-    top = np.clip(digitness.max(), _NEVER, 1 - _NEVER)
-    doubt = np.log1p((1 - digitness).sum()) - np.log1p(digitness.sum())
-    return np.array([np.log(top) - np.log1p(-top), doubt])
-
-
-def _log_softmax(x: np.ndarray) -> np.ndarray:
-    x = x - x.max(axis=1, keepdims=True)
-    return x - np.log(np.exp(x).sum(axis=1, keepdims=True))
+    def select(self, index: np.ndarray) -> "NumberHypothesis":
+        """Return the digits at `index`: indices, or a mask (n,) bool."""
+        return NumberHypothesis(*(part[index] for part in vars(self).values()))
 
 
 def fuse_scores(
-    logits: np.ndarray,
-    classes: np.ndarray,
-    told: np.ndarray,
-    evidence: np.ndarray,
-    used: PhotoCalibration,
+    ctc_logits: np.ndarray,
+    detector_logits: np.ndarray,
+    classifier_logits: np.ndarray,
+    features: np.ndarray,
+    calibration: PhotoCalibration,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """What all networks say together, given what a `Candidate` has of each, as logits: which
-    digit it is, (n, 10), and whether it is one, (n,)."""
-    read = logits[:, :10] / used.temperature
-    which = read + used.detector_class_weight * classes + used.classifier_weight * told
-    is_read = logits[:, 10] / used.digitness_temperature
-    speaks = used.detector_score_weight, used.agreement_weight, used.one_weight, used.below_weight
-    return which, is_read + evidence @ speaks + used.digitness_bias
+    """Fuse what the networks say about n digits, each as in a `NumberHypothesis`. Returns logits of
+    which digit each is, (n, 10), and of whether it is a digit, (n,)."""
+    c = calibration
+    digits = ctc_logits[:, :10] / c.temperature + c.detector_class_weight * detector_logits
+    digits = digits + c.classifier_weight * classifier_logits
+    weights = c.detector_score_weight, c.agreement_weight, c.one_weight, c.below_weight
+    digitness = ctc_logits[:, 10] / c.digitness_temperature + features @ weights
+    return digits, digitness + c.digitness_bias
 
 
-def page_probability(digitness: np.ndarray, used: PhotoCalibration) -> float:
-    """How likely a page has any digit, given how likely each candidate on it is one, (n,)."""
-    surest, doubt = fusion.page_features(digitness)
-    return float(sigmoid(surest - used.doubt_weight * doubt))
+def page_features(digitness: np.ndarray) -> np.ndarray:
+    """Return two features of a page having any digit, (2,), given `digitness` (n,), n at least 1.
+    The first is the logit of the best digit. The second is the log ratio of expected non-digits to
+    expected digits, each plus one. A lone digit has few others beside it; a word that is mistaken
+    for digits has many unlikely ones."""
+    best = np.clip(digitness.max(), _EPSILON, 1 - _EPSILON)
+    doubt = np.log1p((1 - digitness).sum()) - np.log1p(digitness.sum())
+    return np.array([np.log(best) - np.log1p(-best), doubt])
+
+
+def page_probability(digitness: np.ndarray, calibration: PhotoCalibration) -> float:
+    """Return the probability that a page has any digit, given the digitness of each, (n,)."""
+    best, doubt = page_features(digitness)
+    return float(sigmoid(best - calibration.doubt_weight * doubt))
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
-    return 0.5 * (1 + np.tanh(np.asarray(x, np.float64) / 2))  # overflows nowhere
+    """Return the logistic sigmoid of `x` in float64."""
+    return torch.from_numpy(np.asarray(x, np.float64)).sigmoid().numpy()
+
+
+def _log_softmax(x: np.ndarray) -> np.ndarray:
+    return torch.from_numpy(np.asarray(x, np.float64)).log_softmax(dim=1).numpy()

@@ -1,39 +1,54 @@
-"""What stands out as a stroke, in a view in which digits are some 25 pixels tall.
+"""Separates strokes from paper and shadows, at a scale where digits are about 25 pixels tall.
 
-Knows pixels that are the higher the more they are ink, and windows of them; knows no finds and no
-strips. Boxes are (x, y, width, height) in pixels, y down.
+This module knows pixels and windows of them, but no detections and no line crops. Boxes are
+(x, y, width, height) in pixels, y down.
 """
 
 import cv2
 import numpy as np
 
-__all__ = ["box_slices", "ink_threshold", "stroke_contrast"]
+__all__ = ["above_local_median", "box_slices", "ink_threshold", "stroke_contrast", "third_moment"]
 
-_WIDEST = 9
-"""Pixels: what is wider than this is no stroke but a shadow, or paper beside one."""
+_MAX_STROKE = 9
+"""Largest width of a stroke, in pixels: what is wider is a shadow, or paper beside one."""
 
 
 def stroke_contrast(ink: np.ndarray) -> np.ndarray:
-    """How much each pixel of `ink`, (H, W) float32, is part of a stroke, the same shape, 0 on
-    paper: what an opening takes away (a top-hat), so that shadows are gone."""
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_WIDEST, _WIDEST))
-    padded = cv2.copyMakeBorder(ink, *[_WIDEST] * 4, cv2.BORDER_REPLICATE)
+    """Return how much each pixel is part of a stroke: 0 on paper and in shadows. `ink` is (H, W)
+    float32, higher where there is more ink; so is the result. It is a top-hat: the image less its
+    morphological opening."""
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_MAX_STROKE, _MAX_STROKE))
+    margin = _MAX_STROKE
+    padded = cv2.copyMakeBorder(ink, margin, margin, margin, margin, cv2.BORDER_REPLICATE)
     smooth = cv2.GaussianBlur(padded, (0, 0), 0.5)
     stroke = cv2.morphologyEx(smooth, cv2.MORPH_TOPHAT, kernel)
-    return stroke[_WIDEST:-_WIDEST, _WIDEST:-_WIDEST]
+    return stroke[margin:-margin, margin:-margin]
 
 
 def ink_threshold(strokes: np.ndarray) -> float:
-    """Where ink ends among values, (H, W) with one above 0 at least (Otsu 1979)."""
+    """Return the threshold of ink (Otsu 1979) for values (H, W), at least one of them above 0."""
     top = float(strokes.max())
     levels = np.rint(strokes / top * 255).astype(np.uint8)
     return cv2.threshold(levels, 0, 255, cv2.THRESH_OTSU)[0] * top / 255
 
 
-def box_slices(box: np.ndarray, shape: tuple[int, int], around: float = 0) -> tuple[slice, slice]:
-    """The rows and columns of a box, (4,), and of so many pixels around it, as far as there are any
-    in a view of that shape, (H, W)."""
+def above_local_median(values: np.ndarray, window: int) -> np.ndarray:
+    """Stretch `values` (H, W) float32 to 0..255 and subtract the median of a window around each.
+    `window` is the odd side of the window in pixels. Returns (H, W) float32."""
+    stretched = np.empty(values.shape, np.uint8)
+    levels = cv2.normalize(values, stretched, 0, 255, cv2.NORM_MINMAX, cv2.CV_8U)
+    return levels - cv2.medianBlur(levels, window).astype(np.float32)
+
+
+def third_moment(values: np.ndarray) -> float:
+    """Return the mean cube of the distance from the median: its sign tells whether ink, which
+    covers less than paper, is higher or lower than paper."""
+    return float(((values - np.median(values)) ** 3).mean())
+
+
+def box_slices(box: np.ndarray, shape: tuple[int, ...], margin: float = 0) -> tuple[slice, slice]:
+    """Return the rows and columns of a box (4,) with a margin in pixels, within `shape` (H, W)."""
     x, y, width, height = box
-    low = np.floor([y - around, x - around]).astype(int).clip(0)
-    high = np.ceil([y + height + around, x + width + around]).astype(int).clip(0, shape)
+    low = np.floor([y - margin, x - margin]).astype(int).clip(0)
+    high = np.ceil([y + height + margin, x + width + margin]).astype(int).clip(0, shape)
     return slice(low[0], high[0]), slice(low[1], high[1])

@@ -1,13 +1,8 @@
-"""Numbers that may be in a photo: finds, lines of them, strips cut along those, and what these say.
+"""From a photo to number hypotheses: detect digits, group lines, recognize lines, classify digits.
 
-Puts `mended_finds`, `lines`, `strips`, `sequences` and `strip_glyphs` together; what of it is
-believed, and what is made of it, is `reading`'s. Boxes are (x, y, width, height) in pixels, y down.
-
-The finder's finds, mended by what is known of digits but not by its network.
-
-Puts `finder`, `halves`, `nested_finds`, `comma_finds` and `grown_finds` together; knows nothing of
-lines.
-
+`detect_digits` runs the detector and the rules that clean up its detections. `number_hypotheses`
+does the rest. `photo.reader` decides what to accept. Boxes are (x, y, width, height) in pixels of
+the photo, y down.
 """
 
 from collections.abc import Sequence
@@ -19,200 +14,202 @@ import torch
 from torch import Tensor, nn
 
 from digitdraw.models.line_recognizer import LineRecognizer
-from digitdraw.photo import (
-    ctc,
-    detection,
-    digit_crop,
-    line_crop,
-    lines,
-    postprocess,
-    refine,
-)
-from digitdraw.photo.boxes import box_areas, intersection_areas
+from digitdraw.photo import ctc, detection, digit_crop, line_crop, lines
+from digitdraw.photo.boxes import box_areas, box_centers, intersection_areas
 from digitdraw.photo.detection import Detections, concatenate
 from digitdraw.photo.fusion import MIN_SCORE, NumberHypothesis
 from digitdraw.photo.line_crop import LineTransform
+from digitdraw.photo.postprocess import drop_commas, drop_nested, merge_split_digits
+from digitdraw.photo.refine import expand_to_ink
 
 __all__ = ["PARTIAL_GLYPH_WEIGHT", "Networks", "detect_digits", "number_hypotheses"]
 
-_ON = 0.5
-"""Of two digits of different numbers, the share of the smaller that may not lie on the other."""
-
 USUAL_PITCH = 4.5
-"""Columns of the sequence reader from one digit to the next."""
-
+"""Usual distance of two digits, in columns of the line recognizer."""
 PARTIAL_GLYPH_WEIGHT = 0.2
-"""What is told of a glyph that was cut off from other ink counts so much of what else it would: of
-those of validation photos 12% are told wrong, of the others 0.3%."""
+"""Weight of the classifier for a glyph that was cut off from other ink. On validation photos it
+misreads 12% of those, and 0.3% of the others."""
 
-_GLYPHS = 256
-"""Glyphs of one pass."""
-
-_NOTHING_TOLD = np.zeros((0, 10), np.float32)
+_MAX_OVERLAP = 0.5
+"""Two boxes are the same digit if they share this part of the smaller one."""
+_BATCH = 256
+"""Glyphs in one pass of the classifier."""
 
 
 class Networks(NamedTuple):
-    """What looks at photos, all in eval mode on one device: `find` is a `models.DigitFinder`,
-    `read` a `models.SequenceReader`, and `tell` takes glyphs (N, 1, 28, 28) float32 in [0, 1] and
-    gives (N, 10) logits or more, the first ten of which digit each is."""
+    """The networks of the photo reader, in eval mode on one device.
 
-    find: nn.Module
-    read: nn.Module
-    tell: nn.Module
+    detector         a `DigitDetector`
+    line_recognizer  a `LineRecognizer`
+    classifier       takes glyphs (N, 1, 28, 28) float32 in [0, 1]; returns logits (N, 10 or 11)
+    """
+
+    detector: nn.Module
+    line_recognizer: nn.Module
+    classifier: nn.Module
+
+
+def detect_digits(
+    images: Sequence[np.ndarray], detector: nn.Module, threshold: float
+) -> list[Detections]:
+    """Detect the digits of grey images, (H, W) float32, and clean up the detections. Halves of a
+    digit are merged. Boxes that span two lines, parts of digits, and commas are dropped. Each box
+    is expanded to all of its ink."""
+    detected = detection.detect(images, detector, threshold)
+    return [
+        expand_to_ink(drop_commas(drop_nested(merge_split_digits(detections))), grey)
+        for detections, grey in zip(detected, images, strict=True)
+    ]
 
 
 def number_hypotheses(
-    greys: Sequence[np.ndarray], networks: Networks
+    images: Sequence[np.ndarray], networks: Networks
 ) -> list[list[NumberHypothesis]]:
-    """The numbers of each picture in reading order, the unlikely ones, and empty ones, too."""
-    found = detect_digits(greys, networks.find, MIN_SCORE)
-    groups = [[each.only(some) for some in lines.group_numbers(each.boxes)] for each in found]
-    numbers = _read(greys, groups, networks.read)
-    for i, some in enumerate(numbers):
-        parts = _brought_together(some)
-        if len(parts) < len(some):
-            groups[i] = [concatenate([groups[i][k] for k in each]) for each in parts]
-            (numbers[i],) = _read([greys[i]], [groups[i]], networks.read)
-    told = iter(_told([number.glyphs for some in numbers for number in some], networks.tell))
-    return [[_with(number, next(told)) for number in some] for some in numbers]
+    """Return the numbers that each grey image, (H, W) float32, may show, in reading order. Unlikely
+    numbers are included, and so are numbers without digits."""
+    pages = detect_digits(images, networks.detector, MIN_SCORE)
+    groups = [[page.select(index) for index in lines.group_numbers(page.boxes)] for page in pages]
+    numbers = _recognize(images, groups, networks.line_recognizer)
+    for i in range(len(images)):
+        merged = _mergeable(numbers[i])
+        if len(merged) < len(numbers[i]):
+            groups[i] = [concatenate([groups[i][k] for k in indices]) for indices in merged]
+            (numbers[i],) = _recognize([images[i]], [groups[i]], networks.line_recognizer)
+    glyphs = [number.glyphs for page in numbers for number in page]
+    logits = iter(_classify(glyphs, networks.classifier))
+    return [[_with_classifier(number, next(logits)) for number in page] for page in numbers]
 
 
-def _read(
-    greys: Sequence[np.ndarray], groups: list[list[Detections]], network: nn.Module
+def _recognize(
+    images: Sequence[np.ndarray], groups: list[list[Detections]], line_recognizer: nn.Module
 ) -> list[list[NumberHypothesis]]:
-    """The number that each group of finds of each picture makes up, but for what it is told."""
-    frames = [[LineTransform.around(each.boxes) for each in some] for some in groups]
-    seen = [
-        line_crop.crop_line(grey, frame)
-        for grey, some in zip(greys, frames, strict=True)
-        for frame in some
+    """Return the numbers of each image, one for each group, still without the classifier."""
+    transforms = [[LineTransform.around(group.boxes) for group in page] for page in groups]
+    crops = [
+        line_crop.crop_line(grey, transform)
+        for grey, page in zip(images, transforms, strict=True)
+        for transform in page
     ]
-    said = iter(zip(ctc.recognize(seen, network), seen, strict=True))
-    return [
-        _apart([_placed(*next(said), *each) for each in zip(*some, strict=True)])
-        for some in zip(frames, groups, strict=True)
+    outputs = iter(zip(ctc.recognize(crops, line_recognizer), crops, strict=True))
+    pages = [
+        [_hypothesis(*next(outputs), *line) for line in zip(*page, strict=True)]
+        for page in zip(transforms, groups, strict=True)
     ]
+    return [_drop_duplicates(page) for page in pages]
 
 
-def _brought_together(numbers: list[NumberHypothesis]) -> list[list[int]]:
-    """Which of a picture's numbers are one, indices: those between which a digit is that was read
-    at the end of one and not found, so that they seemed to be far apart."""
-    read = [number.only(number.logits[:, 10] > 0) for number in numbers]
-    return lines.merge_numbers([each.boxes for each in read], [each.found for each in read])
+def _mergeable(numbers: list[NumberHypothesis]) -> list[list[int]]:
+    """Return which numbers of a page are one: a digit between them was read but not detected."""
+    read = [number.select(number.ctc_logits[:, 10] > 0) for number in numbers]
+    return lines.merge_numbers(
+        [number.boxes for number in read], [number.is_detected for number in read]
+    )
 
 
-def _with(number: NumberHypothesis, told: np.ndarray) -> NumberHypothesis:
-    """A number with what its glyphs were told to be, logits (n, 10)."""
-    return replace(number, told=told * np.where(number.whole, 1, PARTIAL_GLYPH_WEIGHT)[:, None])
+def _with_classifier(number: NumberHypothesis, logits: np.ndarray) -> NumberHypothesis:
+    """Return a number with the classifier's logits (n, 10), scaled down for partial glyphs."""
+    weights = np.where(number.is_whole, 1, PARTIAL_GLYPH_WEIGHT)[:, None]
+    return replace(number, classifier_logits=logits * weights)
 
 
 @torch.inference_mode()
-def _told(glyphs: list[np.ndarray], tell: nn.Module) -> list[np.ndarray]:
-    """Logits (n, 10) of which digits some numbers' glyphs are, (n, 28, 28) each; of blank ones all
-    alike."""
-    ends = np.cumsum([len(each) for each in glyphs])
+def _classify(glyphs: list[np.ndarray], classifier: nn.Module) -> list[np.ndarray]:
+    """Classify the glyphs of several numbers, (n, 28, 28) each, in one go. Returns digit logits (n,
+    10) for each number; those of blank glyphs are 0."""
+    ends = np.cumsum([len(number) for number in glyphs])
     if not ends.size or not ends[-1]:
-        return [_NOTHING_TOLD] * len(glyphs)
-    device = next(tell.parameters()).device
+        return [np.zeros((0, 10), np.float32)] * len(glyphs)
+    device = next(classifier.parameters()).device
     x = torch.from_numpy(np.concatenate(glyphs))[:, None]
-    logits = torch.cat([tell(some.to(device))[:, :10].float().cpu() for some in x.split(_GLYPHS)])
+    logits = torch.cat(
+        [classifier(batch.to(device))[:, :10].float().cpu() for batch in x.split(_BATCH)]
+    )
     logits[~x.flatten(1).any(dim=1)] = 0
     return np.split(logits.numpy(), ends[:-1])
 
 
-def _apart(numbers: list[NumberHypothesis]) -> list[NumberHypothesis]:
-    """The same numbers, each digit in one of them: where it was found, rather than where its
-    neighbour's strip shows it too; else in the surest, since a part of a digit may have been
-    found besides it, on a line of its own."""
-    found = [number.boxes[number.found] for number in numbers]
-    kept = list(numbers)
+def _drop_duplicates(numbers: list[NumberHypothesis]) -> list[NumberHypothesis]:
+    """Leave each digit in one number of a page only. A digit stays in the number where it was
+    detected, even if the line crop of another shows it too. Else it stays in the most confident
+    number: a part of a digit may also be detected, on a line of its own."""
+    detected = [number.boxes[number.is_detected] for number in numbers]
+    results = list(numbers)
     for i, number in enumerate(numbers):
-        others = np.concatenate([np.zeros((0, 4)), *found[:i], *found[i + 1 :]])
-        kept[i] = number.only(number.found | ~_lies_on(number.boxes, others))
+        elsewhere = np.concatenate([np.zeros((0, 4)), *detected[:i], *detected[i + 1 :]])
+        results[i] = number.select(number.is_detected | ~_overlaps(number.boxes, elsewhere))
     taken = np.zeros((0, 4))
-    for i in np.argsort(
-        [-(0.5 * (1 + np.tanh(number.logits[:, 10] / 2))).sum() for number in kept]
-    ):
-        kept[i] = kept[i].only(~_lies_on(kept[i].boxes, taken))
-        taken = np.concatenate([taken, kept[i].boxes])
-    return kept
+    for i in np.argsort([-_expected_digits(number) for number in results]):
+        results[i] = results[i].select(~_overlaps(results[i].boxes, taken))
+        taken = np.concatenate([taken, results[i].boxes])
+    return results
 
 
-def _lies_on(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Whether each of `boxes` (n, 4) shares much with one of the `others` (m, 4); (n,) bool."""
-    smaller = np.minimum(box_areas(boxes)[:, None], box_areas(others)[None])
-    return (intersection_areas(boxes, others) >= _ON * smaller).any(axis=1)
+def _expected_digits(number: NumberHypothesis) -> float:
+    """Return the expected count of digits in a number, by the line recognizer."""
+    return float(torch.from_numpy(number.ctc_logits[:, 10]).sigmoid().sum())
 
 
-def _placed(
-    answer: Tensor, strip: np.ndarray, frame: LineTransform, found: Detections
+def _overlaps(boxes: np.ndarray, other_boxes: np.ndarray) -> np.ndarray:
+    """Return which of `boxes` (n, 4) are the same digit as one of `other_boxes`; (n,) bool."""
+    smaller = np.minimum(box_areas(boxes)[:, None], box_areas(other_boxes)[None])
+    return (intersection_areas(boxes, other_boxes) >= _MAX_OVERLAP * smaller).any(axis=1)
+
+
+def _hypothesis(
+    logits: Tensor, crop: np.ndarray, transform: LineTransform, detections: Detections
 ) -> NumberHypothesis:
-    """A number with a box and a score for each digit: those of the find that it follows, or, where
-    a digit was read that was not found, a box of the usual size at its place. And each find that
-    was not read, since what the finder says of it may outweigh that. Its glyphs are yet to be
-    told."""
-    said = ctc.decode(answer)
-    middles = frame.see(found.boxes[:, :2] + found.boxes[:, 2:] / 2)[:, 0] / LineRecognizer.STRIDE
-    order = np.argsort(middles)
-    found, middles = found.only(order), middles[order]
-    apart = float(np.median(np.diff(said.places))) if len(said.places) > 1 else USUAL_PITCH
-    followed = ctc.match_detections(said.places, middles, apart)
-    is_found = np.array([find is not None for find in followed], bool)
-    read = _of_finds(found, followed, frame, said.places)
-    # A second find on a digit that was read is that digit.
-    unread = np.setdiff1d(np.arange(len(middles)), [find for find in followed if find is not None])
-    unread = unread[~_lies_on(found.boxes[unread], read.boxes)]
-    more = found.only(unread)
-    boxes = np.concatenate([read.boxes, more.boxes]).astype(np.float64)
-    cut = digit_crop.crop_digits(strip, frame.see_boxes(boxes))
-    both = NumberHypothesis(
+    """Return the number of a line crop, from its `logits` (T, 11) and its detections. Each digit
+    that was read has the box and score of its detection. A detection that was not read stays as a
+    digit too, since its score may outweigh the line recognizer. The classifier has not seen the
+    glyphs yet."""
+    transcript = ctc.decode(logits)
+    centers = transform.to_crop(box_centers(detections.boxes))[:, 0] / LineRecognizer.STRIDE
+    order = np.argsort(centers)
+    detections, centers = detections.select(order), centers[order]
+    pitches = np.diff(transcript.centers)
+    pitch = float(np.median(pitches)) if len(pitches) else USUAL_PITCH
+    matches = ctc.match_detections(transcript.centers, centers, pitch)
+    matched = [match for match in matches if match is not None]
+    read = _matched_detections(detections, matches, transform, transcript.centers)
+    # A second detection of a digit that was read is that digit.
+    unread = np.setdiff1d(np.arange(len(centers)), matched)
+    unread = unread[~_overlaps(detections.boxes[unread], read.boxes)]
+    both = concatenate([read, detections.select(unread)])
+    boxes = both.boxes.astype(np.float64)
+    digits = digit_crop.crop_digits(crop, transform.boxes_to_crop(boxes))
+    unread_logits = ctc.logits_with_insertion(logits, transcript, centers[unread])
+    is_read_detected = np.array([match is not None for match in matches], bool)
+    number = NumberHypothesis(
         boxes=boxes,
-        logits=np.concatenate(
-            [said.logits, ctc.logits_with_insertion(answer, said, middles[unread])]
-        ),
-        found=np.append(is_found, np.ones(len(unread), bool)),
-        scores=np.concatenate([read.scores, more.scores]).astype(np.float64),
-        classes=np.concatenate([read.logits, more.logits]).astype(np.float64),
-        glyphs=cut.glyphs,
-        whole=cut.whole,
-        rows=cut.rows,
-        told=np.zeros((len(boxes), 10), np.float32),
+        ctc_logits=np.concatenate([transcript.logits, unread_logits]),
+        is_detected=np.append(is_read_detected, np.ones(len(unread), bool)),
+        scores=both.scores.astype(np.float64),
+        detector_logits=both.logits.astype(np.float64),
+        glyphs=digits.glyphs,
+        is_whole=digits.is_whole,
+        ink_rows=digits.ink_rows,
+        classifier_logits=np.zeros((len(boxes), 10), np.float32),
     )
-    return both.only(np.argsort(np.concatenate([said.places, middles[unread]]), kind="stable"))
+    order = np.argsort(np.concatenate([transcript.centers, centers[unread]]), kind="stable")
+    return number.select(order)
 
 
-def _of_finds(
-    found: Detections, followed: list[int | None], frame: LineTransform, places: np.ndarray
+def _matched_detections(
+    detections: Detections, matches: list[int | None], transform: LineTransform, centers: np.ndarray
 ) -> Detections:
-    """The find that each digit follows, (n,), or for those that follow none a box of the usual
-    size at their places, in columns, that says nothing."""
-    usual = np.median(found.boxes[:, 2:], axis=0)
-    columns = np.column_stack(
-        [places * LineRecognizer.STRIDE, np.full(len(places), line_crop.HEIGHT / 2)]
+    """Return the detection of each digit that was read, n in all. A digit without one gets a box of
+    the usual size at its center, which is in columns, with MIN_SCORE and logits of 0."""
+    size = np.median(detections.boxes[:, 2:], axis=0)
+    points = np.column_stack(
+        [centers * LineRecognizer.STRIDE, np.full(len(centers), line_crop.HEIGHT / 2)]
     )
-    corners = frame.unsee(columns) - usual / 2
     read = Detections(
-        np.column_stack([corners, np.tile(usual, (len(places), 1))]),
-        np.full(len(places), MIN_SCORE),
-        np.zeros((len(places), 10)),
+        np.column_stack([transform.to_image(points) - size / 2, np.tile(size, (len(centers), 1))]),
+        np.full(len(centers), MIN_SCORE),
+        np.zeros((len(centers), 10)),
     )
-    for i, find in enumerate(followed):
-        if find is not None:
-            read.boxes[i], read.scores[i] = found.boxes[find], found.scores[find]
-            read.logits[i] = found.logits[find]
+    for i, match in enumerate(matches):
+        if match is not None:
+            read.boxes[i], read.scores[i] = detections.boxes[match], detections.scores[match]
+            read.logits[i] = detections.logits[match]
     return read
-
-
-def detect_digits(
-    greys: Sequence[np.ndarray], network: nn.Module, threshold: float
-) -> list[Detections]:
-    """What `finder.find_all` finds: the halves of a digit as one, without what reaches over two
-    lines, parts of digits and commas, each around all of its ink."""
-    found = detection.detect(greys, network, threshold)
-    return [
-        refine.expand_to_ink(
-            postprocess.drop_commas(postprocess.drop_nested(postprocess.merge_split_digits(each))),
-            grey,
-        )
-        for each, grey in zip(found, greys, strict=True)
-    ]

@@ -1,8 +1,7 @@
-"""A photo -> the numbers in it, each digit with its box: finds, lines, strips, then sequences.
+"""The photo reader: from a photo to the numbers in it, with a box for each digit.
 
-Knows the networks, their device and calibration, and what a reading is. What is found is
-`finder`'s, which finds are one number `lines`', how it is cut out `strips`', what it says
-`sequences`', and what each of its digits is by itself `strip_glyphs`'.
+It holds the networks with their device and calibration, fuses their scores, and decides which
+digits to accept. `photo.pipeline` runs the networks.
 """
 
 import logging
@@ -15,12 +14,14 @@ import numpy as np
 import torch
 
 from digitdraw.device import CpuFallback
-from digitdraw.models import weights
+from digitdraw.models.calibration import PhotoCalibration
 from digitdraw.models.layers import Normalized, fold_batch_norm
+from digitdraw.models.weights import Weights
 from digitdraw.photo import pipeline
+from digitdraw.photo.boxes import Box, union_box
 from digitdraw.photo.fusion import NumberHypothesis, fuse_scores, page_probability, sigmoid
 from digitdraw.photo.pipeline import Networks
-from digitdraw.photo.single_digit import Classifier, classifier_agrees, read_single_digit
+from digitdraw.photo.single_digit import Classify, classifier_agrees, read_single_digit
 from digitdraw.prediction import Prediction, Verdict
 from digitdraw.preprocessing.image_io import Source, load_photo
 
@@ -29,196 +30,207 @@ __all__ = ["GLYPH_CLASSIFIER", "PhotoReader", "ReadDigit", "Reading", "prepare_n
 log = logging.getLogger(__name__)
 
 GLYPH_CLASSIFIER = "default"
-"""The model that tells what each digit is by itself."""
-
-_DOUBTED, _MUCH_DOUBTED = 0.3, 0.1
-"""Where none is believed, one that the judge is sure of is, if it has at least the first chance of
-being a digit; and then others of its number, if they have the second."""
-
+"""The model that classifies each digit by itself."""
 SMALLEST_SIDE = 12
-"""A picture with a side of fewer pixels is too small to read."""
-
+"""A photo with a side of fewer pixels is too small to read."""
 BLUR_SIDE = 448
-"""Longer side, in pixels, at which a picture is judged to be blurred."""
-
-FAINT = 0.02
-"""Standard deviation of grey below which there is nothing that could be blurred."""
-
+"""Longer side in pixels of the copy on which blur is measured."""
+MIN_CONTRAST = 0.02
+"""Standard deviation of grey in [0, 1] below which there is nothing that could be blurred."""
 BLURRED = 0.04
-"""Deviation of the Laplacian, in deviations of grey, below which a picture is blurred."""
+"""A photo is blurred if the deviation of its Laplacian is below this share of its contrast."""
+
+_CONFIRMED_DIGITNESS, _CONFIRMED_NEIGHBOUR = 0.3, 0.1
+"""On a page without accepted digits, a digit that the classifier confirms is accepted with the
+first digitness, and then confirmed digits of its number with the second."""
+_Scores = tuple[np.ndarray, np.ndarray]
+"""Digitness (n,) and probabilities (n, 10) of the digits of a number."""
 
 
 @dataclass(frozen=True, eq=False)
 class ReadDigit:
-    """One digit of a photo: `box` (x, y, width, height) in pixels of the upright photo, what it
-    was taken for, and the index of its `number` in the reading."""
+    """One digit of a photo.
 
-    box: tuple[float, float, float, float]
+    box         (x, y, width, height) in pixels of the upright photo
+    prediction  what it was read as
+    number      index of its number in the reading
+    """
+
+    box: Box
     prediction: Prediction
     number: int
 
     @property
     def label(self) -> int:
-        """The likeliest digit, sure or not."""
+        """The likeliest digit, even if the verdict is "unsure"."""
         return self.prediction.ranking[0]
 
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """What a photo says: `numbers` from top to bottom, then left to right; of each the chance
-    in [0, 1] that all of it is right, in `confidences`; and the `digits`, number by number.
-    Where there is none, `reason` says in a sentence what may be why; else it is empty."""
+    """The numbers of a photo.
+
+    numbers      from top to bottom, then from left to right
+    confidences  for each number, the probability in [0, 1] that all its digits are correct
+    digits       all digits, number by number
+    reason       why there are no numbers, in a sentence; empty if there are some
+    """
 
     numbers: tuple[str, ...]
     confidences: tuple[float, ...]
     digits: tuple[ReadDigit, ...]
     reason: str = ""
 
-    def box_of(self, number: int) -> tuple[float, float, float, float]:
-        """The box around all digits of the number of that index."""
-        boxes = np.array([each.box for each in self.digits if each.number == number])
-        low, high = boxes[:, :2].min(axis=0), (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
-        return (*low.tolist(), *(high - low).tolist())
+    def box_of(self, number: int) -> Box:
+        """Return the box around all digits of the number with that index."""
+        boxes = np.array([digit.box for digit in self.digits if digit.number == number])
+        return _scaled(union_box(boxes), 1)
 
     def as_dict(self) -> dict[str, Any]:
-        """All but the glyphs, ready for JSON."""
+        """Return all but the glyphs, ready for JSON."""
+        numbers = zip(self.numbers, self.confidences, strict=True)
         return {
             "reason": self.reason,
             "numbers": [
                 {"number": number, "confidence": confidence, "box": list(self.box_of(index))}
-                for index, (number, confidence) in enumerate(
-                    zip(self.numbers, self.confidences, strict=True)
-                )
+                for index, (number, confidence) in enumerate(numbers)
             ],
             "digits": [
-                {"box": list(each.box), "number": each.number, **each.prediction.as_dict()}
-                for each in self.digits
+                {"box": list(digit.box), "number": digit.number, **digit.prediction.as_dict()}
+                for digit in self.digits
             ],
         }
 
 
 class PhotoReader:
-    """The loaded networks on a device: one finds digits, one reads the numbers that they make up,
-    one tells what each digit is by itself. Safe to call from many threads at once."""
+    """The detector, line recognizer and classifier on a device. Many threads may use it at once."""
 
     def __init__(
         self,
-        found_by: weights.Weights,
-        read_by: weights.Weights,
-        told_by: weights.Weights,
+        detector: Weights,
+        line_recognizer: Weights,
+        classifier: Weights,
         device: torch.device,
-        judge: Classifier | None = None,
+        classify: Classify | None = None,
     ) -> None:
-        """Where `judge` is given, it is asked where they believe in no digit: about those that they
-        doubt, and about clean pictures."""
-        self.calibration = read_by.calibration
-        self._judge = judge
-        networks = prepare_networks(found_by, read_by, told_by)
+        """Take over the networks of the weights. `classify` is the `predict` of a glyph classifier
+        that rejects non-digits. On a page without accepted digits, it gets a say about doubtful
+        digits and about clean images of a single digit. Without it, such a page reads as empty."""
+        self.calibration = PhotoCalibration(**vars(line_recognizer.calibration))
+        self._classify = classify
+        networks = prepare_networks(detector, line_recognizer, classifier)
         self._fallback = CpuFallback(networks, device, "")
 
     def read(self, image: Source) -> Reading:
-        """The numbers of a photo; none where there is no digit in it.
-
-        Raises BadImageError as `pictures.load_grey` does.
-        """
+        """Read the numbers of a photo; a photo without digits gives an empty reading. Raises
+        BadImageError as `load_photo` does."""
         return self.read_batch([load_photo(image)])[0]
 
     def read_batch(self, photos: Sequence[tuple[np.ndarray, float]]) -> list[Reading]:
-        """Readings of photos as `pictures.load_photo` returns them; a GPU reads them faster
-        together."""
-        greys = [grey for grey, _ in photos]
-        numbers = self._fallback.run(
-            lambda *networks: pipeline.number_hypotheses(greys, Networks(*networks))
+        """Read photos as `load_photo` returns them. A GPU reads them faster in one batch."""
+        images = [grey for grey, _ in photos]
+        pages = self._fallback.run(
+            lambda *networks: pipeline.number_hypotheses(images, Networks(*networks))
         )
-        return [self._reading(*each) for each in zip(photos, numbers, strict=True)]
+        return [self._reading(*photo, page) for photo, page in zip(photos, pages, strict=True)]
 
-    def _reading(self, photo: tuple[np.ndarray, float], numbers: list[NumberHypothesis]) -> Reading:
-        grey, pixel = photo
+    def _reading(self, grey: np.ndarray, pixel: float, numbers: list[NumberHypothesis]) -> Reading:
+        """Decide about the numbers of a photo; `pixel` is the size of a pixel in photo pixels."""
+        scored = [self._scores(number) for number in numbers]
+        accepted = self._accepted([digitness for digitness, _ in scored])
+        if self._classify and not any(index.size for index in accepted):
+            accepted = self._confirmed_on_page(numbers, scored, self._classify)
         digits: list[ReadDigit] = []
         count = 0
-        judged = [self._chances(number) for number in numbers]
-        chosen = self._kept([scores for scores, _ in judged])
-        if self._judge and not any(each.size for each in chosen):
-            chosen = self._alone(numbers, judged)
-        for number, (scores, bars), kept in zip(numbers, judged, chosen, strict=True):
-            for i in kept:
-                box = tuple(float(side) * pixel for side in number.boxes[i])
-                read = self._predict(scores[i], bars[i], number.glyphs[i])
-                digits.append(ReadDigit(box, read, count))
-            count += bool(kept.size)
-        if not digits and self._judge and (alone := read_single_digit(grey, self._judge)):
-            box, prediction = alone
-            digits = [ReadDigit(tuple(side * pixel for side in box), prediction, 0)]
-            count = 1
-        return _reading(tuple(digits), count, "" if digits else _why_nothing(grey, pixel))
+        for number, scores, index in zip(numbers, scored, accepted, strict=True):
+            for i in index:
+                prediction = self._prediction(scores[0][i], scores[1][i], number.glyphs[i])
+                digits.append(ReadDigit(_scaled(number.boxes[i], pixel), prediction, count))
+            count += bool(index.size)
+        if not digits and self._classify and (single := read_single_digit(grey, self._classify)):
+            digits, count = [ReadDigit(_scaled(single[0], pixel), single[1], 0)], 1
+        return _assemble(tuple(digits), count, "" if digits else _reason(grey, pixel))
 
-    def _chances(self, number: NumberHypothesis) -> tuple[np.ndarray, np.ndarray]:
-        """Of each digit of a number, how likely it is one, (n,), and which, (n, 10)."""
-        said = number.logits, number.classes, number.told, number.evidence
-        which, digitness = fuse_scores(*said, self.calibration)
-        return sigmoid(digitness), torch.from_numpy(which).double().softmax(1).numpy()
+    def _scores(self, number: NumberHypothesis) -> _Scores:
+        """Return the digitness of each digit, (n,), and its probabilities, (n, 10)."""
+        logits = number.ctc_logits, number.detector_logits, number.classifier_logits
+        digit_logits, digitness = fuse_scores(*logits, number.features, self.calibration)
+        return sigmoid(digitness), torch.from_numpy(digit_logits).double().softmax(1).numpy()
 
-    def _kept(self, scores: list[np.ndarray]) -> list[np.ndarray]:
-        """Of each number, given how likely its digits are some, (n,), the indices of those that
-        are believed: one that is doubtful where others beside it are sure, but not by itself
-        (thresholds with hysteresis, as Canny 1986 has them for edges); none on a page that is
-        likelier to have none."""
-        used = self.calibration
-        surest = [each.max(initial=0) for each in scores]
-        every = np.concatenate([np.zeros(0), *scores])
-        if every.size and page_probability(every, used) < used.min_page:
-            surest = [0] * len(scores)
+    def _accepted(self, digitness: list[np.ndarray]) -> list[np.ndarray]:
+        """Return the indices of the accepted digits of each number, given their digitness, (n,). A
+        doubtful digit is accepted beside a confident one, but not alone (hysteresis, as Canny 1986
+        uses for edges). None is accepted on a page that more likely has none."""
+        c = self.calibration
+        best = [scores.max(initial=0) for scores in digitness]
+        on_page = np.concatenate([np.zeros(0), *digitness])
+        if on_page.size and page_probability(on_page, c) < c.min_page:
+            best = [0] * len(digitness)
         return [
-            np.flatnonzero((each >= used.min_digitness) & (top >= used.min_number) & (top > 0))
-            for each, top in zip(scores, surest, strict=True)
+            np.flatnonzero((scores >= c.min_digitness) & (top >= c.min_number) & (top > 0))
+            for scores, top in zip(digitness, best, strict=True)
         ]
 
-    def _alone(
-        self, numbers: list[NumberHypothesis], judged: list[tuple[np.ndarray, np.ndarray]]
+    def _confirmed_on_page(
+        self, numbers: list[NumberHypothesis], scored: list[_Scores], classify: Classify
     ) -> list[np.ndarray]:
-        """Of each number on a page on which none is believed, the indices of the digits that the
-        judge is sure of; none if they are the lesser part of all that may be digits there, for of
-        the letters of a word some are like ones."""
-        agreed_on = [self._agreed(*each) for each in zip(numbers, judged, strict=True)]
-        most = 2 * sum(map(len, agreed_on)) >= sum(len(scores) for scores, _ in judged)
-        return agreed_on if most else [each[:0] for each in agreed_on]
+        """Return the indices of the confirmed digits of each number on a page with none accepted.
+        There are none if less than half of all hypotheses are confirmed: in a word, some letters
+        look like ones."""
+        pairs = zip(numbers, scored, strict=True)
+        confirmed = [_confirmed(number, *scores, classify) for number, scores in pairs]
+        are_most = 2 * sum(map(len, confirmed)) >= sum(len(digitness) for digitness, _ in scored)
+        return confirmed if are_most else [index[:0] for index in confirmed]
 
-    def _agreed(self, number: NumberHypothesis, said: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-        """The indices of a number's digits that are whole, not too unlikely, and for the judge, who
-        looks at each by itself, digits for sure: what stands alone on a page all else doubts."""
-        scores, bars = said
-        some = np.flatnonzero(number.whole & (scores >= _MUCH_DOUBTED))
-        some = some[classifier_agrees(number.glyphs[some], bars[some].argmax(axis=1), self._judge)]
-        return some if (scores[some] >= _DOUBTED).any() else some[:0]
-
-    def _predict(self, score: float, bars: np.ndarray, glyph: np.ndarray) -> Prediction:
-        confidence = float(bars.max())
-        sure = confidence >= self.calibration.min_confidence
-        verdict: Verdict = "digit" if sure else "unsure"
-        digit = int(bars.argmax()) if sure else None
-        return Prediction(digit, tuple(bars.tolist()), confidence, float(score), verdict, glyph)
+    def _prediction(
+        self, digitness: float, probabilities: np.ndarray, glyph: np.ndarray
+    ) -> Prediction:
+        confidence = float(probabilities.max())
+        is_sure = confidence >= self.calibration.min_confidence
+        verdict: Verdict = "digit" if is_sure else "unsure"
+        digit = int(probabilities.argmax()) if is_sure else None
+        return Prediction(
+            digit, tuple(probabilities.tolist()), confidence, float(digitness), verdict, glyph
+        )
 
 
-def prepare_networks(
-    found_by: weights.Weights, read_by: weights.Weights, told_by: weights.Weights
-) -> Networks:
-    """The networks as they answer fastest; those that are given are used up by it."""
-    find, read, tell = (
-        fold_batch_norm(each.network).requires_grad_(False) for each in (found_by, read_by, told_by)
+def prepare_networks(detector: Weights, line_recognizer: Weights, classifier: Weights) -> Networks:
+    """Return the networks with batch norm folded in. This changes the given networks."""
+    detect, recognize, classify = (
+        fold_batch_norm(weights.network).requires_grad_(False)
+        for weights in (detector, line_recognizer, classifier)
     )
-    return Networks(find, read, Normalized(tell, told_by.mean, told_by.std))
+    return Networks(detect, recognize, Normalized(classify, classifier.mean, classifier.std))
 
 
-def _reading(digits: tuple[ReadDigit, ...], count: int, reason: str) -> Reading:
+def _confirmed(
+    number: NumberHypothesis, digitness: np.ndarray, probabilities: np.ndarray, classify: Classify
+) -> np.ndarray:
+    """Return the indices of the digits of a number that the classifier confirms. Their glyphs are
+    whole, they are not too unlikely, and the classifier, which gets each glyph by itself,
+    confidently gives the same digit."""
+    index = np.flatnonzero(number.is_whole & (digitness >= _CONFIRMED_NEIGHBOUR))
+    labels = probabilities[index].argmax(axis=1)
+    index = index[classifier_agrees(number.glyphs[index], labels, classify)]
+    return index if (digitness[index] >= _CONFIRMED_DIGITNESS).any() else index[:0]
+
+
+def _scaled(box: Sequence[float] | np.ndarray, scale: float) -> Box:
+    x, y, width, height = (float(side) * scale for side in box)
+    return x, y, width, height
+
+
+def _assemble(digits: tuple[ReadDigit, ...], count: int, reason: str) -> Reading:
+    """Return the reading with `count` numbers, spelled by their digits."""
     numbers, confidences = [""] * count, [1.0] * count
-    for each in digits:
-        numbers[each.number] += str(each.label)
-        confidences[each.number] *= each.prediction.confidence * each.prediction.digitness
+    for digit in digits:
+        numbers[digit.number] += str(digit.label)
+        confidences[digit.number] *= digit.prediction.confidence * digit.prediction.digitness
     return Reading(tuple(numbers), tuple(confidences), digits, reason)
 
 
-def _why_nothing(grey: np.ndarray, pixel: float) -> str:
-    """What may be why a photo has no digits that could be found."""
+def _reason(grey: np.ndarray, pixel: float) -> str:
+    """Return a sentence that says why no digits were found in a photo."""
     height, width = (round(side * pixel) for side in grey.shape)
     if min(width, height) < SMALLEST_SIDE:
         return f"The picture is too small to read: {width} x {height} pixels."
@@ -226,6 +238,7 @@ def _why_nothing(grey: np.ndarray, pixel: float) -> str:
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     contrast = float(small.std())
     # A sharp edge changes from one pixel to the next, a blurred one over many.
-    if contrast > FAINT and float(cv2.Laplacian(small, cv2.CV_32F).std()) < BLURRED * contrast:
+    sharpness = float(cv2.Laplacian(small, cv2.CV_32F).std())
+    if contrast > MIN_CONTRAST and sharpness < BLURRED * contrast:
         return "The picture is too blurred to read."
     return "No digits were found in the picture."

@@ -1,1 +1,1 @@
-"""Strokes and pictures become glyphs: crop, resize, invert, normalize."""
+"""Turns strokes and pictures into glyphs."""

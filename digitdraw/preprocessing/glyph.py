@@ -1,12 +1,12 @@
-"""Ink -> glyph: the one place that knows what a glyph is, and how ink is put into it.
+"""Defines the glyph, the input of every classifier, and makes glyphs from ink.
 
-A *glyph* is what every model sees: (28, 28) float32 in [0, 1], 1 = ink, made as MNIST was
-made: the ink keeps its aspect, fits a 20x20 box, and its centre of mass is in the middle.
-*Ink* is a (H, W) uint8 mask, 0 = paper and 255 = ink, at SUPERSAMPLING times a glyph's
-resolution; averaging it down is what makes a glyph's edges smooth. Strokes and pictures
-both come through here, so what is trained on and what is answered cannot drift apart.
+A *glyph* is (28, 28) float32 in [0, 1], where 1 is ink. It is made as MNIST was made: the ink keeps
+its aspect ratio and fits a 20x20 box, and its centre of mass is in the middle. The recipe is by
+LeCun, Cortes and Burges, http://yann.lecun.com/exdb/mnist/.
 
-The recipe is LeCun, Cortes and Burges's, http://yann.lecun.com/exdb/mnist/.
+*Ink* is a (H, W) uint8 mask, 0 = paper and 255 = ink. Its resolution is SUPERSAMPLING times that
+of a glyph, so that averaging gives the glyph smooth edges. Strokes and pictures share this module,
+in training and in use. So the models see the same kind of glyph everywhere.
 """
 
 import cv2
@@ -24,41 +24,39 @@ SUPERSAMPLING = 8
 """Ink pixels along one glyph pixel."""
 
 PEN_WIDTH = 2.25
-"""Width of the pen in a glyph, in glyph pixels: about the median of MNIST's strokes."""
+"""Pen width in a glyph, in glyph pixels. It is about the median stroke width of MNIST."""
 
 
 def blank() -> np.ndarray:
-    """A glyph without ink, (28, 28) float32."""
+    """Return a glyph without ink, (28, 28) float32."""
     return np.zeros((GLYPH, GLYPH), np.float32)
 
 
 def crop(ink: np.ndarray) -> np.ndarray:
-    """The smallest part of `ink` (H, W) that holds all its ink; (0, 0) where there is none."""
+    """Crop `ink` (H, W) to its bounding box. The result is (0, 0) if there is no ink."""
     x, y, width, height = cv2.boundingRect(ink)
     return ink[y : y + height, x : x + width]
 
 
 def fit(ink: np.ndarray, side: float = BOX * SUPERSAMPLING) -> np.ndarray:
-    """Crop `ink` and resize it, aspect kept, until its longer side is `side` ink pixels."""
+    """Crop `ink` and scale it until its longer side is `side` ink pixels. Keeps the aspect."""
     ink = crop(ink)
     scale = side / max(ink.shape)
     width, height = (max(1, round(n * scale)) for n in ink.shape[::-1])
     if (height, width) == ink.shape:
         return ink
-    shrinking = scale < 1
-    resized = cv2.resize(
-        ink, (width, height), interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_CUBIC
-    )
-    # Specks far apart may all be fainter than half ink once averaged: keep the darkest then.
+    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    resized = cv2.resize(ink, (width, height), interpolation=interpolation)
+    # Averaging can leave distant specks below half ink. The lower threshold keeps the darkest.
     threshold = min(127, int(resized.max()) // 2)
     return cv2.threshold(resized, threshold, 255, cv2.THRESH_BINARY)[1]
 
 
 def place(ink: np.ndarray) -> np.ndarray:
-    """Ink that fits the box -> its glyph: centre of mass in the middle, averaged down.
+    """Make the glyph of `ink`: put its centre of mass in the middle, then average down.
 
-    `ink` is (H, W) uint8, both sides at most BOX * SUPERSAMPLING. Ink whose centre of mass
-    is far off the middle of its bounds is moved only as far as it stays whole.
+    `ink` is (H, W) uint8 with sides of at most BOX * SUPERSAMPLING. If centring would push ink over
+    the edge, it moves only as far as all of it fits. Returns (28, 28) float32.
     """
     moments = cv2.moments(ink, binaryImage=True) if ink.size else {"m00": 0.0}
     if not moments["m00"]:

@@ -1,7 +1,6 @@
-"""Any picture file, bytes, PIL image or array -> upright grey pixels.
+"""Reads any picture file, bytes, PIL image or array as upright grey pixels.
 
-Knows file formats and their dangers (size is checked before anything is decoded); knows
-nothing of digits or ink.
+The size of a file is checked before anything is decoded.
 """
 
 import io
@@ -25,28 +24,29 @@ __all__ = [
     "to_grey",
 ]
 
-_SOURCES = "a path, bytes, a PIL image, or an array (H, W), (H, W, 3) or (H, W, 4)"
-
 Source = str | os.PathLike | bytes | bytearray | Image.Image | np.ndarray
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "HEIF")
-"""Formats that are read, by Pillow's names (a phone's MPO is a JPEG, its HEIC a HEIF); all others
-are refused."""
+"""Accepted formats, by Pillow's names. JPEG includes MPO, and HEIF includes HEIC."""
 
 MAX_BYTES = 10 * 1024 * 1024
-
 MAX_PIXELS = 40_000_000
+
+_DRAFT_SIZE = (1280, 1280)
+"""Least size, in pixels, at which a JPEG is decoded. No later step uses a larger picture."""
+
+_FORMAT_LIST = "PNG, JPEG, WebP, BMP, GIF, TIFF and HEIC"
 
 
 def load_grey(source: Source) -> np.ndarray:
-    """What was photographed or drawn, upright and in grey: (H, W) float32, 0 black, 1 white.
+    """Load a picture, upright and in grey: (H, W) float32, 0 black, 1 white.
 
     `source` is a path, the bytes of a file, a PIL image, or an array: (H, W), (H, W, 1),
-    (H, W, 3) RGB or (H, W, 4) RGBA, of uint8, uint16, bool, or floats in [0, 1]. Of a file
-    with several frames or pages the first is read.
+    (H, W, 3) RGB or (H, W, 4) RGBA, of uint8, uint16, bool, or floats in [0, 1]. If a file has
+    several frames or pages, the first is read.
 
     Raises BadImageError for anything else, for files over MAX_BYTES, and for pictures over
-    MAX_PIXELS, the latter before they are decoded.
+    MAX_PIXELS. The number of pixels is checked before a picture is decoded.
     """
     if isinstance(source, np.ndarray):
         return _array_to_grey(source)
@@ -54,8 +54,11 @@ def load_grey(source: Source) -> np.ndarray:
 
 
 def load_photo(source: Source) -> tuple[np.ndarray, float]:
-    """The same for a photo that may be large: grey, and how many pixels of the upright photo
-    one of its pixels is wide, for a JPEG is decoded at a fraction of its size."""
+    """Load a picture as `load_grey` does, and return its scale as well.
+
+    The scale is the width of one returned pixel in pixels of the upright photo. It is above 1 for
+    a large JPEG, which is decoded at a fraction of its size.
+    """
     if isinstance(source, (np.ndarray, Image.Image)):
         return load_grey(source), 1.0
     with _open(_read_bytes(source)) as picture:
@@ -65,7 +68,7 @@ def load_photo(source: Source) -> tuple[np.ndarray, float]:
 
 
 def open_image(source: Source) -> Image.Image:
-    """Read a picture and turn it upright as its EXIF tag says; raises BadImageError."""
+    """Load a picture and turn it upright as its EXIF tag says. Raises as `load_grey` does."""
     if isinstance(source, np.ndarray):
         return Image.fromarray(np.rint(_array_to_grey(source) * 255).astype(np.uint8))
     if isinstance(source, Image.Image):
@@ -75,7 +78,7 @@ def open_image(source: Source) -> Image.Image:
 
 
 def to_grey(picture: Image.Image) -> np.ndarray:
-    """A PIL image of any mode -> (H, W) float32 in [0, 1]; what is transparent is paper."""
+    """Convert a PIL image of any mode to (H, W) float32 in [0, 1]. Transparency becomes paper."""
     if picture.mode == "F" or picture.mode.startswith("I"):
         return _deep_to_grey(np.asarray(picture))
     if picture.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in picture.info:
@@ -98,20 +101,23 @@ def _read_bytes(source: str | os.PathLike | bytes | bytearray) -> bytes:
     elif isinstance(source, (bytes, bytearray)):
         data = bytes(source)
     else:
-        raise BadImageError(f"A picture is {_SOURCES}; got {type(source).__name__}.")
+        raise BadImageError(
+            "A picture is a path, bytes, a PIL image, or an array (H, W), (H, W, 3) or (H, W, 4); "
+            f"got {type(source).__name__}."
+        )
     if len(data) > MAX_BYTES:
         raise _too_many_bytes(len(data))
     if not data:
-        raise BadImageError(f"The file is empty (0 bytes); allowed are {_format_list()}.")
+        raise BadImageError(f"The file is empty (0 bytes); allowed are {_FORMAT_LIST}.")
     return data
 
 
 def _open(data: bytes) -> Image.Image:
-    """Read a file's header, and nothing more."""
-    is_heif = data[4:8] == b"ftyp"  # its first box; Pillow learns the rest from another package
+    """Read the header of a file and nothing more."""
+    is_heif = data[4:8] == b"ftyp"
     if is_heif:
         _register_heif()
-    formats = [each for each in FORMATS if (each == "HEIF") == is_heif]
+    formats = [name for name in FORMATS if (name == "HEIF") == is_heif]
     try:
         return Image.open(io.BytesIO(data), formats=formats)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -120,15 +126,15 @@ def _open(data: bytes) -> Image.Image:
         ) from error
     except UnidentifiedImageError as error:
         start = data[:256].lstrip().lower()
-        kind = "an SVG or other XML text" if start.startswith(b"<") else "no picture known here"
-        raise BadImageError(f"The file is {kind}; allowed are {_format_list()}.") from error
-    except Exception as error:  # Pillow's plugins raise of everything on damaged headers
+        kind = "an SVG or other XML text" if start.startswith(b"<") else "no picture in this format"
+        raise BadImageError(f"The file is {kind}; allowed are {_FORMAT_LIST}.") from error
+    except Exception as error:  # on damaged headers, Pillow's plugins raise many types
         raise BadImageError(f"The picture's header is damaged ({_brief(error)}).") from error
 
 
 @cache
 def _register_heif() -> None:
-    from pillow_heif import register_heif_opener  # its library is loaded only where it is needed
+    from pillow_heif import register_heif_opener  # loads a large library, so only on first use
 
     register_heif_opener()
 
@@ -136,43 +142,34 @@ def _register_heif() -> None:
 def _decode(picture: Image.Image) -> Image.Image:
     """Check the size, then decode the first frame and turn it upright."""
     width, height = picture.size
-    if width * height > MAX_PIXELS:
-        raise BadImageError(
-            f"The picture has {width} x {height} = {width * height / 1e6:.1f} megapixels; "
-            f"at most {MAX_PIXELS // 10**6} are read."
-        )
+    _check_pixels(width * height, f"The picture has {width} x {height} =")
     if width == 0 or height == 0:
         raise BadImageError(f"The picture has no pixels ({width} x {height}).")
     try:
-        # A JPEG can be decoded at a fraction of its size, never below what is looked at of it.
-        picture.draft(None, (1280, 1280))
+        picture.draft(None, _DRAFT_SIZE)
         picture.load()
         return ImageOps.exif_transpose(picture)
-    except Exception as error:  # as above: a truncated file ends in OSError, SyntaxError, ...
+    except Exception as error:  # a truncated file raises OSError, SyntaxError and other types
         raise BadImageError(
-            f"The picture is cut off or damaged ({_brief(error)}); allowed are {_format_list()}."
+            f"The picture is cut off or damaged ({_brief(error)}); allowed are {_FORMAT_LIST}."
         ) from error
 
 
 def _array_to_grey(array: np.ndarray) -> np.ndarray:
-    shape = " x ".join(map(str, array.shape)) or "a single number"
     channels = array.shape[2] if array.ndim == 3 else 1
     if array.ndim not in (2, 3) or channels not in (1, 3, 4) or array.size == 0:
+        shape = " x ".join(map(str, array.shape)) or "a single number"
         raise BadImageError(f"An array is (H, W), (H, W, 3) or (H, W, 4), not empty; got {shape}.")
-    if array.shape[0] * array.shape[1] > MAX_PIXELS:
-        raise BadImageError(
-            f"The array has {array.shape[0] * array.shape[1] / 1e6:.1f} megapixels; "
-            f"at most {MAX_PIXELS // 10**6} are read."
-        )
+    _check_pixels(array.shape[0] * array.shape[1], "The array has")
     if channels == 1:
-        return _unit_range(array).reshape(array.shape[:2])
+        return _to_unit_range(array).reshape(array.shape[:2])
     if array.dtype != np.uint8:
-        array = np.rint(_unit_range(array) * 255).astype(np.uint8)
+        array = np.rint(_to_unit_range(array) * 255).astype(np.uint8)
     return to_grey(Image.fromarray(array))
 
 
-def _unit_range(array: np.ndarray) -> np.ndarray:
-    """An array of a known dtype as float32 in [0, 1]."""
+def _to_unit_range(array: np.ndarray) -> np.ndarray:
+    """Convert an array of an accepted dtype to float32 in [0, 1]."""
     if array.dtype == bool or (array.dtype.kind == "u" and array.dtype.itemsize <= 2):
         top = 1 if array.dtype == bool else np.iinfo(array.dtype).max
         return array.astype(np.float32) / top
@@ -185,8 +182,10 @@ def _unit_range(array: np.ndarray) -> np.ndarray:
 
 
 def _deep_to_grey(array: np.ndarray) -> np.ndarray:
-    """Pixels of Pillow's deep modes (I;16, I, F): 16 bits, 8 bits or unit range, by the
-    largest value that is there, since the mode does not say."""
+    """Convert the pixels of Pillow's deep modes (I;16, I, F) to float32 in [0, 1].
+
+    The mode does not give the range. The largest value decides between 1, 8 bits and 16 bits.
+    """
     array = np.nan_to_num(array.astype(np.float32), posinf=0, neginf=0)
     high = float(array.max(initial=0))
     top = next((top for top in (1, 255, 65535) if high <= top), high)
@@ -194,23 +193,26 @@ def _deep_to_grey(array: np.ndarray) -> np.ndarray:
 
 
 def _over_paper(picture: Image.Image) -> np.ndarray:
-    """Lay a transparent picture over white; over black where white would hide all of it."""
+    """Lay a transparent picture over white, or over black if white would hide all of it."""
     rgba = np.asarray(picture, dtype=np.float32) / 255
     luminance = rgba[..., :3] @ np.array([0.299, 0.587, 0.114], np.float32)
     alpha = rgba[..., 3]
     over_white = luminance * alpha + (1 - alpha)
-    hidden = np.ptp(over_white) < 0.05 < np.ptp(alpha)
-    return np.clip(luminance * alpha if hidden else over_white, 0, 1)
+    is_hidden = np.ptp(over_white) < 0.05 < np.ptp(alpha)
+    return np.clip(luminance * alpha if is_hidden else over_white, 0, 1)
+
+
+def _check_pixels(pixels: int, start: str) -> None:
+    if pixels > MAX_PIXELS:
+        raise BadImageError(
+            f"{start} {pixels / 1e6:.1f} megapixels; at most {MAX_PIXELS // 10**6} are read."
+        )
 
 
 def _too_many_bytes(size: int) -> BadImageError:
     return BadImageError(
         f"The file has {size / 2**20:.1f} MB; at most {MAX_BYTES // 2**20} MB are read."
     )
-
-
-def _format_list() -> str:
-    return "PNG, JPEG, WebP, BMP, GIF, TIFF and HEIC"
 
 
 def _brief(error: Exception) -> str:

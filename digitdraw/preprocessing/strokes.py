@@ -1,12 +1,13 @@
-"""Pen strokes -> glyph. Knows what a drawing may be; knows nothing of screens or models.
+"""Turns pen strokes into glyphs.
 
-A *drawing* is a list of strokes, a stroke a list of (x, y) points, y down, in any unit. The
-pen's width on screen never matters: the points are drawn anew at the width the model knows.
+A *drawing* is a list of strokes. A stroke is a list of (x, y) points in any unit, y down. The pen
+width on the screen does not matter: strokes are drawn again with the pen width of a glyph.
 """
 
 import reprlib
 from collections.abc import Sequence
 from numbers import Real
+from typing import Any, TypeGuard
 
 import cv2
 import numpy as np
@@ -17,39 +18,35 @@ from digitdraw.preprocessing import glyph
 __all__ = ["MAX_POINTS", "MAX_STROKES", "bounds", "draw", "parse", "to_glyph"]
 
 MAX_STROKES = 500
-
 MAX_POINTS = 20_000
 
 _BRIEF = reprlib.Repr()
-
 _BRIEF.maxlevel = 2
-
 _BRIEF.maxlist = _BRIEF.maxtuple = _BRIEF.maxdict = 4
-
-_PLAIN = (int, float)
 
 _SUBPIXEL_BITS = 4  # cv2 draws at coordinates of 1/16 ink pixel
 
 
 def parse(strokes: object) -> list[np.ndarray]:
-    """Check a drawing that came from outside.
+    """Check and convert a drawing that comes from outside.
 
-    Returns the strokes that have points, each an (n, 2) float64 array of (x, y), n >= 1.
-    Raises BadStrokesError, naming what came and what is allowed, for anything but a list of
-    at most MAX_STROKES lists of finite (x, y), MAX_POINTS points in all.
+    Returns one (n, 2) float64 array of (x, y) for each stroke that has points. Raises
+    BadStrokesError unless `strokes` is a list of at most MAX_STROKES lists of finite (x, y), with
+    at most MAX_POINTS points in all. The message names the wrong part and what is allowed.
     """
     if not _is_list(strokes):
         raise BadStrokesError(
-            f"A drawing is a list of strokes, each a list of [x, y] points; got {_name(strokes)}."
+            "A drawing is a list of strokes, each a list of [x, y] points; "
+            f"got {_describe(strokes)}."
         )
     if len(strokes) > MAX_STROKES:
         raise BadStrokesError(f"A drawing has at most {MAX_STROKES} strokes; got {len(strokes):,}.")
     for number, stroke in enumerate(strokes):
         if not _is_list(stroke):
             raise BadStrokesError(
-                f"Stroke {number} must be a list of [x, y] points; got {_name(stroke)}."
+                f"Stroke {number} must be a list of [x, y] points; got {_describe(stroke)}."
             )
-    points = sum(len(stroke) for stroke in strokes)
+    points = sum(map(len, strokes))
     if points > MAX_POINTS:
         raise BadStrokesError(f"A drawing has at most {MAX_POINTS:,} points; got {points:,}.")
     parsed = (_parse_stroke(number, stroke) for number, stroke in enumerate(strokes))
@@ -57,7 +54,7 @@ def parse(strokes: object) -> list[np.ndarray]:
 
 
 def bounds(strokes: Sequence[np.ndarray]) -> tuple[float, float, float, float]:
-    """(left, top, right, bottom) of all points, in the drawing's unit; needs one point."""
+    """Return (left, top, right, bottom) of parsed strokes with at least one point."""
     points = np.concatenate(strokes)
     return (*points.min(axis=0), *points.max(axis=0))
 
@@ -65,19 +62,19 @@ def bounds(strokes: Sequence[np.ndarray]) -> tuple[float, float, float, float]:
 def draw(strokes: Sequence[np.ndarray], pen_width: float = glyph.PEN_WIDTH) -> np.ndarray:
     """Draw parsed strokes as ink that just fits the box of a glyph.
 
-    `pen_width` is in glyph pixels, less than the box. Returns (H, W) uint8, 0 or 255, both
-    sides at most BOX * SUPERSAMPLING; (0, 0) for no strokes. A dot is a round spot as wide
-    as the pen.
+    `pen_width` is in glyph pixels, less than the box. Returns (H, W) uint8, 0 or 255, with sides
+    of at most BOX * SUPERSAMPLING; (0, 0) for no strokes. A dot becomes a round spot of the pen's
+    width.
     """
     if not strokes:
         return np.zeros((0, 0), np.uint8)
     scaled, thickness = _fit_points(strokes, pen_width)
     side = glyph.BOX * glyph.SUPERSAMPLING
-    margin = 4  # cv2 rounds a thick line's outline outwards; `fit` takes it back
+    margin = 4  # cv2 rounds the outline of a thick line outwards; `fit` corrects this below
     canvas = np.zeros((side + 2 * margin, side + 2 * margin), np.uint8)
     unit = 1 << _SUBPIXEL_BITS
     lines = [np.rint((points + margin) * unit).astype(np.int32) for points in scaled]
-    # A single point is drawn as a line to itself, whose round ends make the spot.
+    # A line from a single point to itself has round ends, which make the spot.
     lines = [points if len(points) > 1 else np.repeat(points, 2, axis=0) for points in lines]
     cv2.polylines(canvas, lines, False, 255, thickness, cv2.LINE_8, _SUBPIXEL_BITS)
     ink = glyph.crop(canvas)
@@ -85,7 +82,7 @@ def draw(strokes: Sequence[np.ndarray], pen_width: float = glyph.PEN_WIDTH) -> n
 
 
 def to_glyph(strokes: object, pen_width: float = glyph.PEN_WIDTH) -> np.ndarray:
-    """A drawing -> its glyph, (28, 28) float32 in [0, 1]; blank for no strokes.
+    """Turn a drawing into its glyph, (28, 28) float32 in [0, 1]; blank for no strokes.
 
     Raises BadStrokesError as `parse` does.
     """
@@ -93,26 +90,26 @@ def to_glyph(strokes: object, pen_width: float = glyph.PEN_WIDTH) -> np.ndarray:
 
 
 def _fit_points(strokes: Sequence[np.ndarray], pen_width: float) -> tuple[list[np.ndarray], int]:
-    """Scale points so that their ink fills the box; also the pen's width in ink pixels."""
+    """Scale points so that their ink fills the box. Also return the pen width in ink pixels."""
     thickness = max(1, round(pen_width * glyph.SUPERSAMPLING))
     room = glyph.BOX * glyph.SUPERSAMPLING - thickness
     left, top, right, bottom = bounds(strokes)
-    # Halves, for the span of two finite numbers can be infinite.
+    # Half spans, because the difference of two finite numbers can be infinite.
     half_span = max(right / 2 - left / 2, bottom / 2 - top / 2)
-    # Below this, what is left of the points is rounding: the drawing is a dot.
-    dot = half_span <= 1e-12 * max(abs(left), abs(top), abs(right), abs(bottom))
+    # A smaller span is only rounding error: the drawing is a dot.
+    is_dot = half_span <= 1e-12 * max(abs(left), abs(top), abs(right), abs(bottom))
     corner = np.array([left, top]) / 2
-    scale = 1.0 if dot else half_span
+    scale = 1.0 if is_dot else half_span
     shift = thickness / 2
     scaled = [
-        (np.zeros_like(points) if dot else (points / 2 - corner) / scale * room) + shift
+        (np.zeros_like(points) if is_dot else (points / 2 - corner) / scale * room) + shift
         for points in strokes
     ]
-    return [_thin(points) for points in scaled], thickness
+    return [_drop_repeated(points) for points in scaled], thickness
 
 
-def _thin(points: np.ndarray) -> np.ndarray:
-    """Drop points that would be drawn on the same ink pixel as the one before."""
+def _drop_repeated(points: np.ndarray) -> np.ndarray:
+    """Drop each point that falls on the same ink pixel as the point before it."""
     if len(points) < 3:
         return points
     cells = np.rint(points).astype(np.int32)
@@ -122,7 +119,7 @@ def _thin(points: np.ndarray) -> np.ndarray:
 
 
 def _parse_stroke(number: int, stroke: Sequence) -> np.ndarray:
-    """One stroke as (n, 2) float64; the fast path takes well-formed lists in one go."""
+    """Return one stroke as (n, 2) float64. Well-formed lists are converted in one call."""
     try:
         array = np.array(stroke, dtype=np.float64) if _all_numbers(stroke) else None
     except (TypeError, ValueError, OverflowError):
@@ -132,51 +129,47 @@ def _parse_stroke(number: int, stroke: Sequence) -> np.ndarray:
     if not np.isfinite(array).all():
         index = int(np.argmin(np.isfinite(array).all(axis=1)))
         raise BadStrokesError(
-            f"Point {index} of stroke {number} is {_show(list(array[index]))}; "
+            f"Point {index} of stroke {number} is {_show(array[index].tolist())}; "
             "x and y must be finite numbers."
         )
     return array.reshape(-1, 2)
 
 
 def _all_numbers(stroke: Sequence) -> bool:
-    """Whether every point is a pair of real numbers: numpy would read "1" as 1, too."""
+    """Return whether every point is a pair of real numbers. NumPy alone would accept "1" as 1."""
     if isinstance(stroke, np.ndarray):
         return stroke.dtype.kind in "iuf"
-    return all(
-        _is_list(point) and len(point) == 2 and _is_number(point[0]) and _is_number(point[1])
-        for point in stroke
-    )
+    return all(map(_is_point, stroke))
 
 
 def _explain(number: int, stroke: Sequence) -> str:
-    """Which point of a malformed stroke is wrong."""
+    """Return the message that says which point of a malformed stroke is wrong."""
     for index, point in enumerate(stroke):
-        pair = _is_list(point) and len(point) == 2
-        if not (pair and _is_number(point[0]) and _is_number(point[1])):
+        if not _is_point(point):
             return (
                 f"Point {index} of stroke {number} must be two numbers [x, y]; got {_show(point)}."
             )
     return f"Stroke {number} must be a list of [x, y] points with numbers that fit a float."
 
 
-def _is_list(value: object) -> bool:
+def _is_list(value: object) -> TypeGuard[Sequence[Any]]:
     return isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim > 0)
 
 
+def _is_point(value: object) -> bool:
+    return _is_list(value) and len(value) == 2 and _is_number(value[0]) and _is_number(value[1])
+
+
 def _is_number(value: object) -> bool:
-    # What JSON has is told at once: asking an abstract class takes most of the time of parsing.
-    return type(value) in _PLAIN or (isinstance(value, Real) and not isinstance(value, bool))
+    # JSON has only these two types. A check against the abstract class Real is far slower.
+    return type(value) in (int, float) or (isinstance(value, Real) and not isinstance(value, bool))
 
 
-def _name(value: object) -> str:
+def _describe(value: object) -> str:
     return "nothing" if value is None else f"{type(value).__name__} {_show(value)}"
 
 
 def _show(value: object) -> str:
-    """A short picture of a value that came from outside, safe to print whatever it is."""
-    text = str([float(v) for v in value]) if _pair_of_floats(value) else _BRIEF.repr(value)
+    """Return a short text for any value from outside, safe to print."""
+    text = _BRIEF.repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _pair_of_floats(value: object) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(isinstance(v, float) for v in value)

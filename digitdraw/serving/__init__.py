@@ -1,5 +1,4 @@
-"""What stands between the page and the network: settings, routes, batches, workers, limits, health.
+"""The server: settings, routes, middleware, worker processes and the contents of answers.
 
-Knows HTTP and the rest of the package. Of Gradio, which `page.py` puts behind it, only `web` knows,
-and only how it makes public links.
+Only `server` imports Gradio, for public links. `ui/page.py` mounts the Gradio page.
 """

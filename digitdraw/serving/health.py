@@ -1,50 +1,50 @@
-"""Routes for those who run the server: is it alive, is it ready, and its metrics."""
+"""Routes for operators: is the server alive, is it ready, and its metrics."""
 
 import asyncio
 import ipaddress
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from digitdraw.serving.middleware.telemetry import Metrics
-from digitdraw.serving.responses import error_response, json_response
+from digitdraw.serving.responses import ErrorResponse, json_response
 
 __all__ = ["PATHS", "routes"]
 
 PATHS = ("/healthz", "/readyz")
 
-_PATIENCE = 2.0
+_TIMEOUT = 2.0
+"""Seconds that the model has for its answers."""
 
 
-def routes(model, metrics: Metrics) -> list[Route]:
-    """/healthz, /readyz and /metrics."""
+def routes(model, metrics: Metrics) -> list[BaseRoute]:
+    """Return the routes /healthz, /readyz and /metrics. `model` is a `ModelClient` or like one."""
 
-    async def alive(request: Request) -> Response:
+    async def healthz(request: Request) -> Response:
         return json_response({"status": "alive"})
 
-    async def ready(request: Request) -> Response:
-        """Ready is who answers: an empty drawing is asked about, as a person would."""
+    async def readyz(request: Request) -> Response:
+        """Ask about an empty drawing: the server is ready if the model answers."""
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(_TIMEOUT):
                 await model.drawing(b"[]")
                 facts = await model.facts()
-        except Exception:  # whatever it is, this server is not ready
+        except Exception:  # any failure means not ready
             return json_response({"status": "not ready"}, 503)
-        told = {name: facts[name] for name in ("model", "device", "sha256")}
-        return json_response({"status": "ready", **told})
+        named = {name: facts[name] for name in ("model", "device", "sha256")}
+        return json_response({"status": "ready", **named})
 
-    async def numbers(request: Request) -> Response:
-        if not _is_near(request.client.host if request.client else ""):
-            return error_response(404, "There is nothing here.")
+    async def metrics_text(request: Request) -> Response:
+        if not _is_private(request.client.host if request.client else ""):
+            return ErrorResponse(404, "There is nothing here.")
         return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
-    return [Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", numbers)]
+    return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics_text)]
 
 
-def _is_near(host: str) -> bool:
-    """Whether an address is this machine's or of a network of its own: what a server is doing
-    is not for the world."""
+def _is_private(host: str) -> bool:
+    """True for addresses of this machine and of private networks. Metrics are not public."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

@@ -1,34 +1,42 @@
-"""Answers as HTTP carries them: JSON, and errors in one form, {"error": words, "id": request}."""
+"""HTTP responses in JSON. An error has the form {"error": text, "id": request number}."""
 
 from collections.abc import Mapping
 
 import orjson
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
-__all__ = ["error_response", "json_response"]
+__all__ = ["ErrorResponse", "json_response"]
 
 
 def json_response(
     content: object, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """An answer as JSON; bytes are JSON already."""
+    """Return a response of JSON. Content in bytes is taken as JSON already."""
     body = content if isinstance(content, bytes) else orjson.dumps(content)
     headers = {"cache-control": "no-store", **(headers or {})}
     return Response(body, status, headers, "application/json")
 
 
-def error_response(
-    status: int, words: str, *, close: bool = False, headers: Mapping[str, str] | None = None
-) -> ASGIApp:
-    """An error, in words that can be shown, with the number of the request that it is about.
+class ErrorResponse(Response):
+    """An error with a text for people and the number of the request.
 
-    `close` ends the connection: what is still to come on it will not be read.
+    `close` ends the connection, so that the rest of the request is not read.
     """
 
-    async def reply(scope: Scope, receive: Receive, send: Send) -> None:
-        content = {"error": words, "id": scope.get("state", {}).get("request_id", "")}
-        extra = {"connection": "close"} if close else {}
-        await json_response(content, status, {**extra, **(headers or {})})(scope, receive, send)
+    def __init__(
+        self,
+        status: int,
+        text: str,
+        *,
+        close: bool = False,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(status_code=status)
+        self._text = text
+        self._extra = {**({"connection": "close"} if close else {}), **(headers or {})}
 
-    return reply
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the error; only here is the number of the request known."""
+        content = {"error": self._text, "id": scope.get("state", {}).get("request_id", "")}
+        await json_response(content, self.status_code, self._extra)(scope, receive, send)

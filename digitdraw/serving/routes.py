@@ -1,7 +1,6 @@
-"""The routes that the page's scripts ask: drawings while the pen moves, pictures, and examples.
+"""The routes below /live/ that the page's scripts call: drawings, pictures and example photos.
 
-Drawings are a model's, which is asked elsewhere; pictures are read by workers that they wait for
-in a line. What an answer holds is `ui.payload`'s.
+A `ModelClient` answers drawings, a `PhotoQueue` pictures. `answers.payloads` defines the contents.
 """
 
 import asyncio
@@ -15,107 +14,88 @@ from starlette.routing import Route
 
 from digitdraw.errors import BusyError, WorkerError
 from digitdraw.serving.middleware.telemetry import Metrics
-from digitdraw.serving.responses import error_response, json_response
+from digitdraw.serving.responses import ErrorResponse, json_response
 from digitdraw.serving.workers.photo_queue import PhotoQueue
 
 __all__ = ["Routes"]
 
 
 class Routes:
-    """Answers the page: `model` all about drawings, `line` pictures."""
+    """The page's routes: `model` answers drawings, `photo_queue` pictures."""
 
     def __init__(
-        self, model, line: PhotoQueue, examples: Sequence[bytes], metrics: Metrics
+        self, model, photo_queue: PhotoQueue, examples: Sequence[bytes], metrics: Metrics
     ) -> None:
-        self.model, self.line, self.examples, self.metrics = model, line, examples, metrics
+        self.model, self.photo_queue = model, photo_queue
+        self.examples, self.metrics = examples, metrics
 
     def routes(self) -> list[Route]:
-        """All of them, each a POST below /live/."""
-        by_path = {
-            "answer": self.answer,
-            "why": self.why,
-            "compare": self.compare,
-            "picture": self.picture,
-            "photo": self.photo,
-            "example/{index:int}": self.example,
+        """Return all routes; each takes a POST."""
+        why, compare = (partial(self.model.on_demand, kind) for kind in (b"why", b"compare"))
+        handlers: dict[str, Callable[..., Awaitable[Response]]] = {
+            "answer": partial(self._drawing, self.model.drawing),
+            "why": partial(self._drawing, why),
+            "compare": partial(self._drawing, compare),
+            "picture": partial(self._upload, b"picture"),
+            "photo": partial(self._upload, b"photo"),
+            "example/{index:int}": self._example,
         }
-        return [Route(f"/live/{path}", ask, methods=["POST"]) for path, ask in by_path.items()]
-
-    async def answer(self, request: Request) -> Response:
-        """A drawing -> what it looks like."""
-        return await self._drawing(request, self.model.drawing)
-
-    async def why(self, request: Request) -> Response:
-        """A drawing -> which of its ink spoke for what."""
-        return await self._drawing(request, partial(self.model.aside, b"why"))
-
-    async def compare(self, request: Request) -> Response:
-        """A drawing -> what each model takes it for."""
-        return await self._drawing(request, partial(self.model.aside, b"compare"))
-
-    async def picture(self, request: Request) -> Response:
-        """A picture of one digit -> what it looks like, and the steps on the way."""
-        return self._picture(b"picture", await self._upload(request))
-
-    async def photo(self, request: Request) -> Response:
-        """A photo -> its numbers."""
-        return self._picture(b"photo", await self._upload(request))
-
-    async def example(self, request: Request) -> Response:
-        """One of the page's own photos -> its numbers."""
-        index = request.path_params["index"]
-        if index >= len(self.examples):
-            return error_response(404, "There is no such example.")
-        return self._picture(b"photo", self.examples[index])
+        return [
+            Route(f"/live/{path}", handler, methods=["POST"]) for path, handler in handlers.items()
+        ]
 
     async def _drawing(
-        self, request: Request, ask: Callable[[bytes], Awaitable[bytes]]
+        self, ask: Callable[[bytes], Awaitable[bytes]], request: Request
     ) -> Response:
         body = await request.body()
         try:
-            orjson.loads(body)  # one that is none must not spoil the batch it would be in
+            orjson.loads(body)  # invalid JSON would fail the whole batch
         except orjson.JSONDecodeError:
-            return error_response(400, "This is no drawing: it is not JSON.")
+            return ErrorResponse(400, "This is not a drawing: it is not valid JSON.")
         try:
             return json_response(await ask(body))
         except BusyError as error:
-            return error_response(503, str(error), headers={"retry-after": "1"})
+            return ErrorResponse(503, str(error), headers={"retry-after": "1"})
         except WorkerError as error:
-            return error_response(500, str(error))
+            return ErrorResponse(500, str(error))
 
-    async def _upload(self, request: Request) -> bytes:
+    async def _upload(self, kind: bytes, request: Request) -> Response:
         content = await request.body()
         self.metrics.uploads.inc()
         self.metrics.upload_bytes.inc(len(content))
-        return content
+        return self._picture(kind, content)
+
+    async def _example(self, request: Request) -> Response:
+        index = request.path_params["index"]
+        if index >= len(self.examples):
+            return ErrorResponse(404, "There is no such example.")
+        return self._picture(b"photo", self.examples[index])
 
     def _picture(self, kind: bytes, content: bytes) -> Response:
-        """An answer that says first which place in the line the picture has: lines of JSON,
-        {"place": n} as often as it changes, and last what was read, or {"error": words}."""
+        """Stream lines of JSON: {"place": n} whenever the place in the queue changes, then the
+        answer or {"error": text, "busy": bool}."""
         return StreamingResponse(
-            self._wait(kind, content),
+            self._stream(kind, content),
             media_type="application/x-ndjson",
             headers={"cache-control": "no-store", "x-accel-buffering": "no"},
         )
 
-    async def _wait(self, kind: bytes, content: bytes) -> AsyncIterator[bytes]:
-        told: asyncio.Queue[bytes | None] = asyncio.Queue()
+    async def _stream(self, kind: bytes, content: bytes) -> AsyncIterator[bytes]:
+        places: asyncio.Queue[int | None] = asyncio.Queue()
 
         async def read() -> bytes:
             try:
-                return await self.line.ask(
-                    kind, content, lambda place: told.put_nowait(b'{"place":%d}' % place)
-                )
+                return await self.photo_queue.ask(kind, content, places.put_nowait)
             except (BusyError, WorkerError) as error:
                 busy = isinstance(error, BusyError)
                 return orjson.dumps({"error": str(error), "busy": busy})
             finally:
-                told.put_nowait(None)
+                places.put_nowait(None)
 
         reading = asyncio.create_task(read())
         try:
-            while (line := await told.get()) is not None:
-                yield line + b"\n"
+            while (place := await places.get()) is not None:
+                yield b'{"place":%d}\n' % place
             yield await reading + b"\n"
-        finally:  # who asked may have gone: then nobody needs the answer
+        finally:  # the client may have left
             reading.cancel()

@@ -1,7 +1,8 @@
-"""Every setting of a hosted page, each by a flag, an environment variable, or neither.
+"""The settings of the server: each has a flag, an environment variable and a default.
 
-One table, `SETTINGS`, says them all: the command line, the environment and the README's table
-are made from it.
+The table `SETTINGS` defines the command line, the variables and the table in `docs/hosting.md`.
+pydantic-settings would not make this smaller: its errors do not say whether a flag or a variable
+is wrong, they repeat passwords, and its import takes 0.5 s before the model can start to load.
 """
 
 import argparse
@@ -23,7 +24,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 @dataclass(frozen=True)
 class Settings:
-    """What the server was told; each field is the setting of that name."""
+    """The values of all settings; each field has the name of its setting."""
 
     host: str
     port: int
@@ -43,8 +44,11 @@ class Settings:
 
     @property
     def allowed_hosts(self) -> tuple[str, ...]:
-        """Names under which the page may be asked for; none for any. A page on this machine
-        alone is asked for by this machine's names: others would be a DNS-rebinding attack."""
+        """The host names that the server answers to; an empty tuple for any.
+
+        A server for this machine alone answers to this machine's names only. Other names would
+        be a DNS-rebinding attack.
+        """
         if self.hosts:
             return () if "*" in self.hosts else self.hosts
         return _LOOPBACK if self.host in _LOOPBACK and not self.share else ()
@@ -52,51 +56,46 @@ class Settings:
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting: `read` makes its value of text and raises ValueError where it cannot."""
+    """One setting. `parse` turns text into its value, or raises ValueError with what it takes.
+
+    `metavar` stands for the value in the help text.
+    """
 
     name: str
     default: str
     meaning: str
-    read: Callable[[str], Any] = str
-    value: str = "TEXT"
+    parse: Callable[[str], Any] = str
+    metavar: str = "TEXT"
 
     @property
     def flag(self) -> str:
-        """Its name on the command line."""
+        """The name on the command line."""
         return "--" + self.name.replace("_", "-")
 
     @property
     def variable(self) -> str:
-        """Its name in the environment."""
+        """The name in the environment."""
         return PREFIX + self.name.upper()
 
 
-def _whole(least: int, most: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
+def _integer(least: int, most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
         if not re.fullmatch(r"\d{1,9}", text.strip()) or not least <= int(text) <= most:
             raise ValueError(f"a whole number from {least} to {most:,}")
         return int(text)
 
-    return read
+    return parse
 
 
-def _yes(text: str) -> bool:
-    known = {
-        "1": True,
-        "true": True,
-        "yes": True,
-        "0": False,
-        "false": False,
-        "no": False,
-        "": False,
-    }
-    if text.strip().lower() not in known:
+def _boolean(text: str) -> bool:
+    text = text.strip().lower()
+    if text not in ("1", "true", "yes", "0", "false", "no", ""):
         raise ValueError("yes or no")
-    return known[text.strip().lower()]
+    return text in ("1", "true", "yes")
 
 
-def _user(text: str) -> tuple[str, str] | None:
-    """USER:PASSWORD, or @FILE that holds it, so that no password stands in a list of processes."""
+def _credentials(text: str) -> tuple[str, str] | None:
+    """Parse USER:PASSWORD, or @FILE, which keeps the password out of the list of processes."""
     if text.startswith("@"):
         try:
             text = Path(text[1:]).read_text(encoding="utf-8").strip()
@@ -117,7 +116,7 @@ def _root_path(text: str) -> str:
     return text
 
 
-def _names(text: str) -> tuple[str, ...]:
+def _host_names(text: str) -> tuple[str, ...]:
     names = tuple(name.strip().lower() for name in text.split(",") if name.strip())
     if not all(re.fullmatch(r"\*|[\w.:-]+", name) for name in names):
         raise ValueError("names of hosts with commas between them, or *")
@@ -130,7 +129,7 @@ def _rate(text: str) -> str:
     return text.strip()
 
 
-def _level(text: str) -> str:
+def _log_level(text: str) -> str:
     if text.lower() not in ("debug", "info", "warning", "error"):
         raise ValueError("debug, info, warning or error")
     return text.lower()
@@ -138,74 +137,77 @@ def _level(text: str) -> str:
 
 SETTINGS = (
     Setting("host", "127.0.0.1", "address to serve on; 0.0.0.0 for every network of this machine"),
-    Setting("port", "7860", "port to serve on", _whole(0, 65535), "N"),
-    Setting("share", "no", "make a public link through Gradio's share server", _yes, "YES"),
+    Setting("port", "7860", "port to serve on", _integer(0, 65535), "N"),
+    Setting("share", "no", "make a public link through Gradio's share server", _boolean, "YES"),
     Setting("auth", "", "ask everybody for this user and password; `@FILE` reads them from a file",
-            _user, "USER:PASSWORD"),
+            _credentials, "USER:PASSWORD"),
     Setting("root_path", "", "path under which a proxy shows the page, such as `/digits`",
             _root_path, "PATH"),
-    Setting("hosts", "", "names that the page may be asked for by, `*` for any; by default this "
-            "machine's own if it serves itself alone, else any", _names, "NAMES"),
-    Setting("proxies", "127.0.0.1", "addresses of proxies whose word on who asks is taken, `*` for "
-            "any", str, "ADDRESSES"),
+    Setting("hosts", "", "host names that the server answers to, `*` for any; by default this "
+            "machine's own if it serves this machine alone, else any", _host_names, "NAMES"),
+    Setting("proxies", "127.0.0.1", "addresses of proxies that are trusted to name the client, "
+            "`*` for any", str, "ADDRESSES"),
     Setting("device", "auto", "auto, cpu or cuda"),
-    Setting("model", "default", "which model answers", str, "NAME"),
-    Setting("workers", "1", "processes that read photos", _whole(1, 64), "N"),
-    Setting("max_upload", "10", "megabytes that a picture may have", _whole(1, 10), "N"),
-    Setting("rate", "200/second", "answers that one address may ask for", _rate, "RATE"),
-    Setting("photo_rate", "120/minute", "pictures that one address may send", _rate, "RATE"),
+    Setting("model", "default", "name of the model that answers", str, "NAME"),
+    Setting("workers", "1", "processes that read photos", _integer(1, 64), "N"),
+    Setting("max_upload", "10", "largest picture in megabytes", _integer(1, 10), "N"),
+    Setting("rate", "200/second", "limit of answers for one address", _rate, "RATE"),
+    Setting("photo_rate", "120/minute", "limit of pictures for one address", _rate, "RATE"),
     Setting("log_level", "warning", "debug, info (a line for each request), warning or error",
-            _level, "LEVEL"),
+            _log_level, "LEVEL"),
 )  # fmt: skip
 
 
 def parse(
-    arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ
+    arguments: Sequence[str] | None = None,
+    environ: Mapping[str, str] = os.environ,
+    prog: str = "app.py",
 ) -> Settings:
-    """Settings from flags, else from the environment, else the defaults.
+    """Return the settings from flags, else from the environment, else the defaults.
 
-    On a Hugging Face Space, which says so in the environment, the page is served to its proxy.
-    Raises SettingError for a value that is not allowed, naming it but for passwords; ends the
-    program, as argparse does, for an unknown flag or `--help`.
+    On a Hugging Face Space, where SPACE_ID is set, the server serves the proxy of the Space.
+    Raises SettingError for an invalid value. Ends the program, as argparse does, for `--help` and
+    for an unknown flag.
     """
-    given = vars(_parser().parse_args(arguments))
+    flags = vars(_parser(prog).parse_args(arguments))
     on_space = bool(environ.get("SPACE_ID"))
-    defaults = {"host": "0.0.0.0", "proxies": "*"} if on_space else {}
+    space_defaults = {"host": "0.0.0.0", "proxies": "*"} if on_space else {}
     values = {}
-    for each in SETTINGS:
-        default = defaults.get(each.name, each.default)
-        from_flag = given[each.name]
-        text = environ.get(each.variable, default) if from_flag is None else from_flag
+    for setting in SETTINGS:
+        name, text, source = setting.name, flags[setting.name], setting.flag
+        if text is None:
+            default = space_defaults.get(name, setting.default)
+            text, source = environ.get(setting.variable, default), setting.variable
         try:
-            values[each.name] = each.read(text)
+            values[name] = setting.parse(text)
         except ValueError as error:
-            source = each.variable if from_flag is None else each.flag
-            shown = "" if each.name == "auth" else f" {text!r} is not allowed;"
+            shown = "" if name == "auth" else f" {text!r} is not allowed;"  # no password in logs
             raise SettingError(f"{source}:{shown} it takes {error}.") from None
     return Settings(**values, on_space=on_space)
 
 
 def table() -> str:
-    """All settings as a table in Markdown, for the README."""
+    """Return all settings as a Markdown table."""
     rows = ["| Flag | Environment | Default | What it sets |", "|---|---|---|---|"]
-    for each in SETTINGS:
-        flag = each.flag if each.read is _yes else f"{each.flag} {each.value}"
-        default = f"`{each.default}`" if each.default else "none"
-        rows.append(f"| `{flag}` | `{each.variable}` | {default} | {each.meaning} |")
+    for setting in SETTINGS:
+        is_switch = setting.parse is _boolean
+        flag = setting.flag if is_switch else f"{setting.flag} {setting.metavar}"
+        default = f"`{setting.default}`" if setting.default else "none"
+        rows.append(f"| `{flag}` | `{setting.variable}` | {default} | {setting.meaning} |")
     return "\n".join(rows)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(prog: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="app.py",
+        prog=prog,
         description="Draw a digit in the browser and watch it being recognized.",
-        epilog="Each can be set by an environment variable too: --root-path by "
-        "DIGITDRAW_ROOT_PATH, and so on.",
+        epilog="Every option has an environment variable too: DIGITDRAW_ROOT_PATH for "
+        "--root-path, and so on.",
     )
-    for each in SETTINGS:
-        meaning = f"{each.meaning.replace('`', '')} ({each.default or 'none'})"
-        if each.read is _yes:
-            parser.add_argument(each.flag, action="store_const", const="yes", help=meaning)
+    for setting in SETTINGS:
+        text = f"{setting.meaning.replace('`', '')} ({setting.default or 'none'})"
+        if setting.parse is _boolean:
+            parser.add_argument(setting.flag, action="store_const", const="yes", help=text)
         else:
-            parser.add_argument(each.flag, metavar=each.value, help=meaning.replace("%", "%%"))
+            parser.add_argument(setting.flag, metavar=setting.metavar, help=text.replace("%", "%%"))
     return parser

@@ -1,4 +1,7 @@
-"""Fit on validation data what turns logits into honest answers. Pure functions of arrays."""
+"""Fits the temperatures and thresholds of a classifier or detector on validation data.
+
+These are pure functions of arrays.
+"""
 
 import numpy as np
 import torch
@@ -8,13 +11,12 @@ from digitdraw.models.calibration import Calibration
 
 __all__ = ["fit_classifier", "fit_detector", "fit_digitness_temperature", "fit_temperature"]
 
-REFUSED_AS_NO_DIGIT = 0.008
-"""Share of validation digits, each kind counting the same, that may be taken for no digit."""
-
-REFUSED_AS_UNSURE = 0.003
-"""Share of validation digits that may be taken for unsure, besides."""
-
+REJECTED_AS_NO_DIGIT = 0.008
+"""Share of validation digits that may get the verdict "not a digit"; each kind counts the same."""
+REJECTED_AS_UNSURE = 0.003
+"""Share of the other validation digits that may get the verdict "unsure"."""
 THRESHOLDS = np.round(np.arange(0.05, 0.96, 0.01), 2)
+"""Candidates for a threshold."""
 
 _TEMPERATURES = np.exp(np.linspace(np.log(0.2), np.log(5), 400))
 
@@ -22,94 +24,96 @@ _TEMPERATURES = np.exp(np.linspace(np.log(0.2), np.log(5), 400))
 def fit_classifier(
     digits: np.ndarray,
     labels: np.ndarray,
-    others: np.ndarray | None,
-    counts: np.ndarray | None = None,
+    negatives: np.ndarray | None,
+    weights: np.ndarray | None = None,
 ) -> Calibration:
-    """Calibrate on validation logits of digits (N, 11), with labels (N,), and of what is no
-    digit (M, 11); a model without digitness has 10 columns, and `others` is not looked at. Each
-    digit `counts` so much, (N,), all the same without it."""
-    counts = np.ones(len(labels)) if counts is None else counts
-    temperature = fit_temperature(digits[:, :10], labels, counts)
-    if digits.shape[1] == 10:
+    """Calibrate a classifier on validation logits.
+
+    digits     logits of digits (N, 11), or (N, 10) for a model without digitness
+    labels     the digits (N,)
+    negatives  logits of what is no digit (M, 11); None for a model without digitness
+    weights    weight of each digit (N,); None for equal weights
+    """
+    weights = np.ones(len(labels)) if weights is None else weights
+    temperature = fit_temperature(digits[:, :10], labels, weights)
+    if digits.shape[1] == 10 or negatives is None:
         return Calibration(temperature=temperature, min_digitness=0.0, min_confidence=0.5)
-    spread = fit_digitness_temperature(digits[:, 10], others[:, 10], counts)
-    digitness = _sigmoid(digits[:, 10] / spread)
-    # Writers differ more than validation shows: never refuse what is more likely a digit than
-    # not, or a reading that is likelier than all others together.
-    floor = min(0.5, _below(REFUSED_AS_NO_DIGIT, digitness, counts))
-    confidence = _softmax(digits[:, :10] / temperature).max(1)
-    some = digitness >= floor
+    digitness_temperature = fit_digitness_temperature(digits[:, 10], negatives[:, 10], weights)
+    digitness = _sigmoid(digits[:, 10] / digitness_temperature)
+    # Writers differ more than validation data shows. So a threshold never exceeds 0.5: it never
+    # rejects what is more likely a digit than not.
+    min_digitness = min(0.5, _quantile(REJECTED_AS_NO_DIGIT, digitness, weights))
+    logits = torch.from_numpy(digits[:, :10] / temperature)
+    confidence = logits.softmax(dim=1).numpy().max(axis=1)
+    is_digit = digitness >= min_digitness
+    unsure = _quantile(REJECTED_AS_UNSURE, confidence[is_digit], weights[is_digit])
     return Calibration(
         temperature=temperature,
-        digitness_temperature=spread,
-        min_digitness=floor,
-        min_confidence=min(0.5, _below(REFUSED_AS_UNSURE, confidence[some], counts[some])),
+        digitness_temperature=digitness_temperature,
+        min_digitness=min_digitness,
+        min_confidence=min(0.5, unsure),
     )
 
 
-def fit_detector(digits: np.ndarray, labels: np.ndarray, others: np.ndarray) -> Calibration:
-    """The same for what is found in photos, (N, 11) and (M, 11): the threshold is the one with
-    the highest F1, of digits that are kept and of what is kept that is one."""
-    spread = fit_digitness_temperature(digits[:, 10], others[:, 10])
-    right, wrong = (_sigmoid(each[:, 10] / spread) for each in (digits, others))
+def fit_detector(digits: np.ndarray, labels: np.ndarray, negatives: np.ndarray) -> Calibration:
+    """Calibrate on logits of digits in photos, (N, 11), with labels (N,), and negatives (M, 11).
+    The digitness threshold is the one with the highest F1."""
+    temperature = fit_digitness_temperature(digits[:, 10], negatives[:, 10])
+    positive, negative = (_sigmoid(logits[:, 10] / temperature) for logits in (digits, negatives))
     return Calibration(
         temperature=fit_temperature(digits[:, :10], labels),
-        digitness_temperature=spread,
-        min_digitness=_best_threshold(right, wrong),
+        digitness_temperature=temperature,
+        min_digitness=_best_threshold(positive, negative),
         min_confidence=0.5,
     )
 
 
 def fit_temperature(
-    logits: np.ndarray, labels: np.ndarray, counts: np.ndarray | None = None
+    logits: np.ndarray, labels: np.ndarray, weights: np.ndarray | None = None
 ) -> float:
-    """The temperature at which logits (N, 10) give labels (N,), each of which `counts` so much,
-    (N,), the least cross-entropy (Guo et al. 2017, arXiv:1706.04599)."""
+    """Return the temperature with the least cross-entropy (Guo et al. 2017, arXiv:1706.04599).
+    Takes logits (N, 10), labels (N,), and weights (N,) or None for equal weights."""
     x, y = torch.from_numpy(logits).double(), torch.from_numpy(labels)
-    weights = _shares(labels, counts)
+    shares = _normalized(labels, weights)
 
     def loss(t: float) -> float:
-        return float(F.cross_entropy(x / t, y, reduction="none") @ weights)
+        return float(F.cross_entropy(x / t, y, reduction="none") @ shares)
 
     return float(min(_TEMPERATURES, key=loss))
 
 
 def fit_digitness_temperature(
-    digits: np.ndarray, others: np.ndarray, counts: np.ndarray | None = None
+    digits: np.ndarray, negatives: np.ndarray, weights: np.ndarray | None = None
 ) -> float:
-    """The same for the logit of digitness, (N,) of digits and (M,) of others, as if there were
-    as many of each; each digit `counts` so much, (N,)."""
-    positive, negative = torch.from_numpy(digits).double(), torch.from_numpy(others).double()
-    weights = _shares(digits, counts)
+    """Return the temperature of the digitness logit with the least binary cross-entropy. Takes
+    logits of digits (N,) with weights (N,), and of negatives (M,). Digits and negatives count the
+    same in total."""
+    positive, negative = torch.from_numpy(digits).double(), torch.from_numpy(negatives).double()
+    shares = _normalized(digits, weights)
 
     def loss(t: float) -> float:
-        return float(F.softplus(-positive / t) @ weights + F.softplus(negative / t).mean())
+        return float(F.softplus(-positive / t) @ shares + F.softplus(negative / t).mean())
 
     return float(min(_TEMPERATURES, key=loss))
 
 
-def _best_threshold(right: np.ndarray, wrong: np.ndarray) -> float:
-    """The least digitness to keep: where F1 is highest, of (N,) digits and (M,) others."""
-    kept = np.array([(right >= t).sum() for t in THRESHOLDS])
-    invented = np.array([(wrong >= t).sum() for t in THRESHOLDS])
-    return float(THRESHOLDS[np.argmax(2 * kept / (len(right) + kept + invented))])
+def _best_threshold(positive: np.ndarray, negative: np.ndarray) -> float:
+    """Return the threshold with the highest F1 for digitness of digits (N,) and negatives (M,)."""
+    correct = np.array([(positive >= t).sum() for t in THRESHOLDS])
+    invented = np.array([(negative >= t).sum() for t in THRESHOLDS])
+    return float(THRESHOLDS[np.argmax(2 * correct / (len(positive) + correct + invented))])
 
 
-def _shares(values: np.ndarray, counts: np.ndarray | None) -> torch.Tensor:
-    """What each of (N,) values counts of all, float64, the same where nothing is said."""
-    counts = np.ones(len(values)) if counts is None else counts
-    return torch.from_numpy(counts / counts.sum()).double()
+def _normalized(values: np.ndarray, weights: np.ndarray | None) -> torch.Tensor:
+    """Return the weights (N,) of values (N,) so that they sum to 1, float64; None means equal."""
+    weights = np.ones(len(values)) if weights is None else weights
+    return torch.from_numpy(weights / weights.sum()).double()
 
 
-def _below(share: float, values: np.ndarray, counts: np.ndarray) -> float:
-    """The value of (N,) below which a share of them lies, each of which counts so much, (N,)."""
-    return float(np.quantile(values, share, method="inverted_cdf", weights=counts))
+def _quantile(share: float, values: np.ndarray, weights: np.ndarray) -> float:
+    """Return the value below which a `share` of values (N,) with weights (N,) lies."""
+    return float(np.quantile(values, share, method="inverted_cdf", weights=weights))
 
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-x))
-
-
-def _softmax(x: np.ndarray) -> np.ndarray:
-    e = np.exp(x - x.max(1, keepdims=True))
-    return e / e.sum(1, keepdims=True)
+    return torch.from_numpy(x).sigmoid().numpy()

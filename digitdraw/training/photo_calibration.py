@@ -1,9 +1,7 @@
-"""How well photos are read on validation data, and what each network's word counts for there.
+"""Fits the weights and thresholds with which the photo reader fuses its three networks.
 
-    python -m digitdraw.reading_validation --data DIR [--weights FOLDER] [--write]
-
-Whether something is a digit, and which, three networks say. Their words are weighed
-on pages and scans that none was trained on; `--write` puts that into the manifest.
+The command `digitdraw calibrate` runs this on validation pages and scans, which none of the
+networks was trained on.
 """
 
 import copy
@@ -19,136 +17,229 @@ import torch.nn.functional as F
 from digitdraw.models.calibration import PhotoCalibration
 from digitdraw.models.weights import Weights
 from digitdraw.photo import pipeline
-from digitdraw.photo.fusion import fuse_scores, page_features
+from digitdraw.photo.fusion import page_features, sigmoid
 from digitdraw.photo.reader import PhotoReader, prepare_networks
 from digitdraw.training import metrics
-from digitdraw.training.calibration import THRESHOLDS, _sigmoid
+from digitdraw.training.calibration import THRESHOLDS
 from digitdraw.training.detector.validation import SIDE, DetectorValidation
 from digitdraw.training.synthesis.canvas import IGNORED, Page
-from digitdraw.training.synthesis.pages import clear, written
+from digitdraw.training.synthesis.pages import Content, clear_page, written_page
 from digitdraw.training.synthesis.sources import load_sources
 
-__all__ = ["ScoredDigits", "count_errors", "fit_photo_reader", "score_pages"]
+__all__ = ["ScoredDigits", "count_errors", "fit_photo_reader", "score_pages", "validation_pages"]
 
-GLYPH_WEIGHT = 1.25
-"""What is said of a digit by itself, whole, counts so much in photos. Chosen on validation photos
-(between 1 and 1.5 all are read alike): on composed pages half of the glyphs are cut off from other
-ink, for a tenth on photos, so that they are not what to weigh it by."""
-
+CLASSIFIER_WEIGHT = 1.25
+"""Weight of the classifier's logits for a whole glyph. Chosen on validation photos, where 1 to 1.5
+give the same. It is not fitted on composed pages: there half of the glyphs are cut off from other
+ink, on photos a tenth."""
 ONE_WEIGHT, BELOW_WEIGHT = 1.5, -12.0
-"""What it counts for there being a digit that it is read as a one, and for each height of the
-others that it reaches below these. Chosen on validation photos, too: on composed pages ones are up
-to half as tall again as other digits, and reach as far below these as slashes do."""
+"""Weights of features 2 and 3 of a `NumberHypothesis`. Chosen on validation photos, too: on
+composed pages ones are up to half as tall again as other digits, and reach as far below them as
+slashes do."""
+MIN_NUMBER = 0.6
+"""Least digitness of the best digit of a number. Chosen on validation photos, too: on composed
+pages F1 differs by less than 0.01 between 0.2 and 0.8."""
+MAX_FALSE_PAGES = 0.01
+"""Share of validation pages without digits that may be read as having some. This is half of what
+is allowed on photos, because letters of other writers may look more like digits."""
 
-LEAST_OF_NUMBER = 0.6
-"""The surest digit of a number that is believed has at least this chance of being one. Chosen on
-validation photos, too: on composed pages F1 differs by less than 0.01 between 0.2 and 0.8."""
+PAGE_COUNTS: dict[Content, int] = {"one number": 80, "no digits": 400, "one digit": 80}
+"""Pages of each kind besides full ones. With more pages without digits, the reader invents fewer
+digits, and misses more single ones."""
+CLEAR_PAGES, CLEAR_SIDE = 120, 512
+"""Pages that look like most photos, and their sides in pixels."""
 
-INVENTED = 0.01
-"""Share of validation pages without digits that some may be found on: half of what is allowed, for
-unseen letters may be more like digits."""
+_SEED = 79
+_EITHER = -2
+"""Label of a box that may or may not count as a digit."""
 
 
-def fit_photo_reader(
-    logits: np.ndarray,
-    classes: np.ndarray,
-    told: np.ndarray,
-    evidence: np.ndarray,
-    labels: np.ndarray,
-    numbers: np.ndarray,
-    pages: np.ndarray,
-    without: int,
-) -> PhotoCalibration:
-    """The same for what all networks say of photos: `logits` (N, 11), `classes` (N, 10), `told`
-    (N, 10) and `evidence` (N, 4) as `Candidate` has them, labels (N,), negative for what is no
-    digit, and which of the numbers and of the pages it is on, (N,) from 0; so many pages in all
-    are `without` digits. Regression weighs them: their logits of which digit it is (a
-    logarithmic opinion pool, Heskes 1998), and of whether it is one; and what speaks for and
-    against a page's having any. The thresholds are those with the highest F1 of digits, where
-    the page's lets INVENTED through."""
-    is_digit = labels >= 0
-    which = np.stack([logits[:, :10], classes], axis=2)[is_digit]
-    digits, glyphs = (torch.from_numpy(each[is_digit]) for each in (labels, GLYPH_WEIGHT * told))
-    read, found = _most_likely(which, lambda x: F.cross_entropy(x + glyphs, digits))
-    said = np.column_stack([logits[:, 10], evidence[:, :2], np.ones(len(logits))])
-    of_ones = evidence[:, 2:] @ (ONE_WEIGHT, BELOW_WEIGHT)
-    truth, given = torch.from_numpy(is_digit).double(), torch.from_numpy(of_ones)
-    weights = _most_likely(said, lambda x: F.binary_cross_entropy_with_logits(x + given, truth))
-    digitness = _sigmoid(said @ weights + of_ones)
-    _, pages = np.unique(pages, return_inverse=True)  # on some nothing was found
-    doubt, of_page, has_any = _fit_pages(digitness, pages, is_digit)
-    min_page = _page_threshold(of_page[~has_any], without)
-    some = of_page[pages] >= min_page
-    least, of_number = _best_thresholds(digitness, _largest_of(digitness, numbers), is_digit, some)
+@dataclass(frozen=True)
+class ScoredDigits:
+    """What the networks say about n hypothetical digits, and the truth.
+
+    The first four fields are as in a `NumberHypothesis`.
+
+    labels       (n,), the digit, or -1 for what is no digit
+    numbers      (n,), index of its number
+    pages        (n,), index of its page
+    empty_pages  count of pages without digits, including those without hypotheses
+    """
+
+    ctc_logits: np.ndarray
+    detector_logits: np.ndarray
+    classifier_logits: np.ndarray
+    features: np.ndarray
+    labels: np.ndarray
+    numbers: np.ndarray
+    pages: np.ndarray
+    empty_pages: int
+
+
+def fit_photo_reader(scored: ScoredDigits) -> PhotoCalibration:
+    """Fit the calibration of the photo reader. Logistic regression gives the weights: of the
+    networks' digit logits, of the features of digitness, and of the features of a page. Thresholds
+    are those with the highest F1 of digits, with the page threshold that allows MAX_FALSE_PAGES."""
+    labels, is_digit = scored.labels, scored.labels >= 0
+    read, detected = _fit_digit_weights(scored)
+    inputs = np.column_stack(
+        [scored.ctc_logits[:, 10], scored.features[:, :2], np.ones(len(labels))]
+    )
+    offset = scored.features[:, 2:] @ (ONE_WEIGHT, BELOW_WEIGHT)
+    truth, fixed = torch.from_numpy(is_digit).double(), torch.from_numpy(offset)
+    weights = _minimize(inputs, lambda x: F.binary_cross_entropy_with_logits(x + fixed, truth))
+    digitness = sigmoid(inputs @ weights + offset)
+    _, pages = np.unique(scored.pages, return_inverse=True)  # some pages have no hypotheses
+    doubt_weight, page_scores, has_any = _fit_pages(digitness, pages, is_digit)
+    min_page = _page_threshold(page_scores[~has_any], scored.empty_pages)
+    min_digitness, min_number = _best_thresholds(
+        digitness,
+        _group_maximum(digitness, scored.numbers),
+        is_digit,
+        page_scores[pages] >= min_page,
+    )
     return PhotoCalibration(
         temperature=float(1 / read),
         digitness_temperature=float(1 / weights[0]),
-        min_digitness=least,
+        min_digitness=min_digitness,
         min_confidence=0.5,
-        detector_class_weight=float(found),
+        detector_class_weight=float(detected),
         detector_score_weight=float(weights[1]),
         agreement_weight=float(weights[2]),
-        classifier_weight=GLYPH_WEIGHT,
+        classifier_weight=CLASSIFIER_WEIGHT,
         one_weight=ONE_WEIGHT,
         below_weight=BELOW_WEIGHT,
         digitness_bias=float(weights[3]),
-        min_number=of_number,
+        min_number=min_number,
         min_page=min_page,
-        doubt_weight=doubt,
+        doubt_weight=doubt_weight,
     )
+
+
+def score_pages(
+    pages: list[Page], detector: Weights, line_recognizer: Weights, classifier: Weights
+) -> ScoredDigits:
+    """Score all hypotheses on pages, except for boxes that may or may not count as digits."""
+    networks = prepare_networks(*copy.deepcopy((detector, line_recognizer, classifier)))
+    empty = (np.zeros((0, columns)) for columns in (11, 10, 10, 4))
+    parts: list[tuple[np.ndarray, ...]] = [(*empty, *[np.zeros(0, np.int64)] * 3)]
+    for index, page in enumerate(pages):
+        (numbers,) = pipeline.number_hypotheses([_grey(page)], networks)
+        for number in numbers:
+            labels = _labels(page, number.boxes)
+            is_known = labels != _EITHER
+            known = number.select(is_known)
+            logits = known.ctc_logits, known.detector_logits, known.classifier_logits
+            places = (np.full(is_known.sum(), place) for place in (len(parts) - 1, index))
+            parts.append((*logits, known.features, labels[is_known], *places))
+    empty_pages = sum(not (page.labels != IGNORED).any() for page in pages)
+    ctc, detected, classified, features, labels, in_number, on_page = (
+        np.concatenate(column) for column in zip(*parts, strict=True)
+    )
+    return ScoredDigits(
+        ctc, detected, classified, features, labels, in_number, on_page, empty_pages
+    )
+
+
+def count_errors(pages: list[Page], reader: PhotoReader) -> Counter:
+    """Read pages and count digits: "correct", "misread", "missed" and "extra". "exact" counts the
+    pages without an error."""
+    counts: Counter = Counter()
+    for page in pages:
+        reading = reader.read_batch([(_grey(page), 1.0)])[0]
+        boxes = np.array([digit.box for digit in reading.digits], np.float32).reshape(-1, 4)
+        pairs = metrics.match_boxes(page.boxes, boxes)
+        known = [(i, j) for i, j in pairs if page.labels[i] != IGNORED]
+        correct = sum(int(reading.digits[j].label == page.labels[i]) for i, j in known)
+        on_page = Counter(
+            correct=correct,
+            misread=len(known) - correct,
+            missed=int((page.labels != IGNORED).sum()) - len(known),
+            extra=len(boxes) - len(pairs),
+        )
+        on_page["exact"] = int(on_page["misread"] + on_page["missed"] + on_page["extra"] == 0)
+        counts.update(on_page)
+    return counts
+
+
+def validation_pages(root: Path) -> dict[str, list[Page]]:
+    """Make validation pages from the data in `root`, by kind. There are full pages and scans, as in
+    the detector's validation, clear pages, and pages with a single number, with a single digit and
+    with none."""
+    full = DetectorValidation.load(root)
+    sources = load_sources(root, "validation").without_scans
+    by_content: dict[str, list[Page]] = {
+        content: [
+            written_page(sources, np.random.default_rng([_SEED, kind, index]), SIDE, content)
+            for index in range(count)
+        ]
+        for kind, (content, count) in enumerate(PAGE_COUNTS.items())
+    }
+    rngs = (np.random.default_rng([_SEED, len(PAGE_COUNTS), index]) for index in range(CLEAR_PAGES))
+    clear_pages = [clear_page(sources, rng, CLEAR_SIDE) for rng in rngs]
+    return {"pages": full.pages, "clear": clear_pages, "scans": full.scans, **by_content}
+
+
+def _fit_digit_weights(scored: ScoredDigits) -> np.ndarray:
+    """Return the weights (2,) of the digit logits of the line recognizer and of the detector."""
+    is_digit = scored.labels >= 0
+    logits = np.stack([scored.ctc_logits[:, :10], scored.detector_logits], axis=2)[is_digit]
+    labels = torch.from_numpy(scored.labels[is_digit])
+    fixed = torch.from_numpy(CLASSIFIER_WEIGHT * scored.classifier_logits[is_digit])
+    return _minimize(logits, lambda x: F.cross_entropy(x + fixed, labels))
 
 
 def _fit_pages(
     digitness: np.ndarray, pages: np.ndarray, is_digit: np.ndarray
 ) -> tuple[float, np.ndarray, np.ndarray]:
-    """How much doubt counts against the surest digit of a page; how likely that makes each page
-    to have any, and whether it has, (P,). Given is, of what may be digits, the chance, the page
-    from 0 to P - 1, and whether it is one, (N,)."""
+    """Fit how much doubt counts against the best digit of a page. Takes for n hypotheses the
+    digitness, the page from 0 to P - 1, and whether it is a digit, (n,) each. Returns the weight of
+    doubt, and for each page the probability that it has any digit and whether it has, (P,) each."""
     order = np.argsort(pages, kind="stable")
     ends = np.cumsum(np.bincount(pages))[:-1]
-    evidence = np.stack([page_features(each) for each in np.split(digitness[order], ends)])
+    features = np.stack([page_features(page) for page in np.split(digitness[order], ends)])
     has_any = np.bincount(pages, weights=is_digit) > 0
     truth = torch.from_numpy(has_any).double()
-    surest, doubt, _ = _most_likely(
-        np.column_stack([evidence, np.ones(len(evidence))]),
+    best, doubt, _ = _minimize(
+        np.column_stack([features, np.ones(len(features))]),
         lambda x: F.binary_cross_entropy_with_logits(x, truth),
     )
-    weight = float(max(0.0, -doubt / surest))
-    return weight, _sigmoid(evidence @ (1, -weight)), has_any
+    weight = float(max(0.0, -doubt / best))
+    return weight, sigmoid(features @ (1, -weight)), has_any
 
 
-def _page_threshold(of_page: np.ndarray, without: int) -> float:
-    """The least chance of having digits at which a page is believed to: where but INVENTED of all
-    pages `without` any are; of those something was found on, the chance is `of_page`, (n,)."""
-    strict = [t for t in THRESHOLDS if (of_page >= t).sum() <= INVENTED * without]
+def _page_threshold(scores: np.ndarray, empty_pages: int) -> float:
+    """Return the least page threshold that lets MAX_FALSE_PAGES of all empty pages through.
+    `scores` (n,) are the probabilities of the empty pages with hypotheses."""
+    strict = [t for t in THRESHOLDS if (scores >= t).sum() <= MAX_FALSE_PAGES * empty_pages]
     return float(min(strict, default=THRESHOLDS[-1]))
 
 
 def _best_thresholds(
-    digitness: np.ndarray, of_number: np.ndarray, is_digit: np.ndarray, some: np.ndarray
+    digitness: np.ndarray, number_digitness: np.ndarray, is_digit: np.ndarray, allowed: np.ndarray
 ) -> tuple[float, float]:
-    """The least digitness to keep, and the least that the surest digit of its number must have,
-    all (N,): where F1 is highest, if but `some` are kept at all; of equals the strictest. The
-    second is LEAST_OF_NUMBER at least."""
-    best, chosen = -1.0, (0.0, 0.0)
-    for number in THRESHOLDS[THRESHOLDS >= LEAST_OF_NUMBER]:
-        for least in THRESHOLDS[number >= THRESHOLDS]:
-            kept = some & (of_number >= number) & (digitness >= least)
-            f1 = 2 * (kept & is_digit).sum() / (is_digit.sum() + kept.sum())
-            if f1 >= best:
-                best, chosen = f1, (float(least), float(number))
+    """Return the thresholds of digitness and of the best digit of a number with the highest F1. All
+    arrays are (n,); `number_digitness` is that of the best digit of the number, and only `allowed`
+    digits are accepted. Of equal thresholds, the strictest win."""
+    best_f1, chosen = -1.0, (0.0, 0.0)
+    for number in THRESHOLDS[THRESHOLDS >= MIN_NUMBER]:
+        for digit in THRESHOLDS[number >= THRESHOLDS]:
+            accepted = allowed & (number_digitness >= number) & (digitness >= digit)
+            f1 = 2 * (accepted & is_digit).sum() / (is_digit.sum() + accepted.sum())
+            if f1 >= best_f1:
+                best_f1, chosen = f1, (float(digit), float(number))
     return chosen
 
 
-def _largest_of(values: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """For each value the largest of its group, (N,) both."""
-    largest = np.full(group.max(initial=-1) + 1, -np.inf)
-    np.maximum.at(largest, group, values)
-    return largest[group]
+def _group_maximum(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Return for each value the maximum of its group, (N,); all arrays are (N,)."""
+    maximum = np.full(groups.max(initial=-1) + 1, -np.inf)
+    np.maximum.at(maximum, groups, values)
+    return maximum[groups]
 
 
-def _most_likely(x: np.ndarray, loss_of: Callable[[torch.Tensor], torch.Tensor]) -> np.ndarray:
-    """Weights (k,) of the last axis of x (..., k) with the least loss of the weighted sum."""
+def _minimize(x: np.ndarray, loss_of: Callable[[torch.Tensor], torch.Tensor]) -> np.ndarray:
+    """Return the weights (k,) of the last axis of x (..., k) for which the sum has least loss."""
     inputs = torch.from_numpy(x).double()
     weights = torch.zeros(x.shape[-1], dtype=torch.double, requires_grad=True)
     optimizer = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
@@ -163,95 +254,8 @@ def _most_likely(x: np.ndarray, loss_of: Callable[[torch.Tensor], torch.Tensor])
     return weights.detach().numpy()
 
 
-OTHERS = {"one number": 80, "no digits": 400, "one digit": 80}
-"""How many pages there are besides the full ones, by what is on them. The more of those without
-digits, the less is invented, and the more lone digits are left out."""
-
-CLEAR, CLEAR_SIDE = 120, 512
-"""How many pages there are as most photos are, and how large."""
-
-_SEED = 79
-
-_EITHER = -2
-"""Label of what may be taken for a digit or not."""
-
-
-@dataclass(frozen=True)
-class ScoredDigits:
-    """What may be digits, n in all: `logits` (n, 11), `classes` (n, 10), `told` (n, 10) and
-    `evidence` (n, 4) as a `Candidate` has them, the `labels` (n,) of those that are, -1 for those
-    that are not, and which of the `numbers` and of the `pages` each is on, (n,) from 0; and how
-    many of all pages are `without` digits."""
-
-    logits: np.ndarray
-    classes: np.ndarray
-    told: np.ndarray
-    evidence: np.ndarray
-    labels: np.ndarray
-    numbers: np.ndarray
-    pages: np.ndarray
-    without: int
-
-
-def score_pages(
-    pages: list[Page], found_by: Weights, read_by: Weights, told_by: Weights
-) -> ScoredDigits:
-    """All that is found on pages, but for what may be a digit or not."""
-    networks = prepare_networks(*copy.deepcopy((found_by, read_by, told_by)))
-    none = np.zeros(0, np.int64)
-    parts = [(*(np.zeros((0, columns)) for columns in (11, 10, 10, 4)), *[none] * 3)]
-    for index, page in enumerate(pages):
-        (numbers,) = pipeline.number_hypotheses([_grey(page)], networks)
-        for number in numbers:
-            taken = _labels(page, number.boxes)
-            known = taken != _EITHER
-            some = number.only(known)
-            places = (np.full(known.sum(), i) for i in (len(parts) - 1, index))
-            said = some.logits, some.classes, some.told, some.evidence
-            parts.append((*said, taken[known], *places))
-    without = sum(not (page.labels != IGNORED).any() for page in pages)
-    return ScoredDigits(*(np.concatenate(each) for each in zip(*parts, strict=True)), without)
-
-
-def count_errors(pages: list[Page], reader: PhotoReader) -> Counter:
-    """Digits "right", "misread", "missed" and "extra", and pages that are read "exactly"."""
-    counts: Counter = Counter()
-    for page in pages:
-        reading = reader.read_batch([(_grey(page), 1.0)])[0]
-        boxes = np.array([each.box for each in reading.digits], np.float32).reshape(-1, 4)
-        pairs = metrics.match_boxes(page.boxes, boxes)
-        sure = [(i, j) for i, j in pairs if page.labels[i] != IGNORED]
-        right = sum(int(reading.digits[j].label == page.labels[i]) for i, j in sure)
-        here = Counter(
-            right=right,
-            misread=len(sure) - right,
-            missed=int((page.labels != IGNORED).sum()) - len(sure),
-            extra=len(boxes) - len(pairs),
-        )
-        here["exactly"] = int(here["misread"] + here["missed"] + here["extra"] == 0)
-        counts.update(here)
-    return counts
-
-
-def _kinds(root: Path) -> dict[str, list[Page]]:
-    """Validation pages by what is on them: full ones and scans, as the finder's validation has
-    them, clear ones, ones with a single number, and ones with none, so that neither is a
-    surprise."""
-    full = DetectorValidation.load(root)
-    kept = load_sources(root, "validation").written
-    others = {
-        content: [
-            written(kept, np.random.default_rng([_SEED, kind, index]), SIDE, content)
-            for index in range(count)
-        ]
-        for kind, (content, count) in enumerate(OTHERS.items())
-    }
-    rngs = (np.random.default_rng([_SEED, len(OTHERS), index]) for index in range(CLEAR))
-    readable = [clear(kept, rng, CLEAR_SIDE) for rng in rngs]
-    return {"pages": full.pages, "clear": readable, "scans": full.scans, **others}
-
-
 def _labels(page: Page, boxes: np.ndarray) -> np.ndarray:
+    """Return the true labels (n,) of boxes (n, 4): a digit, -1 for none, or _EITHER."""
     labels = np.full(len(boxes), -1)
     for true, found in metrics.match_boxes(page.boxes, boxes.astype(np.float32)):
         label = page.labels[true]
@@ -261,25 +265,3 @@ def _labels(page: Page, boxes: np.ndarray) -> np.ndarray:
 
 def _grey(page: Page) -> np.ndarray:
     return page.picture.astype(np.float32) / 255
-
-
-def _report(calibration: PhotoCalibration, judged: ScoredDigits) -> None:
-    is_digit = judged.labels >= 0
-    said = judged.logits, judged.classes, judged.told, judged.evidence
-    which_of_all, together = fuse_scores(*said, calibration)
-    for name, score in (
-        ("sequence reader", judged.logits[:, 10]),
-        ("finder", judged.evidence[:, 0]),
-        ("both", together),
-    ):
-        area = metrics.auroc(score[is_digit], score[~is_digit])
-        print(f"AUROC of digits against others, {name}: {area:.1%}")
-    for name, which in (
-        ("sequence reader", judged.logits[:, :10]),
-        ("finder", judged.classes),
-        ("glyphs", judged.told),
-        ("all", which_of_all),
-    ):
-        right = metrics.accuracy(which[is_digit], judged.labels[is_digit])
-        print(f"digits that are read right, {name}: {right:.1%}")
-    print(f"{is_digit.sum()} digits and {(~is_digit).sum()} others: {calibration}")

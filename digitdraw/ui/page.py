@@ -1,8 +1,6 @@
-"""The page: puts the tabs together, and names the endpoints for programs.
+"""Builds the page from its tabs, and names the endpoints for programs.
 
-Knows Gradio, the parts of `digitdraw.ui`, and the server that they stand behind. What a drawing
-or a picture is, and which of their kinds are refused, is the package's business; here its errors
-become words on the page.
+The page itself does not use these endpoints: its scripts use the routes of the server.
 """
 
 from collections.abc import Awaitable, Callable, Collection
@@ -13,35 +11,36 @@ from typing import Any
 import gradio as gr
 import orjson
 from fastapi.exceptions import RequestValidationError
-from starlette.types import ASGIApp
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from digitdraw.errors import DigitDrawError
 from digitdraw.serving.app import Service, guarded, unreadable
 from digitdraw.serving.settings import Settings
-from digitdraw.ui import components
+from digitdraw.ui import assets, components
 
 __all__ = ["SESSIONS", "build"]
 
-# What programs send waits on disk until it is read; whatever is left there goes within the hour.
+# How often Gradio looks for old files, and how old they must be to be deleted. Files that programs
+# send are deleted once they are read; this is for the rest.
 CACHE_SECONDS = (300, 1800)
-
-# Gradio makes a state of its own, of 40 kB, for every call of a program, and keeps 10,000 of them.
-# Nothing here has one.
+# Gradio keeps a state of 40 kB for each call of a program, by default for the last 10,000 calls.
+# This page needs none.
 SESSIONS = 100
-
 SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
-
 MONO_FONTS = ("ui-monospace", "Consolas", "monospace")
 
 
 def build(service: Service, chosen: Settings, facts: dict[str, Any]) -> ASGIApp:
-    """The whole page and its server, answering with `service`, of whose model `facts` are known,
-    as `Answers.facts` gives them."""
+    """The whole page and its server.
+
+    `service` gives the answers. `facts` are those of its model, as `Answers.facts` returns them.
+    """
     with gr.Blocks(title="digitdraw", analytics_enabled=False, delete_cache=CACHE_SECONDS) as demo:
         components.header(facts["note"])
         with gr.Tabs():
             with gr.Tab("Draw", id="draw"):
-                components.sketch_tab()
+                components.draw_tab()
             with gr.Tab("Photo", id="photo"):
                 components.photo_tab(chosen.max_upload)
             with gr.Tab("Upload", id="upload"):
@@ -53,12 +52,44 @@ def build(service: Service, chosen: Settings, facts: dict[str, Any]) -> ASGIApp:
     demo.state_session_capacity = SESSIONS
     for block in demo.blocks.values():
         block.async_move_resource_to_block_cache = partial(_uploaded, demo.upload_file_set)
+    service.app.routes.append(assets.route())
     gr.mount_gradio_app(service.app, demo, path="/", **_page_options(chosen))
-    return guarded(service.app, service.metrics, chosen)
+    return guarded(_with_head(service.app, components.head()), service.metrics, chosen)
+
+
+def _with_head(app: ASGIApp, head: str) -> ASGIApp:
+    """The app with `head` added to the head of its HTML page.
+
+    Gradio's own option adds it with a script once the page has started. That would be too late for
+    preloads, and for styles of the first paint.
+    """
+    added = head.encode()
+
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        start: Message | None = None  # of an HTML page, held back until its body is known
+
+        async def send_with_head(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").startswith("text/html"):
+                    start = message
+                    return
+            elif start and b"</head>" in message["body"]:
+                message["body"] = message["body"].replace(b"</head>", added + b"</head>", 1)
+                MutableHeaders(scope=start)["content-length"] = str(len(message["body"]))
+            if start:
+                await send(start)
+                start = None
+            await send(message)
+
+        await app(scope, receive, send_with_head)
+
+    return page
 
 
 def _page_options(chosen: Settings) -> dict[str, Any]:
-    """How Gradio shows the page: looks, limits, nothing from outside."""
+    """Options for Gradio: theme and limits; features that are not used are off."""
     return {
         "theme": gr.themes.Base(
             primary_hue="indigo",
@@ -66,7 +97,6 @@ def _page_options(chosen: Settings) -> dict[str, Any]:
             font=SYSTEM_FONTS,
             font_mono=MONO_FONTS,
         ).set(body_background_fill="#f6f7fb", body_background_fill_dark="#141722"),
-        "head": components.head(),
         "footer_links": [],
         "run_history": False,
         "max_file_size": chosen.max_upload << 20,
@@ -83,10 +113,10 @@ def _page_options(chosen: Settings) -> dict[str, Any]:
 
 
 async def _uploaded(uploads: Collection[str], path: str | Path | None) -> str:
-    """A path that a program names, where it is one that was given out for an upload.
+    """Returns the path that a program sent, if the server gave it out for an upload.
 
-    In place of Gradio's own way with paths, which copies any file of the server, and fetches any
-    URL, unless the page was started by its `launch`.
+    Raises gr.Error for any other path. Gradio's own function would copy any file of the server, and
+    fetch any URL, unless the page was started with `launch`.
     """
     if str(path) not in uploads:
         raise gr.Error("Only a file that was uploaded is read.", print_exception=False)
@@ -94,16 +124,16 @@ async def _uploaded(uploads: Collection[str], path: str | Path | None) -> str:
 
 
 def _name_endpoints(service: Service, uploads: set[str]) -> None:
-    """Endpoints for `gradio_client`: the page itself does not use them."""
+    """Adds the endpoints for `gradio_client`."""
 
     async def predict_strokes(strokes: list[list[list[float]]]) -> dict:
         """Say which digit pen strokes draw: [[[x, y], ...], ...] in any unit, y down."""
         try:
             body = orjson.dumps(strokes)
-        except TypeError as error:  # of integers that no float holds, and of endless nesting
-            words = "These are no strokes: nested too deep, or a number is too large."
-            raise gr.Error(words, print_exception=False) from error
-        return await _said(service.model.aside(b"strokes", body))
+        except TypeError as error:  # integers too large for a float, or endless nesting
+            message = "These are no strokes: nested too deep, or a number is too large."
+            raise gr.Error(message, print_exception=False) from error
+        return await _parsed(service.model.on_demand(b"strokes", body))
 
     async def predict_image(image: str | None) -> dict:
         """Say which digit is in a picture, sent with `gradio_client.handle_file`."""
@@ -119,34 +149,37 @@ def _name_endpoints(service: Service, uploads: set[str]) -> None:
 
 
 def _name_picture_endpoint(function: Callable, answer: str) -> None:
-    """One that is sent a file. A file component, unlike `gr.api`, makes sure that the path is one
-    that was uploaded; it hands the file on as it came, where `gr.Image` would re-encode it."""
+    """Adds an endpoint that takes a file and returns JSON labelled `answer`.
+
+    A file component, unlike `gr.api`, makes sure that the path was uploaded. `gr.Image` would
+    re-encode the picture.
+    """
     file = gr.File(visible=False, label="image")
-    # Its own way to hand a path on leaves an empty file on disk each time.
-    file.preprocess = lambda sent: sent and sent.path
+    # Gradio's own preprocessing leaves an empty file on disk for each call.
+    file.preprocess = lambda sent: sent and sent.path  # type: ignore
     gr.Button(visible=False).click(
         function,
         inputs=file,
         outputs=gr.JSON(visible=False, label=answer),
         api_name=function.__name__,
-        concurrency_limit=None,  # they wait in the line of pictures, which has its own limit
+        concurrency_limit=None,  # the queue of pictures has its own limit
     )
 
 
 async def _read(service: Service, uploads: set[str], kind: bytes, image: str | None) -> dict:
     if image is None:
         raise gr.Error("No picture came with this request.", print_exception=False)
-    file = Path(await _uploaded(uploads, image))  # Gradio lets a path pass that claims to stream
+    file = Path(await _uploaded(uploads, image))  # Gradio does not check paths marked as streams
     content = file.read_bytes()
-    file.unlink()  # nothing that was sent stays longer than it must
+    file.unlink()  # nothing that was sent is kept
     uploads.discard(image)
-    return await _said(service.line.ask(kind, content))
+    return await _parsed(service.photo_queue.ask(kind, content))
 
 
-async def _said(asked: Awaitable[bytes]) -> dict:
-    """An answer, JSON, as a dict; the package's errors, whose words may be shown, as Gradio's."""
+async def _parsed(reply: Awaitable[bytes]) -> dict:
+    """Parses an answer; raises gr.Error, whose message people may see, for the package's errors."""
     try:
-        answer = orjson.loads(await asked)
+        answer = orjson.loads(await reply)
     except DigitDrawError as error:
         raise gr.Error(str(error), print_exception=False) from error
     if "error" in answer:

@@ -1,4 +1,4 @@
-"""The Draw tab in a real browser, with real pointer and key events."""
+"""The Draw tab, with real pointer and key events."""
 
 import pytest
 from playwright.sync_api import expect
@@ -7,9 +7,9 @@ from tests.support.drawings import DIGITS
 
 
 @pytest.mark.parametrize("digit", range(10))
-def test_a_drawn_digit_is_read(sheet, digit):
-    sheet.draw(digit)
-    sheet.reads(str(digit))
+def test_a_drawn_digit_is_read(shared_app, digit):
+    shared_app.draw(digit)
+    shared_app.expect_digit(str(digit))
 
 
 @pytest.mark.parametrize(
@@ -22,23 +22,23 @@ def test_a_drawn_digit_is_read(sheet, digit):
         (7, {"x": 0.3, "y": 0.6, "height": 0.08}),
     ],
 )
-def test_place_and_size_do_not_matter(sheet, digit, place):
-    sheet.draw(digit, **place)
-    sheet.reads(str(digit))
+def test_a_digit_is_read_at_any_place_and_size(shared_app, digit, place):
+    shared_app.draw(digit, **place)
+    shared_app.expect_digit(str(digit))
 
 
-def test_bars_move_before_the_pen_is_up(sheet):
-    (stroke,) = sheet.place(DIGITS[0])
-    sheet.stroke(stroke, lift=False)
-    sheet.reads("0")
-    assert max(sheet.shares()) > 50
-    sheet.page.mouse.up()
+def test_bars_move_before_the_pen_is_up(shared_app):
+    (stroke,) = shared_app.place(DIGITS[0])
+    shared_app.stroke(stroke, lift=False)
+    shared_app.expect_digit("0")
+    assert max(shared_app.percentages()) > 50
+    shared_app.page.mouse.up()
 
 
-def test_the_winner_stands_out_by_more_than_colour(sheet):
-    sheet.draw(3)
-    sheet.reads("3")
-    marked = sheet.page.locator(".dd-sketch .dd-marked")
+def test_the_bar_of_the_answer_stands_out_by_more_than_colour(shared_app):
+    shared_app.draw(3)
+    shared_app.expect_digit("3")
+    marked = shared_app.page.locator(".dd-draw-tab .dd-marked")
     expect(marked).to_have_count(1)
     expect(marked).to_have_attribute("aria-label", "3")
     assert marked.locator(".dd-percent").evaluate("e => getComputedStyle(e).fontWeight") == "700"
@@ -46,159 +46,159 @@ def test_the_winner_stands_out_by_more_than_colour(sheet):
     assert marked.locator(".dd-digit").evaluate(arrow) == "visible"
 
 
-def test_the_page_shows_what_the_model_saw_and_how_long_it_took(sheet):
-    sheet.draw(6)
-    sheet.reads("6")
-    inked = sheet.page.locator(".dd-sketch .dd-glyph").evaluate(
+def test_the_page_shows_what_the_model_saw_and_how_long_it_took(shared_app):
+    shared_app.draw(6)
+    shared_app.expect_digit("6")
+    inked = shared_app.page.locator(".dd-draw-tab .dd-glyph").evaluate(
         """canvas => canvas.getContext("2d").getImageData(0, 0, 28, 28).data
             .filter((value, index) => index % 4 === 3 && value > 0).length"""
     )
     assert 20 < inked < 400
-    expect(sheet.page.locator(".dd-sketch .dd-took")).to_contain_text(" ms")
+    expect(shared_app.page.locator(".dd-draw-tab .dd-latency")).to_contain_text(" ms")
 
 
-def test_an_empty_canvas_invites(hand):
-    hand.says("Draw a digit")
-    assert hand.shares() == [0] * 10
-    expect(hand.page.locator(".dd-hint")).to_be_visible()
+def test_an_empty_canvas_shows_an_invitation(app):
+    app.expect_sentence("Draw a digit")
+    assert app.percentages() == [0] * 10
+    expect(app.page.locator(".dd-hint")).to_be_visible()
     for name in ("Undo", "Redo", "Clear"):
-        expect(hand.page.get_by_role("button", name=name)).to_be_disabled()
+        expect(app.page.get_by_role("button", name=name)).to_be_disabled()
 
 
-def test_undo_redo_and_clear_as_buttons(hand):
+def test_undo_redo_and_clear_by_button(app):
     undo, redo, clear = (
-        hand.page.get_by_role("button", name=name) for name in ("Undo", "Redo", "Clear")
+        app.page.get_by_role("button", name=name) for name in ("Undo", "Redo", "Clear")
     )
-    hand.draw(4)  # two strokes
-    hand.reads("4")
+    app.draw(4)  # two strokes
+    app.expect_digit("4")
     undo.click()
     undo.click()
-    hand.says("Draw a digit")
-    assert hand.is_blank()
+    app.expect_sentence("Draw a digit")
+    assert app.is_blank()
     expect(undo).to_be_disabled()
     redo.click()
     redo.click()
-    hand.reads("4")
+    app.expect_digit("4")
     expect(redo).to_be_disabled()
     clear.click()
-    hand.says("Draw a digit")
-    assert hand.is_blank()
+    app.expect_sentence("Draw a digit")
+    assert app.is_blank()
     expect(clear).to_be_disabled()
-    undo.click()  # a clear can be undone too
-    hand.reads("4")
+    undo.click()  # clear can be undone, too
+    app.expect_digit("4")
 
 
-def test_undo_redo_and_clear_as_keys(hand):
-    hand.draw(7)
-    hand.reads("7")
-    hand.page.keyboard.press("Control+z")
-    hand.says("Draw a digit")
-    hand.page.keyboard.press("Control+Shift+z")
-    hand.reads("7")
-    hand.page.keyboard.press("Meta+z")
-    hand.says("Draw a digit")
-    hand.page.keyboard.press("Meta+Shift+z")
-    hand.reads("7")
-    hand.page.keyboard.press("Escape")
-    hand.says("Draw a digit")
-    assert hand.is_blank()
+def test_undo_redo_and_clear_by_key(app):
+    app.draw(7)
+    app.expect_digit("7")
+    app.page.keyboard.press("Control+z")
+    app.expect_sentence("Draw a digit")
+    app.page.keyboard.press("Control+Shift+z")
+    app.expect_digit("7")
+    app.page.keyboard.press("Meta+z")
+    app.expect_sentence("Draw a digit")
+    app.page.keyboard.press("Meta+Shift+z")
+    app.expect_digit("7")
+    app.page.keyboard.press("Escape")
+    app.expect_sentence("Draw a digit")
+    assert app.is_blank()
 
 
-def test_a_late_answer_does_not_bring_back_what_was_cleared(hand):
-    question = _clear_while_asking(hand)
-    with hand.page.expect_response("**/live/*"):
+def test_a_late_answer_to_a_cleared_drawing_is_dropped(app):
+    question = _clear_while_asking(app)
+    with app.page.expect_response("**/live/*"):
         question.continue_()
-    hand.page.wait_for_timeout(200)
-    hand.says("Draw a digit")
-    assert hand.shares() == [0] * 10
+    app.page.wait_for_timeout(200)
+    app.expect_sentence("Draw a digit")
+    assert app.percentages() == [0] * 10
 
 
-def test_a_lost_answer_to_what_was_cleared_is_not_missed(make_hand):
-    hand = make_hand().open()
-    _clear_while_asking(hand).abort()
-    hand.page.unroute("**/live/*")
-    hand.page.wait_for_timeout(200)
-    expect(hand.page.locator(".dd-sketch .dd-note")).to_be_empty()
-    hand.draw(2)
-    hand.reads("2")
+def test_a_lost_answer_to_a_cleared_drawing_shows_no_message(make_app):
+    app = make_app().open()
+    _clear_while_asking(app).abort()
+    app.page.unroute("**/live/*")
+    app.page.wait_for_timeout(200)
+    expect(app.page.locator(".dd-draw-tab .dd-note")).to_be_empty()
+    app.draw(2)
+    app.expect_digit("2")
 
 
-def test_one_question_is_in_flight_and_then_just_the_newest(hand):
+def test_one_question_is_in_flight_and_only_the_newest_follows(app):
     held = []
-    hand.page.route("**/live/*", lambda route: held.append(route))
-    (stroke,) = hand.place(DIGITS[3])
-    hand.stroke(stroke)
-    hand.page.wait_for_timeout(200)
+    app.page.route("**/live/*", lambda route: held.append(route))
+    (stroke,) = app.place(DIGITS[3])
+    app.stroke(stroke)
+    app.page.wait_for_timeout(200)
     assert len(held) == 1
     held[0].continue_()
     while len(held) < 2:
-        hand.page.wait_for_timeout(20)
+        app.page.wait_for_timeout(20)
     newest = held[1].request.post_data_json
     assert len(newest) == 1
     assert len(newest[0]) > 20
     held[1].continue_()
-    hand.reads("3")
+    app.expect_digit("3")
     assert len(held) == 2
 
 
-def test_the_whole_drawing_is_asked_about_as_soon_as_the_question_before_is_answered(make_hand):
-    hand = make_hand().open()
+def test_a_finished_drawing_is_sent_as_soon_as_the_question_before_is_answered(make_app):
+    app = make_app().open()
     held = []
-    hand.page.route("**/live/*", lambda route: held.append(route))
-    hand.page.clock.install()
-    hand.page.clock.pause_at(4_000_000_000)  # no pause ever ends
-    (stroke,) = hand.place(DIGITS[3])
-    hand.stroke(stroke)
-    hand.page.wait_for_timeout(200)
+    app.page.route("**/live/*", lambda route: held.append(route))
+    app.page.clock.install()
+    app.page.clock.pause_at(4_000_000_000)  # so that no timer fires
+    (stroke,) = app.place(DIGITS[3])
+    app.stroke(stroke)
+    app.page.wait_for_timeout(200)
     assert len(held) == 1
-    with hand.page.expect_request("**/live/*") as asked:
+    with app.page.expect_request("**/live/*") as request_info:
         held[0].continue_()
-    assert len(asked.value.post_data_json[0]) > 20
+    assert len(request_info.value.post_data_json[0]) > 20
 
 
-def test_a_pen_that_goes_up_where_it_was_last_asks_nothing_anew(hand):
+def test_lifting_the_pen_where_it_is_sends_no_second_question(app):
     held = []
-    hand.page.route("**/live/*", lambda route: held.append(route))
-    ((dot, *_),) = hand.place([[(50, 50)]])
-    hand.stroke([dot])
-    hand.page.wait_for_timeout(200)
+    app.page.route("**/live/*", lambda route: held.append(route))
+    ((dot, *_),) = app.place([[(50, 50)]])
+    app.stroke([dot])
+    app.page.wait_for_timeout(200)
     held[0].continue_()
-    expect(hand.page.locator(".dd-sketch .dd-took")).to_contain_text(" ms")
-    hand.page.wait_for_timeout(200)
+    expect(app.page.locator(".dd-draw-tab .dd-latency")).to_contain_text(" ms")
+    app.page.wait_for_timeout(200)
     assert len(held) == 1
 
 
-def test_questions_stay_small(sheet):
-    with sheet.page.expect_request("**/live/*") as asked:
-        sheet.stroke([(x, y) for stroke in sheet.place(DIGITS[0]) for x, y in stroke])
-    sheet.reads("0")
-    assert len(asked.value.post_data) < 5_000
+def test_questions_stay_small(shared_app):
+    with shared_app.page.expect_request("**/live/*") as request_info:
+        shared_app.stroke([(x, y) for stroke in shared_app.place(DIGITS[0]) for x, y in stroke])
+    shared_app.expect_digit("0")
+    assert len(request_info.value.post_data) < 5_000
 
 
-def test_a_drawing_that_the_server_refuses_stays_with_a_short_message(hand):
-    hand.draw(2)
-    hand.reads("2")
+def test_a_drawing_that_the_server_rejects_stays_with_a_short_message(app):
+    app.draw(2)
+    app.expect_digit("2")
     refusal = '{"error": "A drawing has at most 500 strokes; got 501."}'
-    hand.page.route(
+    app.page.route(
         "**/live/*",
         lambda route: route.fulfill(body=refusal, content_type="application/json"),
     )
-    hand.draw(1, x=0.8, height=0.2)
-    expect(hand.page.locator(".dd-sketch .dd-note")).to_contain_text("at most 500 strokes")
-    hand.reads("2")
-    assert not hand.is_blank()
+    app.draw(1, x=0.8, height=0.2)
+    expect(app.page.locator(".dd-draw-tab .dd-note")).to_contain_text("at most 500 strokes")
+    app.expect_digit("2")
+    assert not app.is_blank()
 
 
-def test_examples_are_drawn_and_read(sheet):
-    sheet.page.get_by_role("button", name="Draw the example: an eight").click()
-    sheet.says("That looks like an 8")
-    sheet.page.get_by_role("button", name="Draw the example: a letter A").click()
-    sheet.says("This does not look like a digit")
+def test_examples_are_drawn_and_read(shared_app):
+    shared_app.page.get_by_role("button", name="Draw the example: an eight").click()
+    shared_app.expect_sentence("That looks like an 8")
+    shared_app.page.get_by_role("button", name="Draw the example: a letter A").click()
+    shared_app.expect_sentence("This does not look like a digit")
 
 
-def test_a_second_finger_does_not_draw(hand):
-    box = hand.canvas.bounding_box()
-    hand.page.evaluate(
+def test_a_second_finger_does_not_draw(app):
+    box = app.canvas.bounding_box()
+    app.page.evaluate(
         """([x, y]) => {
             const canvas = document.querySelector(".dd-canvas");
             const send = (type, id, dx) => canvas.dispatchEvent(new PointerEvent(type, {
@@ -211,54 +211,54 @@ def test_a_second_finger_does_not_draw(hand):
         }""",
         [box["x"] + 50, box["y"] + 50],
     )
-    hand.page.get_by_role("button", name="Undo").click()
-    assert hand.is_blank()
+    app.page.get_by_role("button", name="Undo").click()
+    assert app.is_blank()
 
 
-def test_a_finger_that_is_gone_at_once_leaves_a_dot_and_the_next_one_draws(hand):
-    box = hand.canvas.bounding_box()
-    hand.page.evaluate(
+def test_a_touch_that_ends_at_once_leaves_a_dot_and_the_next_one_draws(app):
+    box = app.canvas.bounding_box()
+    app.page.evaluate(
         """([x, y]) => document.querySelector(".dd-canvas").dispatchEvent(new PointerEvent(
             "pointerdown", { pointerId: 11, pointerType: "touch", button: 0, clientX: x,
                              clientY: y, bubbles: true }))""",  # no such pointer to capture
         [box["x"] + 50, box["y"] + 50],
     )
-    assert not hand.is_blank()
-    hand.page.keyboard.press("Escape")
-    hand.draw(7)
-    hand.reads("7")
+    assert not app.is_blank()
+    app.page.keyboard.press("Escape")
+    app.draw(7)
+    app.expect_digit("7")
 
 
-def test_a_tap_is_a_dot(sheet):
-    box = sheet.canvas.bounding_box()
-    sheet.page.mouse.click(box["x"] + 100, box["y"] + 100)
-    assert not sheet.is_blank()
-    expect(sheet.page.locator(".dd-sketch .dd-took")).to_contain_text(" ms")
+def test_a_tap_is_a_dot(shared_app):
+    box = shared_app.canvas.bounding_box()
+    shared_app.page.mouse.click(box["x"] + 100, box["y"] + 100)
+    assert not shared_app.is_blank()
+    expect(shared_app.page.locator(".dd-draw-tab .dd-latency")).to_contain_text(" ms")
 
 
-def test_a_digit_can_be_drawn_with_keys_alone(hand):
-    hand.canvas.focus()
-    press = hand.page.keyboard.press
+def test_a_digit_can_be_drawn_with_keys_alone(app):
+    app.canvas.focus()
+    press = app.page.keyboard.press
     press("ArrowDown")
-    expect(hand.page.locator(".dd-cursor")).to_be_visible()
+    expect(app.page.locator(".dd-cursor")).to_be_visible()
     press("Space")
     for _ in range(9):
         press("Shift+ArrowDown")
     press("Space")
-    hand.reads("1")
-    assert hand.page.evaluate("scrollY") == 0
+    app.expect_digit("1")
+    assert app.page.evaluate("scrollY") == 0
 
 
-def test_every_button_is_reached_by_tab_and_shows_it(hand):
-    hand.draw(1)
-    hand.reads("1")
-    hand.page.keyboard.press("Control+z")
-    hand.page.keyboard.press("Control+Shift+z")
-    hand.reads("1")
+def test_every_button_is_reached_by_tab_and_shows_the_focus(app):
+    app.draw(1)
+    app.expect_digit("1")
+    app.page.keyboard.press("Control+z")
+    app.page.keyboard.press("Control+Shift+z")
+    app.expect_digit("1")
     reached = set()
     for _ in range(24):
-        hand.page.keyboard.press("Tab")
-        name, outline = hand.page.evaluate(
+        app.page.keyboard.press("Tab")
+        name, outline = app.page.evaluate(
             """() => [document.activeElement.getAttribute("aria-label")
                       ?? document.activeElement.textContent.trim(),
                       parseFloat(getComputedStyle(document.activeElement).outlineWidth)]"""
@@ -269,60 +269,59 @@ def test_every_button_is_reached_by_tab_and_shows_it(hand):
     assert len(reached) == 5
 
 
-def test_the_verdict_is_read_aloud_once_it_stands(hand):
-    spoken = hand.page.locator(".dd-sketch .dd-spoken")
-    expect(spoken).to_have_attribute("aria-live", "polite")
-    hand.page.evaluate(
-        """() => { window.heard = []; let changed = 0;
-            const [said, spoken] = ["said", "spoken"].map(
-                (name) => document.querySelector(".dd-sketch .dd-" + name));
-            const watch = (node, told) =>
-                new MutationObserver(told).observe(node, { childList: true });
-            watch(said, () => (changed = performance.now()));
-            watch(spoken, () => heard.push(
-                [spoken.textContent, said.textContent, performance.now() - changed])); }"""
+def test_screen_readers_announce_a_sentence_once_it_has_settled(app):
+    announcement = app.page.locator(".dd-draw-tab .dd-announcement")
+    expect(announcement).to_have_attribute("aria-live", "polite")
+    app.page.evaluate(
+        """() => { window.announced = []; let changedAt = 0;
+            const [sentence, announcement] = ["sentence", "announcement"].map(
+                (name) => document.querySelector(".dd-draw-tab .dd-" + name));
+            const watch = (node, callback) =>
+                new MutationObserver(callback).observe(node, { childList: true });
+            watch(sentence, () => (changedAt = performance.now()));
+            watch(announcement, () => announced.push([announcement.textContent,
+                sentence.textContent, performance.now() - changedAt])); }"""
     )
-    hand.draw(9)
-    expect(spoken).to_have_text("That looks like a 9")
-    for words, said, stood_ms in hand.page.evaluate("heard"):
-        assert words == said
-        assert stood_ms > 400  # of half a second, however slow the machine is
+    app.draw(9)
+    expect(announcement).to_have_text("That looks like a 9")
+    for announced, sentence, settled_ms in app.page.evaluate("announced"):
+        assert announced == sentence
+        assert settled_ms > 400  # the page waits 500 ms
 
 
-def test_the_drawing_keeps_its_shape_when_the_window_changes(hand):
-    hand.draw(8)
-    hand.reads("8")
-    hand.page.set_viewport_size({"width": 700, "height": 900})
-    assert not hand.is_blank()
-    hand.draw(1, x=1.5, height=0.01)  # off the canvas: nothing is added
-    hand.reads("8")
+def test_the_drawing_stays_when_the_window_changes(app):
+    app.draw(8)
+    app.expect_digit("8")
+    app.page.set_viewport_size({"width": 700, "height": 900})
+    assert not app.is_blank()
+    app.draw(1, x=1.5, height=0.01)  # off the canvas, so nothing is added
+    app.expect_digit("8")
 
 
-def test_a_reload_keeps_the_drawing(hand):
-    hand.draw(3)
-    hand.reads("3")
-    hand.page.reload()
-    hand.reads("3")
-    assert not hand.is_blank()
+def test_a_reload_keeps_the_drawing(app):
+    app.draw(3)
+    app.expect_digit("3")
+    app.page.reload()
+    app.expect_digit("3")
+    assert not app.is_blank()
 
 
-def test_leaving_for_another_tab_and_coming_back_keeps_the_drawing(hand):
-    hand.draw(6)
-    hand.reads("6")
-    hand.page.get_by_role("tab", name="Upload").click()
-    expect(hand.page.locator(".dd-drop")).to_be_visible()
-    hand.page.keyboard.press("Escape")  # means nothing there
-    hand.page.get_by_role("tab", name="Draw").click()
-    hand.reads("6")
-    assert not hand.is_blank()
+def test_leaving_for_another_tab_and_coming_back_keeps_the_drawing(app):
+    app.draw(6)
+    app.expect_digit("6")
+    app.open_tab("Upload")
+    app.page.keyboard.press("Escape")  # has no effect on this tab
+    app.open_tab("Draw")
+    app.expect_digit("6")
+    assert not app.is_blank()
 
 
-def _clear_while_asking(hand):
-    """Draw a five and clear it while its question is still on the way; returns the question."""
+def _clear_while_asking(app):
+    """Draw a five and clear it while its question is in flight; returns the question."""
     held = []
-    hand.page.route("**/live/*", lambda route: held.append(route))
-    hand.draw(5)
+    app.page.route("**/live/*", lambda route: held.append(route))
+    app.draw(5)
     while not held:
-        hand.page.wait_for_timeout(20)
-    hand.page.keyboard.press("Escape")
+        app.page.wait_for_timeout(20)
+    app.page.keyboard.press("Escape")
     return held[0]

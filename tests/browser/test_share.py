@@ -1,195 +1,92 @@
-"""Links that hold a drawing: the packing by itself, and sharing and opening in a real browser."""
+"""Links that hold a drawing: making, sharing and opening them.
+
+The packing alone is tested in tests/frontend/link.test.js.
+"""
 
 import json
 import re
-from importlib import resources
 from itertools import pairwise
 
 import pytest
 from playwright.sync_api import expect
 
 from digitdraw.preprocessing import strokes
-from tests.browser.conftest import PHONE
-from tests.browser.test_page import PHONE_OPTIONS, bottom_of
-from tests.support.drawings import DIGITS, RANDOM_DRAWINGS
+from digitdraw.ui import assets
+from tests.support.app_page import PHONE, PHONE_OPTIONS
+from tests.support.drawings import DIGITS
 
-FOLDER = resources.files("digitdraw.ui")
 CLIPBOARD = {"permissions": ["clipboard-read", "clipboard-write"]}
 EXAMPLES = [
     example
-    for name in ("examples.json", "tricky.json")
-    for example in json.loads((FOLDER / name).read_text(encoding="utf-8"))
+    for path in ("draw/examples.json", "compare/examples.json")
+    for example in json.loads(assets.read_text(path))
 ]
-# A seven of two lines, as version 1 wrote it.
-SEVEN = [[[600, 400], [1300, 400], [1290, 450], [900, 1600]]]
+IMPORT = """async (urls) => {
+    for (const url of urls) Object.assign(window, await import(url));
+}"""
 
 
 @pytest.fixture(scope="module")
-def scripts(chromium):
-    """An empty page that has the scripts which know no page: evaluate(code, argument)."""
+def modules(chromium, server):
+    """An empty page with the exports of two pure modules: evaluate(code, argument)."""
     page = chromium.new_page()
-    for name in ("drawing.js", "link.js"):
-        page.add_script_tag(content=(FOLDER / name).read_text(encoding="utf-8"))
-    page.add_script_tag(content=RANDOM_DRAWINGS)
+    page.goto(server.url + "healthz")
+    paths = ("pad/drawing.js", "share/link.js")
+    page.evaluate(IMPORT, [f"/{assets.url(path)}" for path in paths])
     yield page.evaluate
     page.close()
 
 
 @pytest.fixture
-def link(scripts, server):
-    """The link to a digit of the tests' drawings: link(7)."""
+def link(modules, server):
+    """Makes the link to a digit of the tests' drawings: link(7)."""
 
     def of(digit: int) -> str:
         sent = [[[10 * x + 500, 10 * y + 400] for x, y in stroke] for stroke in DIGITS[digit]]
         whole = [[[round(value) for value in point] for point in stroke] for stroke in sent]
-        return f"{server.url}#d={scripts('packDrawing', whole)}"
+        return f"{server.url}#d={modules('packDrawing', whole)}"
 
     return of
 
 
-def share(hand):
-    return hand.page.get_by_role("button", name="Share")
+def share_button(app):
+    return app.page.get_by_role("button", name="Share")
 
 
-def note(hand):
-    return expect(hand.page.locator(".dd-sketch .dd-note"))
+def expect_note(app):
+    return expect(app.page.locator(".dd-draw-tab .dd-note"))
 
 
-def open_fragment(hand, fragment: str) -> None:
-    """Changes the address of the open page, as one does who pastes a link there."""
-    hand.page.evaluate("fragment => { location.hash = fragment }", fragment)
+def open_fragment(app, fragment: str) -> None:
+    """Change the fragment in the address of the open page."""
+    app.page.evaluate("fragment => { location.hash = fragment }", fragment)
 
 
-def fragment_of(hand) -> str:
-    return hand.page.evaluate("location.hash")
+def fragment_of(app) -> str:
+    return app.page.evaluate("location.hash")
 
 
-# ---- the packing
-
-ROUND_TRIPS = """() => {
-    const random = makeRandom(1);
-    const found = { wrong: [], exact: 0, shortened: 0 };
-    const size = (drawing) => Math.max(...[0, 1].map((axis) => {
-        const values = drawing.flat().map((point) => point[axis]);
-        return Math.max(...values) - Math.min(...values);
-    }));
-    const isNear = (point, line, within) => line.some((end, i) =>
-        offLine(point, line[Math.max(0, i - 1)], end) <= within);
-    for (let n = 0; n < 200; n += 1) {
-        const drawing = randomDrawing(random);
-        const text = packDrawing(drawing);
-        const back = unpackDrawing(text);
-        if (!/^1[A-Za-z0-9_-]+$/.test(text)) found.wrong.push([n, "text"]);
-        if (JSON.stringify(unpackDrawing(packAll(drawing))) !== JSON.stringify(drawing))
-            found.wrong.push([n, "exact"]);
-        if (JSON.stringify(back) === JSON.stringify(drawing)) { found.exact += 1; continue; }
-        found.shortened += 1;
-        const within = size(drawing) / 500 + 1e-6;
-        if (packAll(drawing).length <= 300) found.wrong.push([n, "short"]);
-        if (back.length !== drawing.length) found.wrong.push([n, "strokes"]);
-        drawing.forEach((stroke, i) => {
-            const ends = (each) => JSON.stringify([each[0], each[each.length - 1]]);
-            if (ends(stroke) !== ends(back[i])) found.wrong.push([n, "ends"]);
-            if (!stroke.every((point) => isNear(point, back[i], within)))
-                found.wrong.push([n, "off"]);
-        });
-    }
-    return found;
-}"""
-
-DAMAGES = """() => {
-    const random = makeRandom(2);
-    const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/%. \\n";
-    const unnoticed = [];
-    for (let n = 0; n < 60; n += 1) {
-        const text = packDrawing(randomDrawing(random));
-        for (let m = 0; m < 30; m += 1) {
-            const at = Math.floor(random() * text.length);
-            const letter = letters[Math.floor(random() * letters.length)];
-            const other = [
-                text.slice(0, at) + letter + text.slice(at + 1),
-                text.slice(0, at) + letter + text.slice(at),
-                text.slice(0, at) + text.slice(at + 1),
-                text.slice(0, at),
-                text.slice(at),
-                text.toLowerCase(),
-            ][m % 6];
-            if (other !== text && unpackDrawing(other) !== null) unnoticed.push([text, other]);
-        }
-    }
-    return unnoticed;
-}"""
-
-# With a right checksum over what no drawing was: numbers, and bytes, as they come.
-FORGERIES = """() => {
-    const random = makeRandom(3);
-    const whole = (most) => Math.floor(random() * most);
-    const sign = (content) => LINK_VERSION + textOf([...checksum(content), ...content]);
-    const found = { wrong: [], drawings: 0 };
-    for (let n = 0; n < 2000; n += 1) {
-        const content = Array.from({ length: whole(40) }, () => whole(256));
-        const numbers = Array.from({ length: 4 + whole(9) }, () => whole(random() < 0.1 ? 1e6 : 4));
-        const drawing = unpackDrawing(n % 2 ? sign(content) : packNumbers(numbers));
-        if (drawing === null) continue;
-        found.drawings += 1;
-        if (!drawing.length || !drawing.every((stroke) => stroke.length
-            && stroke.flat().every((value) => Number.isInteger(value) && Math.abs(value) <= 1e5)))
-            found.wrong.push(drawing);
-    }
-    return found;
-}"""
-
-
-def test_any_drawing_comes_back_as_it_was_or_nearly_so_where_it_is_long(scripts):
-    found = scripts(ROUND_TRIPS)
-    assert found["wrong"] == []
-    assert found["exact"] > 100
-    assert found["shortened"] > 50
-
-
-def test_any_damage_is_noticed(scripts):
-    assert scripts(DAMAGES) == []
-
-
-def test_whatever_a_link_claims_it_holds_a_drawing_or_nothing(scripts):
-    found = scripts(FORGERIES)
-    assert found["wrong"] == []
-    assert 0 < found["drawings"] < 1000
-
-
-def test_links_that_were_once_made_stay_readable(scripts):
-    assert scripts("unpackDrawing", "1CWIo8DCHPil4vxADBfIbuEjA") == SEVEN
-
-
-def test_a_link_holds_as_much_as_the_server_takes(scripts):
-    limits = scripts("[MAX_LINK_STROKES, MAX_LINK_POINTS]")
+def test_links_hold_as_much_as_the_server_takes(modules):
+    limits = modules("[MAX_STROKES, MAX_POINTS]")
     assert limits == [strokes.MAX_STROKES, strokes.MAX_POINTS]
-    dots = "count => packDrawing(Array.from({ length: count }, (_, i) => [[i, i]])) !== null"
-    assert scripts(dots, strokes.MAX_STROKES)
-    assert not scripts(dots, strokes.MAX_STROKES + 1)
-    forged = """(count) => unpackDrawing(packAll(
-        [Array.from({ length: count }, () => [1000, 1000])])) !== null"""
-    assert scripts(forged, strokes.MAX_POINTS)
-    assert not scripts(forged, strokes.MAX_POINTS + 1)
-    assert scripts("packDrawing([])") is None
-    assert scripts("unpackDrawing(packAll([[[1000, 1000], [200000, 1000]]]))") is None
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["name"])
-def test_links_are_short_and_answered_like_the_drawing(scripts, recognizer, example):
-    text, back = scripts(LINK, [example["strokes"], 1])
+def test_links_are_short_and_answered_like_the_drawing(modules, recognizer, example):
+    text, back = modules(LINK, [example["strokes"], 1])
     assert len(f"#d={text}") < 200
     assert bars(recognizer, back) == pytest.approx(bars(recognizer, example["strokes"]), abs=0.01)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["name"])
-def test_a_mouse_that_tells_every_pixel_makes_links_hardly_longer(scripts, recognizer, example):
-    text, back = scripts(LINK, [example["strokes"], 8])
+def test_links_stay_short_if_the_mouse_reports_every_pixel(modules, recognizer, example):
+    text, back = modules(LINK, [example["strokes"], 8])
     assert len(f"#d={text}") < 300
     assert bars(recognizer, back) == pytest.approx(bars(recognizer, example["strokes"]), abs=0.01)
 
 
-# With `times` as many points, each on a pixel of a canvas of 580 where they are more than once.
+# Packs strokes with `times` as many points. If that is more than one, each point is on a pixel of a
+# canvas of 580 pixels.
 LINK = """([strokes, times]) => {
     const between = (from, to, share) => from.map((value, axis) => {
         const exact = value + share * (to[axis] - value);
@@ -197,7 +94,7 @@ LINK = """([strokes, times]) => {
     });
     const finer = (stroke) => stroke.flatMap((point, i) => Array.from({ length: times }, (_, n) =>
         between(point, stroke[i + 1] ?? point, n / times)));
-    const text = packDrawing(forSending(strokes.map(finer)));
+    const text = packDrawing(toServerUnits(strokes.map(finer)));
     return [text, unpackDrawing(text)];
 }"""
 
@@ -206,96 +103,93 @@ def bars(recognizer, drawing) -> list[float]:
     return list(recognizer.predict_strokes(drawing).probabilities)
 
 
-# ---- sharing
-
-
-def test_a_shared_link_shows_drawing_and_answer_and_only_asks_as_usual(make_hand):
-    hand = make_hand(**CLIPBOARD, reduced_motion="reduce").open()  # the example is there at once
-    hand.page.get_by_role("button", name="Draw the example: a seven with a bar").click()
-    hand.says("That looks like a 7")
-    asked = []
-    hand.page.on("request", lambda request: asked.append(request))
-    share(hand).press("Enter")
-    note(hand).to_have_text("Link copied")
-    link = hand.page.evaluate("navigator.clipboard.readText()")
-    assert fragment_of(hand) == ""
+def test_a_shared_link_shows_drawing_and_answer_without_further_requests(make_app):
+    app = make_app(**CLIPBOARD, reduced_motion="reduce").open()  # the example is there at once
+    app.page.get_by_role("button", name="Draw the example: a seven with a bar").click()
+    app.expect_sentence("That looks like a 7")
+    requests = []
+    app.page.on("request", lambda request: requests.append(request))
+    share_button(app).press("Enter")
+    expect_note(app).to_have_text("Link copied")
+    link = app.page.evaluate("navigator.clipboard.readText()")
+    assert fragment_of(app) == ""
     base, text = link.split("#d=")
-    assert base == hand.url
-    assert {each.url for each in asked} <= {hand.url + "live/answer"}
-    assert all(text not in each.post_data for each in asked)
+    assert base == app.url
+    assert {request.url for request in requests} <= {app.url + "live/answer"}
+    assert all(text not in request.post_data for request in requests)
 
-    other = make_hand()
+    receiver = make_app()
     sent = []
-    other.page.on("request", lambda request: sent.append(request))
-    other.page.goto(link)
-    other.says("That looks like a 7")
-    assert other.shares() == pytest.approx(hand.shares(), abs=1)
-    assert not other.is_blank()
-    assert all(text not in each.url + (each.post_data or "") for each in sent)
-    assert "#d=" + text == fragment_of(other)
-    note(other).to_be_empty()
-    other.page.get_by_role("button", name="Undo").click()
-    other.says("Draw a digit")
-    assert other.is_blank()
-    assert fragment_of(other) == ""
-    assert hand.complaints + other.complaints == []
+    receiver.page.on("request", lambda request: sent.append(request))
+    receiver.page.goto(link)
+    receiver.expect_sentence("That looks like a 7")
+    assert receiver.percentages() == pytest.approx(app.percentages(), abs=1)
+    assert not receiver.is_blank()
+    assert all(text not in request.url + (request.post_data or "") for request in sent)
+    assert "#d=" + text == fragment_of(receiver)
+    expect_note(receiver).to_be_empty()
+    receiver.page.get_by_role("button", name="Undo").click()
+    receiver.expect_sentence("Draw a digit")
+    assert receiver.is_blank()
+    assert fragment_of(receiver) == ""
+    assert app.complaints + receiver.complaints == []
 
 
-def test_an_empty_canvas_cannot_be_shared(hand):
-    expect(share(hand)).to_be_disabled()
-    hand.draw(1)
-    expect(share(hand)).to_be_enabled()
-    hand.page.keyboard.press("Escape")
-    expect(share(hand)).to_be_disabled()
+def test_an_empty_canvas_cannot_be_shared(app):
+    expect(share_button(app)).to_be_disabled()
+    app.draw(1)
+    expect(share_button(app)).to_be_enabled()
+    app.page.keyboard.press("Escape")
+    expect(share_button(app)).to_be_disabled()
 
 
-def test_the_note_is_gone_with_the_next_stroke_but_not_with_an_answer(make_hand):
-    hand = make_hand(**CLIPBOARD).open()
+def test_the_note_stays_until_the_next_stroke(make_app):
+    app = make_app(**CLIPBOARD).open()
     held, late = [], True
-    hand.page.route("**", lambda route: held.append(route) if late else route.continue_())
-    hand.draw(1)
-    share(hand).click()
-    note(hand).to_have_text("Link copied")
+    app.page.route("**", lambda route: held.append(route) if late else route.continue_())
+    app.draw(1)
+    share_button(app).click()
+    expect_note(app).to_have_text("Link copied")
     while not held:
-        hand.page.wait_for_timeout(20)
+        app.page.wait_for_timeout(20)
     late = False
     for route in held:
         route.continue_()
-    hand.reads("1")
-    note(hand).to_have_text("Link copied")
-    hand.draw(1, x=0.8, height=0.2)
-    note(hand).to_be_empty()
+    app.expect_digit("1")
+    expect_note(app).to_have_text("Link copied")
+    app.draw(1, x=0.8, height=0.2)
+    expect_note(app).to_be_empty()
 
 
-def test_where_the_clipboard_is_closed_the_old_way_is_tried(make_hand):
-    hand = make_hand()
-    hand.page.add_init_script(
+def test_without_clipboard_access_the_old_way_of_copying_is_tried(make_app):
+    app = make_app()
+    app.page.add_init_script(
         """navigator.clipboard.writeText = () => Promise.reject();
         document.execCommand = () => { window.copied = document.activeElement.value;
                                        return true; }"""
     )
-    hand.open().draw(1)
-    share(hand).click()
-    note(hand).to_have_text("Link copied")
-    assert hand.page.evaluate("copied").startswith(f"{hand.url}#d=1")
-    expect(share(hand)).to_be_focused()
+    app.open().draw(1)
+    share_button(app).click()
+    expect_note(app).to_have_text("Link copied")
+    assert app.page.evaluate("copied").startswith(f"{app.url}#d=1")
+    expect(share_button(app)).to_be_focused()
 
 
-def test_where_nothing_can_be_copied_the_address_becomes_the_link(make_hand):
-    hand = make_hand()
-    hand.page.add_init_script(
+def test_if_nothing_can_be_copied_the_address_becomes_the_link(make_app):
+    app = make_app()
+    app.page.add_init_script(
         """navigator.clipboard.writeText = () => Promise.reject();
         document.execCommand = () => false"""
     )
-    hand.open().draw(4)
-    hand.reads("4")
-    share(hand).click()
-    note(hand).to_contain_text("copy the page's address instead")
-    assert fragment_of(hand).startswith("#d=1")
-    hand.page.reload()
-    hand.reads("4")
-    hand.page.get_by_role("button", name="Clear").click()
-    assert fragment_of(hand) == ""
+    app.open().draw(4)
+    app.expect_digit("4")
+    share_button(app).click()
+    expect_note(app).to_contain_text("copy the page's address instead")
+    assert fragment_of(app).startswith("#d=1")
+    app.page.reload()
+    app.expect_digit("4")
+    app.page.get_by_role("button", name="Clear").click()
+    assert fragment_of(app) == ""
 
 
 @pytest.mark.parametrize(
@@ -306,123 +200,121 @@ def test_where_nothing_can_be_copied_the_address_becomes_the_link(make_hand):
         ("reject(new DOMException('', 'NotAllowedError'))", "Link copied", True),
     ],
 )
-def test_a_phone_shows_its_share_sheet(make_hand, ending, words, is_copied):
-    hand = make_hand(**PHONE_OPTIONS)
-    hand.page.add_init_script(
+def test_a_phone_shows_its_share_sheet(make_app, ending, words, is_copied):
+    app = make_app(**PHONE_OPTIONS)
+    app.page.add_init_script(
         f"""navigator.share = (data) => {{ window.offered = data; return Promise.{ending}; }};
         navigator.clipboard.writeText = async (text) => {{ window.copied = text; }}"""
     )
-    hand.open().draw(2)
-    share(hand).tap()
-    hand.page.wait_for_function("() => window.offered")
-    note(hand).to_have_text(words)
-    link = hand.page.evaluate("offered.url")
-    assert re.fullmatch(re.escape(hand.url) + r"#d=1[\w-]{20,300}", link)
-    assert hand.page.evaluate("window.copied === offered.url") is is_copied
-    assert hand.complaints == []
+    app.open().draw(2)
+    share_button(app).tap()
+    app.page.wait_for_function("() => window.offered")
+    expect_note(app).to_have_text(words)
+    link = app.page.evaluate("offered.url")
+    assert re.fullmatch(re.escape(app.url) + r"#d=1[\w-]{20,300}", link)
+    assert app.page.evaluate("window.copied === offered.url") is is_copied
+    assert app.complaints == []
 
 
-def test_the_tools_stay_in_one_row_and_large_enough_for_a_finger(hand):
+def test_the_tools_fit_in_one_row_and_are_large_enough_for_a_finger(app):
     inside = "tool => tool.scrollWidth <= tool.clientWidth && tool.innerText.length > 3"
     for width, height in ((320, 568), (390, 844), (480, 900), (900, 700), (1100, 800)):
-        hand.page.set_viewport_size({"width": width, "height": height})
-        tools = hand.page.locator(".dd-sketch .dd-tools button").all()
+        app.page.set_viewport_size({"width": width, "height": height})
+        tools = app.page.locator(".dd-draw-tab .dd-tools button").all()
         boxes = [tool.bounding_box() for tool in tools]
         assert len(boxes) == 5
         assert len({box["y"] for box in boxes}) == 1, width
         assert min(min(box["width"], box["height"]) for box in boxes) >= 44, width
-        assert all(one["x"] + one["width"] < other["x"] for one, other in pairwise(boxes)), width
+        for left, right in pairwise(boxes):
+            assert left["x"] + left["width"] < right["x"], width
         assert all(tool.evaluate(inside) for tool in tools), width
-        assert hand.page.evaluate("document.documentElement.scrollWidth") <= width
+        assert app.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-# ---- opening
+def test_the_drawing_of_a_link_is_in_sight_on_a_phone(make_app, link):
+    app = make_app(**PHONE_OPTIONS)
+    app.page.goto(link(5))
+    app.expect_digit("5")
+    assert app.bottom_of(".dd-draw-tab .dd-bars") <= PHONE["height"]
+    open_fragment(app, "d=1damaged")
+    expect_note(app).to_have_text("This link is damaged and shows no drawing.")
+    assert app.bottom_of(".dd-draw-tab .dd-bars") <= PHONE["height"]
+    assert app.page.evaluate("scrollY") == 0
+    assert app.complaints == []
 
 
-def test_a_link_on_a_phone_is_seen_at_once(make_hand, link):
-    hand = make_hand(**PHONE_OPTIONS)
-    hand.page.goto(link(5))
-    hand.reads("5")
-    assert bottom_of(hand, ".dd-sketch .dd-bars") <= PHONE["height"]
-    open_fragment(hand, "d=1damaged")
-    note(hand).to_have_text("This link is damaged and shows no drawing.")
-    assert bottom_of(hand, ".dd-sketch .dd-bars") <= PHONE["height"]
-    assert hand.page.evaluate("scrollY") == 0
-    assert hand.complaints == []
+def test_opening_a_link_over_a_drawing_can_be_undone(app, link):
+    app.draw(3)
+    app.expect_digit("3")
+    app.page.goto(link(6))
+    app.expect_digit("6")
+    assert fragment_of(app).startswith("#d=1")
+    app.page.keyboard.press("Control+z")
+    app.expect_digit("3")
+    assert fragment_of(app) == ""
+    app.page.keyboard.press("Control+Shift+z")
+    app.expect_digit("6")
+    app.page.keyboard.press("Escape")
+    app.expect_sentence("Draw a digit")
 
 
-def test_a_link_that_is_opened_over_a_drawing_can_be_undone(hand, link):
-    hand.draw(3)
-    hand.reads("3")
-    hand.page.goto(link(6))
-    hand.reads("6")
-    assert fragment_of(hand).startswith("#d=1")
-    hand.page.keyboard.press("Control+z")
-    hand.reads("3")
-    assert fragment_of(hand) == ""
-    hand.page.keyboard.press("Control+Shift+z")
-    hand.reads("6")
-    hand.page.keyboard.press("Escape")
-    hand.says("Draw a digit")
+def test_links_can_be_opened_in_turn_and_the_back_button_works(app, link):
+    app.page.goto(link(6))
+    app.expect_digit("6")
+    app.page.goto(link(8))
+    app.expect_digit("8")
+    app.page.go_back()
+    app.expect_digit("6")
 
 
-def test_one_link_after_the_other_and_back(hand, link):
-    hand.page.goto(link(6))
-    hand.reads("6")
-    hand.page.goto(link(8))
-    hand.reads("8")
-    hand.page.go_back()
-    hand.reads("6")
-
-
-def test_a_reload_does_not_open_the_link_twice(hand, link):
-    hand.page.goto(link(9))
-    hand.reads("9")
-    hand.page.reload()
-    hand.reads("9")
-    hand.page.get_by_role("button", name="Undo").click()
-    hand.says("Draw a digit")
+def test_a_reload_does_not_add_the_drawing_again(app, link):
+    app.page.goto(link(9))
+    app.expect_digit("9")
+    app.page.reload()
+    app.expect_digit("9")
+    app.page.get_by_role("button", name="Undo").click()
+    app.expect_sentence("Draw a digit")
 
 
 @pytest.mark.parametrize("change", ["stroke", "key", "example", "other tab"])
-def test_the_address_forgets_a_drawing_that_was_changed(hand, link, change):
-    hand.page.goto(f"{hand.url}?kept=1{link(0).removeprefix(hand.url)}")
-    hand.reads("0")
+def test_the_address_is_cleared_when_the_drawing_changes(app, link, change):
+    app.page.goto(f"{app.url}?kept=1{link(0).removeprefix(app.url)}")
+    app.expect_digit("0")
     if change == "stroke":
-        hand.draw(1, x=0.8, height=0.2)
+        app.draw(1, x=0.8, height=0.2)
     elif change == "key":
-        hand.canvas.press("Space")
+        app.canvas.press("Space")
     elif change == "example":
-        hand.page.get_by_role("button", name="Draw the example: a five").click()
+        app.page.get_by_role("button", name="Draw the example: a five").click()
     else:
-        hand.page.get_by_role("tab", name="Compare").click()
-        hand.tab = ".dd-compare"
-        hand.draw(1)
-    assert fragment_of(hand) == ""
-    assert hand.page.url == f"{hand.url}?kept=1"
+        app.open_tab("Compare")
+        app.draw(1)
+    assert fragment_of(app) == ""
+    assert app.page.url == f"{app.url}?kept=1"
 
 
-def test_a_link_is_shown_while_another_tab_was_in_front(hand, link):
-    hand.page.get_by_role("tab", name="Photo").click()
-    expect(hand.canvas).to_be_hidden()
-    hand.page.goto(link(2))
-    expect(hand.canvas).to_be_visible()
-    hand.reads("2")
+def test_opening_a_link_brings_the_draw_tab_to_the_front(app, link):
+    canvas = app.canvas
+    app.open_tab("Photo")
+    expect(canvas).to_be_hidden()
+    app.page.goto(link(2))
+    expect(canvas).to_be_visible()
+    app.expect_digit("2")
 
 
-def test_damage_is_told_and_changes_nothing(hand, link):
-    hand.draw(3)
-    hand.reads("3")
-    before = hand.settled_shares()
-    hand.page.goto(link(6)[:-1])
-    note(hand).to_have_text("This link is damaged and shows no drawing.")
-    assert hand.settled_shares() == before
-    hand.page.reload()  # an answer comes for the drawing that was here, and the words stay
-    hand.reads("3")
-    note(hand).to_have_text("This link is damaged and shows no drawing.")
-    hand.draw(1, x=0.8, height=0.2)
-    note(hand).to_be_empty()
-    assert fragment_of(hand) == ""
+def test_a_damaged_link_shows_a_note_and_changes_nothing(app, link):
+    app.draw(3)
+    app.expect_digit("3")
+    before = app.settled_percentages()
+    app.page.goto(link(6)[:-1])
+    expect_note(app).to_have_text("This link is damaged and shows no drawing.")
+    assert app.settled_percentages() == before
+    app.page.reload()  # the note stays when the answer to the drawing comes
+    app.expect_digit("3")
+    expect_note(app).to_have_text("This link is damaged and shows no drawing.")
+    app.draw(1, x=0.8, height=0.2)
+    expect_note(app).to_be_empty()
+    assert fragment_of(app) == ""
 
 
 @pytest.mark.parametrize(
@@ -441,23 +333,23 @@ def test_damage_is_told_and_changes_nothing(hand, link):
     ],
     ids=lambda fragment: fragment[:12],
 )
-def test_hostile_links_are_damaged_ones(sheet_page, fragment):
-    sheet_page.page.keyboard.press("Escape")
-    open_fragment(sheet_page, fragment)
-    note(sheet_page).to_have_text("This link is damaged and shows no drawing.")
-    assert sheet_page.is_blank()
-    sheet_page.draw(7)
-    sheet_page.reads("7")
-    assert fragment_of(sheet_page) == ""
+def test_hostile_links_are_rejected_like_damaged_ones(shared_page, fragment):
+    shared_page.page.keyboard.press("Escape")
+    open_fragment(shared_page, fragment)
+    expect_note(shared_page).to_have_text("This link is damaged and shows no drawing.")
+    assert shared_page.is_blank()
+    shared_page.draw(7)
+    shared_page.expect_digit("7")
+    assert fragment_of(shared_page) == ""
 
 
 @pytest.mark.parametrize("fragment", ["top", "dd=1AAAA", "D=1AAAA", "d", "?d=1AAAA", "/d=1"])
-def test_fragments_of_others_are_left_alone(sheet, fragment):
-    sheet.draw(3)
-    sheet.reads("3")
-    open_fragment(sheet, fragment)
-    sheet.page.wait_for_timeout(100)
-    note(sheet).to_be_empty()
-    sheet.draw(1, x=0.8, height=0.2)
-    assert fragment_of(sheet) == "#" + fragment
-    assert not sheet.is_blank()
+def test_other_fragments_are_left_alone(shared_app, fragment):
+    shared_app.draw(3)
+    shared_app.expect_digit("3")
+    open_fragment(shared_app, fragment)
+    shared_app.page.wait_for_timeout(100)
+    expect_note(shared_app).to_be_empty()
+    shared_app.draw(1, x=0.8, height=0.2)
+    assert fragment_of(shared_app) == "#" + fragment
+    assert not shared_app.is_blank()

@@ -1,147 +1,146 @@
-"""Why an answer: the coloured ink over a drawing at rest, in a real browser."""
+"""The explanation of an answer: coloured ink once the pen rests."""
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE
-from tests.browser.test_page import CONTRAST
+from tests.support.app_page import PHONE
 
 COLOURS = """() => {
     const canvas = document.querySelector(".dd-heat");
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-    const found = { blue: 0, orange: 0, outside: 0 };
-    const sketch = document.querySelector(".dd-sketch .dd-canvas");
+    const counts = { blue: 0, orange: 0, outside: 0 };
+    const sketch = document.querySelector(".dd-draw-tab .dd-canvas");
     const ink = sketch.getContext("2d").getImageData(0, 0, sketch.width, sketch.height).data;
     for (let i = 0; i < data.length; i += 4) {
         if (!data[i + 3]) continue;
-        if (data[i + 2] > data[i] + 60) found.blue += 1;
-        if (data[i] > data[i + 2] + 60) found.orange += 1;
-        if (!ink[i + 3]) found.outside += 1;
+        if (data[i + 2] > data[i] + 60) counts.blue += 1;
+        if (data[i] > data[i + 2] + 60) counts.orange += 1;
+        if (!ink[i + 3]) counts.outside += 1;
     }
-    return found;
+    return counts;
 }"""
 
 
 @pytest.fixture
-def curious(make_hand):
-    """A page whose profile is its own, since the switch is remembered; Why is on."""
-    hand = make_hand().open()
-    why(hand).click()
-    yield hand
-    assert hand.complaints == []
-    assert hand.other_hosts == []
+def explained(make_app):
+    """A page with "Why?" switched on, in its own profile, since the switch is remembered."""
+    app = make_app().open()
+    why_button(app).click()
+    yield app
+    assert app.complaints == []
+    assert app.other_hosts == []
 
 
-def why(hand):
-    return hand.page.get_by_role("button", name="Why?")
+def why_button(app):
+    return app.page.get_by_role("button", name="Why?")
 
 
-def shown(hand):
-    return expect(hand.page.locator(".dd-heat.dd-shown"))
+def expect_heat_map(app):
+    return expect(app.page.locator(".dd-heat.dd-shown"))
 
 
-def test_ink_is_coloured_when_the_pen_rests_and_plain_when_it_is_down_again(curious):
-    curious.draw(7)
-    curious.reads("7")
-    shown(curious).to_have_count(1)
-    legend = curious.page.locator(".dd-legend")
+def test_ink_is_coloured_while_the_pen_rests_and_plain_once_it_is_down(explained):
+    explained.draw(7)
+    explained.expect_digit("7")
+    expect_heat_map(explained).to_have_count(1)
+    legend = explained.page.locator(".dd-legend")
     expect(legend).to_have_text("Blue ink speaks for 7orange ink for 1")
-    found = curious.page.evaluate(COLOURS)
-    assert found["blue"] > 200
-    assert found["outside"] == 0
-    curious.stroke(curious.place([[(60, 60), (70, 60)]])[0], lift=False)
-    shown(curious).to_have_count(0)
+    counts = explained.page.evaluate(COLOURS)
+    assert counts["blue"] > 200
+    assert counts["outside"] == 0
+    explained.stroke(explained.place([[(60, 60), (70, 60)]])[0], lift=False)
+    expect_heat_map(explained).to_have_count(0)
     expect(legend).to_be_hidden()
-    curious.page.wait_for_timeout(600)
-    shown(curious).to_have_count(0)  # the pen is still down
-    curious.page.mouse.up()
+    explained.page.wait_for_timeout(600)
+    expect_heat_map(explained).to_have_count(0)  # the pen is still down
+    explained.page.mouse.up()
 
 
-def test_it_is_off_until_asked_for_and_remembered(curious):
-    page = curious.page
-    expect(why(curious)).to_have_attribute("aria-pressed", "true")
-    curious.draw(4)
-    shown(curious).to_have_count(1)
+def test_the_switch_is_off_at_first_and_remembered(explained):
+    page = explained.page
+    expect(why_button(explained)).to_have_attribute("aria-pressed", "true")
+    explained.draw(4)
+    expect_heat_map(explained).to_have_count(1)
     page.reload()
-    expect(why(curious)).to_have_attribute("aria-pressed", "true")
-    shown(curious).to_have_count(1)  # the drawing is still there, and at rest
-    why(curious).press("Enter")
-    expect(why(curious)).to_have_attribute("aria-pressed", "false")
-    shown(curious).to_have_count(0)
+    expect(why_button(explained)).to_have_attribute("aria-pressed", "true")
+    expect_heat_map(explained).to_have_count(1)  # the drawing was kept
+    why_button(explained).press("Enter")
+    expect(why_button(explained)).to_have_attribute("aria-pressed", "false")
+    expect_heat_map(explained).to_have_count(0)
     page.reload()
-    expect(why(curious)).to_have_attribute("aria-pressed", "false")
+    expect(why_button(explained)).to_have_attribute("aria-pressed", "false")
 
 
-def test_nothing_is_asked_while_it_is_off(hand):
-    asked = []
-    hand.page.on("request", lambda request: asked.append(request.url))
-    hand.draw(2)
-    hand.reads("2")
-    hand.page.wait_for_timeout(500)
-    assert not [url for url in asked if url.endswith("/why")]
+def test_nothing_is_requested_while_the_switch_is_off(app):
+    requests = []
+    app.page.on("request", lambda request: requests.append(request.url))
+    app.draw(2)
+    app.expect_digit("2")
+    app.page.wait_for_timeout(500)
+    assert not [url for url in requests if url.endswith("/why")]
 
 
-def test_a_late_explanation_of_what_has_changed_is_dropped(curious):
+def test_a_late_explanation_of_an_old_drawing_is_dropped(explained):
     held = []
-    curious.page.route("**/live/why", lambda route: held.append(route))
-    curious.draw(1)
-    curious.reads("1")
+    explained.page.route("**/live/why", lambda route: held.append(route))
+    explained.draw(1)
+    explained.expect_digit("1")
     while not held:
-        curious.page.wait_for_timeout(20)
-    curious.page.keyboard.press("Escape")
-    with curious.page.expect_response("**/live/why"):
+        explained.page.wait_for_timeout(20)
+    explained.page.keyboard.press("Escape")
+    with explained.page.expect_response("**/live/why"):
         held[0].continue_()
-    curious.page.wait_for_timeout(200)
-    shown(curious).to_have_count(0)
-    expect(curious.page.locator(".dd-legend")).to_be_hidden()
+    explained.page.wait_for_timeout(200)
+    expect_heat_map(explained).to_have_count(0)
+    expect(explained.page.locator(".dd-legend")).to_be_hidden()
 
 
-def test_what_is_no_digit_is_not_explained(curious):
-    with curious.page.expect_response("**/live/why"):
-        curious.page.get_by_role("button", name="Draw the example: a letter A").click()
-    curious.page.wait_for_timeout(200)
-    shown(curious).to_have_count(0)
+def test_a_drawing_that_is_no_digit_is_not_explained(explained):
+    with explained.page.expect_response("**/live/why"):
+        explained.page.get_by_role("button", name="Draw the example: a letter A").click()
+    explained.page.wait_for_timeout(200)
+    expect_heat_map(explained).to_have_count(0)
 
 
-def test_the_explanation_is_told_in_words_too(curious):
-    curious.draw(7)
-    shown(curious).to_have_count(1)
-    expect(curious.page.get_by_role("img", name="The ink that speaks most for 7")).to_be_visible()
+def test_screen_readers_get_the_explanation_in_words(explained):
+    explained.draw(7)
+    expect_heat_map(explained).to_have_count(1)
+    expect(explained.page.get_by_role("img", name="The ink that speaks most for 7")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_legend_can_be_read_and_the_tools_fit_on_a_phone(make_hand, scheme):
-    hand = make_hand(color_scheme=scheme, viewport=PHONE, has_touch=True).open()
-    why(hand).click()
-    before = hand.page.locator(".dd-sketch .dd-bars").bounding_box()
-    hand.draw(3, height=0.6)
-    shown(hand).to_have_count(1)
-    assert hand.page.evaluate(CONTRAST, ".dd-legend span") >= 4.5
-    assert hand.page.evaluate(CONTRAST, ".dd-why") >= 4.5
-    assert hand.page.locator(".dd-sketch .dd-bars").bounding_box() == before
-    tools = [button.bounding_box() for button in hand.page.locator(".dd-tools button").all()]
+def test_the_legend_can_be_read_and_the_tools_fit_on_a_phone(make_app, scheme):
+    app = make_app(color_scheme=scheme, viewport=PHONE, has_touch=True).open()
+    why_button(app).click()
+    before = app.page.locator(".dd-draw-tab .dd-bars").bounding_box()
+    app.draw(3, height=0.6)
+    expect_heat_map(app).to_have_count(1)
+    assert app.contrast(".dd-legend span") >= 4.5
+    assert app.contrast(".dd-why") >= 4.5
+    assert app.page.locator(".dd-draw-tab .dd-bars").bounding_box() == before
+    tools = [button.bounding_box() for button in app.page.locator(".dd-tools button").all()]
     assert len({box["y"] for box in tools}) == 1
-    hand.page.get_by_role("button", name="Dark theme").click()
-    hand.page.wait_for_timeout(100)
-    assert hand.page.evaluate(COLOURS)["blue"] > 100
+    app.page.get_by_role("button", name="Dark theme").click()
+    app.page.wait_for_timeout(100)
+    assert app.page.evaluate(COLOURS)["blue"] > 100
 
 
-def test_it_keeps_to_the_ink_when_the_window_changes(curious):
-    curious.draw(8)
-    shown(curious).to_have_count(1)
-    curious.page.set_viewport_size({"width": 700, "height": 900})
-    curious.page.wait_for_timeout(200)
-    found = curious.page.evaluate(COLOURS)
-    assert found["blue"] > 100
-    assert found["outside"] == 0
+def test_the_colours_stay_on_the_ink_when_the_window_changes(explained):
+    explained.draw(8)
+    expect_heat_map(explained).to_have_count(1)
+    explained.page.set_viewport_size({"width": 700, "height": 900})
+    explained.page.wait_for_timeout(200)
+    counts = explained.page.evaluate(COLOURS)
+    assert counts["blue"] > 100
+    assert counts["outside"] == 0
 
 
-def test_drawn_with_keys_it_is_explained_as_well(curious):
-    curious.canvas.focus()
-    press = curious.page.keyboard.press
+def test_a_digit_drawn_with_keys_is_explained(explained):
+    explained.canvas.focus()
+    press = explained.page.keyboard.press
     press("Space")
     for _ in range(9):
         press("Shift+ArrowDown")
     press("Space")
-    curious.reads("1")
-    shown(curious).to_have_count(1)
+    explained.expect_digit("1")
+    expect_heat_map(explained).to_have_count(1)

@@ -6,13 +6,13 @@ import pytest
 from PIL import Image
 
 from digitdraw.__main__ import main
-from tests.preprocessing.test_binarize import page
+from tests.support.pictures import digit_picture
 
 
 @pytest.fixture
 def seven(tmp_path):
     path = tmp_path / "seven.png"
-    Image.fromarray(page(7)).save(path)
+    Image.fromarray(digit_picture(7)).save(path)
     return str(path)
 
 

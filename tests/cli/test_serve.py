@@ -22,14 +22,14 @@ from starlette.routing import Mount
 
 import app
 from digitdraw.serving import settings
-from digitdraw.serving.workers.batching import AHEAD
+from digitdraw.serving.workers.batching import MAX_IN_FLIGHT
 from digitdraw.ui import components
 from digitdraw.ui.page import SESSIONS, build
 from tests.support import edges
 from tests.support.drawings import DIGITS
 from tests.support.event_loops import beside
 from tests.support.painted import photo
-from tests.support.server import WITH_BLOTS, Server
+from tests.support.server import WITH_BLOT_DETECTOR, Server
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = Path(os.environ.get("GRADIO_TEMP_DIR") or Path(tempfile.gettempdir()) / "gradio")
@@ -63,7 +63,7 @@ def demo(url):
 @pytest.fixture(scope="module")
 def url():
     """The page, served as a person would serve it, but for a reader that finds blots."""
-    server = Server(finds_blots=True).start()
+    server = Server(blot_detector=True).start()
     yield server.url
     server.stop()
 
@@ -348,7 +348,7 @@ def test_a_signal_to_stop_lets_all_finish_who_wait_for_answers(tmp_path):
             asked = [pool.submit(ask_page, server.url, "answer", DIGITS[1])]
             wait_until("digitdraw_batch_size_count", 1)  # the first is with the model
             asked += [pool.submit(ask_page, server.url, "answer", DIGITS[1]) for _ in range(8)]
-            wait_until("digitdraw_drawings_waiting", 9 - AHEAD)
+            wait_until("digitdraw_drawings_waiting", 9 - MAX_IN_FLIGHT)
             server.process.send_signal(signal.SIGTERM)
             (tmp_path / "go").touch()
             assert [each.result().json()["big"] for each in asked] == ["1"] * 9
@@ -358,7 +358,7 @@ def test_a_signal_to_stop_lets_all_finish_who_wait_for_answers(tmp_path):
 
 
 def test_a_signal_to_stop_lets_what_is_under_way_finish():
-    server = Server(program=PATIENT + WITH_BLOTS).start()
+    server = Server(program=PATIENT + WITH_BLOT_DETECTOR).start()
     example = f"{server.url}live/example/0"
     started = threading.Event()
 

@@ -1,11 +1,10 @@
-"""The Containerfile's steps, run in their order: an image that cannot be built, or whose command
-does not serve, fails here, where no container can be made.
+"""The Containerfile: its steps run in order, and its command serves the page.
 
-A folder stands in for the image's files, and a fresh virtual environment for its Python. To install
-torch anew would take minutes and 5 GB, so the environment has links to what `requirements.txt`
-comes down to, taken from where the tests run, and nothing else: `pip install` then finds and checks
-all of it without a network, and what the app imports beside it is missing here as it would be
-there. That the registry has these packages is shown by the tests' own installation, from that file.
+No container is needed. A folder stands in for the files of the image, and a fresh virtual
+environment for its Python. Installing torch would take minutes and 5 GB, so the environment has
+links to the packages that `requirements.txt` needs, taken from the Python that runs the tests, and
+nothing else. There `pip install` finds and checks all of them without a network. An import of any
+other package fails, as it would in the image.
 """
 
 import json
@@ -30,12 +29,13 @@ from digitdraw.serving import settings
 from tests.support.server import START_SECONDS, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-NO_HOME = "/dev/null/home"  # in the image the user has none, and nothing can be written there
+NO_HOME = "/dev/null/home"
+"""The user of the image has no home; nothing can be written here."""
 
 
 @dataclass
 class Image:
-    """What the steps made: `root` has its files, `python` stands in for its Python."""
+    """The result of the steps: `root` holds the files, `python` stands in for the Python."""
 
     root: Path
     python: Path
@@ -47,20 +47,20 @@ class Image:
     command: list[str] = field(default_factory=list)
 
     @property
-    def here(self) -> Path:
-        """The working folder."""
+    def working_folder(self) -> Path:
+        """The current folder of the next step."""
         return self.root / self.folder.lstrip("/")
 
     def variables(self, **more: str) -> dict[str, str]:
-        """The environment of what runs in it: nothing from here but the way to its Python."""
+        """Return the environment for its processes: only the path comes from this machine."""
         path = f"{self.python / 'bin'}:/usr/bin:/bin"
         return {"PATH": path, "PIP_NO_INDEX": "1", **self.environment, **more}
 
     def run_step(self, word: str, rest: str) -> None:
-        """One instruction of the Containerfile; ValueError for one that is not known here."""
+        """Run one instruction of the Containerfile; ValueError for an unknown one."""
         step = getattr(self, f"_{word.lower()}", None)
         if step is None:
-            raise ValueError(f"{word} is no instruction that this test can run")
+            raise ValueError(f"{word} is not an instruction that this test can run")
         step(rest)
 
     def _from(self, rest: str) -> None:
@@ -68,18 +68,18 @@ class Image:
 
     def _workdir(self, rest: str) -> None:
         self.folder = rest
-        self.here.mkdir(parents=True, exist_ok=True)
+        self.working_folder.mkdir(parents=True, exist_ok=True)
 
     def _copy(self, rest: str) -> None:
         *sources, target = rest.split()
         for source in sources:
-            if (ROOT / source).is_dir():  # what is in it is copied, not the folder itself
-                shutil.copytree(ROOT / source, self.here / target, dirs_exist_ok=True)
+            if (ROOT / source).is_dir():  # COPY copies the contents of a folder
+                shutil.copytree(ROOT / source, self.working_folder / target, dirs_exist_ok=True)
             else:
-                shutil.copy(ROOT / source, self.here / target)
+                shutil.copy(ROOT / source, self.working_folder / target)
 
     def _run(self, rest: str) -> None:
-        done = subprocess.run(["sh", "-c", rest], cwd=self.here, env=self.variables(),
+        done = subprocess.run(["sh", "-c", rest], cwd=self.working_folder, env=self.variables(),
                               capture_output=True, text=True)  # fmt: skip
         if done.returncode:
             raise RuntimeError(f"RUN {rest}: {done.stdout}{done.stderr}")
@@ -98,82 +98,82 @@ class Image:
 
 
 def steps() -> list[tuple[str, str]]:
-    """The Containerfile's instructions: (word, the rest of the line)."""
+    """Return the instructions of the Containerfile: (word, the rest of the line)."""
     text = (ROOT / "Containerfile").read_text(encoding="utf-8").replace("\\\n", " ")
     lines = [line.strip() for line in text.splitlines()]
     return [tuple(line.split(None, 1)) for line in lines if line and not line.startswith("#")]
 
 
-def come_down_to(requirements: str) -> set[str]:
-    """Names of all distributions that a file of requirements asks for, and these in turn."""
+def resolve(requirements: str) -> set[str]:
+    """Return the names of all distributions that requirements need, directly or indirectly."""
     lines = [line for line in requirements.splitlines() if line and not line.startswith("#")]
     waiting, seen = [(Requirement(line), "") for line in lines], set()
     while waiting:
-        each, extra = waiting.pop()
-        if each.marker and not each.marker.evaluate({"extra": extra}):
+        requirement, extra = waiting.pop()
+        if requirement.marker and not requirement.marker.evaluate({"extra": extra}):
             continue
-        for wanted in ("", *each.extras):
-            if (each.name, wanted) not in seen:
-                seen.add((each.name, wanted))
-                asked = distribution(each.name).requires or ()
-                waiting += [(Requirement(line), wanted) for line in asked]
+        for wanted in ("", *requirement.extras):
+            if (requirement.name, wanted) not in seen:
+                seen.add((requirement.name, wanted))
+                needed = distribution(requirement.name).requires or ()
+                waiting += [(Requirement(line), wanted) for line in needed]
     return {canonicalize_name(name) for name, _ in seen}
 
 
 def make_python(folder: Path) -> Path:
-    """A virtual environment with pip and links to what `requirements.txt` comes down to."""
+    """Make a virtual environment with pip and links to all that `requirements.txt` needs."""
     venv.create(folder, symlinks=True, with_pip=False)
     paths = {"base": str(folder), "platbase": str(folder)}
-    inside = Path(sysconfig.get_path("purelib", "venv", paths))
+    packages = Path(sysconfig.get_path("purelib", "venv", paths))
     requirements = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    for name in come_down_to(requirements) | {"pip"}:
-        found = distribution(name)
-        tops = {file.parts[0] for file in found.files or ()} - {"..", "__pycache__"}
-        for top in tops:  # some share a folder, as NVIDIA's do
-            if not (inside / top).exists():
-                (inside / top).symlink_to(found.locate_file(top))
+    for name in resolve(requirements) | {"pip"}:
+        installed = distribution(name)
+        tops = {file.parts[0] for file in installed.files or ()} - {"..", "__pycache__"}
+        for top in tops:  # some packages share a folder, as NVIDIA's do
+            if not (packages / top).exists():
+                (packages / top).symlink_to(installed.locate_file(top))
     return folder
 
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory):
-    """The image after all of its steps."""
+    """Return the image after all steps."""
     folder = tmp_path_factory.mktemp("image")
-    made = Image(folder / "root", make_python(folder / "python"))
-    made.root.mkdir()
+    result = Image(folder / "root", make_python(folder / "python"))
+    result.root.mkdir()
     for word, rest in steps():
-        made.run_step(word, rest)
-    return made
+        result.run_step(word, rest)
+    return result
 
 
-def test_its_python_is_one_that_the_package_supports(image):
+def test_the_package_supports_the_python_of_the_image(image):
     version = re.search(r"python:(\d+\.\d+)", image.base)[1]
-    asked = re.search(r'requires-python = "(.*)"', (ROOT / "pyproject.toml").read_text())[1]
-    assert Requirement(f"python {asked}").specifier.contains(version)
+    supported = re.search(r'requires-python = "(.*)"', (ROOT / "pyproject.toml").read_text())[1]
+    assert Requirement(f"python {supported}").specifier.contains(version)
 
 
-def test_it_serves_everybody_on_the_port_that_it_shows_and_not_as_root(image):
+def test_the_image_serves_its_exposed_port_on_all_addresses_and_not_as_root(image):
     chosen = settings.parse([], image.environment)
-    assert chosen.host == "0.0.0.0"  # the container's own loopback would be out of reach
+    assert chosen.host == "0.0.0.0"  # the loopback of a container cannot be reached from outside
     assert image.ports == [chosen.port]
     assert image.user not in ("0", "root")
 
 
-def test_it_has_only_what_the_requirements_name(image):
-    found = subprocess.run(["python", "-c", "import pytest"], env=image.variables(),
-                           capture_output=True, text=True)  # fmt: skip
-    assert "No module named 'pytest'" in found.stderr
+def test_the_image_has_only_the_required_packages(image):
+    done = subprocess.run(["python", "-c", "import pytest"], env=image.variables(),
+                          capture_output=True, text=True)  # fmt: skip
+    assert "No module named 'pytest'" in done.stderr
 
 
-def test_its_command_serves_the_page_and_ends_when_it_is_told_to(image, tmp_path):
+def test_the_command_serves_the_page_and_ends_on_sigterm(image, tmp_path):
     before = sorted(image.root.rglob("*"))
     port = str(free_port())
-    # As `podman run -e` would say it: here, other than in a container, all can reach 0.0.0.0.
-    said = {"DIGITDRAW_PORT": port, "DIGITDRAW_HOST": "127.0.0.1"}
+    # As with `podman run -e`. Outside a container, 0.0.0.0 would be open to the network.
+    options = {"DIGITDRAW_PORT": port, "DIGITDRAW_HOST": "127.0.0.1"}
     more = {"HOME": NO_HOME, "TMPDIR": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
     with (tmp_path / "log").open("w+") as log:
-        running = subprocess.Popen(image.command, cwd=image.here, stdout=log, stderr=log,
-                                   env=image.variables(**said, **more))  # fmt: skip
+        running = subprocess.Popen(image.command, cwd=image.working_folder, stdout=log, stderr=log,
+                                   env=image.variables(**options, **more))  # fmt: skip
         try:
             assert wait_for(f"http://127.0.0.1:{port}/healthz", running), read(log)
             assert httpx.get(f"http://127.0.0.1:{port}/readyz").json()["status"] == "ready"
@@ -184,16 +184,16 @@ def test_its_command_serves_the_page_and_ends_when_it_is_told_to(image, tmp_path
             running.kill()
             running.wait()
         assert "Traceback" not in read(log)
-    assert sorted(image.root.rglob("*")) == before  # its user could write nothing there
+    assert sorted(image.root.rglob("*")) == before  # the user of the image cannot write there
 
 
-def test_what_the_steps_do_not_know_is_not_passed_over(tmp_path):
+def test_an_unknown_instruction_is_an_error(tmp_path):
     with pytest.raises(ValueError, match="HEALTHCHECK"):
         Image(tmp_path, tmp_path).run_step("HEALTHCHECK", "CMD true")
 
 
 def wait_for(url: str, running: subprocess.Popen) -> bool:
-    """Whether a URL is answered while a process runs."""
+    """Wait until a URL answers; False if the process ends first."""
     deadline = time.monotonic() + START_SECONDS
     while running.poll() is None and time.monotonic() < deadline:
         try:

@@ -1,4 +1,4 @@
-"""Ways to host: as a Space, behind nginx, in a container."""
+"""Hosting: as a Space, with systemd, behind nginx, and in a container."""
 
 import re
 from pathlib import Path
@@ -14,26 +14,26 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def front_matter() -> dict[str, str]:
-    """The fields at the top of the README, which a Space is made by."""
+    """Return the fields at the top of the README, which configure a Space."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     block = re.match(r"---\n(.*?)\n---\n", text, re.DOTALL)[1]
     return dict(line.split(": ", 1) for line in block.splitlines())
 
 
-def test_a_space_runs_what_the_requirements_name():
+def test_the_space_uses_the_gradio_of_the_requirements():
     fields = front_matter()
     requirements = (ROOT / "requirements.txt").read_text(encoding="utf-8")
     assert fields["sdk"] == "gradio"
     assert f"gradio=={fields['sdk_version']}\n" in requirements
     assert (ROOT / fields["app_file"]).is_file()
-    assert len(fields["short_description"]) <= 60  # a Space takes no more
+    assert len(fields["short_description"]) <= 60  # the limit of a Space
 
 
-def test_the_unit_sets_nothing_that_there_is_not():
+def test_the_systemd_unit_sets_known_variables():
     unit = (ROOT / "deploy" / "digitdraw.service").read_text(encoding="utf-8")
-    given = dict(re.findall(r"^Environment=(\w+)=(.*)$", unit, re.MULTILINE))
-    assert set(given) <= {each.variable for each in settings.SETTINGS}
-    chosen = settings.parse([], given)
+    variables = dict(re.findall(r"^Environment=(\w+)=(.*)$", unit, re.MULTILINE))
+    assert set(variables) <= {setting.variable for setting in settings.SETTINGS}
+    chosen = settings.parse([], variables)
     assert chosen.root_path == "/digits"
     assert "digits.example.org" in chosen.allowed_hosts
 
@@ -52,7 +52,7 @@ def proxied(tmp_path_factory):
         yield url
 
 
-def test_behind_nginx_all_is_below_the_root_path(proxied):
+def test_behind_nginx_everything_is_below_the_root_path(proxied):
     assert httpx.get(proxied.rstrip("/")).headers["location"].endswith("/digits/")
     text = httpx.get(proxied).text
     assert '"root":"' + proxied.rstrip("/") + '"' in text.replace(" ", "")

@@ -1,31 +1,31 @@
-"""What is asked elsewhere: the request comes whole, the answer in parts; who leaves ends it."""
+"""The relay: the request arrives whole, the answer in parts, and a client that leaves ends it."""
 
 import asyncio
 from functools import partial
 
 import pytest
-from digitdraw.serving.relay import Relay, messages
 
-from tests.support.asgi import ask, hello
-from tests.support.event_loops import finish
+from deploy.ray.ray_relay import Relay, messages
+from tests.support.asgi import ask, echo
+from tests.support.event_loops import finish, until
 
 
-async def here(scope, receive, send):
+async def local(scope, receive, send):
     await send({"type": "http.response.start", "status": 200, "headers": []})
-    await send({"type": "http.response.body", "body": b"here"})
+    await send({"type": "http.response.body", "body": b"local"})
 
 
-def relay(elsewhere):
-    return Relay(here, lambda path: path.startswith("/far"), partial(messages, elsewhere))
+def relay(remote):
+    return Relay(local, lambda path: path.startswith("/far"), partial(messages, remote))
 
 
-def test_only_what_is_wanted_goes_elsewhere():
-    app = relay(hello)
-    assert ask(app, "POST", "/near", content=b"12345").text == "here"
+def test_only_matching_paths_are_relayed():
+    app = relay(echo)
+    assert ask(app, "POST", "/near", content=b"12345").text == "local"
     assert ask(app, "POST", "/far/off", content=b"12345").text == "/far/off 5"
 
 
-def test_what_fails_elsewhere_fails_here():
+def test_errors_of_the_remote_app_reach_the_client():
     async def broken(scope, receive, send):
         raise OSError("broken")
 
@@ -35,8 +35,8 @@ def test_what_fails_elsewhere_fails_here():
         finish(_collect(messages(broken, {}, b"")))
 
 
-def test_an_answer_comes_in_parts_and_ends_when_who_asked_has_gone():
-    told, ended = [], []
+def test_an_answer_arrives_in_parts_and_ends_when_the_client_leaves():
+    sent, ended = [], []
 
     async def endless(scope, receive, send):
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -48,38 +48,40 @@ def test_an_answer_comes_in_parts_and_ends_when_who_asked_has_gone():
             ended.append(True)
 
     async def talk():
-        gone = asyncio.Event()
-        asked = [{"type": "http.request", "body": b"", "more_body": False}]
+        left = asyncio.Event()
+        request = [{"type": "http.request", "body": b"", "more_body": False}]
 
         async def receive():
-            if asked:
-                return asked.pop()
-            await gone.wait()
+            if request:
+                return request.pop()
+            await left.wait()
             return {"type": "http.disconnect"}
 
         async def send(message):
-            told.append(message)
-            if len(told) > 3:
-                gone.set()
+            sent.append(message)
+            if len(sent) > 3:
+                left.set()
 
         await relay(endless)({"type": "http", "path": "/far"}, receive, send)
-        while not ended:
-            await asyncio.sleep(0)
+        await until(lambda: ended)
 
     finish(asyncio.wait_for(talk(), 10))
-    assert [each["type"] for each in told[:2]] == ["http.response.start", "http.response.body"]
+    assert [message["type"] for message in sent[:2]] == [
+        "http.response.start",
+        "http.response.body",
+    ]
     assert ended == [True]
 
 
-def test_who_leaves_before_all_is_said_is_not_answered():
+def test_a_client_that_leaves_before_its_body_is_complete_gets_no_answer():
     async def talk():
         async def receive():
             return {"type": "http.disconnect"}
 
         async def send(message):
-            raise AssertionError("nobody listens")
+            raise AssertionError("the client has left")
 
-        await relay(hello)({"type": "http", "path": "/far"}, receive, send)
+        await relay(echo)({"type": "http", "path": "/far"}, receive, send)
 
     finish(talk())
 

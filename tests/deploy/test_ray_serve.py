@@ -1,4 +1,4 @@
-"""The page on Ray Serve: who is asked again when a replica dies, and that all are answered."""
+"""The page on Ray Serve: questions are repeated when a replica dies, and all get an answer."""
 
 import asyncio
 import subprocess
@@ -12,24 +12,25 @@ from digitdraw.errors import BusyError
 from tests.support.event_loops import finish
 
 ROOT = Path(__file__).resolve().parents[2]
-TRIAL_SECONDS = 300  # it takes one or two minutes, most of them to start
+TRIAL_SECONDS = 300
+"""Time limit of the trial, which takes one or two minutes, mostly for the start."""
 
 
 @pytest.fixture(scope="module")
 def ray_serve():
-    pytest.importorskip("ray", reason="needs Ray: pip install -r requirements-ray.txt")
+    pytest.importorskip("ray", reason="needs Ray: pip install -r deploy/ray/requirements.txt")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # those of Ray itself
-        from deploy import ray_serve
+        warnings.simplefilter("ignore")  # warnings of Ray itself
+        from deploy.ray import ray_serve
     return ray_serve
 
 
 class Handle:
-    """A model deployment that does the next of `steps`, and the last of them for ever."""
+    """A model deployment that follows `steps`, errors or seconds, and repeats the last one."""
 
     def __init__(self, *steps):
         self.steps, self.asked, self.answer = list(steps), [], self
-        self.aside = self.facts = self
+        self.on_demand = self.facts = self
 
     async def remote(self, *question):
         self.asked.append(question[-1])
@@ -40,39 +41,39 @@ class Handle:
         return b"answer"
 
 
-def test_a_question_that_died_with_a_model_is_asked_again(ray_serve):
+def test_a_question_is_repeated_when_its_replica_dies(ray_serve):
     handle = Handle(ray_serve.RayActorError(), ray_serve.RayActorError(), 0)
-    assert finish(ray_serve.AskedModel(handle).drawing(b"drawing")) == b"answer"
+    assert finish(ray_serve.ModelHandle(handle).drawing(b"drawing")) == b"answer"
     assert handle.asked == [b"drawing"] * 3
 
 
-def test_a_model_that_does_not_answer_is_not_waited_for(ray_serve, monkeypatch):
-    monkeypatch.setattr(ray_serve, "PATIENCE", 0.01)
+def test_a_question_is_repeated_after_a_timeout(ray_serve, monkeypatch):
+    monkeypatch.setattr(ray_serve, "TIMEOUT", 0.01)
     handle = Handle(60, 0)
-    assert finish(ray_serve.AskedModel(handle).drawing(b"drawing")) == b"answer"
+    assert finish(ray_serve.ModelHandle(handle).drawing(b"drawing")) == b"answer"
     assert len(handle.asked) == 2
 
 
 @pytest.mark.parametrize("error", ["RayActorError", "ReplicaUnavailableError", "BackPressureError"])
-def test_without_any_model_the_page_is_told_to_wait(ray_serve, error):
+def test_without_a_model_the_page_gets_a_busy_error(ray_serve, error):
     kind = getattr(ray_serve, error)
     handle = Handle(kind() if error == "RayActorError" else kind.__new__(kind))
-    asked = ray_serve.AskedModel(handle)
+    model = ray_serve.ModelHandle(handle)
     with pytest.raises(BusyError):
-        finish(asked.drawing(b"drawing"))
+        finish(model.drawing(b"drawing"))
     assert len(handle.asked) <= ray_serve.TRIES
-    assert len(asked) == 0
+    assert len(model) == 0
 
 
-def test_what_a_model_cannot_answer_is_not_asked_again(ray_serve):
+def test_an_error_of_the_model_is_not_repeated(ray_serve):
     handle = Handle(ValueError("no drawing"))
     with pytest.raises(ValueError, match="no drawing"):
-        finish(ray_serve.AskedModel(handle).drawing(b"drawing"))
+        finish(ray_serve.ModelHandle(handle).drawing(b"drawing"))
     assert len(handle.asked) == 1
 
 
 @pytest.mark.parametrize(
-    ("path", "is_of_sessions"),
+    ("path", "has_state"),
     [
         ("/gradio_api/queue/join", True),
         ("/gradio_api/queue/data", True),
@@ -85,20 +86,20 @@ def test_what_a_model_cannot_answer_is_not_asked_again(ray_serve):
         ("/", False),
     ],
 )
-def test_only_what_gradio_keeps_in_one_process_goes_there(ray_serve, path, is_of_sessions):
-    assert bool(ray_serve.OF_SESSIONS.fullmatch(path)) == is_of_sessions
+def test_only_paths_with_state_go_to_the_sessions(ray_serve, path, has_state):
+    assert bool(ray_serve.SESSION_PATHS.fullmatch(path)) == has_state
 
 
-def test_sizes_that_are_none_are_refused(ray_serve):
-    for wrong in ({"pages": 0}, {"models": "many"}, {"replicas": 3}):
+def test_invalid_sizes_are_refused(ray_serve):
+    for sizes in ({"pages": 0}, {"models": "many"}, {"replicas": 3}):
         with pytest.raises(ValueError):
-            ray_serve.Sizes.model_validate(wrong)
+            ray_serve.Sizes.model_validate(sizes)
 
 
 @pytest.mark.usefixtures("ray_serve")
-def test_all_drawings_are_answered_alike_while_replicas_are_killed():
+def test_all_drawings_get_the_same_answers_while_replicas_are_killed():
     trial = subprocess.run(
-        [sys.executable, "benchmarks/ray_trial.py", "--drawers", "4", "--seconds", "12"],
+        [sys.executable, "benchmarks/speed/ray_trial.py", "--drawers", "4", "--seconds", "12"],
         cwd=ROOT,
         capture_output=True,
         text=True,

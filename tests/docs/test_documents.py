@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from tests.support.drawings import DIGITS
 from PIL import Image, ImageDraw
-from tests.support.server import Server
 
 from digitdraw.serving import settings
+from tests.support.drawings import DIGITS
+from tests.support.server import Server
 
 ROOT = Path(__file__).parents[2]
 FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)

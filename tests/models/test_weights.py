@@ -1,4 +1,4 @@
-"""Weights on disk: what is saved comes back bit for bit, and what is damaged is refused."""
+"""Weights are restored bit for bit, and damaged files are rejected with a clear message."""
 
 import hashlib
 import json
@@ -27,7 +27,7 @@ def change_entry(folder, **changes):
     (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
-def test_what_is_saved_comes_back_to_the_last_bit(tmp_path):
+def test_saved_weights_are_restored_exactly(tmp_path):
     network = registry.architecture("default").build().eval()
     weights.save("default", network, CALIBRATION, {}, tmp_path)
     loaded = weights.load("default", tmp_path)
@@ -38,7 +38,7 @@ def test_what_is_saved_comes_back_to_the_last_bit(tmp_path):
     assert loaded.sha256 == hashlib.sha256((tmp_path / "default.pt").read_bytes()).hexdigest()
 
 
-def test_the_weights_that_come_with_digitdraw_are_whole():
+def test_shipped_weights_are_complete_and_small():
     names = weights.available()
     assert "default" in names
     total = 0
@@ -51,26 +51,24 @@ def test_the_weights_that_come_with_digitdraw_are_whole():
         assert size <= 5_000_000
         total += size
     assert total <= 15_000_000
-    photos = sum((weights.FOLDER / f"{name}.pt").stat().st_size for name in registry.PHOTO_MODELS)
-    assert photos <= 6_000_000
+    sizes = [(weights.FOLDER / f"{name}.pt").stat().st_size for name in registry.PHOTO_MODELS]
+    assert sum(sizes) <= 6_000_000
     assert (weights.FOLDER / "MODEL_CARD.md").is_file()
 
 
-def test_missing_weights_get_the_command_that_makes_them(folder):
+def test_missing_weights_raise_an_error_with_the_training_command(folder):
     (folder / "default.pt").unlink()
-    with pytest.raises(
-        BadWeightsError, match=r"default.pt are missing.*digitdraw\.train --model default"
-    ):
+    with pytest.raises(BadWeightsError, match=r"default.pt are missing.*digitdraw train default"):
         weights.load("default", folder)
 
 
-def test_a_folder_without_a_manifest_gets_the_command_too(tmp_path):
-    with pytest.raises(BadWeightsError, match=r"digitdraw\.train --model default"):
+def test_a_missing_manifest_raises_an_error_with_the_training_command(tmp_path):
+    with pytest.raises(BadWeightsError, match="digitdraw train default"):
         weights.load("default", tmp_path)
     assert weights.available(tmp_path) == []
 
 
-def test_damaged_weights_are_refused_with_both_checksums(folder):
+def test_damaged_weights_raise_an_error_with_both_checksums(folder):
     path = folder / "default.pt"
     expected = hashlib.sha256(path.read_bytes()).hexdigest()
     data = bytearray(path.read_bytes())
@@ -81,7 +79,7 @@ def test_damaged_weights_are_refused_with_both_checksums(folder):
         weights.load("default", folder)
 
 
-def test_weights_of_another_architecture_are_refused(folder):
+def test_weights_of_another_architecture_are_rejected(folder):
     torch.save({"layer.weight": torch.zeros(2, 2)}, folder / "default.pt")
     sha = hashlib.sha256((folder / "default.pt").read_bytes()).hexdigest()
     change_entry(folder, sha256=sha)
@@ -89,7 +87,7 @@ def test_weights_of_another_architecture_are_refused(folder):
         weights.load("default", folder)
 
 
-def test_weights_that_run_code_are_refused(folder, tmp_path):
+def test_weights_that_run_code_are_rejected(folder, tmp_path):
     class Harmful:
         def __reduce__(self):
             return (print, ("this must never run",))
@@ -102,20 +100,28 @@ def test_weights_that_run_code_are_refused(folder, tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"default": {}}', '{"default": 7}'])
-def test_a_damaged_manifest_gets_an_error(tmp_path, text):
+def test_a_damaged_manifest_raises_an_error(tmp_path, text):
     (tmp_path / "manifest.json").write_text(text)
     with pytest.raises(BadWeightsError, match=r"manifest\.json"):
         weights.load("default", tmp_path)
 
 
-def test_an_unknown_model_gets_an_error_that_lists_the_known_ones(folder):
+def test_unknown_names_raise_an_error_that_lists_the_known_ones(folder):
     with pytest.raises(UnknownModelError, match=r"'nonesuch'; known are: .*default"):
         weights.load("nonesuch", folder)
 
 
-def test_a_failed_write_leaves_what_was_there(folder):
+def test_a_failed_write_keeps_the_previous_file(folder):
     before = (folder / "manifest.json").read_bytes()
     with pytest.raises(TypeError):
         weights.write_json(folder / "manifest.json", {"bad": object()})
     assert (folder / "manifest.json").read_bytes() == before
     assert not list(folder.glob("*.tmp"))
+
+
+def test_recalibration_changes_only_the_calibration(folder):
+    before = weights.load("default", folder)
+    weights.recalibrate("default", Calibration(2.0, 3.0, 0.1, 0.2), folder)
+    after = weights.load("default", folder)
+    assert after.calibration == Calibration(2.0, 3.0, 0.1, 0.2)
+    assert after.sha256 == before.sha256

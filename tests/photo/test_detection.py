@@ -1,4 +1,4 @@
-"""Finding digits: light, scales, and one find for one digit."""
+"""Tests of detection: contrast, scales, and one detection for each digit."""
 
 import cv2
 import numpy as np
@@ -8,23 +8,22 @@ from torch import nn
 
 from digitdraw.models.detector import DigitDetector
 from digitdraw.photo import detection
-from digitdraw.photo.detection import Detections
+from digitdraw.photo.boxes import box_centers
+from digitdraw.photo.detection import Detections, drop_merged, non_maximum_suppression
 
 
-def finds(*boxes_and_scores):
-    boxes = np.array([each[0] for each in boxes_and_scores], np.float32).reshape(-1, 4)
-    scores = np.array([each[1] for each in boxes_and_scores], np.float32)
+def detections_of(*boxes_and_scores):
+    boxes = np.array([box for box, _ in boxes_and_scores], np.float32).reshape(-1, 4)
+    scores = np.array([score for _, score in boxes_and_scores], np.float32)
     return Detections(boxes, scores, np.zeros((len(scores), 10), np.float32))
 
 
-def test_ink_looks_the_same_in_light_and_shadow_faint_and_strong():
+def test_ink_has_the_same_contrast_in_light_and_shadow_faint_and_strong():
     stroke = np.zeros((200, 300), np.float32)
     stroke[80:120, 148:152] = 1
-    seen = [
-        detection.normalize_contrast(0.9 - 0.7 * stroke),
-        detection.normalize_contrast(0.4 - 0.2 * stroke),
-    ]
-    assert seen[0][100, 150] < -3 and seen[1][100, 150] < -3
+    strong = detection.normalize_contrast(0.9 - 0.7 * stroke)
+    faint = detection.normalize_contrast(0.4 - 0.2 * stroke)
+    assert strong[100, 150] < -3 and faint[100, 150] < -3
     shadow = np.linspace(1, 0.4, 300, dtype=np.float32)[None]
     assert detection.normalize_contrast((0.9 - 0.6 * stroke) * shadow)[100, 150] < -3
 
@@ -33,39 +32,41 @@ def test_empty_paper_has_no_contrast():
     assert (detection.normalize_contrast(np.full((64, 64), 0.7, np.float32)) == 0).all()
 
 
-def test_of_overlapping_finds_the_surest_stays():
-    kept = detection.suppress(
-        finds(([10, 10, 20, 30], 0.6), ([11, 12, 20, 30], 0.9), ([60, 10, 20, 30], 0.4))
+def test_of_overlapping_detections_the_best_stays():
+    result = non_maximum_suppression(
+        detections_of(([10, 10, 20, 30], 0.6), ([11, 12, 20, 30], 0.9), ([60, 10, 20, 30], 0.4))
     )
-    assert kept.scores == pytest.approx([0.9, 0.4])
+    assert result.scores == pytest.approx([0.9, 0.4])
 
 
-def test_a_part_of_a_digit_that_was_found_is_no_other_digit():
-    assert len(detection.suppress(finds(([0, 0, 40, 60], 0.9), ([5, 2, 20, 20], 0.8))).scores) == 1
+def test_a_part_of_a_detected_digit_is_suppressed():
+    result = non_maximum_suppression(detections_of(([0, 0, 40, 60], 0.9), ([5, 2, 20, 20], 0.8)))
+    assert len(result.scores) == 1
 
 
 def test_neighbours_that_touch_both_stay():
-    assert len(detection.suppress(finds(([0, 0, 20, 30], 0.9), ([16, 0, 20, 30], 0.8))).scores) == 2
+    result = non_maximum_suppression(detections_of(([0, 0, 20, 30], 0.9), ([16, 0, 20, 30], 0.8)))
+    assert len(result.scores) == 2
 
 
-@pytest.mark.parametrize(("score", "kept"), [(0.6, [0.9, 0.8]), (0.85, [0.9, 0.85, 0.8])])
-def test_two_digits_that_are_also_seen_as_one_are_two_if_both_are_surer(score, kept):
-    lines = ([0, 0, 20, 30], 0.9), ([2, 34, 20, 30], 0.8)
-    together = detection.drop_merged(finds(*lines, ([0, 6, 22, 52], score)))
-    assert sorted(together.scores, reverse=True) == pytest.approx(kept)
+@pytest.mark.parametrize(("score", "expected"), [(0.6, [0.9, 0.8]), (0.85, [0.9, 0.85, 0.8])])
+def test_a_detection_of_two_digits_at_once_is_dropped_if_both_have_better_scores(score, expected):
+    digits = ([0, 0, 20, 30], 0.9), ([2, 34, 20, 30], 0.8)
+    result = drop_merged(detections_of(*digits, ([0, 6, 22, 52], score)))
+    assert sorted(result.scores, reverse=True) == pytest.approx(expected)
 
 
-def test_a_digit_whose_neighbours_reach_into_it_stays():
-    row = finds(([0, 0, 24, 30], 0.9), ([16, 0, 24, 30], 0.5), ([32, 0, 24, 30], 0.9))
-    assert len(detection.drop_merged(row).scores) == 3
+def test_a_digit_that_overlaps_its_neighbours_is_not_dropped():
+    row = detections_of(([0, 0, 24, 30], 0.9), ([16, 0, 24, 30], 0.5), ([32, 0, 24, 30], 0.9))
+    assert len(drop_merged(row).scores) == 3
 
 
-def test_nothing_found_stays_nothing():
-    assert len(detection.drop_merged(detection.suppress(finds())).scores) == 0
+def test_no_detections_stay_none():
+    assert len(drop_merged(non_maximum_suppression(detections_of())).scores) == 0
 
 
 class OneDigit(nn.Module):
-    """Says that there is a five, 24 by 40 pixels, in the darkest cell, whatever the scale."""
+    """Detects a five, 24 by 40 pixels, in the darkest cell, at any scale."""
 
     def __init__(self):
         super().__init__()
@@ -74,29 +75,28 @@ class OneDigit(nn.Module):
     def forward(self, x):
         height, width = x.shape[2] // 4, x.shape[3] // 4
         maps = torch.full((1, 15, height, width), -9.0)
-        dark = nn.functional.avg_pool2d(-x, 4)[0, 0].flatten().argmax()
-        cell = maps.view(1, 15, -1)[0, :, dark]
+        darkest = nn.functional.avg_pool2d(-x, 4)[0, 0].flatten().argmax()
+        cell = maps.view(1, 15, -1)[0, :, darkest]
         cell[0], cell[1:5] = 9, torch.tensor([0, 0, np.log(3), np.log(5)])
         cell[5 + 5] = 9
         return maps
 
 
 @pytest.mark.parametrize("shape", [(300, 400), (97, 113), (1200, 1600), (30, 25), (5, 900)])
-def test_finds_are_in_pixels_of_the_picture_of_any_shape(shape):
+def test_boxes_are_in_pixels_of_an_image_of_any_shape(shape):
     grey = np.full(shape, 0.9, np.float32)
     y, x = shape[0] // 2, shape[1] // 2
     reach = max(2, max(shape) // 60)
     grey[max(0, y - reach) : y + reach, x - reach : x + reach] = 0.1
-    found = detection.detect_one(grey, OneDigit(), 0.5)
-    assert len(found.scores) >= 1
-    middles = found.boxes[:, :2] + found.boxes[:, 2:] / 2
+    detections = detection.detect_one(grey, OneDigit(), 0.5)
+    assert len(detections.scores) >= 1
     step = 4 * max(1, max(shape) / 100)
-    assert (np.abs(middles - [x, y]) <= step + reach).all()
-    assert (found.logits.argmax(axis=1) == 5).all()
+    assert (np.abs(box_centers(detections.boxes) - [x, y]) <= step + reach).all()
+    assert (detections.logits.argmax(axis=1) == 5).all()
 
 
 class SmallMarks(nn.Module):
-    """Finds a digit in each dark mark, as tall as the mark is; notes what it looks at."""
+    """Detects a digit in each dark mark, as tall as the mark; notes the size of each input."""
 
     def __init__(self):
         super().__init__()
@@ -106,46 +106,52 @@ class SmallMarks(nn.Module):
     def forward(self, x):
         self.sizes.append(tuple(x.shape[2:]))
         maps = torch.full((len(x), 15, x.shape[2] // 4, x.shape[3] // 4), -9.0)
-        for picture, answer in zip(x[:, 0].numpy(), maps, strict=True):
-            _, _, stats, middles = cv2.connectedComponentsWithStats((picture < -1).astype(np.uint8))
-            for (_, _, width, height, _), (x0, y0) in zip(stats[1:], middles[1:], strict=True):
-                cell = answer[:, int(y0 / 4), int(x0 / 4)]
-                cell[0] = 1 + height / 8  # what is larger is surer
+        for image, image_maps in zip(x[:, 0].numpy(), maps, strict=True):
+            is_dark = (image < -1).astype(np.uint8)
+            _, _, stats, centers = cv2.connectedComponentsWithStats(is_dark)
+            for (_, _, width, height, _), (x0, y0) in zip(stats[1:], centers[1:], strict=True):
+                cell = image_maps[:, int(y0 / 4), int(x0 / 4)]
+                cell[0] = 1 + height / 8  # larger marks have better scores
                 cell[1:3] = (torch.tensor([x0, y0]) / 4 % 1 - 0.5) * 4 / DigitDetector.UNIT
                 cell[3:5] = torch.log(torch.tensor([width, height]) / DigitDetector.UNIT)
         return maps
 
 
-def marks(shape, *places, tall=12):
+def draw_marks(shape, *places, height=12):
     grey = np.full(shape, 0.9, np.float32)
     for x, y in places:
-        grey[y : y + tall, x : x + tall * 3 // 4] = 0.1
+        grey[y : y + height, x : x + height * 3 // 4] = 0.1
     return grey
 
 
-def test_small_finds_are_looked_at_closer_in_their_part_of_the_picture():
+def boxes_by_x(detections):
+    return detections.boxes[np.argsort(detections.boxes[:, 0])]
+
+
+def test_small_detections_get_a_closer_view_of_their_part_of_the_image():
     places = [(700, 500), (730, 500), (760, 540)]
     network = SmallMarks()
-    found = detection.detect_one(marks((700, 800), *places), network, 0.5)
+    detections = detection.detect_one(draw_marks((700, 800), *places), network, 0.5)
     whole, part = max(network.sizes[:3]), network.sizes[-1]
     assert whole == (704, 800) and part < (300, 400)
-    boxes = found.boxes[np.argsort(found.boxes[:, 0])]
-    assert boxes == pytest.approx(np.array([[x, y, 9, 12] for x, y in places]), abs=1.5)
+    expected = np.array([[x, y, 9, 12] for x, y in places])
+    assert boxes_by_x(detections) == pytest.approx(expected, abs=1.5)
 
 
-def test_hints_are_looked_at_closer_where_hardly_anything_is_sure_and_there_is_more_to_see():
-    places, sure = [(1200, 500), (1240, 500), (1290, 540)], 0.96
+def test_low_scores_get_a_closer_view_if_few_are_above_the_threshold_of_a_reduced_image():
+    places, threshold = [(1200, 500), (1240, 500), (1290, 540)], 0.96
     network = SmallMarks()
-    found = detection.detect_one(marks((900, 1600), *places, tall=24), network, sure)
-    boxes = found.boxes[np.argsort(found.boxes[:, 0])]
-    assert boxes == pytest.approx(np.array([[x, y, 18, 24] for x, y in places]), abs=2.5)
-    assert (found.scores >= sure).all()
-    no_larger = marks((700, 800), *[(x // 2, y // 2) for x, y in places])
-    assert not len(detection.detect_one(no_larger, network, sure).scores)
+    grey = draw_marks((900, 1600), *places, height=24)
+    detections = detection.detect_one(grey, network, threshold)
+    expected = np.array([[x, y, 18, 24] for x, y in places])
+    assert boxes_by_x(detections) == pytest.approx(expected, abs=2.5)
+    assert (detections.scores >= threshold).all()
+    not_reduced = draw_marks((700, 800), *[(x // 2, y // 2) for x, y in places])
+    assert not len(detection.detect_one(not_reduced, network, threshold).scores)
 
 
-def test_large_digits_and_small_print_beside_them_are_not_looked_at_closer():
-    grey = marks((700, 800), (300, 200), (400, 200), tall=60)
+def test_large_digits_with_small_print_beside_them_get_no_closer_view():
+    grey = draw_marks((700, 800), (300, 200), (400, 200), height=60)
     grey[600:612, 100:109] = 0.1
     network = SmallMarks()
     assert len(detection.detect_one(grey, network, 0.5).scores) == 3
@@ -153,7 +159,7 @@ def test_large_digits_and_small_print_beside_them_are_not_looked_at_closer():
 
 
 class ShyMarks(SmallMarks):
-    """The same, but finds nothing that is near the left border."""
+    """The same, but detects nothing near the left border."""
 
     def forward(self, x):
         maps = super().forward(x)
@@ -161,32 +167,30 @@ class ShyMarks(SmallMarks):
         return maps
 
 
-def test_a_picture_that_digits_fill_is_looked_at_with_paper_around_it_too():
+def test_an_image_that_digits_fill_is_also_seen_with_paper_around_it():
     light = np.linspace(0.6, 1, 200, dtype=np.float32)  # so that it is not flat paper
-    places = [(0, 20), (60, 20), (120, 20)]
-    found = detection.detect_one(marks((70, 200), *places, tall=30) * light, ShyMarks(), 0.5)
-    boxes = found.boxes[np.argsort(found.boxes[:, 0])]
+    grey = draw_marks((70, 200), (0, 20), (60, 20), (120, 20), height=30) * light
+    boxes = boxes_by_x(detection.detect_one(grey, ShyMarks(), 0.5))
     assert len(boxes) == 3
-    assert boxes[:, 0] + boxes[:, 2] / 2 == pytest.approx([11, 71, 131], abs=4)
+    assert box_centers(boxes)[:, 0] == pytest.approx([11, 71, 131], abs=4)
     network = ShyMarks()
-    page = marks((400, 600), (0, 20), (160, 20), (220, 20), tall=30)
+    page = draw_marks((400, 600), (0, 20), (160, 20), (220, 20), height=30)
     assert len(detection.detect_one(page, network, 0.5).scores) == 2
     assert len(network.sizes) == len(detection._scales(page))
 
 
-def test_pictures_that_digits_fill_are_found_in_as_alone_among_others():
+def test_images_that_digits_fill_give_the_same_detections_in_a_batch_as_alone():
     light = np.linspace(0.6, 1, 200, dtype=np.float32)
-    filled = marks((70, 200), (0, 20), (60, 20), tall=30) * light
-    page = marks((400, 600), (160, 20), (220, 20), tall=30)
-    for grey, found in zip(
-        (page, filled, page), detection.detect([page, filled, page], ShyMarks(), 0.5), strict=True
-    ):
+    filled = draw_marks((70, 200), (0, 20), (60, 20), height=30) * light
+    page = draw_marks((400, 600), (160, 20), (220, 20), height=30)
+    images = page, filled, page
+    for grey, in_batch in zip(images, detection.detect(images, ShyMarks(), 0.5), strict=True):
         alone = detection.detect_one(grey, ShyMarks(), 0.5)
-        assert (found.boxes == alone.boxes).all() and (found.scores == alone.scores).all()
+        assert (in_batch.boxes == alone.boxes).all() and (in_batch.scores == alone.scores).all()
 
 
-def test_a_photo_of_a_whole_page_is_looked_at_larger():
-    for width, seen in ((1200, detection.LARGEST_SIDE), (4000, detection.LARGE_SIDE)):
+def test_a_photo_of_a_whole_page_is_seen_at_a_larger_size():
+    for width, side in ((1200, detection.LARGEST_SIDE), (4000, detection.LARGE_SIDE)):
         network = SmallMarks()
         detection.detect_one(np.full((width * 3 // 4, width), 0.9, np.float32), network, 0.5)
-        assert max(network.sizes)[1] == seen
+        assert max(network.sizes)[1] == side

@@ -1,4 +1,4 @@
-"""Digits become the numbers that a person would read, tilted pages too."""
+"""Tests of grouping: digits become the numbers that a person would read."""
 
 import math
 
@@ -7,51 +7,51 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digitdraw.photo import lines
+from digitdraw.photo.boxes import box_centers
+from digitdraw.photo.lines import group_numbers, merge_numbers
 
-WIDE, TALL = 20.0, 30.0
+WIDTH, HEIGHT = 20.0, 30.0
 
 
 def row(count, x=0.0, y=0.0, gap=6.0):
-    """Boxes of a number of so many digits, its upper left corner at (x, y)."""
-    return [[x + i * (WIDE + gap), y, WIDE, TALL] for i in range(count)]
+    """Boxes of a number of `count` digits with its upper left corner at (x, y)."""
+    return [[x + i * (WIDTH + gap), y, WIDTH, HEIGHT] for i in range(count)]
 
 
-def turned(boxes, degrees):
-    """The same boxes, upright still, where they come to be when the page is turned."""
+def rotate(boxes, degrees):
+    """The same upright boxes where they are after the page is rotated."""
     boxes, angle = np.array(boxes), math.radians(degrees)
-    middles = boxes[:, :2] + boxes[:, 2:] / 2
     cos, sin = math.cos(angle), math.sin(angle)
-    middles = middles @ np.array([[cos, sin], [-sin, cos]])
-    return np.concatenate([middles - boxes[:, 2:] / 2, boxes[:, 2:]], axis=1)
+    centers = box_centers(boxes) @ np.array([[cos, sin], [-sin, cos]])
+    return np.concatenate([centers - boxes[:, 2:] / 2, boxes[:, 2:]], axis=1)
 
 
 def test_no_digits_make_no_numbers():
-    assert lines.group_numbers(np.zeros((0, 4))) == []
+    assert group_numbers(np.zeros((0, 4))) == []
 
 
 def test_one_digit_is_a_number_of_length_one():
-    assert lines.group_numbers(np.array(row(1))) == [[0]]
+    assert group_numbers(np.array(row(1))) == [[0]]
 
 
 @pytest.mark.parametrize("degrees", [0, 5, -5, 15, -15])
-def test_lines_are_read_from_top_to_bottom_tilted_ones_too(degrees):
+def test_lines_are_read_from_top_to_bottom_also_if_tilted(degrees):
     boxes = [*row(6), *row(4, y=60), *row(8, y=120)]
     expected = [list(range(6)), list(range(6, 10)), list(range(10, 18))]
-    assert lines.group_numbers(turned(boxes, degrees)) == expected
+    assert group_numbers(rotate(boxes, degrees)) == expected
 
 
 def test_numbers_on_one_line_are_read_from_left_to_right():
     boxes = [*row(3, x=200), *row(2, y=4)]
-    assert lines.group_numbers(np.array(boxes)) == [[3, 4], [0, 1, 2]]
+    assert group_numbers(np.array(boxes)) == [[3, 4], [0, 1, 2]]
 
 
-def test_a_point_between_digits_leaves_one_number():
-    boxes = [*row(2), *row(2, x=2 * WIDE + 6 + 18)]
-    assert lines.group_numbers(np.array(boxes)) == [[0, 1, 2, 3]]
+def test_a_point_between_digits_does_not_split_a_number():
+    boxes = [*row(2), *row(2, x=2 * WIDTH + 6 + 18)]
+    assert group_numbers(np.array(boxes)) == [[0, 1, 2, 3]]
 
 
-def test_a_comma_that_was_found_beside_a_wide_digit_does_not_cut_its_number_in_two():
+def test_a_detected_comma_beside_a_wide_digit_does_not_split_a_number():
     comma = [512, 695, 29, 44]
     digits = [
         [208, 609, 112, 116],
@@ -60,21 +60,21 @@ def test_a_comma_that_was_found_beside_a_wide_digit_does_not_cut_its_number_in_t
         [663, 591, 109, 126],
     ]
     digits += [[775, 567, 132, 142], [950, 586, 95, 124], [1058, 590, 112, 115]]
-    assert lines.group_numbers(np.array([comma, *digits])) == [[1, 2, 0, 3, 4, 5, 6, 7]]
+    assert group_numbers(np.array([comma, *digits])) == [[1, 2, 0, 3, 4, 5, 6, 7]]
 
 
 def test_touching_and_overlapping_digits_stay_apart():
-    assert lines.group_numbers(np.array(row(5, gap=-4.0))) == [[0, 1, 2, 3, 4]]
+    assert group_numbers(np.array(row(5, gap=-4.0))) == [[0, 1, 2, 3, 4]]
 
 
 def test_narrow_ones_belong_to_their_number():
     boxes = [[0, 0, 4, 30], [12, 0, 5, 30], [24, 1, 20, 28], [52, 0, 3, 30]]
-    assert lines.group_numbers(np.array(boxes)) == [[0, 1, 2, 3]]
+    assert group_numbers(np.array(boxes)) == [[0, 1, 2, 3]]
 
 
-def test_a_heading_twice_as_tall_is_a_number_of_its_own():
+def test_a_heading_more_than_three_times_as_tall_is_a_number_of_its_own():
     boxes = [[0, 0, 60, 90], [70, 40, 15, 25], [90, 40, 15, 25]]
-    assert lines.group_numbers(np.array(boxes)) == [[0], [1, 2]]
+    assert group_numbers(np.array(boxes)) == [[0], [1, 2]]
 
 
 @settings(max_examples=60)
@@ -85,8 +85,8 @@ def test_a_heading_twice_as_tall_is_a_number_of_its_own():
     st.tuples(st.floats(-500, 500), st.floats(-500, 500)),
     st.randoms(use_true_random=False),
 )
-def test_the_order_of_finds_size_place_and_tilt_do_not_matter(
-    counts, degrees, scale, place, chance
+def test_grouping_does_not_depend_on_order_size_position_or_tilt(
+    counts, degrees, scale, offset, random
 ):
     boxes = np.concatenate([row(count, y=70.0 * line) for line, count in enumerate(counts)])
     expected, start = [], 0
@@ -94,48 +94,48 @@ def test_the_order_of_finds_size_place_and_tilt_do_not_matter(
         expected.append(list(range(start, start + count)))
         start += count
     order = list(range(len(boxes)))
-    chance.shuffle(order)
-    seen = turned(boxes, degrees if max(counts) > 2 else 0)[order] * scale
-    seen[:, :2] += place
-    assert [[order[i] for i in number] for number in lines.group_numbers(seen)] == expected
+    random.shuffle(order)
+    moved = rotate(boxes, degrees if max(counts) > 2 else 0)[order] * scale
+    moved[:, :2] += offset
+    assert [[order[i] for i in number] for number in group_numbers(moved)] == expected
 
 
-def parted(*counts, gap):
-    """Numbers of so many digits in one row, so far from each other, and that all were found."""
+def numbers_apart(*counts, gap):
+    """Numbers in one row with a gap between them, and masks that say all were detected."""
     boxes, x = [], 0.0
     for count in counts:
         boxes.append(np.array(row(count, x=x)))
-        x = boxes[-1][-1, 0] + WIDE + gap
+        x = boxes[-1][-1, 0] + WIDTH + gap
     return boxes, [np.ones(count, bool) for count in counts]
 
 
-def test_numbers_are_one_where_a_digit_between_them_was_read_but_not_found():
-    numbers, found = parted(2, 3, 1, gap=0.9 * TALL)
-    assert lines.merge_numbers(numbers, found) == [[0], [1], [2]]
-    found[1][0] = False
-    assert lines.merge_numbers(numbers, found) == [[0, 1], [2]]
-    found[1][:] = True, True, False
-    assert lines.merge_numbers(numbers, found) == [[0], [1, 2]]
+def test_numbers_with_an_undetected_digit_between_them_are_merged():
+    numbers, is_detected = numbers_apart(2, 3, 1, gap=0.9 * HEIGHT)
+    assert merge_numbers(numbers, is_detected) == [[0], [1], [2]]
+    is_detected[1][0] = False
+    assert merge_numbers(numbers, is_detected) == [[0, 1], [2]]
+    is_detected[1][:] = True, True, False
+    assert merge_numbers(numbers, is_detected) == [[0], [1, 2]]
 
 
-def test_a_digit_that_was_not_found_brings_nothing_together_that_is_far_apart():
-    numbers, found = parted(2, 3, gap=1.5 * TALL)
-    found[1][0] = False
-    assert lines.merge_numbers(numbers, found) == [[0], [1]]
+def test_numbers_that_are_far_apart_are_not_merged():
+    numbers, is_detected = numbers_apart(2, 3, gap=1.5 * HEIGHT)
+    is_detected[1][0] = False
+    assert merge_numbers(numbers, is_detected) == [[0], [1]]
 
 
-@pytest.mark.parametrize("away", [(0, TALL), (-4 * WIDE, 0)])
-def test_numbers_on_other_lines_and_to_the_left_stay_apart(away):
-    numbers, found = parted(2, 2, gap=6)
-    numbers[1] = numbers[1] + [*away, 0, 0]
-    found[1][0] = False
-    assert lines.merge_numbers(numbers, found) == [[0], [1]]
+@pytest.mark.parametrize("offset", [(0, HEIGHT), (-4 * WIDTH, 0)])
+def test_numbers_on_other_lines_or_to_the_left_are_not_merged(offset):
+    numbers, is_detected = numbers_apart(2, 2, gap=6)
+    numbers[1] = numbers[1] + [*offset, 0, 0]
+    is_detected[1][0] = False
+    assert merge_numbers(numbers, is_detected) == [[0], [1]]
 
 
-def test_numbers_in_which_nothing_is_read_stay_as_they_are():
-    numbers, found = parted(2, 2, gap=6)
-    found[1][0] = False
+def test_numbers_without_digits_are_not_merged():
+    numbers, is_detected = numbers_apart(2, 2, gap=6)
+    is_detected[1][0] = False
     empty, none = np.zeros((0, 4)), np.zeros(0, bool)
-    assert lines.merge_numbers([], []) == []
-    together = lines.merge_numbers([numbers[0], empty, numbers[1]], [found[0], none, found[1]])
-    assert together == [[0], [1], [2]]
+    assert merge_numbers([], []) == []
+    merged = merge_numbers([numbers[0], empty, numbers[1]], [is_detected[0], none, is_detected[1]])
+    assert merged == [[0], [1], [2]]

@@ -1,4 +1,4 @@
-"""A find of a part of a digit's ink grows to all of it, but not along lines, nor over others."""
+"""Tests of the expansion of boxes to all of their ink."""
 
 import cv2
 import numpy as np
@@ -6,101 +6,76 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digitdraw.photo import refine
-from digitdraw.photo.detection import Detections
-from tests.support.drawings import DIGITS
-
-SIX = np.array([130.0, 90, 60, 90])
-BOWL = np.array([130.0, 132, 60, 48])
+from digitdraw.photo.refine import expand_to_ink
+from tests.support.boxes import BOWL, SIX, detections_at, draw_digits
 
 
-def written(*places, digit=6, pen=7):
-    """Paper, (260, 420) float32 in [0, 1], with a digit in each of these boxes."""
-    paper = np.full((260, 420), 215, np.uint8)
-    points = [np.asarray(each, float) for each in DIGITS[digit]]
-    low = np.concatenate(points).min(axis=0)
-    size = np.concatenate(points).max(axis=0) - low
-    for box in places:
-        inner = np.array([*(box[:2] + pen / 2), *(box[2:] - pen)])
-        lines = [np.rint((each - low) / size * inner[2:] + inner[:2]) for each in points]
-        cv2.polylines(paper, [each.astype(np.int32) for each in lines], False, 40, pen, cv2.LINE_AA)
-    return paper.astype(np.float32) / 255
+def expanded(grey, *boxes, **options):
+    return expand_to_ink(detections_at(*boxes, **options), grey).boxes
 
 
-def finds(*boxes, score=0.8):
-    count = len(boxes)
-    return Detections(np.array(boxes), np.full(count, score), np.zeros((count, 10)))
-
-
-def grown(grey, *boxes, **more):
-    return refine.expand_to_ink(finds(*boxes, **more), grey).boxes
-
-
-@pytest.mark.parametrize("seen", [lambda grey: grey, lambda grey: 1 - grey])
+@pytest.mark.parametrize("light", [lambda grey: grey, lambda grey: 1 - grey])
 @pytest.mark.parametrize("scale", [0.4, 1, 3])
-def test_the_bowl_of_a_six_grows_to_the_six_in_any_light_and_size(seen, scale):
-    grey = cv2.resize(seen(written(SIX)), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    (box,) = grown(grey, BOWL * scale)
+def test_the_bowl_of_a_six_expands_to_the_six_in_any_light_and_size(light, scale):
+    grey = light(draw_digits(SIX))
+    grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    (box,) = expanded(grey, BOWL * scale)
     assert box == pytest.approx(SIX * scale, abs=5 * scale)
 
 
-def test_it_does_in_a_shadow_and_on_ruled_paper():
-    grey = written(SIX)
+def test_a_box_expands_in_a_shadow_and_on_ruled_paper():
+    grey = draw_digits(SIX)
     grey[:, :120] *= 0.5
     grey[::40] -= 0.08
-    (box,) = grown(grey, BOWL)
+    (box,) = expanded(grey, BOWL)
     assert box == pytest.approx(SIX, abs=5)
 
 
-def test_it_does_beside_digits_that_are_as_tall():
-    others = [SIX + np.array([away, 0, 0, 0]) for away in (-80, 80)]
-    boxes = grown(written(SIX, *others), BOWL, *others)
+def test_a_box_expands_beside_digits_as_tall():
+    neighbours = [SIX + np.array([offset, 0, 0, 0]) for offset in (-80, 80)]
+    boxes = expanded(draw_digits(SIX, *neighbours), BOWL, *neighbours)
     assert boxes[0] == pytest.approx(SIX, abs=5)
-    assert (boxes[1:] == np.array(others)).all()
+    assert (boxes[1:] == np.array(neighbours)).all()
 
 
-def test_a_find_that_has_its_ink_stays_as_it_is():
-    assert (grown(written(SIX), SIX) == SIX).all()
-    assert (grown(written(), SIX) == SIX).all()  # where no ink is
+def test_a_box_with_all_its_ink_or_with_none_is_unchanged():
+    assert (expanded(draw_digits(SIX), SIX) == SIX).all()
+    assert (expanded(draw_digits(), SIX) == SIX).all()
 
 
-def test_what_is_other_finds_ink_is_left_to_them():
+def test_ink_in_another_box_stays_there():
     stem = np.array([130.0, 88, 40, 44])
-    assert (grown(written(SIX), BOWL, stem) == np.array([BOWL, stem])).all()
+    assert (expanded(draw_digits(SIX), BOWL, stem) == np.array([BOWL, stem])).all()
 
 
-def test_where_digits_beside_it_are_as_low_it_stays_as_it_is():
-    low = [BOWL + np.array([away, 0, 0, 0]) for away in (-70, 70)]
-    grey = np.minimum(written(SIX), written(*low, digit=0))
-    assert (grown(grey, BOWL, *low)[0] == BOWL).all()
+def test_a_box_beside_digits_as_low_is_unchanged():
+    low = [BOWL + np.array([offset, 0, 0, 0]) for offset in (-70, 70)]
+    grey = np.minimum(draw_digits(SIX), draw_digits(*low, digit=0))
+    assert (expanded(grey, BOWL, *low)[0] == BOWL).all()
 
 
-def test_what_hangs_on_a_line_or_a_word_stays_as_it_is():
+def test_a_box_on_a_line_is_unchanged():
     zero = np.array([180.0, 100, 50, 60])
-    grey = written(zero, digit=0)
+    grey = draw_digits(zero, digit=0)
     cv2.line(grey, (0, 130), (419, 130), 0.15, 6)
-    assert (grown(grey, zero) == zero).all()
+    assert (expanded(grey, zero) == zero).all()
 
 
-def test_a_doubted_find_grows_too():
-    (box,) = grown(written(SIX), BOWL, score=0.45)
+def test_a_box_with_a_low_score_expands_too():
+    (box,) = expanded(draw_digits(SIX), BOWL, score=0.45)
     assert box == pytest.approx(SIX, abs=5)
+
+
+X, Y, SIDE = st.floats(-30, 430), st.floats(-30, 270), st.floats(0.5, 120)
 
 
 @settings(max_examples=60)
-@given(
-    st.lists(
-        st.tuples(
-            st.floats(-30, 430), st.floats(-30, 270), st.floats(0.5, 120), st.floats(0.5, 120)
-        ),
-        max_size=4,
-    )
-)
-def test_no_find_shrinks_or_gets_lost_wherever_it_is(places):
-    found = finds(*(np.array(each) for each in places)) if places else finds(SIX).only([])
-    after = refine.expand_to_ink(found, written(SIX, digit=8))
-    low, high = found.boxes[:, :2], found.boxes[:, :2] + found.boxes[:, 2:]
+@given(st.lists(st.tuples(X, Y, SIDE, SIDE), max_size=4))
+def test_no_box_shrinks_or_is_lost_wherever_it_is(places):
+    before = detections_at(*map(np.array, places)) if places else detections_at(SIX).select([])
+    after = expand_to_ink(before, draw_digits(SIX, digit=8))
+    low, high = before.boxes[:, :2], before.boxes[:, :2] + before.boxes[:, 2:]
     assert (after.boxes[:, :2] <= low + 1e-6).all()
     assert (after.boxes[:, :2] + after.boxes[:, 2:] >= high - 1e-6).all()
     assert np.isfinite(after.boxes).all()
-    assert (after.scores == found.scores).all()
+    assert (after.scores == before.scores).all()

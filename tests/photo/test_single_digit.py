@@ -1,4 +1,4 @@
-"""A picture of a single digit is read where it is one, and its ink is boxed."""
+"""Tests of reading an image of a single digit: when it is one, and the box of its ink."""
 
 import numpy as np
 import pytest
@@ -14,8 +14,8 @@ from digitdraw.prediction import Prediction
 from tests.support.drawings import DIGITS
 
 
-def drawn(digit: int, width: int = 12) -> np.ndarray:
-    """A digit at (40, 60) of 300 x 240 pixels, 100 large, (H, W) float32."""
+def draw(digit: int, width: int = 12) -> np.ndarray:
+    """A digit of size 100 at (40, 60) of 300 x 240 pixels, (H, W) float32."""
     picture = Image.new("L", (300, 240), 235)
     for stroke in DIGITS[digit]:
         line = [(40 + x, 60 + y) for x, y in stroke]
@@ -23,17 +23,17 @@ def drawn(digit: int, width: int = 12) -> np.ndarray:
     return np.asarray(picture, np.float32) / 255
 
 
-def saying(digit: int | None, digitness: float):
-    """A judge who says this of every glyph."""
+def always(digit: int | None, digitness: float):
+    """A classifier that gives every glyph this digit, or rejects it."""
     verdict = "not a digit" if digit is None else "digit"
-    return lambda some: [
-        Prediction(digit, (0.1,) * 10, 0.1, digitness, verdict, glyph) for glyph in some
+    return lambda glyphs: [
+        Prediction(digit, (0.1,) * 10, 0.1, digitness, verdict, glyph) for glyph in glyphs
     ]
 
 
 @pytest.mark.parametrize("digit", DIGITS)
-def test_a_digit_is_read_and_its_ink_boxed(recognizer, digit):
-    grey = drawn(digit)
+def test_a_digit_is_read_with_the_box_of_its_ink(recognizer, digit):
+    grey = draw(digit)
     box, prediction = read_single_digit(grey, recognizer.predict_batch)
     assert prediction.digit == digit
     rows, columns = np.nonzero(grey < 0.5)
@@ -42,35 +42,36 @@ def test_a_digit_is_read_and_its_ink_boxed(recognizer, digit):
     assert (y, y + height) == pytest.approx((rows.min(), rows.max() + 1), abs=2)
 
 
-def test_the_box_is_in_pixels_of_a_large_picture_too(recognizer):
-    grey = np.kron(drawn(3), np.ones((5, 5), np.float32))
+def test_the_box_is_in_pixels_of_a_large_image_too(recognizer):
+    grey = np.kron(draw(3), np.ones((5, 5), np.float32))
     (x, y, width, height), _ = read_single_digit(grey, recognizer.predict_batch)
-    small, _ = read_single_digit(drawn(3), recognizer.predict_batch)
+    small, _ = read_single_digit(draw(3), recognizer.predict_batch)
     assert (x / 5, y / 5, width / 5, height / 5) == pytest.approx(small, abs=2)
 
 
-def test_what_is_hardly_a_digit_is_none():
-    assert read_single_digit(drawn(3), saying(3, CONFIDENT)) is not None
-    assert read_single_digit(drawn(3), saying(3, CONFIDENT - 0.01)) is None
-    assert read_single_digit(drawn(3), saying(None, 0.99)) is None
+def test_the_classifier_must_be_confident():
+    assert read_single_digit(draw(3), always(3, CONFIDENT)) is not None
+    assert read_single_digit(draw(3), always(3, CONFIDENT - 0.01)) is None
+    assert read_single_digit(draw(3), always(None, 0.99)) is None
 
 
-def test_agreed_is_what_the_judge_is_sure_to_be_the_same_digit():
+def test_the_classifier_agrees_if_it_confidently_gives_the_same_digit():
     glyphs = np.zeros((2, 28, 28), np.float32)
     labels = np.array([3, 5])
-    assert classifier_agrees(glyphs, labels, saying(3, CONFIDENT)).tolist() == [True, False]
-    assert not classifier_agrees(glyphs, labels, saying(3, CONFIDENT - 0.01)).any()
-    assert not classifier_agrees(glyphs, labels, saying(None, 0.99)).any()
-    assert classifier_agrees(glyphs[:0], labels[:0], saying(3, CONFIDENT)).shape == (0,)
+    assert classifier_agrees(glyphs, labels, always(3, CONFIDENT)).tolist() == [True, False]
+    assert not classifier_agrees(glyphs, labels, always(3, CONFIDENT - 0.01)).any()
+    assert not classifier_agrees(glyphs, labels, always(None, 0.99)).any()
+    assert classifier_agrees(glyphs[:0], labels[:0], always(3, CONFIDENT)).shape == (0,)
 
 
-def test_empty_paper_and_photos_in_uneven_light_are_not_asked_about():
-    judge = saying(3, 0.99)
-    assert read_single_digit(np.full((100, 80), 0.9, np.float32), judge) is None
-    assert read_single_digit(drawn(3) * np.linspace(0.3, 1, 300, dtype=np.float32), judge) is None
+def test_empty_paper_and_uneven_light_give_none():
+    classify = always(3, 0.99)
+    assert read_single_digit(np.full((100, 80), 0.9, np.float32), classify) is None
+    uneven = draw(3) * np.linspace(0.3, 1, 300, dtype=np.float32)
+    assert read_single_digit(uneven, classify) is None
 
 
-def test_what_is_around_a_find_is_cut_off_but_for_a_little():
+def test_a_crop_around_a_box_has_a_narrow_margin_within_the_image():
     grey = np.arange(200 * 100, dtype=np.float32).reshape(100, 200)
     part = crop_around(grey, (50.0, 20.0, 30.0, 40.0))
     assert np.array_equal(part, grey[18:62, 48:82])

@@ -1,4 +1,4 @@
-"""Picture files of every kind, and what files that are no pictures get."""
+"""Every accepted kind of picture is read, and anything else raises BadImageError."""
 
 import contextlib
 import io
@@ -17,7 +17,7 @@ from PIL import Image, ImageFile
 
 from digitdraw.errors import BadImageError, DigitDrawError
 from digitdraw.preprocessing import binarize, image_io
-from tests.preprocessing.test_binarize import overlap, page
+from tests.support.pictures import digit_picture, overlap
 
 
 def encoded(picture: Image.Image, form: str, **options) -> bytes:
@@ -29,11 +29,11 @@ def encoded(picture: Image.Image, form: str, **options) -> bytes:
 
 
 def seven() -> Image.Image:
-    return Image.fromarray(page(7))
+    return Image.fromarray(digit_picture(7))
 
 
 def png_header(width: int, height: int) -> bytes:
-    """A PNG that claims a size and holds next to nothing."""
+    """A PNG whose header claims a size, with hardly any data."""
 
     def chunk(kind: bytes, body: bytes) -> bytes:
         checksum = struct.pack(">I", zlib.crc32(kind + body))
@@ -57,7 +57,7 @@ def png_header(width: int, height: int) -> bytes:
         ("RGB", "HEIF"), ("L", "HEIF"),
     ],
 )  # fmt: skip
-def test_every_mode_and_format_gives_the_same_glyph(mode, form):
+def test_all_modes_and_formats_give_the_same_glyph(mode, form):
     picture = seven()
     if mode == "I;16":
         picture = Image.fromarray(np.asarray(picture).astype(np.uint16) * 257)
@@ -67,12 +67,12 @@ def test_every_mode_and_format_gives_the_same_glyph(mode, form):
         assert pixels.shape == picture.size[::-1]
     else:
         picture = picture.convert(mode)
-    found = binarize.to_glyph(encoded(picture, form))
-    assert overlap(found, binarize.to_glyph(seven())) > 0.9
+    glyph = binarize.to_glyph(encoded(picture, form))
+    assert overlap(glyph, binarize.to_glyph(seven())) > 0.9
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_exif_orientation_is_followed(orientation):
+def test_exif_orientation_is_applied(orientation):
     undo = {
         1: None, 2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180,
         4: Image.Transpose.FLIP_TOP_BOTTOM, 5: Image.Transpose.TRANSPOSE,
@@ -91,29 +91,29 @@ def test_transparency_is_laid_over_white():
     assert overlap(binarize.to_glyph(black), binarize.to_glyph(seven())) > 0.95
 
 
-def test_white_ink_on_nothing_is_not_lost():
+def test_white_ink_on_a_transparent_background_is_grey():
     alpha = Image.fromarray(255 - np.asarray(seven()))
     white = Image.merge("LA", [Image.new("L", alpha.size, 255), alpha])
     assert overlap(binarize.to_glyph(white), binarize.to_glyph(seven())) > 0.9
 
 
-def test_a_transparent_palette_is_paper():
+def test_a_transparent_palette_colour_is_paper():
     picture = seven().convert("P")
     data = encoded(picture, "PNG", transparency=255)
     assert overlap(binarize.to_glyph(data), binarize.to_glyph(seven())) > 0.9
 
 
 @pytest.mark.parametrize("form", ["GIF", "TIFF", "WEBP"])
-def test_of_several_frames_the_first_is_read(form):
-    rest = [Image.fromarray(page(digit)) for digit in (1, 2)]
+def test_the_first_of_several_frames_is_read(form):
+    rest = [Image.fromarray(digit_picture(digit)) for digit in (1, 2)]
     data = encoded(seven(), form, save_all=True, append_images=rest)
     assert overlap(binarize.to_glyph(data), binarize.to_glyph(seven())) > 0.85
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32, np.float64, bool])
 @pytest.mark.parametrize("shape", ["HW", "HW1", "HW3", "HW4"])
-def test_arrays_of_every_kind_are_pictures(dtype, shape):
-    unit = page(7) / 255.0
+def test_arrays_of_all_accepted_kinds_are_read(dtype, shape):
+    unit = digit_picture(7) / 255.0
     top = {np.uint8: 255, np.uint16: 65535}.get(dtype, 1)
     array = (unit > 0.5) if dtype is bool else (unit * top).astype(dtype)
     if shape != "HW":
@@ -124,7 +124,7 @@ def test_arrays_of_every_kind_are_pictures(dtype, shape):
 
 
 @pytest.mark.parametrize(
-    ("array", "says"),
+    ("array", "message"),
     [
         (np.zeros((3, 4, 5), np.uint8), "got 3 x 4 x 5"),
         (np.zeros((0, 4), np.uint8), "not empty"),
@@ -137,13 +137,13 @@ def test_arrays_of_every_kind_are_pictures(dtype, shape):
         (np.broadcast_to(np.uint8(0), (8000, 8000)), "64.0 megapixels"),
     ],
 )
-def test_other_arrays_get_an_error(array, says):
-    with pytest.raises(BadImageError, match=says):
+def test_other_arrays_raise_an_error(array, message):
+    with pytest.raises(BadImageError, match=message):
         binarize.to_glyph(array)
 
 
 @pytest.mark.parametrize(
-    ("data", "says"),
+    ("data", "message"),
     [
         (b"", "empty"),
         (b"hello", "no picture"),
@@ -157,8 +157,8 @@ def test_other_arrays_get_an_error(array, says):
         (None, "got NoneType"),
     ],
 )
-def test_what_is_no_picture_gets_an_error_that_says_what_is_allowed(data, says):
-    with pytest.raises(BadImageError, match=says):
+def test_anything_else_raises_an_error_with_the_reason(data, message):
+    with pytest.raises(BadImageError, match=message):
         binarize.to_glyph(data)
 
 
@@ -169,7 +169,7 @@ def test_what_is_no_picture_gets_an_error_that_says_what_is_allowed(data, says):
         ("1", "TIFF", {"compression": "group4"}), ("1", "TIFF", {"compression": "tiff_lzw"}),
     ],
 )  # fmt: skip
-def test_too_many_pixels_are_refused_before_any_is_decoded(mode, form, options, monkeypatch):
+def test_too_many_pixels_are_rejected_before_decoding(mode, form, options, monkeypatch):
     bomb = encoded(Image.new(mode, (7000, 6000)), form, **options)
     for name in ("load", "load_prepare", "draft"):
         monkeypatch.setattr(ImageFile.ImageFile, name, lambda self, *size: pytest.fail("decoded"))
@@ -178,57 +178,60 @@ def test_too_many_pixels_are_refused_before_any_is_decoded(mode, form, options, 
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "HEIF"])
-def test_no_format_is_decoded_before_its_pixels_are_counted(form, monkeypatch):
+def test_every_format_is_checked_before_decoding(form, monkeypatch):
     bomb = encoded(seven().resize((64, 64)), form)
     with Image.open(io.BytesIO(bomb)) as opened:
-        kinds = [each for each in type(opened).__mro__ if issubclass(each, ImageFile.ImageFile)]
-    for kind in kinds:
-        for name in {"load", "load_prepare", "draft"} & set(vars(kind)):
-            monkeypatch.setattr(kind, name, lambda self, *size: pytest.fail("decoded"))
+        bases = [base for base in type(opened).__mro__ if issubclass(base, ImageFile.ImageFile)]
+    for base in bases:
+        for name in {"load", "load_prepare", "draft"} & set(vars(base)):
+            monkeypatch.setattr(base, name, lambda self, *size: pytest.fail("decoded"))
     monkeypatch.setattr(image_io, "MAX_PIXELS", 64 * 64 - 1)
     with pytest.raises(BadImageError, match="64 x 64"):
         image_io.load_photo(bomb)
 
 
 @pytest.mark.parametrize("form", ["PPM", "ICO", "TGA", "PCX", "EPS", "PDF", "ICNS", "JPEG2000"])
-def test_what_a_file_is_called_opens_no_other_decoder(form, tmp_path):
+def test_other_formats_are_rejected_whatever_the_file_name(form, tmp_path):
     path = tmp_path / "seven.png"
     path.write_bytes(encoded(seven().resize((64, 64)), form))
-    with pytest.raises(BadImageError, match="no picture known here"):
+    with pytest.raises(BadImageError, match="no picture in this format"):
         image_io.load_grey(path)
 
 
-def test_a_name_that_lies_about_a_picture_is_not_believed(tmp_path):
+def test_the_content_of_a_file_decides_its_format(tmp_path):
     path = tmp_path / "seven.gif"
     path.write_bytes(encoded(seven(), "JPEG"))
     assert overlap(binarize.to_glyph(path), binarize.to_glyph(seven())) > 0.9
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "HEIF"])
-def test_a_truncated_file_gets_an_error(form):
+def test_a_truncated_file_raises_an_error(form):
     noise = np.random.default_rng(0).integers(0, 255, (90, 90, 3), np.uint8)
     data = encoded(Image.fromarray(noise), form)
     with pytest.raises(BadImageError):
         image_io.open_image(data[: len(data) // 2])
 
 
-def test_a_heic_is_read_by_a_process_that_has_not_heard_of_it_before(tmp_path):
+def test_a_heic_file_is_read_in_a_fresh_process(tmp_path):
     path = tmp_path / "seven.heic"
     path.write_bytes(encoded(seven(), "HEIF"))
-    program = f"from digitdraw.preprocessing import image_io; print(image_io.open_image({str(path)!r}).size)"
-    told = subprocess.run(
+    program = (
+        "from digitdraw.preprocessing import image_io; "
+        f"print(image_io.open_image({str(path)!r}).size)"
+    )
+    done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert told.stdout.strip() == str(seven().size)
+    assert done.stdout.strip() == str(seven().size)
 
 
-def test_paths_are_read(tmp_path):
+def test_paths_may_be_strings_or_path_objects(tmp_path):
     path = tmp_path / "seven.png"
     seven().save(path)
     assert overlap(binarize.to_glyph(path), binarize.to_glyph(str(path))) == 1
 
 
-def test_a_missing_file_gets_an_error(tmp_path):
+def test_unreadable_paths_raise_an_error(tmp_path):
     with pytest.raises(BadImageError, match="No such file"):
         binarize.to_glyph(tmp_path / "none.png")
     with pytest.raises(BadImageError):
@@ -238,7 +241,7 @@ def test_a_missing_file_gets_an_error(tmp_path):
 
 
 @given(st.binary(max_size=400))
-def test_arbitrary_bytes_only_ever_raise_our_own_errors(data):
+def test_arbitrary_bytes_raise_only_digitdraw_errors(data):
     with contextlib.suppress(DigitDrawError):
         binarize.to_glyph(data)
 
@@ -249,10 +252,10 @@ def test_arbitrary_bytes_only_ever_raise_our_own_errors(data):
     st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=8),
     st.floats(0, 1),
 )
-def test_damaged_files_only_ever_raise_our_own_errors(form, changes, length):
-    data = bytearray(encoded(Image.fromarray(page(7, side=40)), form))
-    for at, value in changes:
-        data[int(at * len(data))] = value
+def test_damaged_files_raise_only_digitdraw_errors(form, changes, length):
+    data = bytearray(encoded(Image.fromarray(digit_picture(7, side=40)), form))
+    for position, value in changes:
+        data[int(position * len(data))] = value
     try:
         glyph = binarize.to_glyph(bytes(data[: 1 + int(length * len(data))]))
     except DigitDrawError:
@@ -269,8 +272,8 @@ def test_pictures_of_any_shape_give_a_glyph(height, width, random):
 
 
 @given(arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 9), st.just(3))))
-def test_an_array_reads_the_same_however_its_numbers_are_kept(array):
-    kept = image_io.load_grey(array)
-    assert np.array_equal(image_io.load_grey(np.asfortranarray(array)), kept)
-    assert np.array_equal(image_io.load_grey(array[::-1])[::-1], kept)
-    assert np.array_equal(image_io.load_grey(array.astype(np.uint16) * 257), kept)
+def test_memory_layout_and_bit_depth_of_an_array_do_not_matter(array):
+    grey = image_io.load_grey(array)
+    assert np.array_equal(image_io.load_grey(np.asfortranarray(array)), grey)
+    assert np.array_equal(image_io.load_grey(array[::-1])[::-1], grey)
+    assert np.array_equal(image_io.load_grey(array.astype(np.uint16) * 257), grey)

@@ -1,4 +1,4 @@
-"""Pen strokes -> glyph: geometry, and what bad strokes get."""
+"""Strokes become centred glyphs, and malformed strokes raise BadStrokesError."""
 
 import math
 from itertools import pairwise
@@ -24,13 +24,13 @@ def moved(drawing, dx=0.0, dy=0.0, scale=1.0):
     return [[(x * scale + dx, y * scale + dy) for x, y in stroke] for stroke in drawing]
 
 
-def difference(one: np.ndarray, other: np.ndarray) -> float:
-    """Mean absolute difference, as a share of the ink."""
-    return float(np.abs(one - other).sum() / max(one.sum(), 1e-9))
+def difference(glyph: np.ndarray, expected: np.ndarray) -> float:
+    """The absolute difference of two glyphs, relative to the ink."""
+    return float(np.abs(glyph - expected).sum() / max(glyph.sum(), 1e-9))
 
 
 @pytest.mark.parametrize("digit", DIGITS)
-def test_a_glyph_is_made_as_mnist_was(digit):
+def test_glyphs_have_the_geometry_of_mnist(digit):
     glyph = strokes.to_glyph(DIGITS[digit])
     assert glyph.shape == (28, 28)
     assert glyph.dtype == np.float32
@@ -45,12 +45,12 @@ def test_a_glyph_is_made_as_mnist_was(digit):
 @given(digits, st.floats(-1e6, 1e6), st.floats(-1e6, 1e6), st.floats(1e-3, 1e3))
 def test_place_and_size_of_a_drawing_do_not_matter(drawing, dx, dy, scale):
     dx, dy = dx * scale, dy * scale
-    other = moved(drawing, dx, dy, scale)
-    assert difference(strokes.to_glyph(drawing), strokes.to_glyph(other)) < 0.12
+    changed = moved(drawing, dx, dy, scale)
+    assert difference(strokes.to_glyph(drawing), strokes.to_glyph(changed)) < 0.12
 
 
 @given(digits, st.integers(1, 30))
-def test_more_points_on_the_same_line_do_not_matter(drawing, pieces):
+def test_extra_points_on_a_line_do_not_matter(drawing, pieces):
     finer = [
         [
             (x0 + (x1 - x0) * i / pieces, y0 + (y1 - y0) * i / pieces)
@@ -59,15 +59,15 @@ def test_more_points_on_the_same_line_do_not_matter(drawing, pieces):
         ]
         for stroke in drawing
     ]
-    # A point more can tip the rounding of the place: an eighth of a glyph pixel.
+    # An extra point can change the rounding of the position by an eighth of a glyph pixel.
     assert difference(strokes.to_glyph(drawing), strokes.to_glyph(finer)) < 0.12
 
 
 @given(digits, st.floats(1.2, 2.2))
 def test_a_wider_pen_draws_the_same_shape_with_more_ink(drawing, width):
-    thin, wide = strokes.to_glyph(drawing, width), strokes.to_glyph(drawing, width + 1)
-    assert wide.sum() > thin.sum()
-    assert (np.minimum(thin, wide).sum() / thin.sum()) > 0.75
+    thin, thick = strokes.to_glyph(drawing, width), strokes.to_glyph(drawing, width + 1)
+    assert thick.sum() > thin.sum()
+    assert (np.minimum(thin, thick).sum() / thin.sum()) > 0.75
 
 
 def test_no_strokes_are_a_blank_glyph():
@@ -75,7 +75,7 @@ def test_no_strokes_are_a_blank_glyph():
     assert not strokes.to_glyph([[], []]).any()
 
 
-def test_a_dot_is_a_round_spot_in_the_middle():
+def test_a_dot_becomes_a_centred_round_spot():
     glyph = strokes.to_glyph([[(3, 4)]])
     assert 2 < glyph.sum() < 8
     np.testing.assert_allclose(glyph, glyph[::-1, ::-1], atol=0.15)
@@ -90,18 +90,18 @@ def test_a_straight_line_fills_the_box(angle):
     assert 19 <= max(np.ptp(rows), np.ptp(columns)) + 1 <= 21
 
 
-def test_the_far_ends_of_the_number_line_are_fine():
+def test_very_large_coordinates_are_accepted():
     glyph = strokes.to_glyph([[(-1e308, 1e308), (1e308, -1e308)]])
     assert difference(glyph, strokes.to_glyph([[(0, 1), (1, 0)]])) < 0.02
 
 
-def test_arrays_are_strokes_too():
+def test_strokes_may_be_arrays():
     as_arrays = [np.array(stroke) for stroke in DIGITS[3]]
     assert np.array_equal(strokes.to_glyph(as_arrays), strokes.to_glyph(DIGITS[3]))
 
 
 @pytest.mark.parametrize(
-    ("bad", "says"),
+    ("bad", "message"),
     [
         (None, "list of strokes"),
         ("7", "list of strokes"),
@@ -118,28 +118,28 @@ def test_arrays_are_strokes_too():
         ([[[0, 0]] * 20_001], "at most 20,000 points; got 20,001"),
     ],
 )
-def test_bad_strokes_get_an_error_that_names_them(bad, says):
-    with pytest.raises(BadStrokesError, match=says):
+def test_malformed_strokes_raise_an_error_that_names_the_part(bad, message):
+    with pytest.raises(BadStrokesError, match=message):
         strokes.to_glyph(bad)
 
 
-def test_the_limits_themselves_are_allowed():
+def test_drawings_at_the_limits_are_accepted():
     assert strokes.to_glyph([[[i, i]] for i in range(500)]).any()
     assert strokes.to_glyph([[[i, i % 7] for i in range(20_000)]]).any()
 
 
-def test_deep_nesting_gets_an_error():
+def test_deep_nesting_raises_an_error():
     deep: list = []
     for _ in range(100_000):
         deep = [deep]
     with pytest.raises(BadStrokesError):
         strokes.to_glyph(deep)
-    while deep:  # taken apart by hand: freeing it at once would recurse as deep
+    while deep:  # freeing it in one step would recurse too deeply
         deep = deep.pop()
 
 
 @given(json_values)
-def test_arbitrary_json_gives_a_glyph_or_our_own_error(value):
+def test_arbitrary_json_gives_a_glyph_or_a_digitdraw_error(value):
     try:
         glyph = strokes.to_glyph(value)
     except DigitDrawError as error:

@@ -1,4 +1,4 @@
-"""The page's routes and those for operators, behind all that a request goes through."""
+"""The routes of the page and of operators, behind all middleware."""
 
 import asyncio
 import json
@@ -9,15 +9,15 @@ import torch
 
 from digitdraw.errors import BusyError, WorkerError
 from digitdraw.serving import settings
-from digitdraw.serving.app import MOST_JSON, Service, guarded
+from digitdraw.serving.app import MAX_JSON, Service, guarded
 from digitdraw.serving.middleware import allowlist
-from tests.support.asgi import ask, asking
+from tests.support.asgi import ask, with_client
 from tests.support.drawings import DIGITS
 from tests.support.in_process_model import InProcess
 
 
-class Line:
-    """A line of pictures without workers."""
+class Queue:
+    """A photo queue without workers: `steps` are places to report and errors to raise."""
 
     def __init__(self, *steps):
         self.steps, self.asked = steps, []
@@ -25,33 +25,28 @@ class Line:
     def __len__(self):
         return 0
 
-    async def ask(self, kind, content, told=lambda place: None):
+    async def ask(self, kind, content, on_place=lambda place: None):
         self.asked.append((kind, content))
         for step in self.steps:
             if isinstance(step, Exception):
                 raise step
-            told(step)
+            on_place(step)
         return b'{"words":"read"}'
 
 
 @pytest.fixture
 def make(recognizer):
-    """Makes a guarded service; of it, `app` is asked."""
+    """Make a service; its attribute `guarded` is the app with all middleware."""
 
-    def one(*arguments, line=None):
+    def make_service(*arguments, queue=None):
         chosen = settings.parse(list(arguments), {})
         service = Service(InProcess(recognizer), [b"example"], chosen)
-        if line is not None:
-            _give(service, line)
+        if queue is not None:
+            service.live.photo_queue = queue
         service.guarded = guarded(service.app, service.metrics, chosen)
         return service
 
-    return one
-
-
-def _give(service, line):
-    live = next(r.endpoint.__self__ for r in service.app.routes if r.path == "/live/photo")
-    live.line = line
+    return make_service
 
 
 def lines(response):
@@ -64,15 +59,15 @@ def test_a_drawing_is_answered(make):
     assert response.headers["cache-control"] == "no-store"
 
 
-def test_drawings_that_come_together_are_answered_together_as_alone(make):
+def test_concurrent_drawings_share_batches_and_get_the_same_answers(make):
     service = make()
 
     async def talk(http):
-        asked = [http.post("/live/answer", json=DIGITS[i % 10]) for i in range(40)]
-        return await asyncio.gather(*asked)
+        requests = [http.post("/live/answer", json=DIGITS[i % 10]) for i in range(40)]
+        return await asyncio.gather(*requests)
 
-    together = [each.json() for each in asking(service.guarded, talk)]
-    assert [each["big"] for each in together] == [str(i % 10) for i in range(40)]
+    together = [response.json() for response in with_client(service.guarded, talk)]
+    assert [answer["big"] for answer in together] == [str(i % 10) for i in range(40)]
     text = service.metrics.text().decode()
     batches = float(text.split("digitdraw_batch_size_count ")[1].split()[0])
     assert batches < 30
@@ -81,18 +76,17 @@ def test_drawings_that_come_together_are_answered_together_as_alone(make):
     assert together[3]["probabilities"] == pytest.approx(alone["probabilities"], abs=2e-4)
 
 
-def test_why_and_the_other_models_are_told(make):
+def test_explanations_and_comparisons_are_answered(make):
     app = make().guarded
-    told = ask(app, "POST", "/live/why", json=DIGITS[7]).json()
-    assert told["legend"][0] == "Blue ink speaks for 7"
-    assert (
-        ask(app, "POST", "/live/compare", json=DIGITS[7]).json()["models"]["default"]["big"] == "7"
-    )
+    explanation = ask(app, "POST", "/live/why", json=DIGITS[7]).json()
+    assert explanation["legend"][0] == "Blue ink speaks for 7"
+    comparison = ask(app, "POST", "/live/compare", json=DIGITS[7]).json()
+    assert comparison["models"]["default"]["big"] == "7"
 
 
 @pytest.mark.parametrize("path", ["/live/answer", "/live/why", "/live/compare"])
 @pytest.mark.parametrize("drawing", [[[["a", "b"]]], {"strokes": []}, None, 7, [[[1e300, 1e400]]]])
-def test_what_is_no_drawing_is_told_in_words(make, path, drawing):
+def test_json_that_is_not_a_drawing_is_refused_with_a_text(make, path, drawing):
     text = json.dumps(drawing)
     response = ask(make().guarded, "POST", path, content=text)
     assert response.status_code in (200, 400)
@@ -103,30 +97,30 @@ def test_what_is_no_drawing_is_told_in_words(make, path, drawing):
     "body",
     [b"", b"{", b"[NaN]", b"[" * 100_000, b"[[[1,2],[3" + b"9" * 5000 + b",4]]]", b"\xff\xfe"],
 )
-def test_what_is_no_json_is_refused(make, body):
+def test_invalid_json_is_refused(make, body):
     response = ask(make().guarded, "POST", "/live/answer", content=body)
     assert response.status_code in (200, 400)
     assert set(response.json()) <= {"error", "id"}
 
 
 def test_too_large_a_drawing_is_refused(make):
-    response = ask(make().guarded, "POST", "/live/answer", content=b"[" * (MOST_JSON + 1))
+    response = ask(make().guarded, "POST", "/live/answer", content=b"[" * (MAX_JSON + 1))
     assert response.status_code == 413
 
 
-def test_a_photo_is_read_and_its_place_in_the_line_told_first(make):
-    service = make(line=Line(2, 1))
+def test_a_photo_is_read_after_its_places_in_the_queue_were_sent(make):
+    service = make(queue=Queue(2, 1))
     response = ask(service.guarded, "POST", "/live/photo", content=b"jpeg")
     assert lines(response) == [{"place": 2}, {"place": 1}, {"words": "read"}]
     assert "digitdraw_upload_bytes_total 4.0" in service.metrics.text().decode()
 
 
-def test_examples_and_single_digits_are_asked_for_by_their_kinds(make):
-    line = Line()
-    app = make(line=line).guarded
+def test_examples_and_pictures_reach_the_queue_with_their_kinds(make):
+    queue = Queue()
+    app = make(queue=queue).guarded
     ask(app, "POST", "/live/example/0")
     ask(app, "POST", "/live/picture", content=b"png")
-    assert line.asked == [(b"photo", b"example"), (b"picture", b"png")]
+    assert queue.asked == [(b"photo", b"example"), (b"picture", b"png")]
     for path in ("/live/example/1", "/live/example/-1", "/live/example/x"):
         assert ask(app, "POST", path).status_code == 404
 
@@ -134,16 +128,16 @@ def test_examples_and_single_digits_are_asked_for_by_their_kinds(make):
 @pytest.mark.parametrize(
     ("error", "busy"), [(BusyError("Many photos."), True), (WorkerError("No luck."), False)]
 )
-def test_a_photo_that_is_not_read_is_told_why(make, error, busy):
-    response = ask(make(line=Line(error)).guarded, "POST", "/live/photo", content=b"x")
+def test_a_photo_that_is_not_read_gets_the_reason(make, error, busy):
+    response = ask(make(queue=Queue(error)).guarded, "POST", "/live/photo", content=b"x")
     assert lines(response) == [{"error": str(error), "busy": busy}]
 
 
-def test_a_photo_past_the_limit_is_not_taken(make):
-    line = Line()
-    app = make("--max-upload", "1", line=line).guarded
+def test_a_photo_beyond_the_limit_is_refused(make):
+    queue = Queue()
+    app = make("--max-upload", "1", queue=queue).guarded
     assert ask(app, "POST", "/live/photo", content=bytes((1 << 20) + (70 << 10))).status_code == 413
-    assert line.asked == []
+    assert queue.asked == []
 
 
 @pytest.mark.parametrize(
@@ -153,7 +147,9 @@ def test_a_photo_past_the_limit_is_not_taken(make):
         MemoryError("secret"),
     ],
 )  # fmt: skip
-def test_a_model_that_fails_is_told_quietly_and_answers_again(make, recognizer, monkeypatch, error):
+def test_a_failure_of_the_model_reveals_nothing_and_is_temporary(
+    make, recognizer, monkeypatch, error
+):
     app = make().guarded
 
     def failing(batch):
@@ -169,22 +165,22 @@ def test_a_model_that_fails_is_told_quietly_and_answers_again(make, recognizer, 
     assert ask(app, "GET", "/readyz").status_code == 200
 
 
-def test_readiness_names_the_model_and_where_it_runs(make, recognizer):
-    told = ask(make().guarded, "GET", "/readyz").json()
-    assert told == {
+def test_readiness_names_the_model_and_its_device(make, recognizer):
+    answer = ask(make().guarded, "GET", "/readyz").json()
+    assert answer == {
         "status": "ready", "model": "default", "device": "cpu", "sha256": recognizer.sha256,
     }  # fmt: skip
     assert ask(make().guarded, "GET", "/healthz").json() == {"status": "alive"}
 
 
-def test_metrics_are_for_those_who_are_near(make):
+def test_metrics_are_for_private_networks_only(make):
     app = make().guarded
     assert ask(app, "GET", "/metrics").status_code == 200
     assert ask(app, "GET", "/metrics", client="10.0.0.7").status_code == 200
     assert ask(app, "GET", "/metrics", client="8.8.8.8").status_code == 404
 
 
-def test_with_a_login_everything_but_health_asks_for_it(make):
+def test_with_a_password_everything_but_health_asks_for_it(make):
     app = make("--auth", "class:sesame").guarded
     for method, path in (
         ("GET", "/"), ("GET", "/config"), ("GET", "/metrics"), ("POST", "/live/answer"),
@@ -201,15 +197,15 @@ def test_with_a_login_everything_but_health_asks_for_it(make):
     assert ask(app, "POST", "/live/answer", json=DIGITS[1], auth=auth).json()["big"] == "1"
 
 
-def test_drawers_and_senders_of_photos_have_limits_of_their_own(make):
-    app = make("--rate", "2/hour", "--photo-rate", "1/hour", line=Line()).guarded
+def test_drawings_and_photos_have_separate_rate_limits(make):
+    app = make("--rate", "2/hour", "--photo-rate", "1/hour", queue=Queue()).guarded
     statuses = [ask(app, "POST", "/live/answer", json=[]).status_code for _ in range(3)]
     assert statuses == [200, 200, 429]
     assert [ask(app, "POST", "/live/photo").status_code for _ in range(2)] == [200, 429]
     assert ask(app, "POST", "/live/answer", json=[], client="192.0.2.1").status_code == 200
 
 
-def test_paths_that_are_made_up_do_not_become_metrics(make):
+def test_unknown_paths_do_not_become_metrics(make):
     service = make()
     for index in range(50):
         ask(service.guarded, "POST", f"/live/made{'x' * index}")

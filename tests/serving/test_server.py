@@ -1,10 +1,10 @@
-"""The server's start and end; how it ends under load is `test_app`'s."""
+"""The public link; `tests/cli/test_serve.py` tests start and end of the server."""
 
 from digitdraw.serving import server
 
 
-def test_sharing_without_a_network_says_so_and_goes_on(monkeypatch, capsys):
-    def no_network(*where):
+def test_without_a_network_a_public_link_is_reported_as_missing(monkeypatch, capsys):
+    def no_network(*arguments):
         raise OSError("no route to the share server")
 
     monkeypatch.setattr(server.networking, "setup_tunnel", no_network)

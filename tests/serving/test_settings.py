@@ -1,4 +1,4 @@
-"""Settings of the server: flags, the environment, defaults, and what each may be."""
+"""Settings: flags, environment variables, defaults, and the values that each one takes."""
 
 import pytest
 from hypothesis import given
@@ -8,29 +8,29 @@ from digitdraw.errors import SettingError
 from digitdraw.serving import settings
 
 
-def test_without_anything_said_the_page_is_for_this_machine_alone():
+def test_by_default_the_page_is_for_this_machine_alone():
     chosen = settings.parse([], {})
     assert (chosen.host, chosen.port, chosen.share, chosen.auth) == ("127.0.0.1", 7860, False, None)
     assert "localhost" in chosen.allowed_hosts
     assert not chosen.on_space
 
 
-def test_flags_come_before_the_environment_and_that_before_defaults():
+def test_flags_override_the_environment_which_overrides_defaults():
     environ = {"DIGITDRAW_PORT": "8001", "DIGITDRAW_MODEL": "tiny", "DIGITDRAW_SHARE": "yes"}
     chosen = settings.parse(["--port", "8002"], environ)
     assert (chosen.port, chosen.model, chosen.share) == (8002, "tiny", True)
 
 
 def test_every_setting_has_a_flag_and_a_variable():
-    for each in settings.SETTINGS:
-        assert hasattr(settings.parse([], {}), each.name)
-        assert each.flag.startswith("--")
-        assert each.variable.startswith("DIGITDRAW_")
+    for setting in settings.SETTINGS:
+        assert hasattr(settings.parse([], {}), setting.name)
+        assert setting.flag.startswith("--")
+        assert setting.variable.startswith("DIGITDRAW_")
 
 
 def test_a_password_can_come_from_a_file(tmp_path):
-    (tmp_path / "door").write_text("class:open sesame:really\n")
-    chosen = settings.parse(["--auth", f"@{tmp_path / 'door'}"], {})
+    (tmp_path / "password").write_text("class:open sesame:really\n")
+    chosen = settings.parse(["--auth", f"@{tmp_path / 'password'}"], {})
     assert chosen.auth == ("class", "open sesame:really")
 
 
@@ -44,7 +44,7 @@ def test_a_password_can_come_from_a_file(tmp_path):
         ("auth", "@/no/such/file"),
     ],
 )  # fmt: skip
-def test_what_is_not_allowed_is_refused_by_name(name, value):
+def test_an_invalid_value_is_an_error_that_names_the_setting(name, value):
     flag = "--" + name.replace("_", "-")
     with pytest.raises(SettingError, match=f"^DIGITDRAW_{name.upper()}: "):
         settings.parse([], {f"DIGITDRAW_{name.upper()}": value})
@@ -53,13 +53,13 @@ def test_what_is_not_allowed_is_refused_by_name(name, value):
             settings.parse([flag, value] if not value.startswith("-") else [f"{flag}={value}"], {})
 
 
-def test_a_password_is_never_repeated():
+def test_error_messages_never_repeat_a_password():
     with pytest.raises(SettingError) as caught:
         settings.parse(["--auth", "secretwithoutcolon"], {})
     assert "secret" not in str(caught.value)
 
 
-def test_a_space_is_served_to_its_proxy():
+def test_a_space_serves_its_proxy():
     chosen = settings.parse([], {"SPACE_ID": "someone/digits"})
     assert (chosen.host, chosen.proxies, chosen.on_space) == ("0.0.0.0", "*", True)
     assert chosen.allowed_hosts == ()
@@ -74,7 +74,7 @@ def test_a_space_is_served_to_its_proxy():
         (["--host", "0.0.0.0", "--hosts", "*"], ()),
     ],
 )
-def test_the_names_that_it_is_asked_for_by(arguments, expected):
+def test_the_server_answers_to_these_host_names(arguments, expected):
     assert settings.parse(arguments, {}).allowed_hosts == expected
 
 
@@ -83,17 +83,18 @@ def test_a_root_path_has_no_slash_at_its_end():
 
 
 @given(st.text(max_size=20))
-def test_any_text_is_a_setting_or_refused(text):
-    for each in settings.SETTINGS:
+def test_any_text_is_a_value_or_an_error(text):
+    for setting in settings.SETTINGS:
         try:
-            settings.parse([], {each.variable: text})
+            settings.parse([], {setting.variable: text})
         except SettingError as error:
-            assert each.variable in str(error)
+            assert setting.variable in str(error)
 
 
-def test_help_names_every_option(capsys):
+def test_help_names_every_option_and_the_program(capsys):
     with pytest.raises(SystemExit):
-        settings.parse(["--help"], {})
+        settings.parse(["--help"], {}, prog="digitdraw serve")
     text = capsys.readouterr().out
-    for each in settings.SETTINGS:
-        assert each.flag in text
+    assert text.startswith("usage: digitdraw serve ")
+    for setting in settings.SETTINGS:
+        assert setting.flag in text

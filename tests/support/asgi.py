@@ -1,4 +1,4 @@
-"""Asks ASGI apps without a network, and apps to put behind what is tested."""
+"""Sends requests to ASGI apps without a network, and an app to put behind tested middleware."""
 
 from collections.abc import Awaitable, Callable
 
@@ -8,13 +8,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tests.support.event_loops import finish
 
 
-async def hello(scope: Scope, receive: Receive, send: Send) -> None:
-    """Reads the whole body, then says how long it was and where it was sent."""
+async def echo(scope: Scope, receive: Receive, send: Send) -> None:
+    """Read the whole body, then answer with the path and the length of the body."""
     size, more = 0, True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise ConnectionError("gone")
+            raise ConnectionError("the client left")
         size += len(message.get("body", b""))
         more = message.get("more_body", False)
     body = f"{scope['path']} {size}".encode()
@@ -23,12 +23,12 @@ async def hello(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def ask(app: ASGIApp, method: str, path: str, *, client: str = "127.0.0.1", **options):
-    """One request to an app; returns httpx's response."""
-    return asking(app, lambda http: http.request(method, path, **options), client)
+    """Send one request to an app from the address `client`; returns httpx's response."""
+    return with_client(app, lambda http: http.request(method, path, **options), client)
 
 
-def asking(app: ASGIApp, talk: Callable[[httpx.AsyncClient], Awaitable], client="127.0.0.1"):
-    """What `talk` returns, which is given a client of the app, at an address."""
+def with_client(app: ASGIApp, talk: Callable[[httpx.AsyncClient], Awaitable], client="127.0.0.1"):
+    """Return what `talk` returns for an HTTP client of the app with the address `client`."""
 
     async def run():
         transport = httpx.ASGITransport(app, client=(client, 1234), raise_app_exceptions=False)

@@ -1,4 +1,4 @@
-"""The worker that reads photos, but with a finder that finds blots: for tests of what is around."""
+"""A photo worker whose detector finds painted blots, for tests of the parts around it."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A weights folder with models that are simple to foresee, for the tests that compare models."""
+"""A weights folder whose models give known answers, for tests of the comparison."""
 
 import json
 import shutil
@@ -9,14 +9,14 @@ import torch
 from digitdraw.models import calibration, weights
 from digitdraw.models.registry import MODELS
 
-FIGURES = """{
-  "softmax": {"figures": {"MNIST test: right": {"mean": 0.9234}}},
-  "default": {"figures": {"MNIST test: right": {"mean": 0.996}, "drawn anywhere: right": 7}}
+EVALUATION = """{
+  "softmax": {"figures": {"MNIST test: correct": {"mean": 0.9234}}},
+  "default": {"figures": {"MNIST test: correct": {"mean": 0.996}, "drawn anywhere: correct": 7}}
 }"""
 
 
-def make_lineup(folder: Path) -> Path:
-    """The default model, one that always says 1, one that never knows, and one that is damaged."""
+def make_comparison(folder: Path) -> Path:
+    """Save the default model, one that always says 1, one that is never sure, a damaged one."""
     for path in weights.FOLDER.glob("default.*"):
         shutil.copy(path, folder)
     manifest = json.loads((weights.FOLDER / "manifest.json").read_text(encoding="utf-8"))
@@ -29,5 +29,5 @@ def make_lineup(folder: Path) -> Path:
             network[-1].bias.data[favourite] = 9
         weights.save(name, network, calibration.Calibration(), {}, folder)
     (folder / "tiny.pt").write_bytes(b"damaged")
-    (folder / "evaluation.json").write_text(FIGURES, encoding="utf-8")
+    (folder / "evaluation.json").write_text(EVALUATION, encoding="utf-8")
     return folder

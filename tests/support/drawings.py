@@ -1,5 +1,4 @@
-"""Ten digits as pen strokes, made for the tests: {digit: [[(x, y), ...], ...]}, y down; and a
-script that makes drawings at random."""
+"""Ten digits as pen strokes, made for the tests: {digit: [[(x, y), ...], ...]}, y down."""
 
 import math
 
@@ -24,27 +23,3 @@ DIGITS: dict[int, Strokes] = {
     8: [[*arc(50, 27, 22, 21, 70, -250), *arc(50, 72, 27, 24, -75, 260)]],
     9: [[*arc(48, 30, 24, 25, 0, -360), (71, 45), (66, 95)]],
 }
-
-RANDOM_DRAWINGS = """
-function makeRandom(seed) {  // mulberry32: the same drawings in every run
-    return () => {
-        seed = (seed + 0x6d2b79f5) | 0;
-        let t = Math.imul(seed ^ (seed >>> 15), seed | 1);
-        t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-        return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-    };
-}
-// From dots to scribbles, from slow pens to wild ones, on the canvas and far off.
-function randomDrawing(random) {
-    const whole = (most) => Math.floor(random() * most);
-    const [jitter, most] = [[1, 4, 60, 3000][whole(4)], [1, 3, 40, 400][whole(4)]];
-    return Array.from({ length: 1 + whole(6) }, () => {
-        let [x, y, dx, dy] = [whole(6000) - 2000, whole(6000) - 2000, 0, 0];
-        return Array.from({ length: 1 + whole(most) }, () => {
-            dx += whole(2 * jitter + 1) - jitter - Math.round(dx / 5);
-            dy += whole(2 * jitter + 1) - jitter - Math.round(dy / 5);
-            return [x, y] = [x + dx, y + dy].map((value) => Math.max(-9e4, Math.min(9e4, value)));
-        });
-    });
-}
-"""

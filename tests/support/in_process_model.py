@@ -1,4 +1,4 @@
-"""A model that is asked as the server asks its own, but answers in this process."""
+"""A model with the methods of a `ModelClient` that answers in this process."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,25 +15,25 @@ class InProcess:
 
     def __init__(self, recognizer: Recognizer) -> None:
         self.answers = Answers(recognizer)
-        self.batches = Batcher(self._answer_all)
+        self.batcher = Batcher(self._answer_drawings)
 
     def __len__(self) -> int:
-        return len(self.batches)
+        return len(self.batcher)
 
-    def watch(self, told: Callable[[int], None]) -> None:
-        self.batches.watch = told
+    def watch(self, observe: Callable[[int], None]) -> None:
+        self.batcher.observe = observe
 
     async def drawing(self, body: bytes) -> bytes:
-        return await self.batches.ask(body)
+        return await self.batcher.ask(body)
 
-    async def aside(self, kind: bytes, body: bytes) -> bytes:
-        return await asyncio.to_thread(self.answers.aside, kind, body)
+    async def on_demand(self, kind: bytes, body: bytes) -> bytes:
+        return await asyncio.to_thread(self.answers.on_demand, kind, body)
 
     async def facts(self) -> dict:
         return orjson.loads(self.answers.facts())
 
     async def close(self) -> None:
-        """There is nothing to end."""
+        """Do nothing: there is no process to end."""
 
-    async def _answer_all(self, bodies: list[bytes]) -> list[bytes]:
+    async def _answer_drawings(self, bodies: list[bytes]) -> list[bytes]:
         return await asyncio.to_thread(self.answers.drawings, bodies)

@@ -1,4 +1,4 @@
-"""The page behind nginx, as `deploy/nginx.conf` sets it up, for the tests that need it."""
+"""Starts the page behind nginx with `deploy/nginx.conf`."""
 
 import contextlib
 import os
@@ -20,7 +20,7 @@ OPTIONS = ["--root-path", "/digits", "--hosts", "digits.example.org,127.0.0.1"]
 
 @contextlib.contextmanager
 def behind_nginx(folder: Path) -> Iterator[str]:
-    """Serves the page below /digits/; gives the URL that people see. Skips without nginx."""
+    """Serve the page below /digits/ and yield its public URL. Skips the test without nginx."""
     if NGINX is None:
         pytest.skip("needs nginx")
     server = Server(options=OPTIONS).start(wait=False)
@@ -41,8 +41,8 @@ def _config(folder: Path, port: int, server: int) -> str:
     block = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
     block = block.replace("127.0.0.1:7860", f"127.0.0.1:{server}")
     block = block.replace("listen 8080;", f"listen 127.0.0.1:{port};")
-    places = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    temporary = "".join(f"{place}_temp_path {folder}/{place};\n" for place in places)
+    names = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    temporary = "".join(f"{name}_temp_path {folder}/{name};\n" for name in names)
     return (
         f"daemon off; pid {folder}/pid; error_log {folder}/error.log;\n"
         + ("user root;\n" if os.geteuid() == 0 else "")

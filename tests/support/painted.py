@@ -1,5 +1,4 @@
-"""Networks that need no training: they find and read blots, so that what is around them can be
-tested."""
+"""A photo reader that needs no weights: its networks detect and read painted blots."""
 
 import numpy as np
 import torch
@@ -9,24 +8,23 @@ from digitdraw.models.calibration import PhotoCalibration
 from digitdraw.models.weights import Weights
 from digitdraw.photo.reader import PhotoReader
 
-_AS_IT_IS = PhotoCalibration()
+_DEFAULTS = PhotoCalibration()
 
 
-class Painted(nn.Module):
-    """Finds what is painted: wherever a block of ink is darkest, a digit 12 by 20 pixels in the
-    scale that it sees."""
+class PaintedDetector(nn.Module):
+    """Detects a digit, 12 by 20 pixels at its own scale, wherever a block of ink is darkest."""
 
     def __init__(self):
         super().__init__()
         self.unused = nn.Parameter(torch.zeros(1))
 
     def forward(self, x):
-        return torch.cat([self._maps(each) for each in x[:, None]])
+        return torch.cat([self._maps(image) for image in x[:, None]])
 
     def _maps(self, x):
         height, width = x.shape[2] // 4, x.shape[3] // 4
         maps = torch.full((1, 15, height, width), -9.0)
-        # Blurred, so that a block has one middle at any scale.
+        # Blurred, so that a block has one center at any scale.
         ink = nn.functional.avg_pool2d(-x, 9, 4, 4, count_include_pad=False)[0, 0, :height, :width]
         ink = ink + 1e-3 * torch.rand(height, width, generator=torch.Generator().manual_seed(0))
         for y, column in torch.nonzero(ink > 1).tolist():
@@ -35,29 +33,30 @@ class Painted(nn.Module):
         return maps
 
 
-class PaintedSequence(nn.Module):
-    """Reads blots, wherever columns of a strip are inked: 0, 7, 4, and from the start again."""
+class PaintedLineRecognizer(nn.Module):
+    """Reads blots as 0, 7, 4, and from the start again, wherever columns have ink."""
 
     def __init__(self):
         super().__init__()
         self.unused = nn.Parameter(torch.zeros(1))
 
     def forward(self, x):
-        inked = nn.functional.avg_pool2d(x, (32, 4))[:, 0, 0] > 0.3
-        answer = torch.full((*inked.shape, 11), -9.0)
-        answer[:, :, 10] = 9
-        for row, columns in zip(answer, inked, strict=True):
+        has_ink = nn.functional.avg_pool2d(x, (32, 4))[:, 0, 0] > 0.3
+        logits = torch.full((*has_ink.shape, 11), -9.0)
+        logits[:, :, 10] = 9
+        for row, columns in zip(logits, has_ink, strict=True):
             starts = torch.nonzero(columns & ~torch.roll(columns, 1))[:, 0].tolist()
             for count, start in enumerate(starts):
                 self.say(row[start], (0, 7, 4)[count % 3])
-        return answer
+        return logits
 
     def say(self, column, digit):
+        """Set the logits (11,) of a column to a digit."""
         column[digit], column[10] = 9, -9
 
 
-class PaintedGlyphs(nn.Module):
-    """Says nothing of any glyph."""
+class PaintedClassifier(nn.Module):
+    """Gives every glyph logits of 0."""
 
     def __init__(self):
         super().__init__()
@@ -67,8 +66,8 @@ class PaintedGlyphs(nn.Module):
         return torch.zeros(len(x), 10)
 
 
-class Doubting(PaintedSequence):
-    """The same, but every 4 could be a 9, so that there is something to doubt."""
+class Doubting(PaintedLineRecognizer):
+    """The same, but every 4 may be a 9, so that there is something to doubt."""
 
     def say(self, column, digit):
         super().say(column, digit)
@@ -76,19 +75,21 @@ class Doubting(PaintedSequence):
             column[9] = 8.6
 
 
-def painted_reader(read: type[PaintedSequence] = PaintedSequence) -> PhotoReader:
-    """A reader of blots, loaded anew."""
-    networks = Painted(), read(), PaintedGlyphs()
-    return PhotoReader(*(loaded(each) for each in networks), torch.device("cpu"))
+def painted_reader(
+    line_recognizer: type[PaintedLineRecognizer] = PaintedLineRecognizer,
+) -> PhotoReader:
+    """A new photo reader for blots."""
+    networks = PaintedDetector(), line_recognizer(), PaintedClassifier()
+    return PhotoReader(*map(as_weights, networks), torch.device("cpu"))
 
 
-def loaded(network: nn.Module, calibration: PhotoCalibration = _AS_IT_IS) -> Weights:
+def as_weights(network: nn.Module, calibration: PhotoCalibration = _DEFAULTS) -> Weights:
     """A network as if its weights had been loaded."""
     return Weights(type(network).__name__, network, 0.0, 1.0, calibration, "")
 
 
 def photo(places: list[tuple[int, int]], size: tuple[int, int] = (240, 160)) -> np.ndarray:
-    """Grey paper, (height, width) uint8, with blots at (x, y)."""
+    """Grey paper, (height, width) uint8, with blots at (x, y); `size` is (width, height)."""
     picture = np.full((size[1], size[0]), 230, np.uint8)
     for x, y in places:
         picture[y - 3 : y + 3, x - 3 : x + 3] = 20

@@ -1,4 +1,4 @@
-"""Starts and stops `python app.py` as a person would, for the tests and benchmarks that need it."""
+"""Starts and stops `python app.py` for tests and benchmarks."""
 
 import os
 import socket
@@ -11,7 +11,8 @@ from pathlib import Path
 import httpx
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 180  # far more than it takes; on a busy machine the first import is slow
+START_SECONDS = 180
+"""Far more than a start takes; on a busy machine the first import is slow."""
 
 _FROM_FOLDER = """
 import pathlib, sys
@@ -23,13 +24,13 @@ WITH_WEIGHTS = f"""
 import sys
 from digitdraw.serving.workers import model_client, photo_queue
 folder = sys.argv.pop(1)
-for each, worker in ((photo_queue, "photo_worker"), (model_client, "model_worker")):
-    program = {_FROM_FOLDER!r} + f"from digitdraw.serving.workers import {{worker}}; {{worker}}.main()"
-    each.COMMAND = (sys.executable, "-c", program, folder)
+for module, worker in ((photo_queue, "photo_worker"), (model_client, "model_worker")):
+    program = {_FROM_FOLDER!r} + f"from digitdraw.serving.workers.{{worker}} import main; main()"
+    module.COMMAND = (sys.executable, "-c", program, folder)
 import app
 sys.exit(app.main(sys.argv[1:]))
 """
-WITH_BLOTS = """
+WITH_BLOT_DETECTOR = """
 import sys
 from digitdraw.serving.workers import photo_queue
 photo_queue.COMMAND = (sys.executable, "tests/support/blots_worker.py")
@@ -39,14 +40,14 @@ sys.exit(app.main(sys.argv[1:]))
 
 
 def free_port() -> int:
-    """A port of this machine that nothing listens on now."""
+    """Return a port of this machine that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
 def is_running(pid: int) -> bool:
-    """Whether there is a process of this number."""
+    """True where a process with this number exists."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -55,19 +56,19 @@ def is_running(pid: int) -> bool:
 
 
 class Server:
-    """The page at `url`, in a process of its own; `start` after `stop` uses the same port.
+    """The page at `url`, in a process of its own. A second `start` uses the same port.
 
-    `weights` is a folder whose models are used in place of those that come with digitdraw; with
-    `finds_blots`, photos are read by `painted.Doubting`, which needs no weights; `program` is
-    Python to run in place of app.py, and `options` are further ones for it. `folder`, an empty one,
-    becomes its working folder, home and place for temporary files; `log` there has all it says.
+    `weights` is a folder of models that replace the shipped ones. With `blot_detector`, photos
+    are read by `painted.Doubting`, which needs no weights. `program` is Python source to run in
+    place of app.py, and `options` are further options for it. `folder`, an empty one, becomes its
+    working folder, home and place for temporary files; `log` in there has its output.
     """
 
     def __init__(
         self,
         port: int | None = None,
         weights: Path | None = None,
-        finds_blots: bool = False,
+        blot_detector: bool = False,
         program: str | None = None,
         options: Sequence[str] = (),
         folder: Path | None = None,
@@ -75,8 +76,8 @@ class Server:
         self.port = port or free_port()
         self.options, self.folder = options, folder
         self.program = ["-c", WITH_WEIGHTS, str(weights)] if weights else [str(ROOT / "app.py")]
-        if finds_blots:
-            program = WITH_BLOTS
+        if blot_detector:
+            program = WITH_BLOT_DETECTOR
         if program:
             self.program = ["-c", program]
         self.url = f"http://127.0.0.1:{self.port}/"
@@ -97,30 +98,31 @@ class Server:
         return self
 
     def _environment(self) -> dict[str, str]:
-        places = {"HOME": "home", "TMPDIR": "tmp", "GRADIO_TEMP_DIR": "tmp/gradio"}
-        own = {name: self.folder / place for name, place in places.items()} if self.folder else {}
-        for place in own.values():
-            place.mkdir(parents=True, exist_ok=True)
-        own = {name: str(place) for name, place in own.items()}
-        return {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False", **own}
+        environment = {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False"}
+        if self.folder:
+            folders = {"HOME": "home", "TMPDIR": "tmp", "GRADIO_TEMP_DIR": "tmp/gradio"}
+            for variable, name in folders.items():
+                (self.folder / name).mkdir(parents=True, exist_ok=True)
+                environment[variable] = str(self.folder / name)
+        return environment
 
-    def _said(self) -> str:
-        said = self.process.stderr.read() if self.process.stderr else self.log.read_bytes()
-        return said.decode(errors="replace")
+    def _output(self) -> str:
+        output = self.process.stderr.read() if self.process.stderr else self.log.read_bytes()
+        return output.decode(errors="replace")
 
     @property
     def log(self) -> Path:
-        """What it says, where it has a folder."""
+        """The file with its output, where it has a folder."""
         return self.folder / "log"
 
     def wait(self) -> None:
-        """Return when the page is served; raises RuntimeError with the reason if it is not."""
+        """Return when the page answers; raises RuntimeError with the reason if it does not."""
         deadline = time.monotonic() + START_SECONDS
         with httpx.Client(timeout=START_SECONDS) as client:
             while time.monotonic() < deadline:
                 if self.process.poll() is not None:
                     status = self.process.returncode
-                    raise RuntimeError(f"app.py ended with status {status}: {self._said()}")
+                    raise RuntimeError(f"app.py ended with status {status}: {self._output()}")
                 try:
                     if client.get(self.url).is_success:
                         return
@@ -131,7 +133,7 @@ class Server:
         raise RuntimeError(f"app.py did not answer within {START_SECONDS} s")
 
     def stop(self) -> None:
-        """End the process that `start` began; does nothing when there is none."""
+        """End the process, if there is one."""
         if self.process is None:
             return
         self.process.terminate()

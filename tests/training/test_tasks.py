@@ -39,7 +39,7 @@ def small_data(monkeypatch):
         "other": others.pixels.astype(np.float32) / 255,
     }
     sources = Sources(DRAWINGS, None, [], [])
-    page = pages.compose(sources, np.random.default_rng(0), 128)
+    page = pages.random_page(sources, np.random.default_rng(0), 128)
     scan = Page(page.picture, page.boxes, page.labels)
     validation = {
         ClassifierValidation: lambda *arguments: ClassifierValidation(

@@ -1,55 +1,74 @@
-"""The page's parts as they are put together from files."""
+"""The page's components, as they are built from the files of the front end."""
 
+import io
 import json
 import re
-from importlib import resources
 
 import pytest
 from PIL import Image
 
 from digitdraw.serving.answers import phrases
-from digitdraw.ui import components
+from digitdraw.ui import assets, components
 
-FOLDER = resources.files("digitdraw.ui")
-TEMPLATES = [path.name for path in FOLDER.iterdir() if path.name.endswith(".html")]
+FILES = sorted(assets._files())
+TEMPLATES = [path for path in FILES if path.endswith(".html")]
+EXAMPLES = ("draw/examples.json", "compare/examples.json")
 
 
-@pytest.mark.parametrize("name", TEMPLATES)
-def test_templates_hold_nothing_that_gradio_would_run(name):
-    # Gradio makes a JavaScript template literal of them.
-    text = (FOLDER / name).read_text(encoding="utf-8")
+def examples(path: str) -> list[dict]:
+    return json.loads(assets.read_text(path))
+
+
+@pytest.mark.parametrize("path", TEMPLATES)
+def test_templates_hold_nothing_that_gradio_would_run(path):
+    # Gradio turns a template into a JavaScript template literal.
+    text = assets.read_text(path)
     assert "`" not in text
     assert "${" not in text
     assert "\\" not in text
 
 
-def test_nothing_in_the_page_comes_from_another_host():
-    for path in FOLDER.iterdir():
-        if path.name.endswith((".js", ".css", ".html")):
-            text = path.read_text(encoding="utf-8")
-            fetched = re.findall(r"""(?:src=|href=|url\(|@import)\s*["']?(https?:|//)""", text)
-            assert not fetched, path.name
+def test_nothing_on_the_page_comes_from_another_host():
+    for path in FILES:
+        if path.endswith((".js", ".css", ".html")):
+            text = assets.read_text(path)
+            fetched = re.findall(r"""(?:src=|href=|url\(|@import|from)\s*["']?(https?:|//)""", text)
+            assert not fetched, path
 
 
-def test_styles_reach_the_head_once_each():
+def test_the_head_has_every_style_sheet_once():
     head = components.head()
-    assert head.count("<style>") == 1
-    for mark in (
-        "--dd-accent:",
-        ".dd-canvas {",
-        ".dd-bar {",
-        ".dd-drop {",
-        ".dd-box {",
-        ".dd-card {",
-    ):
-        assert head.count(mark) >= 1
-    assert head.count("{") == head.count("}")
+    paths = [path for path in FILES if path.endswith(".css")]
+    assert len(paths) == 10
+    for path in paths:
+        assert head.count(assets.read_text(path)) == 1, path
+
+
+def test_templates_include_their_parts():
+    for tab in (components.draw_tab(), components.photo_tab(10)):
+        assert "<!-- include" not in tab.html_template
+        assert "dd-panel" in tab.html_template
+
+
+def test_each_component_starts_the_module_of_its_folder():
+    tabs = {
+        "page/header.js": components.header("the note"),
+        "draw/draw.js": components.draw_tab(),
+        "photo/photo.js": components.photo_tab(10),
+        "upload/upload.js": components.upload_tab(10),
+        "compare/compare.js": components.compare_tab([]),
+    }
+    for path, tab in tabs.items():
+        assert f'"{assets.url(path)}"' in tab.js_on_load
+        assert "export function start(element" in assets.read_text(path)
 
 
 def test_examples_are_read_as_they_are_named(recognizer):
-    examples = json.loads((FOLDER / "examples.json").read_text(encoding="utf-8"))
-    said = {e["name"]: phrases.sentence(recognizer.predict_strokes(e["strokes"])) for e in examples}
-    assert said == {
+    sentences = {
+        example["name"]: phrases.sentence(recognizer.predict_strokes(example["strokes"]))
+        for example in examples("draw/examples.json")
+    }
+    assert sentences == {
         "a three": "That looks like a 3",
         "a seven with a bar": "That looks like a 7",
         "an eight": "That looks like an 8",
@@ -61,9 +80,11 @@ def test_examples_are_read_as_they_are_named(recognizer):
 
 
 def test_tricky_examples_are_read_by_the_default_model(recognizer):
-    examples = json.loads((FOLDER / "tricky.json").read_text(encoding="utf-8"))
-    said = {e["name"]: recognizer.predict_strokes(e["strokes"]).digit for e in examples}
-    assert said == {
+    digits = {
+        example["name"]: recognizer.predict_strokes(example["strokes"]).digit
+        for example in examples("compare/examples.json")
+    }
+    assert digits == {
         "a one with a long upstroke": 1,
         "a nine with a hook": 9,
         "a tilted four": 4,
@@ -73,20 +94,20 @@ def test_tricky_examples_are_read_by_the_default_model(recognizer):
     }
 
 
-@pytest.mark.parametrize("name", ["examples.json", "tricky.json"])
-def test_examples_stay_on_the_canvas(name):
-    examples = json.loads((FOLDER / name).read_text(encoding="utf-8"))
-    values = [v for e in examples for stroke in e["strokes"] for point in stroke for v in point]
+@pytest.mark.parametrize("path", EXAMPLES)
+def test_examples_stay_on_the_canvas(path):
+    strokes = [stroke for example in examples(path) for stroke in example["strokes"]]
+    values = [value for stroke in strokes for point in stroke for value in point]
     assert min(values) > 0.05
     assert max(values) < 0.95
 
 
-def test_example_photos_are_small_and_hold_pixels_alone():
-    photos = list((FOLDER / "photos").iterdir())
+def test_example_photos_are_small_and_hold_only_pixels():
+    photos = components.example_photos()
     assert len(photos) == 3
-    for path in photos:
-        assert path.stat().st_size <= 120_000
-        with Image.open(path) as picture:
+    for photo in photos:
+        assert len(photo) <= 120_000
+        with Image.open(io.BytesIO(photo)) as picture:
             assert picture.format == "JPEG"
             assert max(picture.size) == 1000
             assert not picture.getexif()

@@ -1,1 +1,1 @@
-"""What the server answers: payloads, phrases, comparison."""
+"""What the server answers: contents of replies, and their phrases."""

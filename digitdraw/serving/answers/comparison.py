@@ -1,7 +1,7 @@
-"""All models side by side: what is known of each before it answers, and the answers of all.
+"""All models side by side: facts about each of them, and their answers to one drawing.
 
-Models beyond the page's own are loaded when the first drawing is compared, once. One whose
-weights are missing or damaged stays in the row, and says so. Knows nothing of Gradio.
+The other models load once, when the first drawing is compared. A model whose weights are missing
+or damaged keeps its card, which says so.
 """
 
 import json
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 
@@ -28,12 +29,13 @@ log = logging.getLogger(__name__)
 
 UNKNOWN = "\N{EN DASH}"
 
-_FIGURES = {"mnist": "MNIST test: right", "drawings": "drawn anywhere: right"}
+_METRICS = {"mnist": "MNIST test: correct", "drawings": "drawn anywhere: correct"}
+"""Fields of a card, and their names in `evaluation.json`."""
 
 
 @dataclass(frozen=True)
 class Card:
-    """What is known of a model before it answers, in words."""
+    """Facts about a model as text."""
 
     name: str
     summary: str
@@ -45,7 +47,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Entry:
-    """One model's answer to one glyph; `prediction` is None where the model is not there."""
+    """One model's answer to a glyph. `prediction` is None where the model could not be loaded."""
 
     name: str
     prediction: Prediction | None
@@ -53,44 +55,44 @@ class Entry:
 
 
 class Comparison:
-    """The models in the manifest of `folder`, simplest first; safe to call from many threads.
+    """The models in the manifest of `folder`, simplest first. Many threads may use it.
 
-    `recognizer` is the page's own, which is not loaded again, and is in the row in any case.
+    `recognizer` has the page's own model, which is always included and not loaded again.
     """
 
     def __init__(self, recognizer: Recognizer, folder: Path | None = None) -> None:
         self._folder = folder or weights.FOLDER
         self._own = recognizer
-        self.names = _ordered({recognizer.name, *_listed(self._folder)})
+        self.names = _ordered({recognizer.name, *_available(self._folder)})
         self.reference = "default" if "default" in self.names else recognizer.name
         """The model that the others are compared with."""
-        self._loaded: dict[str, Recognizer | None] | None = None
+        self._models: dict[str, Recognizer | None] | None = None
         self._loading = threading.Lock()
 
     def cards(self) -> list[Card]:
-        """One card for each model, in the order of `names`."""
-        figures = _read_figures(self._folder / "evaluation.json")
-        return [self._card(name, figures.get(name)) for name in self.names]
+        """Return a card for each model, in the order of `names`."""
+        evaluation = _read_evaluation(self._folder / "evaluation.json")
+        return [self._card(name, evaluation.get(name)) for name in self.names]
 
     def answers(self, glyph: np.ndarray) -> list[Entry]:
-        """What each of `names` takes a glyph for, (28, 28) float32 in [0, 1]."""
-        return [_answer(name, model, glyph) for name, model in self._models().items()]
+        """Classify a glyph, (28, 28) float32 in [0, 1], with each of `names`."""
+        return [_answer(name, model, glyph) for name, model in self._load_all().items()]
 
-    def _card(self, name: str, figures: object) -> Card:
-        shares = figures.get("figures") if isinstance(figures, dict) else None
+    def _card(self, name: str, record: object) -> Card:
+        metrics = record.get("figures") if isinstance(record, dict) else None
         return Card(
             name=name,
             summary=MODELS[name].summary if name in MODELS else "",
-            parameters=_known(weights.parameters, name, self._folder, "{:,}"),
-            size=_known(weights.kilobytes, name, self._folder, "{:,} kB"),
-            **{place: _percent(shares, title) for place, title in _FIGURES.items()},
+            parameters=_from_manifest(weights.parameters, name, self._folder, "{:,}"),
+            size=_from_manifest(weights.kilobytes, name, self._folder, "{:,} kB"),
+            **{field: _percent(metrics, title) for field, title in _METRICS.items()},
         )
 
-    def _models(self) -> dict[str, Recognizer | None]:
-        with self._loading:  # whoever comes meanwhile waits, and finds them loaded
-            if self._loaded is None:
-                self._loaded = {name: self._load(name) for name in self.names}
-            return self._loaded
+    def _load_all(self) -> dict[str, Recognizer | None]:
+        with self._loading:  # other threads wait here until all models are loaded
+            if self._models is None:
+                self._models = {name: self._load(name) for name in self.names}
+            return self._models
 
     def _load(self, name: str) -> Recognizer | None:
         if name == self._own.name:
@@ -98,10 +100,10 @@ class Comparison:
         try:
             loaded = weights.load(name, self._folder)
         except DigitDrawError as error:
-            log.warning("not compared: %s", error)
+            log.warning("model left out of the comparison: %s", error)
             return None
         model = Recognizer(GlyphClassifier(loaded, self._own.device, self._own.device_note))
-        model.predict_batch(blank()[None])  # the first answer takes longer than the rest
+        model.predict_batch(blank()[None])  # the first answer of a model takes longer
         return model
 
 
@@ -112,12 +114,12 @@ def _answer(name: str, model: Recognizer | None, glyph: np.ndarray) -> Entry:
 
 
 def _ordered(names: set[str]) -> list[str]:
-    """In the order of the registry, which goes from simple to strong; unknown ones at the end."""
+    """Sort by the order of the registry, from simple to strong; unknown names come last."""
     known = list(MODELS)
     return sorted(names, key=lambda name: (known.index(name) if name in MODELS else 99, name))
 
 
-def _listed(folder: Path) -> list[str]:
+def _available(folder: Path) -> list[str]:
     try:
         return weights.available(folder)
     except DigitDrawError as error:
@@ -125,25 +127,25 @@ def _listed(folder: Path) -> list[str]:
         return []
 
 
-def _known(fact: Callable[[str, Path], int], name: str, folder: Path, words: str) -> str:
-    """What the manifest knows of a model, put into words; UNKNOWN where it does not."""
+def _from_manifest(fact: Callable[[str, Path], int], name: str, folder: Path, form: str) -> str:
+    """Format a number from the manifest; UNKNOWN where the manifest lacks it."""
     try:
-        return words.format(fact(name, folder))
+        return form.format(fact(name, folder))
     except (DigitDrawError, OSError, KeyError, TypeError, ValueError):
         return UNKNOWN
 
 
-def _read_figures(path: Path) -> dict:
-    """The test figures beside the weights; none where they are missing or damaged."""
+def _read_evaluation(path: Path) -> dict:
+    """Read the metrics beside the weights; an empty dict where they are missing or damaged."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        evaluation = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return evaluation if isinstance(evaluation, dict) else {}
 
 
-def _percent(figures: object, title: str) -> str:
+def _percent(metrics: Any, title: str) -> str:
     try:
-        return f"{figures[title]['mean'] * 100:.1f} %"
+        return f"{metrics[title]['mean'] * 100:.1f} %"
     except (KeyError, TypeError):
         return UNKNOWN

@@ -1,4 +1,4 @@
-"""Pictures as the page shows them: data URLs, no larger than it needs, of their pixels alone."""
+"""Data URLs of pictures: no larger than the page needs, and without metadata."""
 
 import base64
 import io
@@ -11,19 +11,22 @@ from digitdraw.preprocessing.image_io import open_image, to_grey
 __all__ = ["data_url", "jpeg", "thumbnail"]
 
 THUMBNAIL_EDGE = 240
+"""Longest side of a thumbnail in pixels."""
 
 
 def thumbnail(photo: bytes) -> str:
-    """A photo as a data URL, small enough to be part of the page."""
+    """Return a small data URL of a photo file, for the page itself."""
     return jpeg(open_image(photo), THUMBNAIL_EDGE)
 
 
 def jpeg(picture: Image.Image, edge: int) -> str:
-    """A picture at most `edge` pixels long as a JPEG of its pixels alone: where and with what
-    it was taken stays with who took it."""
+    """Return a data URL of a JPEG whose longest side has at most `edge` pixels.
+
+    It holds pixels only: the place and the camera of a photo stay private.
+    """
     if _is_opaque_colour(picture):
         picture = picture.convert("RGB")
-    else:  # deep, grey or transparent: as the reader sees it
+    else:  # deep, grey or transparent: shown as the photo reader sees it
         picture = Image.fromarray(np.rint(to_grey(picture) * 255).astype(np.uint8)).convert("RGB")
     picture.thumbnail((edge, edge), Image.Resampling.LANCZOS)
     picture.info.clear()
@@ -37,7 +40,7 @@ def _is_opaque_colour(picture: Image.Image) -> bool:
 
 
 def data_url(picture: Image.Image) -> str:
-    """A photo as JPEG, everything else as PNG: ink must keep its hard edges."""
+    """Return a data URL: JPEG for RGB pictures, else PNG, which keeps the hard edges of ink."""
     kind, options = ("jpeg", {"quality": 88}) if picture.mode == "RGB" else ("png", {})
     buffer = io.BytesIO()
     picture.save(buffer, kind, **options)

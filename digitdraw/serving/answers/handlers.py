@@ -1,7 +1,7 @@
-"""What a model is asked about drawings, and its answers: JSON in, JSON out.
+"""Answers to questions about drawings, JSON in and JSON out.
 
-The same in the server's own worker and in a deployment elsewhere. What an answer holds is
-`ui.payload`'s.
+The worker process of the model and the Ray Serve deployment share them. `payloads` defines the
+contents.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,19 +18,19 @@ __all__ = ["Answers"]
 
 
 class Answers:
-    """A model's; `lineup` is what it is compared with. Safe to call from many threads."""
+    """The answers of one model, compared with those of `comparison`. Many threads may use it."""
 
-    def __init__(self, recognizer: Recognizer, lineup: Comparison | None = None) -> None:
+    def __init__(self, recognizer: Recognizer, comparison: Comparison | None = None) -> None:
         self._recognizer = recognizer
-        self._lineup = lineup or Comparison(recognizer)
-        self._asides: dict[bytes, Callable[[object], dict]] = {
+        self._comparison = comparison or Comparison(recognizer)
+        self._on_demand: dict[bytes, Callable[[object], dict]] = {
             b"why": lambda drawing: payloads.explain_strokes(recognizer, drawing),
-            b"compare": lambda drawing: payloads.compare_strokes(self._lineup, drawing),
-            b"strokes": self._for_programs,
+            b"compare": lambda drawing: payloads.compare_strokes(self._comparison, drawing),
+            b"strokes": self._predict,
         }
 
     def facts(self) -> bytes:
-        """Which model it is, where it runs and why, and the cards of all that are compared."""
+        """Return name, device and checksum of the model, and the cards of all compared models."""
         model = self._recognizer
         return orjson.dumps(
             {
@@ -38,20 +38,21 @@ class Answers:
                 "device": str(model.device),
                 "note": model.device_note,
                 "sha256": model.sha256,
-                "cards": [asdict(card) for card in self._lineup.cards()],
+                "cards": [asdict(card) for card in self._comparison.cards()],
             }
         )
 
     def drawings(self, bodies: Sequence[bytes]) -> list[bytes]:
-        """What each of several drawings looks like."""
-        asked = [orjson.loads(body) for body in bodies]
-        return [orjson.dumps(each) for each in payloads.answer_drawings(self._recognizer, asked)]
+        """Recognize a batch of drawings."""
+        drawings = [orjson.loads(body) for body in bodies]
+        answers = payloads.answer_drawings(self._recognizer, drawings)
+        return [orjson.dumps(answer) for answer in answers]
 
-    def aside(self, kind: bytes, body: bytes) -> bytes:
-        """What else is asked of one drawing: b"why", b"compare", or, by programs, b"strokes"."""
-        return orjson.dumps(self._asides[kind](orjson.loads(body)))
+    def on_demand(self, kind: bytes, body: bytes) -> bytes:
+        """Answer b"why" or b"compare" for the page, or b"strokes" for programs."""
+        return orjson.dumps(self._on_demand[kind](orjson.loads(body)))
 
-    def _for_programs(self, drawing: object) -> dict:
+    def _predict(self, drawing: object) -> dict:
         try:
             return self._recognizer.predict_strokes(drawing).as_dict()
         except DigitDrawError as error:

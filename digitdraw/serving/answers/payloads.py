@@ -1,7 +1,4 @@
-"""Predictions, their reasons and pictures as the JSON that the page's scripts read.
-
-Knows nothing of Gradio.
-"""
+"""The JSON that the page's scripts read: answers, explanations, comparisons and readings."""
 
 import base64
 import io
@@ -14,50 +11,61 @@ from PIL import Image
 
 from digitdraw import explain
 from digitdraw.errors import BadWeightsError, DigitDrawError
+from digitdraw.photo.reader import ReadDigit
+from digitdraw.prediction import Prediction
 from digitdraw.preprocessing import binarize
 from digitdraw.preprocessing.image_io import FORMATS, open_image
 from digitdraw.preprocessing.strokes import to_glyph
+from digitdraw.recognizer import Recognizer
 from digitdraw.serving.answers import data_urls, phrases
+from digitdraw.serving.answers.comparison import Comparison, Entry
 
 __all__ = ["answer_drawings", "answer_picture", "compare_strokes", "explain_strokes", "read_photo"]
 
 log = logging.getLogger(__name__)
 
-STRONGEST = 0.95  # ink above this quantile is shown in full colour
+FULL_COLOUR_QUANTILE = 0.95
+"""Ink above this quantile of the attribution has the full colour: a few extreme values would
+make everything else look grey."""
 
-THIN = 0.5  # of the height: what is narrower has no left and right worth naming
+MIN_SPAN = 0.5
+"""Smallest width or height that `_describe` uses, relative to the larger of the two: a narrow
+drawing has no left and right worth naming."""
 
-STEP_EDGE = 360  # longest side, in pixels, of a step's picture as sent: sharp at 180 CSS pixels
+STEP_EDGE = 360
+"""Longest side of a preprocessing step in pixels: sharp at 180 CSS pixels."""
 
-PHOTO_EDGE = 1600  # the same of a photo: sharp on a phone, and zoomed in on a desk
+PHOTO_EDGE = 1600
+"""Longest side of a photo in pixels: sharp on a phone, and zoomed in on a desktop."""
 
 
-def answer_drawings(recognizer, questions: Sequence[object]) -> list[dict]:
-    """Answer drawings that came from browsers, whatever they hold, in one pass of the network.
+def answer_drawings(recognizer: Recognizer, drawings: Sequence[object]) -> list[dict]:
+    """Recognize drawings from browsers, whatever they hold, in one batch.
 
-    Returns for each what `_answer` does, or {"error": words to show} where the drawing is none.
+    Returns `_answer` for each, or {"error": text} where it is not a drawing.
     """
     started = perf_counter()
-    answers: list[dict] = [{}] * len(questions)
+    answers: list[dict] = [{}] * len(drawings)
     glyphs: dict[int, np.ndarray] = {}
-    for place, question in enumerate(questions):
+    for index, drawing in enumerate(drawings):
         try:
-            glyphs[place] = to_glyph(question)
+            glyphs[index] = to_glyph(drawing)
         except DigitDrawError as error:
-            answers[place] = {"error": str(error)}
-    predictions = recognizer.predict_batch(list(glyphs.values()))
-    seconds = (perf_counter() - started) / len(questions)
-    for place, prediction in zip(glyphs, predictions, strict=True):
-        answers[place] = _answer(prediction, seconds)
+            answers[index] = {"error": str(error)}
+    predictions = recognizer.predict_batch(np.array(list(glyphs.values())))
+    seconds = (perf_counter() - started) / len(drawings)
+    for index, prediction in zip(glyphs, predictions, strict=True):
+        answers[index] = _answer(prediction, seconds)
     return answers
 
 
-def explain_strokes(recognizer, strokes: object) -> dict:
-    """Which of a drawing's ink spoke for the answer, and which for the runner-up.
+def explain_strokes(recognizer: Recognizer, strokes: object) -> dict:
+    """Show which ink of a drawing speaks for the answer, and which for the runner-up.
 
-    Returns {"legend": two parts of a sentence, or none where there is nothing to explain;
-    "lines": for each stroke [x, y, value] in the unit that came, values from -100 (for the
-    runner-up) to 100; "described": the same in words}, or {"error": words to show}.
+    Returns {"legend", "lines", "described"} or {"error": text}. "legend" has the meaning of the
+    two colours, or [] where there is no digit. "lines" has [x, y, value] for each stroke, in the
+    unit of the strokes, with values from -100 (runner-up) to 100. "described" says the same in
+    words.
     """
     try:
         prediction = recognizer.predict_strokes(strokes)
@@ -65,48 +73,45 @@ def explain_strokes(recognizer, strokes: object) -> dict:
         if not legend:
             return {"legend": [], "lines": [], "described": ""}
         glyph, (digit, other) = prediction.glyph, prediction.ranking[:2]
-        credit = explain.smooth(
-            explain.attribute(recognizer.classifier, glyph, digit, other), glyph
-        )
-        lines = explain.trace(strokes, credit, glyph)
+        attribution = explain.attribute(recognizer.classifier, glyph, digit, other)
+        lines = explain.sample_along_strokes(strokes, explain.smooth(attribution, glyph), glyph)
     except DigitDrawError as error:
         return {"error": str(error)}
     points = np.concatenate(lines)
-    # The strongest few would make all the rest look grey.
-    full = float(np.quantile(np.abs(points[:, 2]), STRONGEST)) or 1.0
+    scale = float(np.quantile(np.abs(points[:, 2]), FULL_COLOUR_QUANTILE)) or 1.0
     return {
         "legend": legend,
-        "lines": [_line(line, full) for line in lines],
-        "described": _described(points, digit, other),
+        "lines": [_line(line, scale) for line in lines],
+        "described": _describe(points, digit, other),
     }
 
 
-def compare_strokes(lineup, strokes: object) -> dict:
-    """What all models of a `Lineup` take one drawing for.
+def compare_strokes(comparison: Comparison, strokes: object) -> dict:
+    """Recognize a drawing with all models of a `Comparison`.
 
-    Returns {"blank": bool, "words": who agrees, "models": {name: what `_card` does}}, or
-    {"error": words to show} where the drawing is none.
+    Returns {"blank": bool, "words": which models agree, "models": {name: `_card`}}, or
+    {"error": text} where it is not a drawing.
     """
     try:
         glyph = to_glyph(strokes)
     except DigitDrawError as error:
         return {"error": str(error)}
-    entries = lineup.answers(glyph)
-    given = [(entry.name, entry.prediction) for entry in entries if entry.prediction]
+    entries = comparison.answers(glyph)
+    predictions = [(entry.name, entry.prediction) for entry in entries if entry.prediction]
     blank = not glyph.any()
-    reference = dict(given).get(lineup.reference)
+    reference = dict(predictions).get(comparison.reference)
     return {
         "blank": blank,
-        "words": phrases.COMPARE_INVITATION if blank else phrases.agreement(given),
+        "words": phrases.COMPARE_INVITATION if blank else phrases.agreement(predictions),
         "models": {entry.name: _card(entry, reference) for entry in entries},
     }
 
 
-def answer_picture(recognizer, picture: bytes) -> dict:
-    """Answer an uploaded file, whatever it holds.
+def answer_picture(recognizer: Recognizer, picture: bytes) -> dict:
+    """Recognize the digit in an uploaded file, whatever the file holds.
 
-    Returns what `_answer` does and "steps", a list of {"name", "caption", "src"} with `src` a
-    data URL; or {"error": words to show} where the file is no picture of this project's limits.
+    Returns `_answer` and "steps", a list of {"name", "caption", "src"} with data URLs, or
+    {"error": text} where the file is not an allowed picture.
     """
     started = perf_counter()
     try:
@@ -121,12 +126,12 @@ def answer_picture(recognizer, picture: bytes) -> dict:
     return {**answer, "steps": steps}
 
 
-def read_photo(recognizer, photo: bytes) -> dict:
-    """The numbers in an uploaded photo, whatever the file holds.
+def read_photo(recognizer: Recognizer, photo: bytes) -> dict:
+    """Read the numbers in an uploaded file, whatever the file holds.
 
-    Returns {"src": a data URL of the photo, upright; "width" and "height" of the upright photo,
-    the pixels that boxes are in; "ms"; "words"; "digits", what `_find` does, number by number;
-    "numbers", a list of {"number", "confidence"}}, or {"error": words to show}.
+    Returns {"src": data URL of the upright photo, "width" and "height": of the upright photo in
+    the pixels of the boxes, "ms", "words", "digits": `_photo_digit` for each, number by number,
+    "numbers": list of {"number", "confidence"}}, or {"error": text}.
     """
     started = perf_counter()
     try:
@@ -134,8 +139,8 @@ def read_photo(recognizer, photo: bytes) -> dict:
         seconds = perf_counter() - started
         src, (width, height) = _upright(photo)
     except BadWeightsError as error:
-        log.warning("a photo was not read: %s", error)  # it names a path: not for the page
-        return {"error": phrases.NO_READER}
+        log.warning("a photo was not read: %s", error)  # the text has a path: not for the page
+        return {"error": phrases.NO_PHOTO_READER}
     except DigitDrawError as error:
         return {"error": str(error)}
     return {
@@ -143,8 +148,8 @@ def read_photo(recognizer, photo: bytes) -> dict:
         "width": width,
         "height": height,
         "ms": round(seconds * 1000, 1),
-        "words": phrases.found(reading.numbers, reading.reason),
-        "digits": [_find(each) for each in reading.digits],
+        "words": phrases.numbers_found(reading.numbers, reading.reason),
+        "digits": [_photo_digit(digit) for digit in reading.digits],
         "numbers": [
             {"number": number, "confidence": round(confidence, 4)}
             for number, confidence in zip(reading.numbers, reading.confidences, strict=True)
@@ -152,41 +157,41 @@ def read_photo(recognizer, photo: bytes) -> dict:
     }
 
 
-def _answer(prediction, seconds: float) -> dict:
-    """What the answer panel shows."""
+def _answer(prediction: Prediction, seconds: float) -> dict:
+    """Return what the answer panel shows."""
     return {
         **_verdict(prediction),
         "words": phrases.sentence(prediction),
-        "glyph": _ink(prediction.glyph),
+        "glyph": _encode_glyph(prediction.glyph),
         "model_ms": round(seconds * 1000, 1),
     }
 
 
-def _find(each) -> dict:
-    """One digit of a photo: where it is, what it was taken for, and what the panel shows."""
-    prediction = each.prediction
+def _photo_digit(digit: ReadDigit) -> dict:
+    """Return what the answer panel shows of one digit of a photo, and its box."""
+    prediction = digit.prediction
     return {
         **_verdict(prediction),
-        "big": str(each.label),  # part of a number, so it is given even where it is doubtful
-        "words": phrases.find(prediction),
-        "glyph": _ink(prediction.glyph),
-        "box": [round(float(side), 1) for side in each.box],
-        "number": each.number,
-        "digit": each.label,
+        "big": str(digit.label),  # a part of the number, even where it is doubtful
+        "words": phrases.photo_digit(prediction),
+        "glyph": _encode_glyph(prediction.glyph),
+        "box": [round(float(side), 1) for side in digit.box],
+        "number": digit.number,
+        "digit": digit.label,
         "doubtful": phrases.doubtful(prediction),
         "confidence": round(float(prediction.confidence), 4),
         "digitness": round(float(prediction.digitness), 4),
     }
 
 
-def _ink(glyph: np.ndarray) -> str:
-    """784 bytes, row by row, 255 = ink, in base64."""
+def _encode_glyph(glyph: np.ndarray) -> str:
+    """Encode a glyph as 784 bytes in base64, row by row, 255 = ink."""
     ink = np.rint(np.asarray(glyph) * 255).clip(0, 255).astype(np.uint8)
     return base64.b64encode(ink.tobytes()).decode("ascii")
 
 
-def _card(entry, reference) -> dict:
-    """One model's answer on its card; {"error": words} where the model is not there."""
+def _card(entry: Entry, reference: Prediction | None) -> dict:
+    """Return what the card of a model shows; {"error": text} where the model is not loaded."""
     prediction = entry.prediction
     if prediction is None:
         return {"error": "Weights missing or damaged"}
@@ -198,44 +203,43 @@ def _card(entry, reference) -> dict:
     }
 
 
-def _verdict(prediction) -> dict:
-    """What every place that shows an answer needs; a blank has flat bars."""
+def _verdict(prediction: Prediction) -> dict:
+    """Return the fields that all answers share. A blank has flat bars."""
     blank = prediction.verdict == "blank"
-    shares = [0.0] * 10 if blank else prediction.probabilities
+    probabilities = [0.0] * 10 if blank else prediction.probabilities
     return {
         "verdict": prediction.verdict,
         "big": phrases.big(prediction),
         "marked": phrases.marked(prediction),
-        "probabilities": [round(float(share), 4) for share in shares],
+        "probabilities": [round(float(probability), 4) for probability in probabilities],
     }
 
 
-def _line(line: np.ndarray, full: float) -> list[list[float]]:
-    values = np.rint((line[:, 2] / full).clip(-1, 1) * 100).astype(int)
+def _line(line: np.ndarray, scale: float) -> list[list[float]]:
+    values = np.rint((line[:, 2] / scale).clip(-1, 1) * 100).astype(int)
     return [
         [round(float(x), 1), round(float(y), 1), int(value)]
         for (x, y), value in zip(line[:, :2], values, strict=True)
     ]
 
 
-def _described(points: np.ndarray, digit: int, other: int) -> str:
-    """Where the ink for each of two digits is, for who cannot see it; (n, 3) x, y, value."""
+def _describe(points: np.ndarray, digit: int, other: int) -> str:
+    """Say where the ink for each of two digits is, for screen readers; (n, 3) x, y, value."""
     middle = (points[:, :2].min(axis=0) + points[:, :2].max(axis=0)) / 2
     span = np.ptp(points[:, :2], axis=0)
-    # What is thin, such as a one, is in the middle of its width.
-    span = np.maximum(span, max(THIN * span.max(), 1e-9))
-    parts = []
-    for sign, each in ((1, digit), (-1, other)):
+    span = np.maximum(span, max(MIN_SPAN * span.max(), 1e-9))
+    sentences = []
+    for sign, named in ((1, digit), (-1, other)):
         weight = np.maximum(sign * points[:, 2], 0)
         if weight.sum() > 0.05 * np.abs(points[:, 2]).sum():
             weight = weight**3  # near the strongest place, not between two strong ones
             x, y = (weight @ (points[:, :2] - middle)) / weight.sum() / span + 0.5
-            parts.append(f"The ink that speaks most for {each} is {phrases.place(x, y)}.")
-    return " ".join(parts)
+            sentences.append(f"The ink that speaks most for {named} is {phrases.place(x, y)}.")
+    return " ".join(sentences)
 
 
-def _step(step) -> dict:
-    """One preprocessing step for the page, its picture shrunk to what the page can show."""
+def _step(step: binarize.Step) -> dict:
+    """Return one preprocessing step, with its picture shrunk to the size on the page."""
     picture = Image.fromarray(step.picture)
     if max(picture.size) > STEP_EDGE:
         picture.thumbnail((STEP_EDGE, STEP_EDGE), Image.Resampling.LANCZOS)
@@ -243,9 +247,9 @@ def _step(step) -> dict:
 
 
 def _upright(photo: bytes) -> tuple[str, tuple[int, int]]:
-    """The picture to lay boxes on, and the width and height of the whole upright photo."""
+    """Return a data URL of the upright photo, and the width and height of the whole photo."""
     picture = open_image(photo)
-    # A large JPEG was decoded at a fraction of its size, which the header still knows.
+    # A large JPEG is decoded at a fraction of its size; the header has the full size.
     with Image.open(io.BytesIO(photo), formats=FORMATS) as header:
         scale = max(header.size) / max(picture.size)
     width, height = picture.size

@@ -1,1 +1,1 @@
-"""What every request passes on its way to a route."""
+"""ASGI middleware that every request passes on its way to a route."""

@@ -1,7 +1,7 @@
-"""Which requests come in at all, and under which headers the page may run.
+"""An allowlist of routes, checks of host and origin, and security headers, as ASGI middleware.
 
-An ASGI middleware. Gradio has many routes that this page does not use, and most of its past
-weaknesses were in those: what is not on the list below does not exist here.
+Gradio has many routes that this page does not use, and most of its past weaknesses were in those.
+A path that the list does not name gets status 404.
 """
 
 import re
@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from digitdraw.serving.responses import error_response
+from digitdraw.serving.responses import ErrorResponse
 
-__all__ = ["Allowlist", "headers_for"]
+__all__ = ["Allowlist", "security_headers"]
 
 _OPEN = {
     "GET": (
@@ -35,8 +35,10 @@ _PATHS = {method: re.compile("|".join(paths)) for method, paths in _OPEN.items()
 
 
 class Allowlist:
-    """Lets in requests on the list, for one of `hosts` (none for any), from pages of the same
-    origin; `headers` go with every answer."""
+    """Passes requests for listed paths and for one of `hosts`, from pages of the same origin.
+
+    Empty `hosts` allow any host. Every answer gets `headers`.
+    """
 
     def __init__(
         self, app: ASGIApp, hosts: Collection[str] = (), headers: Mapping[str, str] | None = None
@@ -50,32 +52,35 @@ class Allowlist:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name in [each for each in headers if each.startswith("access-control-")]:
-                    del headers[name]  # Gradio lets pages of this machine's other servers read
-                for name, value in self.headers.items():
-                    headers[name] = value
+                # Gradio would let pages of this machine's other servers read the answer.
+                for name in [name for name in headers if name.startswith("access-control-")]:
+                    del headers[name]
+                headers.update(self.headers)
             await send(message)
 
-        refusal = self._refusal(scope)
-        return await (refusal or self.app)(scope, receive, with_headers)
+        error = self._error(scope)
+        return await (error or self.app)(scope, receive, with_headers)
 
-    def _refusal(self, scope: Scope) -> ASGIApp | None:
+    def _error(self, scope: Scope) -> ASGIApp | None:
         if scope["type"] != "http":
             return _close_websocket
         headers = Headers(scope=scope)
-        if self.hosts and _name(headers.get("host", "")) not in self.hosts:
-            return error_response(421, "This server is not asked for by this name.")
+        if self.hosts and _host_name(headers.get("host", "")) not in self.hosts:
+            return ErrorResponse(421, "This server does not answer to this host name.")
         listed = _PATHS.get(scope["method"])
         if listed is None or not listed.fullmatch(scope["path"]):
-            return error_response(404, "There is nothing here.")
-        if scope["method"] == "POST" and _is_foreign(headers):
-            return error_response(403, "Another site's page may not ask here.")
+            return ErrorResponse(404, "There is nothing here.")
+        if scope["method"] == "POST" and _is_cross_site(headers):
+            return ErrorResponse(403, "Pages of other sites may not use this server.")
         return None
 
 
-def headers_for(on_space: bool) -> dict[str, str]:
-    """Headers of every answer. Gradio's scripts are inline and made at run time, which a
-    policy cannot forbid; but nothing comes from, or goes to, anywhere else."""
+def security_headers(on_space: bool) -> dict[str, str]:
+    """Return the headers of every answer.
+
+    The policy must allow inline scripts and `eval`, because Gradio uses them. It allows nothing
+    to come from, or go to, another host. A Hugging Face Space may frame the page.
+    """
     frames = "https://huggingface.co https://*.hf.space" if on_space else "'none'"
     policy = (
         "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
@@ -93,22 +98,22 @@ def headers_for(on_space: bool) -> dict[str, str]:
     return headers if on_space else {**headers, "x-frame-options": "DENY"}
 
 
-def _name(host: str) -> str:
-    """A host without its port; an IPv6 address without its brackets."""
+def _host_name(host: str) -> str:
+    """Return a Host header without the port, and an IPv6 address without its brackets."""
     try:
         return (urlsplit(f"//{host}").hostname or "").lower()
     except ValueError:
         return ""
 
 
-def _is_foreign(headers: Headers) -> bool:
-    """Whether a page of another site asks; programs, which are no pages, do not say."""
+def _is_cross_site(headers: Headers) -> bool:
+    """True for requests of another site's page. Programs send none of these headers."""
     if headers.get("sec-fetch-site", "same-origin") == "cross-site":
         return True
     origin = headers.get("origin")
     if origin is None:
         return False
-    # "null", as a page in a sandbox says, has no host and is none of ours.
+    # A page in a sandbox sends "null", which has no host.
     host = origin.partition("://")[2]
     return not host or host not in (headers.get("host"), headers.get("x-forwarded-host"))
 

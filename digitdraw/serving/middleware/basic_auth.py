@@ -1,7 +1,4 @@
-"""User and password for a page that is not for everybody: HTTP Basic authentication (RFC 7617).
-
-An ASGI middleware: nothing behind it is reached without them, but what `is_open` names.
-"""
+"""HTTP Basic authentication (RFC 7617) with one user and password, as ASGI middleware."""
 
 import base64
 import binascii
@@ -10,7 +7,7 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from digitdraw.serving.responses import error_response
+from digitdraw.serving.responses import ErrorResponse
 
 __all__ = ["BasicAuth"]
 
@@ -18,30 +15,28 @@ _CHALLENGE = {"www-authenticate": 'Basic realm="digitdraw", charset="UTF-8"'}
 
 
 class BasicAuth:
-    """Lets through who gives `user` and `password`, in any case to paths that `is_open` names."""
+    """Passes requests with `user` and `password`, and all requests for paths with `is_open`."""
 
     def __init__(
         self, app: ASGIApp, user: str, password: str, is_open: Callable[[str], bool]
     ) -> None:
         self.app, self.is_open = app, is_open
-        self._wanted = f"{user}:{password}".encode()
+        self._expected = f"{user}:{password}".encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan" or self.is_open(scope["path"]) or self._is_known(scope):
+        if scope["type"] == "lifespan" or self.is_open(scope["path"]) or self._is_valid(scope):
             return await self.app(scope, receive, send)
-        words = "This page asks for a user name and a password."
-        return await error_response(401, words, close=True, headers=_CHALLENGE)(
-            scope, receive, send
-        )
+        text = "This page asks for a user name and a password."
+        return await ErrorResponse(401, text, close=True, headers=_CHALLENGE)(scope, receive, send)
 
-    def _is_known(self, scope: Scope) -> bool:
-        given = dict(scope["headers"]).get(b"authorization", b"")
-        scheme, _, credentials = given.partition(b" ")
+    def _is_valid(self, scope: Scope) -> bool:
+        header = dict(scope["headers"]).get(b"authorization", b"")
+        scheme, _, encoded = header.partition(b" ")
         if scheme.lower() != b"basic":
             return False
         try:
-            said = base64.b64decode(credentials.strip(), validate=True)
+            credentials = base64.b64decode(encoded.strip(), validate=True)
         except (binascii.Error, ValueError):
             return False
-        # In constant time: how long a refusal takes must not tell how much was right.
-        return secrets.compare_digest(said, self._wanted)
+        # In constant time, so that the duration does not reveal how much is right.
+        return secrets.compare_digest(credentials, self._expected)

@@ -1,6 +1,6 @@
-"""How much a request may carry, and how slowly: refused as soon as it is too much.
+"""Limits for the size of a request body and for the time it takes to arrive, as ASGI middleware.
 
-An ASGI middleware. A body is never read past its limit, whatever length it claims.
+A body is never read past its limit, whatever length its header claims.
 """
 
 import asyncio
@@ -9,81 +9,74 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from digitdraw.serving.responses import error_response
+from digitdraw.serving.responses import ErrorResponse
 
 __all__ = ["BodyLimits"]
 
 UPLOAD_SECONDS, QUESTION_SECONDS = 120.0, 20.0
+"""Seconds that a body may take to arrive: where its limit is above 1 MB, and elsewhere."""
 
 
 class BodyLimits:
-    """`most(path)` is how many bytes a body sent there may have."""
+    """Refuses bodies of more than `max_bytes(path)` bytes, and bodies that arrive too slowly."""
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        most: Callable[[str], int],
-        seconds: Callable[[int], float] | None = None,
-    ) -> None:
-        self.app, self.most = app, most
-        self.seconds = seconds or (
-            lambda most: UPLOAD_SECONDS if most > 1 << 20 else QUESTION_SECONDS
-        )
+    def __init__(self, app: ASGIApp, max_bytes: Callable[[str], int]) -> None:
+        self.app, self.max_bytes = app, max_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
             return await self.app(scope, receive, send)
-        most = self.most(scope["path"])
-        body = _Body(receive, send, most, self.seconds(most))
+        limit = self.max_bytes(scope["path"])
+        body = _Body(receive, send, limit)
         claimed = dict(scope["headers"]).get(b"content-length", b"0")
-        if not claimed.isdigit() or int(claimed) > most:
-            return await too_large(most)(scope, receive, send)
+        if not claimed.isdigit() or int(claimed) > limit:
+            return await too_large(limit)(scope, receive, send)
         try:
             await self.app(scope, body.receive, body.send)
         except Exception:
-            if body.refusal is None:
+            if body.error is None:
                 raise
-        if body.refusal is not None and not body.answered:
-            await body.refusal(scope, receive, send)
+        if body.error is not None and not body.answered:
+            await body.error(scope, receive, send)
         return None
 
 
 class _Body:
-    """One request's body on its way in, and the answer on its way out."""
+    """The body of one request on its way in, and the answer on its way out."""
 
-    def __init__(self, receive: Receive, send: Send, most: int, seconds: float) -> None:
-        self._receive, self._send, self._most = receive, send, most
-        self._seen, self._until = 0, time.monotonic() + seconds
-        self.refusal: ASGIApp | None = None
-        self.answered, self._whole = False, False
+    def __init__(self, receive: Receive, send: Send, limit: int) -> None:
+        self._receive, self._send, self._limit = receive, send, limit
+        seconds = UPLOAD_SECONDS if limit > 1 << 20 else QUESTION_SECONDS
+        self._received, self._deadline = 0, time.monotonic() + seconds
+        self.error: ErrorResponse | None = None
+        self.answered, self._complete = False, False
 
     async def receive(self) -> Message:
-        if self._whole:  # what comes now is that the client has gone
+        if self._complete:  # the next message says that the client has left
             return await self._receive()
         try:
-            async with asyncio.timeout(max(0.0, self._until - time.monotonic())):
+            async with asyncio.timeout(max(0.0, self._deadline - time.monotonic())):
                 message = await self._receive()
         except TimeoutError:
-            return self._refuse(error_response(408, "This took too long to arrive."))
-        self._seen += len(message.get("body", b""))
-        if self._seen > self._most:
-            return self._refuse(too_large(self._most))
-        self._whole = not message.get("more_body", False)
+            return self._refuse(ErrorResponse(408, "This took too long to arrive."))
+        self._received += len(message.get("body", b""))
+        if self._received > self._limit:
+            return self._refuse(too_large(self._limit))
+        self._complete = not message.get("more_body", False)
         return message
 
     async def send(self, message: Message) -> None:
-        if self.refusal is None:  # else what the app makes of half a body is of no interest
+        if self.error is None:  # else the app answers half a body
             self.answered = True
             await self._send(message)
 
-    def _refuse(self, reply: ASGIApp) -> Message:
-        self.refusal, self._whole = reply, True
+    def _refuse(self, error: ErrorResponse) -> Message:
+        self.error, self._complete = error, True
         return {"type": "http.disconnect"}
 
 
-def too_large(most: int) -> ASGIApp:
-    """The answer to a body of more than `most` bytes."""
-    amount = f"{most >> 20} MB" if most >= 1 << 20 else f"{most >> 10} kB"
-    return error_response(
-        413, f"This is too much to send; at most {amount} are allowed.", close=True
-    )
+def too_large(limit: int) -> ErrorResponse:
+    """Return the answer to a body of more than `limit` bytes."""
+    amount = f"{limit >> 20} MB" if limit >= 1 << 20 else f"{limit >> 10} kB"
+    text = f"This is too much to send; at most {amount} are allowed."
+    return ErrorResponse(413, text, close=True)

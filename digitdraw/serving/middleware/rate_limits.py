@@ -1,6 +1,6 @@
-"""How often one address may ask: past it, it is told to wait, and for how long.
+"""Rate limits for each address, as ASGI middleware over the `limits` library.
 
-An ASGI middleware over the `limits` library (sliding windows, in memory).
+Windows slide and are kept in memory. Status 429 says how long to wait.
 """
 
 import ipaddress
@@ -12,46 +12,48 @@ from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from digitdraw.serving.responses import error_response
+from digitdraw.serving.responses import ErrorResponse
 
 __all__ = ["RateLimits", "address_of"]
 
 
 class RateLimits:
-    """`kind(scope)` names the limit that a request counts for, of `limits` such as
-    {"answers": "200/second"}; None for no limit."""
+    """Counts requests for each address against `limits`, such as {"answers": "200/second"}.
+
+    `limit_name(scope)` names the limit that a request counts for; None for no limit.
+    """
 
     def __init__(
-        self, app: ASGIApp, limits: dict[str, str], kind: Callable[[Scope], str | None]
+        self, app: ASGIApp, limits: dict[str, str], limit_name: Callable[[Scope], str | None]
     ) -> None:
-        self.app, self.kind = app, kind
-        self._items = {name: parse(text) for name, text in limits.items()}
+        self.app, self.limit_name = app, limit_name
+        self._limits = {name: parse(text) for name, text in limits.items()}
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        kind = self.kind(scope) if scope["type"] == "http" else None
-        if kind is None:
+        name = self.limit_name(scope) if scope["type"] == "http" else None
+        if name is None:
             return await self.app(scope, receive, send)
-        item, address = self._items[kind], address_of(scope)
-        if await self._limiter.hit(item, kind, address):
+        limit, address = self._limits[name], address_of(scope)
+        if await self._limiter.hit(limit, name, address):
             return await self.app(scope, receive, send)
-        stats = await self._limiter.get_window_stats(item, kind, address)
-        wait = max(1, round(stats.reset_time - time.time()))
-        words = "Too many questions from one place; please wait a moment."
-        return await error_response(429, words, headers={"retry-after": str(wait)})(
-            scope, receive, send
-        )
+        stats = await self._limiter.get_window_stats(limit, name, address)
+        headers = {"retry-after": str(max(1, round(stats.reset_time - time.time())))}
+        text = "Too many questions from one place; please wait a moment."
+        return await ErrorResponse(429, text, headers=headers)(scope, receive, send)
 
 
 def address_of(scope: Scope) -> str:
-    """Who asks, as far as can be told: an IPv4 address, or the /64 network of an IPv6 one, all
-    of which one household has."""
+    """Return the client's IPv4 address, or the /64 network of its IPv6 address.
+
+    A household has a whole /64 network. Returns "unknown" where there is no address.
+    """
     host = (scope.get("client") or ("",))[0]
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
         return host or "unknown"
-    if address.version == 4:
+    if isinstance(address, ipaddress.IPv4Address):
         return str(address)
     if address.ipv4_mapped:
         return str(address.ipv4_mapped)

@@ -1,68 +1,60 @@
-"""What operators see: a number for each request, metrics, and one log line a request.
+"""Request numbers, metrics and one log line for each request, as ASGI middleware.
 
-An ASGI middleware over the official Prometheus client. Neither lines nor metrics hold anything
-of what was drawn or sent, nor who sent it.
+Metrics use the Prometheus client. Neither metrics nor log lines hold contents or addresses.
 """
 
 import logging
 import secrets
 import time
 from collections.abc import Callable
+from functools import partial
 
 import orjson
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from digitdraw.serving.responses import error_response
+from digitdraw.serving.responses import ErrorResponse
 
 __all__ = ["Metrics", "Telemetry"]
 
 log = logging.getLogger("digitdraw.requests")
 
 _SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
-
-_SIZES = (1, 2, 4, 8, 16, 32)
+_BATCH_SIZES = (1, 2, 4, 8, 16, 32)
 
 
 class Metrics:
-    """The numbers of one server, from its start on."""
+    """The metrics of one server since its start."""
 
     def __init__(self) -> None:
-        self._all = CollectorRegistry()
-        self.requests = Counter(
-            "digitdraw_requests", "Requests answered", ["kind", "status"], registry=self._all
+        self._registry = CollectorRegistry()
+        counter = partial(Counter, registry=self._registry)
+        histogram = partial(Histogram, registry=self._registry)
+        self.requests = counter("digitdraw_requests", "Requests answered", ["kind", "status"])
+        self.errors = counter("digitdraw_errors", "Answers with a server error", ["kind"])
+        self.uploads = counter("digitdraw_uploads", "Pictures received")
+        self.upload_bytes = counter("digitdraw_upload_bytes", "Bytes of pictures received")
+        self.seconds = histogram(
+            "digitdraw_request_seconds", "Time to answer", ["kind"], buckets=_SECONDS
         )
-        self.seconds = Histogram(
-            "digitdraw_request_seconds",
-            "Time to answer",
-            ["kind"],
-            buckets=_SECONDS,
-            registry=self._all,
+        self.batches = histogram(
+            "digitdraw_batch_size", "Drawings in one batch", buckets=_BATCH_SIZES
         )
-        self.errors = Counter(
-            "digitdraw_errors", "Answers that failed in the server", ["kind"], registry=self._all
-        )
-        self.batches = Histogram(
-            "digitdraw_batch_size", "Drawings answered in one pass", buckets=_SIZES,
-            registry=self._all,
-        )  # fmt: skip
-        self.uploads = Counter("digitdraw_uploads", "Pictures sent in", registry=self._all)
-        self.upload_bytes = Counter("digitdraw_upload_bytes", "Bytes of them", registry=self._all)
 
     def queue(self, name: str, length: Callable[[], int]) -> None:
-        """Have the length of a queue among the numbers, as it is when they are asked for."""
-        gauge = Gauge(f"digitdraw_{name}_waiting", f"Waiting {name}", registry=self._all)
+        """Add the length of a queue, measured whenever the metrics are requested."""
+        gauge = Gauge(f"digitdraw_{name}_waiting", f"Waiting {name}", registry=self._registry)
         gauge.set_function(length)
 
     def text(self) -> bytes:
-        """All numbers in Prometheus' text form."""
-        return generate_latest(self._all)
+        """Return all metrics in the Prometheus text format."""
+        return generate_latest(self._registry)
 
 
 class Telemetry:
-    """Numbers, counts, times and logs every request; what fails is answered without details.
+    """Numbers, counts, times and logs requests, and answers exceptions without details.
 
-    `kind(scope)` names what is asked for in a few words: paths would be too many names.
+    `kind(scope)` returns one of a few words; there are too many paths to count each.
     """
 
     def __init__(self, app: ASGIApp, metrics: Metrics, kind: Callable[[Scope], str]) -> None:
@@ -75,7 +67,7 @@ class Telemetry:
         scope.setdefault("state", {})["request_id"] = number
         started, seen = time.perf_counter(), {"status": 0, "bytes": 0}
 
-        async def noting(message: Message) -> None:
+        async def record(message: Message) -> None:
             if message["type"] == "http.response.start":
                 seen["status"] = message["status"]
                 message["headers"] = [*message["headers"], (b"x-request-id", number.encode())]
@@ -84,18 +76,18 @@ class Telemetry:
             await send(message)
 
         try:
-            await self.app(scope, receive, noting)
+            await self.app(scope, receive, record)
         except Exception as error:
             log.error("request %s failed: %s", number, type(error).__name__, exc_info=error)
-            if not seen["status"]:  # nothing was said yet
-                words = "Something went wrong in the server."
-                await error_response(500, words)(scope, receive, noting)
+            if not seen["status"]:  # the answer has not begun
+                text = "Something went wrong in the server."
+                await ErrorResponse(500, text)(scope, receive, record)
         finally:
-            self._note(scope, number, seen, time.perf_counter() - started)
+            self._finish(scope, number, seen, time.perf_counter() - started)
         return None
 
-    def _note(self, scope: Scope, number: str, seen: dict[str, int], seconds: float) -> None:
-        kind, status = self.kind(scope), seen["status"] or 499  # 499: who asked has gone
+    def _finish(self, scope: Scope, number: str, seen: dict[str, int], seconds: float) -> None:
+        kind, status = self.kind(scope), seen["status"] or 499  # 499: the client left
         self.metrics.requests.labels(kind, str(status)).inc()
         self.metrics.seconds.labels(kind).observe(seconds)
         if status >= 500:

@@ -1,8 +1,6 @@
-"""Batches that form by themselves: questions that come while others are answered wait, and are
-then answered together, in one pass of the network.
+"""Batching of concurrent questions: those that arrive while others run share the next batch.
 
-A lone question never waits for others. Knows event loops; what a question and an answer are is
-the owner's.
+A single question never waits for others to arrive. Questions and answers may be of any type.
 """
 
 import asyncio
@@ -13,42 +11,41 @@ from digitdraw.errors import BusyError
 
 __all__ = ["Batcher"]
 
-MOST_TOGETHER = 16
-"""Questions of one batch: with more, the first would wait too long for the last. By
-`benchmarks/load.py`, of 64 drawers on two cores the slowest in twenty wait half as long with 16 as
-with 32, and as many are answered."""
+MAX_BATCH = 16
+"""Questions in one batch. In `benchmarks/speed/load.py`, with 64 clients on two cores, the 95th
+percentile of the waiting time is half as long with 16 as with 32, at the same throughput."""
 
-MOST_WAITING = 1024
-"""Questions that may wait; past them the server is too busy to answer in time."""
+MAX_WAITING = 1024
+"""Questions that may wait. Beyond this the server is too busy to answer in time."""
 
-AHEAD = 2
-"""Batches under way: while one is answered the next is there, so that nobody waits for the other
-side to notice that it is done."""
+MAX_IN_FLIGHT = 2
+"""Batches that run at once: the second is in the pipe when the first one ends, so that the model
+does not wait for the server."""
 
 _Waiting = tuple[Any, asyncio.Future]
 
 
 class Batcher:
-    """Answers by `answer_all(questions)`, a list for a list.
+    """Answers questions by `answer_all`, which turns a list of questions into their answers.
 
-    `watch`, if there is one, is told each batch's size.
+    `observe`, where it is set, is called with the size of each batch.
     """
 
     def __init__(
-        self, answer_all: Callable[[list], Awaitable[list]], most_together: int = MOST_TOGETHER
+        self, answer_all: Callable[[list], Awaitable[list]], max_batch: int = MAX_BATCH
     ) -> None:
-        self._answer_all, self._most = answer_all, most_together
-        self.watch: Callable[[int], None] | None = None
+        self._answer_all, self._max_batch = answer_all, max_batch
+        self.observe: Callable[[int], None] | None = None
         self._waiting: list[_Waiting] = []
-        self._under_way: set[asyncio.Task] = set()
+        self._in_flight: set[asyncio.Task] = set()
 
     def __len__(self) -> int:
-        """How many questions wait."""
+        """The number of questions that wait."""
         return len(self._waiting)
 
     async def ask(self, question: Any) -> Any:
-        """The answer to one question; raises what `answer_all` raises, or BusyError."""
-        if len(self._waiting) >= MOST_WAITING:
+        """Return the answer to a question. Raises what `answer_all` raises, or BusyError."""
+        if len(self._waiting) >= MAX_WAITING:
             raise BusyError("Too many are asking at once; please try again in a moment.")
         future = asyncio.get_running_loop().create_future()
         self._waiting.append((question, future))
@@ -56,34 +53,31 @@ class Batcher:
         return await future
 
     def _send(self) -> None:
-        """Begin a batch of what waits, where there is room for one."""
-        # Who asked may have gone meanwhile: nobody waits for those answers.
-        self._waiting = [each for each in self._waiting if not each[1].done()]
-        if self._waiting and len(self._under_way) < AHEAD:
-            batch = self._waiting[: self._most]
-            del self._waiting[: self._most]
+        """Start a batch of the waiting questions, if fewer than MAX_IN_FLIGHT run."""
+        # The future of a client that has left is done.
+        self._waiting = [waiting for waiting in self._waiting if not waiting[1].done()]
+        if self._waiting and len(self._in_flight) < MAX_IN_FLIGHT:
+            batch = self._waiting[: self._max_batch]
+            del self._waiting[: self._max_batch]
             task = asyncio.create_task(self._answer(batch))
-            self._under_way.add(task)
-            task.add_done_callback(self._next)
+            self._in_flight.add(task)
+            task.add_done_callback(self._finished)
 
-    def _next(self, done: asyncio.Task) -> None:
-        self._under_way.discard(done)
+    def _finished(self, task: asyncio.Task) -> None:
+        self._in_flight.discard(task)
         self._send()
 
     async def _answer(self, batch: list[_Waiting]) -> None:
-        if self.watch:
-            self.watch(len(batch))
+        if self.observe:
+            self.observe(len(batch))
         try:
             answers: list = await self._answer_all([question for question, _ in batch])
-        except Exception as error:  # whatever it is, it is those who asked who must hear of it
+        except Exception as error:  # every client of the batch gets the error
             answers = [error] * len(batch)
         for (_, future), answer in zip(batch, answers, strict=True):
-            if not future.done():
-                _settle(future, answer)
-
-
-def _settle(future: asyncio.Future, answer: Any) -> None:
-    if isinstance(answer, Exception):
-        future.set_exception(answer)
-    else:
-        future.set_result(answer)
+            if future.done():
+                continue
+            if isinstance(answer, Exception):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)

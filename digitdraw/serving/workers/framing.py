@@ -1,4 +1,8 @@
-"""How the server and its workers talk: frames of several parts, bytes each, over pipes."""
+"""Messages between the server and its worker processes: frames of several byte strings.
+
+A frame is the number of its parts, then each part after its length. All numbers are unsigned
+32-bit integers in network byte order.
+"""
 
 import asyncio
 import struct
@@ -10,21 +14,21 @@ _LENGTH = struct.Struct(">I")
 
 
 def pack(*parts: bytes) -> bytes:
-    """A frame as it is sent: how many parts, then each after its length."""
+    """Encode `parts` as one frame."""
     lengths = (_LENGTH.pack(len(part)) + part for part in parts)
     return b"".join((_LENGTH.pack(len(parts)), *lengths))
 
 
 def unpack(stream: BinaryIO) -> list[bytes] | None:
-    """The parts of the next frame; None where the stream has ended, even within a frame."""
+    """Read the parts of the next frame; None where the stream ends before the frame does."""
     try:
-        return [_exactly(stream, _number(stream)) for _ in range(_number(stream))]
+        return [_read(stream, _read_number(stream)) for _ in range(_read_number(stream))]
     except EOFError:
         return None
 
 
 async def read_frame(stream: asyncio.StreamReader) -> list[bytes]:
-    """The parts of the next frame; EOFError where the stream ends before."""
+    """Read the parts of the next frame; EOFError where the stream ends before the frame does."""
     (count,) = _LENGTH.unpack(await stream.readexactly(_LENGTH.size))
     parts = []
     for _ in range(count):
@@ -33,11 +37,11 @@ async def read_frame(stream: asyncio.StreamReader) -> list[bytes]:
     return parts
 
 
-def _number(stream: BinaryIO) -> int:
-    return _LENGTH.unpack(_exactly(stream, _LENGTH.size))[0]
+def _read_number(stream: BinaryIO) -> int:
+    return _LENGTH.unpack(_read(stream, _LENGTH.size))[0]
 
 
-def _exactly(stream: BinaryIO, size: int) -> bytes:
+def _read(stream: BinaryIO, size: int) -> bytes:
     part = stream.read(size)
     if len(part) < size:
         raise EOFError

@@ -1,4 +1,4 @@
-"""What the server's worker processes have in common: their streams, and question by question."""
+"""The main loop of a worker process: reads questions from a pipe and writes the answers."""
 
 import os
 import signal
@@ -14,40 +14,43 @@ __all__ = ["serve", "streams"]
 
 
 def streams() -> tuple[BinaryIO, BinaryIO]:
-    """Where questions come from and answers go to. Ctrl+C is the server's, which ends this."""
+    """Return the streams of questions and of answers.
+
+    Ctrl+C is ignored from here on: the server handles it and ends this process.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever a library prints must not get among the answers
+    os.dup2(2, 1)  # what a library prints must not get between the answers
     return sys.stdin.buffer, answers
 
 
 def serve(
-    hello: tuple[bytes, ...],
+    greeting: tuple[bytes, ...],
     answer: Callable[..., tuple[bytes, ...]],
-    who: Callable[[bytes], Executor],
+    executor_for: Callable[[bytes], Executor],
     questions: BinaryIO,
     answers: BinaryIO,
 ) -> None:
-    """Say `hello`, then answer until the questions end.
+    """Send `greeting`, then answer questions until their stream ends.
 
-    A question is a number, a kind, and what goes with it. `who(kind)` answers it, by
-    `answer(kind, *rest)`, which raises nothing; the answer goes out behind the same number.
+    A question is (number, kind, *rest). `executor_for(kind)` runs `answer(kind, *rest)`, which
+    raises nothing. The answer is sent as (number, *answer); the order of answers is free.
     """
     writing = threading.Lock()
 
-    def say(*parts: bytes) -> None:
+    def send(*parts: bytes) -> None:
         with writing:
             answers.write(pack(*parts))
             answers.flush()
 
     def reply(number: bytes, kind: bytes, *rest: bytes) -> None:
-        said = answer(kind, *rest)
+        parts = answer(kind, *rest)
         try:
-            say(number, *said)
-        except BrokenPipeError:  # the server has gone
+            send(number, *parts)
+        except BrokenPipeError:  # the server has ended
             return
 
-    say(*hello)
+    send(*greeting)
     while (question := unpack(questions)) is not None:
         number, kind, *rest = question
-        who(kind).submit(reply, number, kind, *rest)
+        executor_for(kind).submit(reply, number, kind, *rest)

@@ -1,7 +1,7 @@
-"""A process that answers drawings for the server: `python -m digitdraw.serving.model_worker`.
+"""The process that runs the model: `python -m digitdraw.serving.workers.model_worker MODEL DEVICE`.
 
-It is a process of its own, so that answers and HTTP do not wait for the same lock of Python's,
-and so that the model is loaded while the page is. It may die alone.
+A process of its own has its own interpreter lock, so answers and HTTP do not slow each other down.
+It loads the model while the server builds the page, and the server survives its death.
 """
 
 import gc
@@ -20,18 +20,18 @@ from digitdraw.serving.workers.framing import pack
 __all__ = ["ON_DEMAND_THREADS", "answer", "main"]
 
 ON_DEMAND_THREADS = 2
-"""Comparisons and reasons that are worked out side by side: they take the cores from drawings."""
+"""Comparisons and explanations that run at once. They take cores from the drawings."""
 
 
 def answer(answers: Answers, kind: bytes, *bodies: bytes) -> tuple[bytes, ...]:
-    """b"ok" and what is answered to one question, or b"failed"."""
+    """Return b"ok" and the answers to a question, or b"failed"."""
     try:
         if kind == b"drawings":
             return b"ok", *answers.drawings(bodies)
         if kind == b"facts":
             return b"ok", answers.facts()
-        return b"ok", answers.aside(kind, *bodies)
-    except Exception as error:  # the next question may be answered all the same
+        return b"ok", answers.on_demand(kind, *bodies)
+    except Exception as error:  # the next question may well succeed
         print(f"a drawing was not answered: {type(error).__name__}: {error}", file=sys.stderr)
         return (b"failed",)
 
@@ -39,8 +39,8 @@ def answer(answers: Answers, kind: bytes, *bodies: bytes) -> tuple[bytes, ...]:
 def main() -> int:
     """Load the model named by the first argument on the device of the second, and serve."""
     questions, out = loop.streams()
-    # Drawings are small: to share one out among threads takes longer than to answer it, and
-    # keeps them from the other questions.
+    # Drawings are small: splitting one among threads takes longer than answering it, and the
+    # threads are missing for other questions.
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     name, device = sys.argv[1:3]
@@ -50,14 +50,14 @@ def main() -> int:
         out.write(pack(b"refused", str(error).encode()))
         out.flush()
         return 2
-    gc.freeze()  # a collection of all that was imported would hold up answers
-    with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(ON_DEMAND_THREADS) as few:
+    gc.freeze()  # collecting all imported objects would delay answers
+    with ThreadPoolExecutor(1) as drawings, ThreadPoolExecutor(ON_DEMAND_THREADS) as on_demand:
 
-        def who(kind: bytes) -> Executor:
-            return one if kind == b"drawings" else few
+        def executor_for(kind: bytes) -> Executor:
+            return drawings if kind == b"drawings" else on_demand
 
-        hello = (b"ready", answers.facts())
-        loop.serve(hello, lambda *asked: answer(answers, *asked), who, questions, out)
+        greeting = (b"ready", answers.facts())
+        loop.serve(greeting, lambda *parts: answer(answers, *parts), executor_for, questions, out)
     return 0
 
 

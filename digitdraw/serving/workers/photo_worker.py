@@ -1,7 +1,7 @@
-"""A process that reads pictures for the server: `python -m digitdraw.serving.photo_worker`.
+"""The process that reads photos: `python -m digitdraw.serving.workers.photo_worker MODEL DEVICE`.
 
-It answers one question at a time. It is a process of its own, so that a photo takes neither
-Python's lock nor the first right to a core from those who draw, and can die alone.
+It reads one picture at a time. A process of its own has its own interpreter lock and a lower
+priority, so photos do not slow down drawings. The server survives its death.
 """
 
 import os
@@ -20,7 +20,8 @@ from digitdraw.serving.workers import loop
 
 __all__ = ["KINDS", "main", "serve"]
 
-_POLITENESS = 10  # those who draw come first
+_NICENESS = 10
+"""Added to the process's niceness: drawings come first."""
 
 KINDS: dict[bytes, Callable[[Recognizer, bytes], dict]] = {
     b"photo": payloads.read_photo,
@@ -28,16 +29,16 @@ KINDS: dict[bytes, Callable[[Recognizer, bytes], dict]] = {
     b"numbers": lambda recognizer, photo: recognizer.read_numbers(photo).as_dict(),
     b"digit": lambda recognizer, picture: recognizer.predict_image(picture).as_dict(),
 }
-"""What may be asked of a picture: for the page, and for programs."""
+"""The kinds of questions about a picture: two from the page, then two from programs."""
 
 
 def serve(recognizer: Recognizer, questions: BinaryIO, answers: BinaryIO) -> None:
-    """Answer until the questions end: b"ok" or b"failed", and JSON."""
-    with ThreadPoolExecutor(1) as one:
+    """Answer until the questions end, with b"ok" or b"failed" and JSON."""
+    with ThreadPoolExecutor(1) as thread:
         loop.serve(
             (b"ready", b""),
             lambda kind, content: _answer(recognizer, kind, content),
-            lambda kind: one,
+            lambda kind: thread,
             questions,
             answers,
         )
@@ -46,12 +47,12 @@ def serve(recognizer: Recognizer, questions: BinaryIO, answers: BinaryIO) -> Non
 def _answer(recognizer: Recognizer, kind: bytes, content: bytes) -> tuple[bytes, bytes]:
     try:
         return b"ok", orjson.dumps(KINDS[kind](recognizer, content))
-    except BadWeightsError as error:  # whose words name a path: not for the page
+    except BadWeightsError as error:  # its text names a path of the server
         print(error, file=sys.stderr)
-        return b"ok", orjson.dumps({"error": phrases.NO_READER})
+        return b"ok", orjson.dumps({"error": phrases.NO_PHOTO_READER})
     except DigitDrawError as error:
         return b"ok", orjson.dumps({"error": str(error)})
-    except Exception as error:  # the next picture may be read all the same
+    except Exception as error:  # the next picture may well succeed
         print(f"a picture was not read: {type(error).__name__}: {error}", file=sys.stderr)
         return b"failed", b""
 
@@ -60,7 +61,7 @@ def main() -> int:
     """Load the model named by the first argument on the device of the second, and serve."""
     questions, answers = loop.streams()
     if hasattr(os, "nice"):
-        os.nice(_POLITENESS)
+        os.nice(_NICENESS)
     torch.set_num_threads(max(1, (os.cpu_count() or 2) // 2))
     name, device = sys.argv[1:3]
     serve(load(name, device=device), questions, answers)

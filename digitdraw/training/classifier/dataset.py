@@ -227,7 +227,7 @@ def _varied(
 ) -> tuple[handwriting.Strokes, int]:
     drawing = drawings[index % len(drawings)]
     label = int(drawing.label)
-    return handwriting.vary(digit_forms.another_form(drawing.strokes, label, rng), rng), label
+    return handwriting.vary(digit_forms.random_form(drawing.strokes, label, rng), rng), label
 
 
 def _render_strokes(strokes: handwriting.Strokes, rng: np.random.Generator) -> np.ndarray:

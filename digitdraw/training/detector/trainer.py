@@ -80,6 +80,6 @@ def _generate(sources: Sources, side: int, seed: int, numbers: range) -> list[Pa
     generated = []
     for number in numbers:
         rng = np.random.default_rng([seed, number])
-        make = pages.clear if rng.random() < _CLEAR else pages.compose
+        make = pages.clear_page if rng.random() < _CLEAR else pages.random_page
         generated.append(make(sources, rng, side))
     return generated

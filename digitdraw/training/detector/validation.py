@@ -15,7 +15,7 @@ from digitdraw.photo.detection import Detections
 from digitdraw.training import charts, metrics, plots
 from digitdraw.training.calibration import fit_temperature
 from digitdraw.training.synthesis.canvas import IGNORED, Page
-from digitdraw.training.synthesis.pages import compose
+from digitdraw.training.synthesis.pages import random_page
 from digitdraw.training.synthesis.sources import load_sources
 
 __all__ = ["DetectorValidation"]
@@ -43,7 +43,7 @@ class DetectorValidation:
         """Generate pages from writers and digits for validation, and load such scans."""
         sources = load_sources(root, "validation")
         rngs = (np.random.default_rng([_SEED, index]) for index in range(PAGES))
-        composed = [compose(sources.written, rng, SIDE) for rng in rngs]
+        composed = [random_page(sources.without_scans, rng, SIDE) for rng in rngs]
         return cls(composed, [Page(s.picture, s.boxes, s.labels) for s in sources.scans])
 
     def predict(
@@ -66,7 +66,7 @@ class DetectorValidation:
         """
         threshold, f1 = self._best_threshold(predictions)
         correct = [
-            _number(detections.surer(threshold)) == page.labels.tolist()
+            _number(detections.above(threshold)) == page.labels.tolist()
             for detections, page in zip(predictions["scans"], self.scans, strict=True)
         ]
         measured = {"F1 accuracy": f1, "threshold": threshold}
@@ -80,7 +80,7 @@ class DetectorValidation:
         logits, labels = self._matched(predictions)
         temperature = fit_temperature(logits, labels)
         bars = torch.from_numpy(logits / temperature).softmax(1).numpy()
-        shown = [detections.surer(threshold) for detections in predictions["pages"]]
+        shown = [detections.above(threshold) for detections in predictions["pages"]]
         errors = [_errors(*pair) for pair in zip(shown, self.pages, strict=True)]
         worst = np.argsort([-count for count in errors])[:12]
         figures = {
@@ -120,7 +120,7 @@ class DetectorValidation:
 def _f1(detected: list[Detections], pages: list[Page], threshold: float) -> float:
     correct = expected = counted = 0
     for all_detections, page in zip(detected, pages, strict=True):
-        detections = all_detections.surer(threshold)
+        detections = all_detections.above(threshold)
         pairs = metrics.match_boxes(page.boxes, detections.boxes)
         digits = detections.logits.argmax(axis=1)
         ignored = sum(page.labels[i] == IGNORED for i, _ in pairs)

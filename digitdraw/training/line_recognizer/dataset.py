@@ -56,7 +56,7 @@ _MISSED = 0.3
 _CHUNK = 50
 """Pages that a process makes at once."""
 
-_MAKERS = {"clear": pages.clear, "written": pages.written, "scanned": pages.scanned}
+_MAKERS = {"clear": pages.clear_page, "written": pages.written_page, "scanned": pages.scanned_page}
 
 _PARTS = ("ink", "widths", "digits", "lengths")
 """Names of the arrays of a kind in a cache file."""
@@ -149,7 +149,7 @@ def digits_in(page: Page, transform: LineTransform) -> np.ndarray | None:
     """
     if not len(page.boxes):
         return np.zeros(0, np.int64)
-    boxes = transform.see_boxes(page.boxes)
+    boxes = transform.boxes_to_crop(page.boxes)
     view = np.array([[0, 0, transform.width, line_crop.HEIGHT]])
     inside = intersection_areas(view, boxes)[0] / box_areas(boxes)
     whole = np.flatnonzero(inside > _INSIDE)

@@ -1,1 +1,1 @@
-"""Synthetic training data: handwriting, pages, cameras, symbols, negatives."""
+"""Generated training pictures. All randomness comes from the generators that callers pass in."""

@@ -1,7 +1,7 @@
-"""Ink on its way onto a training page, as a camera sees the sheet, and the boxes of its digits.
+"""Draws the ink of a page in perspective, and records the boxes of its digits.
 
-Knows strokes, glyphs and perspective; what is written and by whom is `hands`' and `pages`'. Points
-are (x, y), y down; boxes are (x, y, width, height) in pixels of the picture.
+Points are (x, y), y down; boxes are (x, y, width, height) in pixels of the picture. Sheet
+coordinates are pixels too, before the view is applied. `writer` and `pages` decide what to draw.
 """
 
 import math
@@ -9,21 +9,19 @@ from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
+from numpy.random import Generator
 
-__all__ = ["FINER", "IGNORED", "Canvas", "Page", "outline", "random_view"]
+__all__ = ["IGNORED", "SUPERSAMPLING", "Canvas", "Page", "random_view", "rectangle"]
 
 IGNORED = -1
-"""Label of a digit that may be found or not: cut off by the edge, or struck through."""
-
-FINER = 2
-"""Ink is drawn so many times finer than the picture, then averaged down."""
-
-_NEAREST = 0.4
-"""What is nearer to the camera than this, of the sheet's distance, is out of the picture: a line
-that runs on for long enough would pass behind the camera, and be endlessly large before."""
-
-_OUTSIDE = [-9.0, -9.0, 1.0, 1.0]
-"""The box of what is not in the picture."""
+"""Label of a box that may be detected or not: a cut off or crossed out digit, a single letter."""
+SUPERSAMPLING = 2
+"""Ink is drawn at this multiple of the picture's resolution, then averaged down."""
+_MIN_DEPTH = 0.4
+"""Points nearer to the camera are not drawn; the middle of the sheet has distance 1. A long line
+could otherwise pass behind the camera, where its image becomes infinitely large."""
+_OFF_PAGE_BOX = [-9.0, -9.0, 1.0, 1.0]
+"""Box of anything that is not in the picture."""
 
 
 @dataclass(frozen=True)
@@ -37,80 +35,90 @@ class Page:
 
 @dataclass
 class Canvas:
-    """Ink on its way onto a page: `view` maps points of the sheet to pixels of the picture."""
+    """Ink and boxes of a square page while it is written.
+
+    `side` is the picture's side and `digit_height` the usual height of a digit, both in pixels.
+    `view` (3, 3) is the homography from the sheet to the picture. `ink` is uint8, 255 = ink.
+    """
 
     side: int
-    unit: float
+    digit_height: float
     view: np.ndarray
     ink: np.ndarray = field(init=False)
     boxes: list[list[float]] = field(default_factory=list)
     labels: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.ink = np.zeros((self.side * FINER, self.side * FINER), np.uint8)
+        self.ink = np.zeros((self.side * SUPERSAMPLING, self.side * SUPERSAMPLING), np.uint8)
 
-    def draw(self, strokes: list[np.ndarray], pen: float) -> list[float]:
-        """Draw strokes, points of the sheet, with a pen of a width in pixels; returns the box."""
-        if not all(self._is_in_view(each) for each in strokes):
-            return _OUTSIDE
-        seen = [cv2.perspectiveTransform(each[None], self.view)[0] for each in strokes]
-        lines = [np.rint(each * FINER * 16).astype(np.int32) for each in seen]
-        lines = [each if len(each) > 1 else np.repeat(each, 2, axis=0) for each in lines]
-        thickness = max(1, round(pen * FINER))
-        cv2.polylines(self.ink, lines, False, 255, thickness, cv2.LINE_AA, 4)
-        points = np.concatenate(seen)
-        low, high = points.min(axis=0) - pen / 2, points.max(axis=0) + pen / 2
+    def draw(self, strokes: list[np.ndarray], pen_width: float) -> list[float]:
+        """Draw strokes, given in sheet coordinates, and return their box."""
+        if not all(self._is_in_view(stroke) for stroke in strokes):
+            return _OFF_PAGE_BOX
+        projected = [cv2.perspectiveTransform(stroke[None], self.view)[0] for stroke in strokes]
+        self.draw_in_picture(projected, pen_width)
+        points = np.concatenate(projected)
+        low, high = points.min(axis=0) - pen_width / 2, points.max(axis=0) + pen_width / 2
         return [*low, *(high - low)]
+
+    def draw_in_picture(self, strokes: list[np.ndarray], pen_width: float) -> None:
+        """Draw strokes, given in pixels of the picture."""
+        lines = [np.rint(stroke * SUPERSAMPLING * 16).astype(np.int32) for stroke in strokes]
+        lines = [line if len(line) > 1 else np.repeat(line, 2, axis=0) for line in lines]
+        thickness = max(1, round(pen_width * SUPERSAMPLING))
+        cv2.polylines(self.ink, lines, False, 255, thickness, cv2.LINE_AA, 4)
 
     def stamp(
         self, glyph: np.ndarray, corner: np.ndarray, scale: float, slant: float = 0.0
     ) -> list[float]:
-        """Put a glyph, (h, w) uint8, onto the sheet, its pixels `scale` large, leaning to the
-        right by `slant` of its height."""
+        """Put a glyph, (h, w) uint8, on the sheet with its upper left at `corner`; return its box.
+
+        `scale` is the size of a glyph's pixel. The glyph leans right by `slant` of its height.
+        """
         height, width = glyph.shape
         ends = np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
         leaning = ends + np.outer(height - ends[:, 1], [slant, 0])
         if not self._is_in_view(leaning * scale + corner):
-            return _OUTSIDE
-        seen = cv2.perspectiveTransform((leaning * scale + corner)[None], self.view)[0] * FINER
-        low = np.floor(seen.min(axis=0)).astype(int)
-        high = np.ceil(seen.max(axis=0)).astype(int)
-        turn = cv2.getPerspectiveTransform(
-            (ends - 0.5).astype(np.float32), (seen - low - 0.5).astype(np.float32)
+            return _OFF_PAGE_BOX
+        projected = cv2.perspectiveTransform((leaning * scale + corner)[None], self.view)[0]
+        projected = projected * SUPERSAMPLING
+        low = np.floor(projected.min(axis=0)).astype(int)
+        high = np.ceil(projected.max(axis=0)).astype(int)
+        warp = cv2.getPerspectiveTransform(
+            (ends - 0.5).astype(np.float32), (projected - low - 0.5).astype(np.float32)
         )
         size = tuple(int(n) for n in high - low)
-        ink = cv2.warpPerspective(glyph, turn, size, flags=cv2.INTER_CUBIC)
-        # Enlarged grey would be a blurred stroke; a pen's edge is one pixel of the picture wide.
-        sharp = ((ink.astype(np.float32) - 110) * max(1.0, scale * FINER * 0.8) + 128).clip(0, 255)
+        ink = cv2.warpPerspective(glyph, warp, size, flags=cv2.INTER_CUBIC)
+        # Enlarging blurs the stroke; a pen's edge is only one pixel of the picture wide.
+        contrast = max(1.0, scale * SUPERSAMPLING * 0.8)
+        sharp = ((ink.astype(np.float32) - 110) * contrast + 128).clip(0, 255)
         rows, columns = np.nonzero(sharp > 100)
         if not rows.size:
-            return [*low / FINER, 1.0, 1.0]
+            return [*low / SUPERSAMPLING, 1.0, 1.0]
         self._blend(sharp.astype(np.uint8), low)
         x, y = low[0] + columns.min(), low[1] + rows.min()
-        return [v / FINER for v in (x, y, np.ptp(columns) + 1, np.ptp(rows) + 1)]
+        return [v / SUPERSAMPLING for v in (x, y, np.ptp(columns) + 1, np.ptp(rows) + 1)]
 
-    def digit(self, box: list[float], label: int) -> None:
-        """Note a digit that was drawn, unless it is outside of the picture."""
+    def add_digit(self, box: list[float], label: int) -> None:
+        """Record a digit that was drawn, unless it is outside of the picture."""
         x, y, width, height = box
-        inside = (
-            max(0, min(x + width, self.side) - max(x, 0))
-            * max(0, min(y + height, self.side) - max(y, 0))
-            / max(width * height, 1e-6)
-        )
+        low, high = np.clip([[x, y], [x + width, y + height]], 0, self.side)
+        inside = (high - low).prod() / max(width * height, 1e-6)
         if inside > 0.1:
             self.boxes.append(box)
             self.labels.append(label if inside > 0.8 else IGNORED)
 
-    def page(self, picture: np.ndarray) -> Page:
-        """The page, once all is written."""
+    def to_page(self, picture: np.ndarray) -> Page:
+        """Combine the finished picture with the recorded boxes and labels."""
         boxes = np.array(self.boxes, np.float32).reshape(-1, 4)
         return Page(picture, boxes, np.array(self.labels, np.int64))
 
     def _is_in_view(self, points: np.ndarray) -> bool:
-        """Whether points of the sheet, (n, 2), are all well in front of the camera."""
-        return bool((points @ self.view[2, :2] + self.view[2, 2]).min() > _NEAREST)
+        """True where all points of the sheet, (n, 2), are well in front of the camera."""
+        return bool((points @ self.view[2, :2] + self.view[2, 2]).min() > _MIN_DEPTH)
 
     def _blend(self, ink: np.ndarray, corner: np.ndarray) -> None:
+        """Add ink with its upper left at `corner`; keep the darker of old and new."""
         (x, y), (height, width) = corner, ink.shape
         full = self.ink.shape[0]
         top, left, bottom, right = max(y, 0), max(x, 0), min(y + height, full), min(x + width, full)
@@ -119,17 +127,17 @@ class Canvas:
             np.maximum(part, ink[top - y : bottom - y, left - x : right - x], out=part)
 
 
-def random_view(side: int, rng: np.random.Generator) -> np.ndarray:
-    """How a camera held by hand sees the sheet: turned, sheared, in perspective; (3, 3)."""
+def random_view(side: int, rng: Generator) -> np.ndarray:
+    """The homography (3, 3) of a hand-held camera: rotation, shear and perspective."""
     turn = rng.normal(0, 0.11) if rng.random() < 0.8 else rng.uniform(-0.3, 0.3)
     cos, sin, shear = math.cos(turn), math.sin(turn), rng.normal(0, 0.08)
     view = np.array([[cos, -sin + shear, 0], [sin, cos, 0], [0, 0, 1]])
     view[2, :2] = rng.normal(0, 0.12, 2) / side
-    there, back = np.eye(3), np.eye(3)
-    there[:2, 2], back[:2, 2] = -side / 2, side / 2
-    return back @ view @ there
+    to_middle, back = np.eye(3), np.eye(3)
+    to_middle[:2, 2], back[:2, 2] = -side / 2, side / 2
+    return back @ view @ to_middle
 
 
-def outline(middle: list[float], half: np.ndarray) -> np.ndarray:
-    """A rectangle, by its middle and half of its size, as one stroke."""
-    return np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]]) * half + middle
+def rectangle(center: list[float], half_size: np.ndarray) -> np.ndarray:
+    """A rectangle as one closed stroke, (5, 2)."""
+    return np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]]) * half_size + center

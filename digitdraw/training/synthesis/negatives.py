@@ -1,85 +1,84 @@
-"""What is no digit, to learn to refuse: two digits at once, scribbles, shapes, ticks, noise.
+"""Generates negative examples: two digits at once, scribbles, shapes, ticks, noise.
 
-Drawings are strokes; noise is a picture. All chance comes from the generator that is passed in.
+Networks learn to reject them. Most are drawings, that is strokes; noise is a picture.
 """
 
 import math
 
 import cv2
 import numpy as np
+from numpy.random import Generator
 
-from digitdraw.training.synthesis.handwriting import Strokes, corners, unit
+from digitdraw.training.synthesis.handwriting import Strokes, corners, rotation, to_unit_size
 
 __all__ = ["MAKERS", "noise", "side_by_side"]
 
 
-def side_by_side(left: Strokes, right: Strokes, rng: np.random.Generator) -> Strokes:
-    """Two drawings as one, a gap or a slight overlap between them: 1 and 0 make "10"."""
-    left, right = unit(left), unit(right)
+def side_by_side(left: Strokes, right: Strokes, rng: Generator) -> Strokes:
+    """Two drawings as one, with a gap or a slight overlap: 1 and 0 make "10"."""
+    left, right = to_unit_size(left), to_unit_size(right)
     shift = corners(left)[1][0] - corners(right)[0][0] + rng.uniform(-0.03, 0.35)
     size = math.exp(rng.normal(0, 0.12))
-    moved = [each * size + [shift, rng.normal(0, 0.08)] for each in right]
-    return left + moved
+    return left + [stroke * size + [shift, rng.normal(0, 0.08)] for stroke in right]
 
 
-def scribble(rng: np.random.Generator) -> Strokes:
-    """A long curve that turns at random."""
+def scribble(rng: Generator) -> Strokes:
+    """A long curve with random turns."""
     steps = int(rng.integers(40, 160))
     turn = np.cumsum(rng.normal(0, rng.uniform(0.15, 0.5), steps)) + rng.uniform(0, 7)
     return [np.cumsum(np.stack([np.cos(turn), np.sin(turn)], 1), axis=0)]
 
 
-def hatching(rng: np.random.Generator) -> Strokes:
-    """Back and forth, as one crosses out a word or fills an area."""
+def hatching(rng: Generator) -> Strokes:
+    """A zigzag, as people cross out a word or fill an area."""
     turns = int(rng.integers(5, 14))
     x = np.where(np.arange(turns) % 2, 1.0, 0.0) + rng.normal(0, 0.08, turns)
     y = np.linspace(0, rng.uniform(0.3, 1.2), turns) + rng.normal(0, 0.02, turns)
-    return [_turned(np.stack([x, y], 1), rng.uniform(0, math.pi))]
+    return [np.stack([x, y], 1) @ rotation(rng.uniform(0, math.pi)).T]
 
 
-def flat_line(rng: np.random.Generator) -> Strokes:
-    """One nearly straight line, at least 50 degrees away from upright: no one is that flat."""
+def flat_line(rng: Generator) -> Strokes:
+    """A nearly straight line, at least 50 degrees from upright: no 1 is that flat."""
     angle = rng.uniform(-40, 40) * math.pi / 180
     sag = rng.normal(0, 0.04)
-    points = np.array([[0, 0], [0.5, sag], [1, 0]])
-    return [_turned(points, angle)]
+    return [np.array([[0, 0], [0.5, sag], [1, 0]]) @ rotation(angle).T]
 
 
-def lines(rng: np.random.Generator) -> Strokes:
-    """Two to five straight lines at random."""
+def lines(rng: Generator) -> Strokes:
+    """Two to five random straight lines."""
     return [rng.uniform(0, 1, (2, 2)) for _ in range(int(rng.integers(2, 6)))]
 
 
-def polygon(rng: np.random.Generator) -> Strokes:
+def polygon(rng: Generator) -> Strokes:
     """A closed triangle, square or star."""
-    corners = int(rng.choice([3, 4, 5]))
-    step = 2 if corners == 5 else 1
-    angles = np.arange(corners + 1) * step * 2 * math.pi / corners + rng.uniform(-0.4, 0.4)
+    count = int(rng.choice([3, 4, 5]))
+    step = 2 if count == 5 else 1
+    angles = np.arange(count + 1) * step * 2 * math.pi / count + rng.uniform(-0.4, 0.4)
     points = np.stack([np.sin(angles), -np.cos(angles)], 1) * [1, rng.uniform(0.7, 1.3)]
-    points[:-1] += rng.normal(0, 0.06, (corners, 2))
+    points[:-1] += rng.normal(0, 0.06, (count, 2))
     points[-1] = points[0] + rng.normal(0, 0.04, 2)
     return [points]
 
 
-def tick(rng: np.random.Generator) -> Strokes:
+def tick(rng: Generator) -> Strokes:
     """A check mark, or a V."""
-    depth, far = rng.uniform(0.3, 1.0), rng.uniform(0.7, 1.3)
-    return [np.array([[0, 1 - depth], [rng.uniform(0.3, 0.6), 1], [far, rng.uniform(-0.2, 0.2)]])]
+    depth, width = rng.uniform(0.3, 1.0), rng.uniform(0.7, 1.3)
+    return [np.array([[0, 1 - depth], [rng.uniform(0.3, 0.6), 1], [width, rng.uniform(-0.2, 0.2)]])]
 
 
-def spiral(rng: np.random.Generator) -> Strokes:
+def spiral(rng: Generator) -> Strokes:
     """A spiral of two to four turns."""
     angle = np.linspace(0, rng.uniform(2, 4) * 2 * math.pi, 80) * rng.choice([-1, 1])
     radius = np.linspace(0.05, 1, 80)
     return [np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1)]
 
 
-def dots(rng: np.random.Generator) -> Strokes:
+def dots(rng: Generator) -> Strokes:
     """One to six taps of the pen."""
     return [rng.uniform(0, 1, (1, 2)) for _ in range(int(rng.integers(1, 7)))]
 
 
-def smile(rng: np.random.Generator) -> Strokes:
+def smile(rng: Generator) -> Strokes:
     """A face: a circle, two eyes, a mouth."""
     angle = np.linspace(0, 2 * math.pi, 40)
     mouth = np.linspace(0.2, math.pi - 0.2, 12)
@@ -89,9 +88,8 @@ def smile(rng: np.random.Generator) -> Strokes:
     return [circle, *eyes, arc]
 
 
-def noise(rng: np.random.Generator) -> np.ndarray:
-    """A picture without anything, but for grain, blotches or specks: (H, W) uint8, sides of 64
-    to 280 pixels."""
+def noise(rng: Generator) -> np.ndarray:
+    """A picture with grain, blotches or specks alone: (H, W) uint8, sides of 64 to 280 pixels."""
     height, width = (int(n) for n in rng.integers(64, 281, 2))
     coarse = int(rng.choice([1, 2, 4, 8, 16, 32]))
     grid = (-(-height // coarse), -(-width // coarse))
@@ -105,9 +103,4 @@ def noise(rng: np.random.Generator) -> np.ndarray:
 
 
 MAKERS = (scribble, hatching, flat_line, lines, polygon, tick, spiral, dots, smile)
-"""Makers of drawings that are no digit; each takes a generator and returns strokes."""
-
-
-def _turned(points: np.ndarray, angle: float) -> np.ndarray:
-    cos, sin = math.cos(angle), math.sin(angle)
-    return points @ np.array([[cos, sin], [-sin, cos]])
+"""Functions that take a generator and return a drawing of something that is no digit."""

@@ -1,8 +1,7 @@
-"""Training pictures for the digit finder: numbers written on paper, with a box for each digit.
+"""Generates training pages for the digit detector: numbers on paper, with a box for each digit.
 
-Composed anew at every step: what is on a page, on which paper and in which light; or cut out of
-scanned amounts whose boxes people drew. Knows data and drawing; knows nothing of networks.
-Points are (x, y), y down; boxes are (x, y, width, height) in pixels of the picture.
+Written pages have random writing, paper, light and camera. Scanned pages have scanned numbers,
+whose boxes people drew. Points are (x, y), y down; boxes are (x, y, width, height) in pixels.
 """
 
 import math
@@ -10,250 +9,247 @@ from typing import Literal
 
 import cv2
 import numpy as np
+from numpy.random import Generator
 
 from digitdraw.training.datasets import Drawing, Scan
-from digitdraw.training.synthesis import (
-    camera,
-    handwriting,
-    negatives,
-    printed_text,
-    scans,
-    symbols,
-)
-from digitdraw.training.synthesis.canvas import FINER, IGNORED, Canvas, Page, random_view
+from digitdraw.training.synthesis import handwriting, negatives, scans, symbols
+from digitdraw.training.synthesis.camera import photograph, uneven_light
+from digitdraw.training.synthesis.canvas import IGNORED, SUPERSAMPLING, Canvas, Page, random_view
 from digitdraw.training.synthesis.ink_gaps import ink_gaps
-from digitdraw.training.synthesis.number_formats import MOST_DIGITS
+from digitdraw.training.synthesis.number_formats import MAX_DIGITS
+from digitdraw.training.synthesis.paper import add_desk, random_sheet
+from digitdraw.training.synthesis.printed_text import printed_words
 from digitdraw.training.synthesis.sources import Sources
 from digitdraw.training.synthesis.writer import Writer
 
-__all__ = ["LARGEST", "SMALLEST", "Content", "clear", "compose", "scanned", "written"]
+__all__ = [
+    "MAX_HEIGHT", "MIN_HEIGHT", "Content", "clear_page", "random_page", "scanned_page",
+    "written_page",
+]  # fmt: skip
 
-SMALLEST, LARGEST = 14.0, 56.0
-"""Heights of the digits, in pixels: what the finder is made for at one scale."""
-
-_CLEAR = 24.0
-"""The same of the smallest digits of a clear page."""
-
-_HARM, _HASTE = (0.0, 0.4), (0.2, 0.7)
-"""The least and the most of what may spoil a page that does so on a clear one, and of the haste in
-which it is written."""
-
-Content = Literal["lines", "no digits", "one number", "one digit", "one thing"]
-"""What is on a page: lines of numbers and what else there is, all that but numbers, or one number,
-one digit or one thing that is none, and nothing else."""
-
+MIN_HEIGHT, MAX_HEIGHT = 14.0, 56.0
+"""Range of digit heights in pixels; the detector covers it at one scale."""
+_CLEAR_MIN_HEIGHT = 24.0
+"""Height of the smallest digits on a clear page, in pixels."""
+_CLEAR_DAMAGE, _CLEAR_VARIABILITY = (0.0, 0.4), (0.2, 0.7)
+"""Ranges of damage and of the writer's variability on a clear page."""
+Content = Literal["lines", "no digits", "one number", "one digit", "one negative"]
+"""What is on a page: lines of numbers and other content; the same without numbers; or a single
+number, digit or negative example on an empty page."""
 _CONTENTS: dict[Content, float] = {
-    "lines": 0.67, "no digits": 0.13, "one number": 0.07, "one digit": 0.06, "one thing": 0.07,
+    "lines": 0.67, "no digits": 0.13, "one number": 0.07, "one digit": 0.06, "one negative": 0.07,
 }  # fmt: skip
-"""How often each of these is on a page; without lone ones, they are left out for other marks."""
-
-_ANY_SIGN = symbols.BETWEEN + symbols.BEFORE + symbols.AFTER
-
+"""Probability of each content. Without single digits in training, the detector rejects them."""
+_ANY_SYMBOL = symbols.BETWEEN + symbols.BEFORE + symbols.AFTER
 _SUMS = 0.15
-"""Share of the numbers that another follows, with a sign between them."""
-
+"""Share of numbers that a symbol and another number follow."""
 _CROSSED_OUT = 0.08
-"""Share of the words that are."""
-
+"""Share of words that are crossed out."""
 _FLAT = 0.06
-"""Share of the written pages that no camera saw: screenshots, and what programs draw."""
-
+"""Share of written pages without paper and camera, like screenshots."""
 _SCANNED = 0.35
-"""Share of the pages that are scans, where there are any."""
-
+"""Share of pages that are scans, where there are scans."""
 _SPLICED = 0.6
-"""Share of the scans that are made of two, and of those that are made of one more, where these can
-be."""
+"""Probability that one more scan is spliced to a scanned number, again after each splice."""
 
 
-def compose(sources: Sources, rng: np.random.Generator, side: int = 256) -> Page:
-    """One page, (side, side): of scans at times, else written; one in five without digits."""
+def random_page(sources: Sources, rng: Generator, side: int = 256) -> Page:
+    """A random page, (side, side): scanned or written; one of five written ones has no digits."""
     if sources.scans and rng.random() < _SCANNED:
-        return scanned(sources, rng, side)
-    return written(sources, rng, side)
+        return scanned_page(sources, rng, side)
+    return written_page(sources, rng, side)
 
 
-def clear(sources: Sources, rng: np.random.Generator, side: int) -> Page:
-    """One page that is written on and seen as most photos are: large enough, and hardly spoilt."""
-    haste, harm = rng.uniform(*_HASTE), rng.uniform(*_HARM)
-    return written(sources, rng, side, haste=haste, harm=harm, smallest=_CLEAR)
+def clear_page(sources: Sources, rng: Generator, side: int) -> Page:
+    """A written page, as clear as most photos: large digits and little damage."""
+    variability, damage = rng.uniform(*_CLEAR_VARIABILITY), rng.uniform(*_CLEAR_DAMAGE)
+    return written_page(
+        sources, rng, side, variability=variability, damage=damage, min_height=_CLEAR_MIN_HEIGHT
+    )
 
 
-def written(
+def written_page(
     sources: Sources,
-    rng: np.random.Generator,
+    rng: Generator,
     side: int,
     content: Content | None = None,
-    haste: float = 1.0,
-    harm: float = 1.0,
-    smallest: float = SMALLEST,
+    variability: float = 1.0,
+    damage: float = 1.0,
+    min_height: float = MIN_HEIGHT,
 ) -> Page:
-    """One page that is written on, with what `content` says; without that, with any of those. How
-    hastily says `haste`, and how much of what may spoil it does says `harm`, both from 0 to 1; its
-    digits are at least `smallest` pixels high."""
-    unit = math.exp(rng.uniform(math.log(smallest), math.log(LARGEST)))
-    writing = Canvas(side, unit, random_view(side, rng))
+    """A written page, (side, side), with the given or a random `content`.
+
+    `variability` of the writer and `damage` to the picture are from 0 to 1. Digits are at least
+    `min_height` pixels high.
+    """
+    digit_height = math.exp(rng.uniform(math.log(min_height), math.log(MAX_HEIGHT)))
+    canvas = Canvas(side, digit_height, random_view(side, rng))
     content = content or rng.choice(list(_CONTENTS), p=list(_CONTENTS.values()))
-    hand = Writer.of(sources, unit, rng, haste)
+    writer = Writer.random(sources, digit_height, rng, variability)
     if content in ("lines", "no digits"):
-        _fill(writing, sources, hand, rng, with_digits=content == "lines")
+        _write_lines(canvas, sources, writer, rng, with_digits=content == "lines")
     else:
-        _write_one(writing, sources, hand, rng, content)
-    ink = cv2.resize(writing.ink, (side, side), interpolation=cv2.INTER_AREA)
+        _write_one(canvas, sources, writer, rng, content)
+    ink: np.ndarray = cv2.resize(canvas.ink, (side, side), interpolation=cv2.INTER_AREA)
     ink = ink.astype(np.float32) / 255
     if rng.random() < _FLAT:
-        return writing.page(_flat(ink, rng))
+        return canvas.to_page(_flat_picture(ink, rng))
     if rng.random() < 0.12:
         ink = ink * (1 - ink_gaps(ink > 0.3, rng))
-    if rng.random() < 0.3 * harm:  # pencil, chalk: the paper's grain breaks the line
-        grain = rng.normal(rng.uniform(-1, 0.5), 0.7, ink.shape).astype(np.float32)
-        grain = cv2.GaussianBlur(grain, (0, 0), rng.uniform(0.4, 0.9))
+    if rng.random() < 0.3 * damage:  # pencil and chalk: the paper's grain breaks the line
+        noise = rng.normal(rng.uniform(-1, 0.5), 0.7, ink.shape).astype(np.float32)
+        grain = cv2.GaussianBlur(noise, (0, 0), rng.uniform(0.4, 0.9))
         ink = ink * (1 - rng.uniform(0.2, 0.7) * grain.clip(0, 1))
-    sheet = camera.paper(ink.shape, unit, rng, harm)
-    scene = sheet * (1 - (0.95 - (0.2 + 0.5 * harm) * rng.random() ** 1.5) * ink)
+    sheet = random_sheet(ink.shape, digit_height, rng, damage)
+    scene = sheet * (1 - (0.95 - (0.2 + 0.5 * damage) * rng.random() ** 1.5) * ink)
     if rng.random() < 0.25:
-        scene = camera.desk(scene, np.array(writing.boxes).reshape(-1, 4), unit, rng)
-    scene = camera.light(scene, rng)
-    return writing.page(camera.photograph(scene, unit, rng, harm))
+        scene = add_desk(scene, np.array(canvas.boxes).reshape(-1, 4), digit_height, rng)
+    return canvas.to_page(photograph(uneven_light(scene, rng), digit_height, rng, damage))
 
 
-def _flat(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Ink, (H, W) in [0, 1], of one tone on paper of another, light or dark; (H, W) uint8."""
+def scanned_page(sources: Sources, rng: Generator, side: int) -> Page:
+    """A scanned number, or a splice of several, at any size and place on an empty sheet."""
+    scan = _random_scan(sources, rng)
+    while rng.random() < _SPLICED and len(scan.labels) < MAX_DIGITS:
+        scan = scans.splice_scans(scan, _random_scan(sources, rng), rng)
+    height = float(np.median(scan.boxes[:, 3]))
+    largest = min(side / max(scan.picture.shape), MAX_HEIGHT / height)
+    log_scale = rng.uniform(math.log(MIN_HEIGHT / height), math.log(MAX_HEIGHT / height))
+    scale = min(largest, math.exp(log_scale))
+    stretch = math.exp(rng.normal(0, 0.15))
+    turn, shear = rng.normal(0, 0.04), rng.normal(0, 0.2)
+    linear = np.array([[math.cos(turn) * stretch, shear], [math.sin(turn), math.cos(turn)]]) * scale
+    ends = _rectangle_corners(0, 0, *scan.picture.shape[::-1]) @ linear.T
+    low, span = ends.min(axis=0), np.ptp(ends, axis=0)
+    corner = rng.uniform(0, 1, 2) * np.maximum(side - span, 0) - low
+    sheet = random_sheet((side, side), height * scale, rng)
+    sheet = sheet * (float(np.median(scan.picture)) / 255 / float(np.median(sheet)))
+    picture = np.rint(sheet.clip(0, 1) * 255).astype(np.uint8)
+    method = cv2.INTER_AREA if scale < 0.7 else cv2.INTER_LINEAR
+    cv2.warpAffine(scan.picture, np.column_stack([linear, corner]), (side, side), dst=picture,
+                   flags=method, borderMode=cv2.BORDER_TRANSPARENT)  # fmt: skip
+    canvas = Canvas(side, height * scale, np.eye(3))
+    for box, label in zip(scan.boxes, scan.labels, strict=True):
+        projected = _rectangle_corners(*box) @ linear.T + corner
+        canvas.add_digit([*projected.min(axis=0), *np.ptp(projected, axis=0)], int(label))
+    scene = uneven_light(picture.astype(np.float32) / 255, rng)
+    return canvas.to_page(photograph(scene, height * scale, rng))
+
+
+def _flat_picture(ink: np.ndarray, rng: Generator) -> np.ndarray:
+    """Ink (H, W) in [0, 1] in one grey on paper of another, light or dark: (H, W) uint8."""
     paper = rng.uniform(0.8, 1) if rng.random() < 0.7 else rng.uniform(0, 0.25)
-    away = rng.uniform(0.4, 1) if rng.random() < 0.5 else 1.0
-    tone = max(0.0, paper - away) if paper > 0.5 else min(1.0, paper + away)
-    return np.rint((paper + (tone - paper) * ink) * 255).astype(np.uint8)
+    contrast = rng.uniform(0.4, 1) if rng.random() < 0.5 else 1.0
+    level = max(0.0, paper - contrast) if paper > 0.5 else min(1.0, paper + contrast)
+    return np.rint((paper + (level - paper) * ink) * 255).astype(np.uint8)
 
 
-def _fill(
-    writing: Canvas, sources: Sources, hand: Writer, rng: np.random.Generator, *, with_digits: bool
+def _write_lines(
+    canvas: Canvas, sources: Sources, writer: Writer, rng: Generator, *, with_digits: bool
 ) -> None:
-    """Write lines all over the sheet, some of it left empty; and what else is on paper."""
-    side, unit = writing.side, writing.unit
+    """Write lines of numbers, words, shapes and symbols, with empty places between."""
+    side, height = canvas.side, canvas.digit_height
     y = rng.uniform(-0.15, 0.5) * side
     while y < 1.15 * side:
         x = rng.uniform(-0.25, 0.6) * side
         while x < 1.2 * side:
             kind = rng.random()
             if with_digits and rng.random() < 0.7:
-                x = hand.number(writing, x, y, rng)
-                if rng.random() < _SUMS * hand.haste:
-                    between = symbols.random_symbol(symbols.BETWEEN, rng)
-                    x = hand.sign(writing, x + rng.uniform(0, 0.5) * unit, y, between, rng)
-                    x = hand.number(writing, x + rng.uniform(0, 0.5) * unit, y, rng)
+                x = writer.write_number(canvas, x, y, rng)
+                if rng.random() < _SUMS * writer.variability:
+                    name = symbols.random_symbol(symbols.BETWEEN, rng)
+                    x += rng.uniform(0, 0.5) * height
+                    x = writer.write_symbol(canvas, x, y, name, rng)
+                    x += rng.uniform(0, 0.5) * height
+                    x = writer.write_number(canvas, x, y, rng)
             elif kind < 0.35:
-                x = _print(writing, x, y, rng)
+                x = _print_words(canvas, x, y, rng)
             elif sources.letters and kind < 0.75:
-                x = _word(writing, sources.letters, hand, x, y, rng)
+                x = _write_word(canvas, sources.letters, writer, x, y, rng)
             elif kind < 0.85:
-                x = _shape(writing, hand, x, y, rng)
+                x = _draw_shape(canvas, writer, x, y, rng)
             elif kind < 0.95:
-                x = hand.sign(writing, x, y, symbols.random_symbol(_ANY_SIGN, rng), rng)
-            # Units, signs and words stand close to a number at times.
-            x += unit * (rng.uniform(0.25, 0.7) if rng.random() < 0.15 else rng.uniform(1.2, 5))
+                x = writer.write_symbol(canvas, x, y, symbols.random_symbol(_ANY_SYMBOL, rng), rng)
+            # Units, symbols and words are sometimes close to a number.
+            x += height * (rng.uniform(0.25, 0.7) if rng.random() < 0.15 else rng.uniform(1.2, 5))
             if rng.random() < 0.3:
                 break
-        y += unit * rng.uniform(1.15, 2.6)
+        y += height * rng.uniform(1.15, 2.6)
     for _ in range(rng.poisson(0.5)):
         ends = rng.uniform(-0.2, 1.2, (2, 2)) * side
-        if rng.random() < 0.7:  # most lines on paper are level or upright
+        if rng.random() < 0.7:  # most lines on paper are horizontal or vertical
             ends[1, int(rng.integers(2))] = ends[0, int(rng.integers(2))]
-        writing.draw([ends], rng.uniform(0.5, 2))
+        canvas.draw([ends], rng.uniform(0.5, 2))
 
 
 def _write_one(
-    writing: Canvas, sources: Sources, hand: Writer, rng: np.random.Generator, content: Content
+    canvas: Canvas, sources: Sources, writer: Writer, rng: Generator, content: Content
 ) -> None:
-    """Write one number, digit or other thing, as `content` says, somewhere on the sheet."""
-    side = writing.side
-    x = rng.uniform(0.05, 0.6 if content == "one number" else 0.9) * side
-    y = rng.uniform(0.2, 0.8) * side
-    if content != "one thing":
-        hand.number(writing, x, y, rng, most=1 if content == "one digit" else MOST_DIGITS)
+    """Write one number, digit or negative example at a random place."""
+    x = rng.uniform(0.05, 0.6 if content == "one number" else 0.9) * canvas.side
+    y = rng.uniform(0.2, 0.8) * canvas.side
+    if content != "one negative":
+        writer.write_number(canvas, x, y, rng, 1 if content == "one digit" else MAX_DIGITS)
     elif sources.letters and rng.random() < 0.4:
-        _word(writing, sources.letters, hand, x, y, rng)
+        _write_word(canvas, sources.letters, writer, x, y, rng)
     elif rng.random() < 0.3:
-        _print(writing, x, y, rng)
+        _print_words(canvas, x, y, rng)
     elif rng.random() < 0.3:
-        hand.sign(writing, x, y, symbols.random_symbol(_ANY_SIGN, rng), rng)
+        writer.write_symbol(canvas, x, y, symbols.random_symbol(_ANY_SYMBOL, rng), rng)
     else:
-        _shape(writing, hand, x, y, rng)
+        _draw_shape(canvas, writer, x, y, rng)
 
 
-def _print(writing: Canvas, x: float, y: float, rng: np.random.Generator) -> float:
-    """Printed words, which are no digits; returns where they end."""
-    words = printed_text.printed_words(FINER * writing.unit * rng.uniform(0.25, 1.0), rng)
-    height, width = np.array(words.shape) / FINER
-    writing.stamp(words, np.array([x, y - height / 2]), 1 / FINER)
+def _print_words(canvas: Canvas, x: float, y: float, rng: Generator) -> float:
+    """Print words from x on, their middle at y; return the x where they end."""
+    words = printed_words(SUPERSAMPLING * canvas.digit_height * rng.uniform(0.25, 1.0), rng)
+    height, width = np.array(words.shape) / SUPERSAMPLING
+    canvas.stamp(words, np.array([x, y - height / 2]), 1 / SUPERSAMPLING)
     return x + width
 
 
-def _word(
-    writing: Canvas,
-    letters: list[Drawing],
-    hand: Writer,
-    x: float,
-    y: float,
-    rng: np.random.Generator,
+def _write_word(
+    canvas: Canvas, letters: list[Drawing], writer: Writer, x: float, y: float, rng: Generator
 ) -> float:
-    """A word of letters, which are no digits; returns where it ends. Of one that stands alone
-    nobody can say whether it is O or 0."""
-    start, size = x, writing.unit * rng.uniform(0.6, 1.1)
+    """Write a word of letters from x on, its middle at y; return the x where it ends.
+
+    A single letter is recorded as IGNORED, because O and 0 look the same.
+    """
+    start, size = x, canvas.digit_height * rng.uniform(0.6, 1.1)
     count = 1 if rng.random() < 0.15 else int(rng.integers(2, 7))
     for _ in range(count):
         drawing = letters[int(rng.integers(len(letters)))]
-        lines = handwriting.unit(handwriting.vary(drawing.strokes, rng))
-        width, height = handwriting.corners(lines)[1] * size
-        box = writing.draw([each * size + [x, y - height / 2] for each in lines], hand.pen)
+        strokes = handwriting.to_unit_size(handwriting.vary(drawing.strokes, rng))
+        width, box = _draw_centered(canvas, strokes, writer, x, y, size)
         if count == 1:
-            writing.digit(box, IGNORED)
+            canvas.add_digit(box, IGNORED)
         x += width + size * rng.uniform(0, 0.25)
     if count > 1 and rng.random() < _CROSSED_OUT:
-        hand.cross_out(writing, start, x, y)
+        writer.cross_out(canvas, start, x, y)
     return x
 
 
-def _shape(writing: Canvas, hand: Writer, x: float, y: float, rng: np.random.Generator) -> float:
-    """A tick, a star, a scribble, which are no digits; returns where it ends."""
+def _draw_shape(canvas: Canvas, writer: Writer, x: float, y: float, rng: Generator) -> float:
+    """Draw a negative example from x on, its middle at y; return the x where it ends."""
     make = negatives.MAKERS[int(rng.integers(len(negatives.MAKERS)))]
-    lines = handwriting.unit(make(rng))
-    size = writing.unit * math.exp(rng.normal(0, 0.3))
-    width, height = handwriting.corners(lines)[1] * size
-    writing.draw([each * size + [x, y - height / 2] for each in lines], hand.pen)
-    return x + width
+    strokes = handwriting.to_unit_size(make(rng))
+    size = canvas.digit_height * math.exp(rng.normal(0, 0.3))
+    return x + _draw_centered(canvas, strokes, writer, x, y, size)[0]
 
 
-def scanned(sources: Sources, rng: np.random.Generator, side: int) -> Page:
-    """One of the scanned amounts, or one made of several, at any size that digits may have,
-    somewhere on an empty paper."""
-    scan = _any_scan(sources, rng)
-    while rng.random() < _SPLICED and len(scan.labels) < MOST_DIGITS:
-        scan = scans.splice_scans(scan, _any_scan(sources, rng), rng)
-    tall = float(np.median(scan.boxes[:, 3]))
-    room = min(side / max(scan.picture.shape), LARGEST / tall)
-    scale = min(room, math.exp(rng.uniform(math.log(SMALLEST / tall), math.log(LARGEST / tall))))
-    stretch = math.exp(rng.normal(0, 0.15))
-    turn, shear = rng.normal(0, 0.04), rng.normal(0, 0.2)
-    linear = np.array([[math.cos(turn) * stretch, shear], [math.sin(turn), math.cos(turn)]]) * scale
-    height, width = scan.picture.shape
-    ends = np.array([[0, 0], [width, 0], [width, height], [0, height]]) @ linear.T
-    low, span = ends.min(axis=0), np.ptp(ends, axis=0)
-    corner = rng.uniform(0, 1, 2) * np.maximum(side - span, 0) - low
-    view = np.column_stack([linear, corner])
-    paper = camera.paper((side, side), tall * scale, rng)
-    paper = paper * (float(np.median(scan.picture)) / 255 / float(np.median(paper)))
-    paper = np.rint(paper.clip(0, 1) * 255).astype(np.uint8)
-    method = cv2.INTER_AREA if scale < 0.7 else cv2.INTER_LINEAR
-    cv2.warpAffine(scan.picture, view, (side, side), dst=paper, flags=method,
-                   borderMode=cv2.BORDER_TRANSPARENT)  # fmt: skip
-    writing = Canvas(side, tall * scale, np.eye(3))
-    for (x, y, wide, high), label in zip(scan.boxes, scan.labels, strict=True):
-        points = np.array([[x, y], [x + wide, y], [x + wide, y + high], [x, y + high]])
-        seen = points @ linear.T + corner
-        writing.digit([*seen.min(axis=0), *np.ptp(seen, axis=0)], int(label))
-    scene = camera.light(paper.astype(np.float32) / 255, rng)
-    return writing.page(camera.photograph(scene, tall * scale, rng))
+def _draw_centered(
+    canvas: Canvas, strokes: handwriting.Strokes, writer: Writer, x: float, y: float, size: float
+) -> tuple[float, list[float]]:
+    """Draw strokes of unit size from x on, their middle at y; return their width and box."""
+    width, height = handwriting.corners(strokes)[1] * size
+    moved = [stroke * size + [x, y - height / 2] for stroke in strokes]
+    return width, canvas.draw(moved, writer.pen_width)
 
 
-def _any_scan(sources: Sources, rng: np.random.Generator) -> Scan:
+def _random_scan(sources: Sources, rng: Generator) -> Scan:
     return sources.scans[int(rng.integers(len(sources.scans)))]
+
+
+def _rectangle_corners(x: float, y: float, width: float, height: float) -> np.ndarray:
+    """The corners (4, 2) of a box, clockwise from the upper left."""
+    return np.array([[x, y], [x + width, y], [x + width, y + height], [x, y + height]])

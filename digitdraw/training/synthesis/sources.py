@@ -1,4 +1,4 @@
-"""training.synthesis.sources."""
+"""Loads the data that pages are made of: drawings, glyphs, letters, scans, handwriting fonts."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -13,13 +13,13 @@ from digitdraw.training.synthesis.scans import cut_glyphs
 
 __all__ = ["Sources", "load_sources"]
 
-SCANNED_TIMES = 8
-"""How often each digit of a scan is among those to write with: a quarter of all that is stamped."""
+SCAN_REPEATS = 8
+"""Copies of each scanned digit among the glyphs; a quarter of all stamped digits are scanned."""
 
 
 @dataclass(frozen=True)
 class Sources:
-    """What pages are made of; any may be empty but one of drawings and digits."""
+    """What pages are made of. At least one of `drawings` and `digits` must not be empty."""
 
     drawings: list[Drawing]
     digits: Glyphs | None
@@ -28,50 +28,43 @@ class Sources:
     fonts: tuple[Drawing, ...] = ()
 
     @property
-    def written(self) -> "Sources":
-        """The same without scans."""
+    def without_scans(self) -> "Sources":
+        """The same sources, but no scans."""
         return replace(self, scans=[])
 
     @cached_property
-    def hands(self) -> list[list[Drawing]]:
-        """Drawings of one writer together, in the order of the writers' names."""
+    def writers(self) -> list[list[Drawing]]:
+        """The drawings of each writer, sorted by the writers' names."""
         return _by_writer(self.drawings)
 
     @cached_property
-    def font_hands(self) -> list[list[Drawing]]:
-        """Digits of one handwriting font together, in the order of the fonts' names."""
+    def font_writers(self) -> list[list[Drawing]]:
+        """The digits of each handwriting font, sorted by the fonts' names."""
         return _by_writer(self.fonts)
 
 
-def load_sources(root: Path, part: str) -> Sources:
-    """What pages of "train" or "validation" are made of, as far as `root` has it."""
-    digits, scans = datasets.mnist(root, part), datasets.scans(root, part)
-    drawn, fonts = datasets.drawings(root, part), []
-    # Validation pages stay as they were: else no figure could be compared with one before it.
-    if part == "train":
-        digits, fonts = _with_scanned(digits, scans), datasets.font_drawings(part)
-        drawn = datasets.readable_drawings(root, part)
-    return Sources(
-        drawings=drawn,
-        digits=digits,
-        letters=datasets.letters(root, part),
-        scans=scans,
-        fonts=tuple(fonts),
-    )
+def load_sources(root: Path, split: str) -> Sources:
+    """Load the "train" or "validation" sources from the data folder `root`, as far as present."""
+    digits, scans = datasets.mnist(root, split), datasets.scans(root, split)
+    drawings, fonts = datasets.drawings(root, split), []
+    # Validation pages never change, so that new metrics remain comparable with old ones.
+    if split == "train":
+        digits, fonts = _with_scans(digits, scans), datasets.font_drawings(split)
+        drawings = datasets.readable_drawings(root, split)
+    return Sources(drawings, digits, datasets.letters(root, split), scans, tuple(fonts))
 
 
-def _with_scanned(digits: Glyphs, scans: list[Scan]) -> Glyphs:
-    """Digits, and those of scans many times over, for every hand there counts as much as many
-    of MNIST's."""
-    others = cut_glyphs(scans)
+def _with_scans(digits: Glyphs, scans: list[Scan]) -> Glyphs:
+    """Add the digits of scans, repeated: their handwriting is rare, so it counts for more."""
+    scanned = cut_glyphs(scans)
     return Glyphs(
-        np.concatenate([digits.pixels, *[others.pixels] * SCANNED_TIMES]),
-        np.concatenate([digits.labels, *[others.labels] * SCANNED_TIMES]),
+        np.concatenate([digits.pixels, *[scanned.pixels] * SCAN_REPEATS]),
+        np.concatenate([digits.labels, *[scanned.labels] * SCAN_REPEATS]),
     )
 
 
 def _by_writer(drawings: Iterable[Drawing]) -> list[list[Drawing]]:
-    hands: dict[str, list[Drawing]] = {}
+    writers: dict[str, list[Drawing]] = {}
     for drawing in drawings:
-        hands.setdefault(drawing.writer, []).append(drawing)
-    return [hands[name] for name in sorted(hands)]
+        writers.setdefault(drawing.writer, []).append(drawing)
+    return [writers[name] for name in sorted(writers)]

@@ -1,4 +1,4 @@
-"""All models side by side: their order, what is known of them, and answers of those that load."""
+"""The comparison: order of the models, their cards, and the answers of those that load."""
 
 import json
 import re
@@ -11,34 +11,34 @@ from digitdraw.models.registry import MODELS
 from digitdraw.preprocessing import strokes
 from digitdraw.serving.answers import comparison, payloads
 from digitdraw.serving.answers.comparison import Comparison
-from tests.support.comparisons import make_lineup
+from tests.support.comparisons import make_comparison
 from tests.support.drawings import DIGITS
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    return make_lineup(tmp_path_factory.mktemp("weights"))
+    return make_comparison(tmp_path_factory.mktemp("weights"))
 
 
 @pytest.fixture(scope="module")
-def lineup(recognizer, folder):
+def compared(recognizer, folder):
     return Comparison(recognizer, folder)
 
 
-def test_models_stand_from_simple_to_strong(lineup):
-    assert lineup.names == ["softmax", "from-scratch", "tiny", "default"]
-    assert lineup.reference == "default"
+def test_models_are_ordered_from_simple_to_strong(compared):
+    assert compared.names == ["softmax", "from-scratch", "tiny", "default"]
+    assert compared.reference == "default"
 
 
-def test_what_comes_with_digitdraw_is_all_there(recognizer):
+def test_all_shipped_models_answer(recognizer):
     shipped = Comparison(recognizer)
     assert sorted(shipped.names) == weights.available()
     for entry in shipped.answers(strokes.to_glyph(DIGITS[0])):
         assert entry.prediction is not None, entry.name
 
 
-def test_a_card_says_what_is_known_and_leaves_open_what_is_not(lineup):
-    cards = {card.name: card for card in lineup.cards()}
+def test_a_card_shows_what_is_known_and_a_dash_for_the_rest(compared):
+    cards = {card.name: card for card in compared.cards()}
     assert cards["softmax"].summary == MODELS["softmax"].summary
     assert cards["softmax"].parameters == "7,850"
     assert re.fullmatch(r"3\d kB", cards["softmax"].size)  # 7,850 numbers of four bytes
@@ -48,44 +48,44 @@ def test_a_card_says_what_is_known_and_leaves_open_what_is_not(lineup):
     assert cards["tiny"].mnist == comparison.UNKNOWN
 
 
-def test_all_models_answer_one_drawing(lineup):
-    told = payloads.compare_strokes(lineup, json.loads(json.dumps(DIGITS[7])))
-    assert list(told["models"]) == lineup.names
-    assert told["models"]["default"]["big"] == "7"
-    assert told["models"]["softmax"]["words"] == "1"
-    assert told["models"]["softmax"]["differs"]
-    assert told["models"]["from-scratch"]["words"] == "0 or 1"
-    assert not told["models"]["default"]["differs"]
-    assert told["models"]["default"]["model_ms"] > 0
-    assert sum(told["models"]["default"]["probabilities"]) == pytest.approx(1, abs=0.01)
-    assert "default says 7" in told["words"]
+def test_all_models_answer_one_drawing(compared):
+    answer = payloads.compare_strokes(compared, json.loads(json.dumps(DIGITS[7])))
+    assert list(answer["models"]) == compared.names
+    assert answer["models"]["default"]["big"] == "7"
+    assert answer["models"]["softmax"]["words"] == "1"
+    assert answer["models"]["softmax"]["differs"]
+    assert answer["models"]["from-scratch"]["words"] == "0 or 1"
+    assert not answer["models"]["default"]["differs"]
+    assert answer["models"]["default"]["model_ms"] > 0
+    assert sum(answer["models"]["default"]["probabilities"]) == pytest.approx(1, abs=0.01)
+    assert "default says 7" in answer["words"]
 
 
-def test_a_damaged_model_says_so_and_the_others_answer(lineup):
-    told = payloads.compare_strokes(lineup, DIGITS[3])["models"]
-    assert set(told["tiny"]) == {"error"}
-    assert "damaged" in told["tiny"]["error"]
-    assert told["default"]["big"] == "3"
+def test_a_damaged_model_says_so_and_the_others_answer(compared):
+    cards = payloads.compare_strokes(compared, DIGITS[3])["models"]
+    assert set(cards["tiny"]) == {"error"}
+    assert "damaged" in cards["tiny"]["error"]
+    assert cards["default"]["big"] == "3"
 
 
-def test_an_empty_drawing_invites_and_has_flat_bars(lineup):
-    told = payloads.compare_strokes(lineup, [])
-    assert told["blank"]
-    assert told["words"] == "Draw a digit, and all models answer"
-    assert told["models"]["softmax"]["probabilities"] == [0.0] * 10
-    assert not told["models"]["softmax"]["differs"]
+def test_an_empty_drawing_invites_and_has_flat_bars(compared):
+    answer = payloads.compare_strokes(compared, [])
+    assert answer["blank"]
+    assert answer["words"] == "Draw a digit, and all models answer"
+    assert answer["models"]["softmax"]["probabilities"] == [0.0] * 10
+    assert not answer["models"]["softmax"]["differs"]
 
 
 @pytest.mark.parametrize("drawing", [None, "7", [[1, 2]], [[[0, float("nan")]]], [[[0, 0]]] * 501])
-def test_what_is_no_drawing_is_answered_in_words(lineup, drawing):
-    assert set(payloads.compare_strokes(lineup, drawing)) == {"error"}
+def test_json_that_is_not_a_drawing_gets_an_error(compared, drawing):
+    assert set(payloads.compare_strokes(compared, drawing)) == {"error"}
 
 
-def test_models_are_loaded_once_and_just_when_they_are_needed(recognizer, folder, monkeypatch):
+def test_models_load_once_and_only_when_they_are_needed(recognizer, folder, monkeypatch):
     loaded = []
     load = weights.load
     monkeypatch.setattr(
-        comparison.weights, "load", lambda *given: loaded.append(given[0]) or load(*given)
+        comparison.weights, "load", lambda *args: loaded.append(args[0]) or load(*args)
     )
     lazy = Comparison(recognizer, folder)
     lazy.cards()
@@ -93,11 +93,11 @@ def test_models_are_loaded_once_and_just_when_they_are_needed(recognizer, folder
     glyph = strokes.to_glyph(DIGITS[4])
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda _: lazy.answers(glyph), range(8)))
-    assert loaded == ["softmax", "from-scratch", "tiny"]  # the page's own is there already
+    assert loaded == ["softmax", "from-scratch", "tiny"]  # the page's own model is loaded already
     assert {entries[-1].prediction.digit for entries in answers} == {4}
 
 
-def test_a_damaged_manifest_or_none_leaves_the_own_model(recognizer, tmp_path):
+def test_without_a_valid_manifest_only_the_own_model_is_compared(recognizer, tmp_path):
     assert Comparison(recognizer, tmp_path).names == ["default"]
     (tmp_path / "manifest.json").write_text("no manifest")
     (tmp_path / "evaluation.json").write_text("[]")

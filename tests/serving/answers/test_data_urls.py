@@ -1,4 +1,4 @@
-"""Pictures as the page shows them; what they must not tell is `test_ui_payload`'s."""
+"""Data URLs: size and format; `test_payloads` tests that they hold no metadata."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""What a model answers about drawings: JSON in, JSON out."""
+"""Answers to questions about drawings: JSON in, JSON out."""
 
 import json
 
@@ -15,11 +15,11 @@ def answers(recognizer):
     return Answers(recognizer)
 
 
-def body(drawing) -> bytes:
+def encode(drawing) -> bytes:
     return json.dumps(drawing).encode()
 
 
-def test_facts_say_which_model_it_is_and_what_it_is_compared_with(answers, recognizer):
+def test_facts_name_the_model_and_all_compared_models(answers, recognizer):
     facts = json.loads(answers.facts())
     cards = {card["name"]: card for card in facts.pop("cards")}
     assert facts == {
@@ -30,16 +30,18 @@ def test_facts_say_which_model_it_is_and_what_it_is_compared_with(answers, recog
     assert cards["softmax"]["parameters"] == "7,850"
 
 
-def test_drawings_are_answered_together_as_alone(answers):
-    bodies = [body(DIGITS[i]) for i in range(10)]
-    together = [json.loads(each) for each in answers.drawings(bodies)]
-    alone = [json.loads(answers.drawings([each])[0]) for each in bodies]
-    assert [each["big"] for each in together] == [each["big"] for each in alone]
-    assert [each["big"] for each in together] == [str(i) for i in range(10)]
+def test_a_batch_gets_the_same_answers_as_single_drawings(answers):
+    bodies = [encode(DIGITS[i]) for i in range(10)]
+    batch = [json.loads(answer) for answer in answers.drawings(bodies)]
+    single = [json.loads(answers.drawings([body])[0]) for body in bodies]
+    assert [answer["big"] for answer in batch] == [answer["big"] for answer in single]
+    assert [answer["big"] for answer in batch] == [str(i) for i in range(10)]
 
 
-def test_what_is_no_drawing_is_told_so_and_leaves_the_others_answered(answers):
-    good, bad = (json.loads(each) for each in answers.drawings([body(DIGITS[1]), b'{"a": 1}']))
+def test_invalid_drawings_get_an_error_and_the_rest_of_the_batch_an_answer(answers):
+    good, bad = (
+        json.loads(answer) for answer in answers.drawings([encode(DIGITS[1]), b'{"a": 1}'])
+    )
     assert good["big"] == "1"
     assert set(bad) == {"error"}
 
@@ -48,18 +50,18 @@ def test_what_is_no_drawing_is_told_so_and_leaves_the_others_answered(answers):
     ("kind", "named"),
     [(b"why", "legend"), (b"compare", "models"), (b"strokes", "verdict")],
 )
-def test_asides_are_answered(answers, kind, named):
-    assert named in json.loads(answers.aside(kind, body(DIGITS[7])))
-    assert set(json.loads(answers.aside(kind, b'"a"'))) == {"error"}
+def test_questions_on_demand_are_answered(answers, kind, named):
+    assert named in json.loads(answers.on_demand(kind, encode(DIGITS[7])))
+    assert set(json.loads(answers.on_demand(kind, b'"a"'))) == {"error"}
 
 
-def test_programs_are_answered_as_the_package_answers(answers):
-    said = json.loads(answers.aside(b"strokes", body(DIGITS[4])))
-    assert said == json.loads(json.dumps(load(device="cpu").predict_strokes(DIGITS[4]).as_dict()))
+def test_programs_get_the_answers_of_the_package(answers):
+    answer = json.loads(answers.on_demand(b"strokes", encode(DIGITS[4])))
+    assert answer == json.loads(json.dumps(load(device="cpu").predict_strokes(DIGITS[4]).as_dict()))
 
 
-def test_a_model_that_fails_is_not_hidden(answers, monkeypatch):
-    def failing(*given):
+def test_errors_of_the_model_pass(answers, monkeypatch):
+    def failing(*arguments):
         raise RuntimeError("the model failed")
 
     monkeypatch.setattr(payloads, "answer_drawings", failing)

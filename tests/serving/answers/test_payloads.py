@@ -1,4 +1,4 @@
-"""What the page's scripts are sent: answers to drawings and to uploaded files."""
+"""Payloads: the JSON for drawings, explanations, pictures and photos."""
 
 import base64
 import io
@@ -16,7 +16,7 @@ from tests.support.drawings import DIGITS
 from tests.support.painted import Doubting, painted_reader, photo
 
 ANSWER_KEYS = {"verdict", "big", "words", "marked", "probabilities", "glyph", "model_ms"}
-FIND_KEYS = (ANSWER_KEYS - {"model_ms"}) | {
+DIGIT_KEYS = (ANSWER_KEYS - {"model_ms"}) | {
     "box", "number", "digit", "doubtful", "confidence", "digitness",
 }  # fmt: skip
 TWO_NUMBERS = [(40, 40), (54, 40), (68, 40), (40, 110)]
@@ -49,13 +49,13 @@ def test_a_drawn_digit_is_answered(recognizer, digit):
     assert sum(answer["probabilities"]) == pytest.approx(1, abs=0.01)
 
 
-def test_the_glyph_that_is_sent_is_the_one_the_model_saw(recognizer):
+def test_an_answer_holds_the_glyph_that_the_model_saw(recognizer):
     sent = base64.b64decode(payloads.answer_drawings(recognizer, [DIGITS[3]])[0]["glyph"])
     seen = recognizer.predict_strokes(DIGITS[3]).glyph
     assert np.allclose(np.frombuffer(sent, np.uint8).reshape(28, 28) / 255, seen, atol=1 / 255)
 
 
-def test_no_strokes_give_an_invitation_and_no_error(recognizer):
+def test_an_empty_drawing_gets_an_invitation(recognizer):
     answer = payloads.answer_drawings(recognizer, [[]])[0]
     assert answer["verdict"] == "blank"
     assert answer["words"] == phrases.invitation("Draw a digit")["words"]
@@ -65,7 +65,7 @@ def test_no_strokes_give_an_invitation_and_no_error(recognizer):
 @pytest.mark.parametrize(
     "strokes", [None, "7", 7, {}, [[1, 2]], [[["a", "b"]]], [[[0, float("nan")]]], [[[0, 0]]] * 501]
 )
-def test_what_is_no_drawing_is_answered_in_words(recognizer, strokes):
+def test_json_that_is_not_a_drawing_gets_an_error(recognizer, strokes):
     answer = payloads.answer_drawings(recognizer, [strokes])[0]
     assert set(answer) == {"error"}
     assert answer["error"].endswith(".")
@@ -73,7 +73,7 @@ def test_what_is_no_drawing_is_answered_in_words(recognizer, strokes):
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(strokes=ANY_JSON)
-def test_any_json_gives_an_answer_or_words(recognizer, strokes):
+def test_any_json_gets_an_answer_or_an_error(recognizer, strokes):
     answer = payloads.answer_drawings(recognizer, [strokes])[0]
     json.dumps(answer, allow_nan=False)
     assert set(answer) in ({"error"}, ANSWER_KEYS)
@@ -90,7 +90,7 @@ def test_a_picture_is_answered_with_its_steps(recognizer, kind):
         assert max(picture.size) <= payloads.STEP_EDGE
 
 
-def test_of_a_digit_in_a_frame_it_is_shown_where_it_was_found(recognizer):
+def test_the_steps_of_a_framed_digit_show_where_it_was_found(recognizer):
     picture = Image.open(io.BytesIO(picture_of(5, "PNG"))).convert("L")
     picture = ImageOps.expand(ImageOps.expand(picture, 4, 60), 30, 255)
     buffer = io.BytesIO()
@@ -101,7 +101,7 @@ def test_of_a_digit_in_a_frame_it_is_shown_where_it_was_found(recognizer):
     assert captions[1] == "The one digit that was found in it"
 
 
-def test_an_empty_page_is_blank_in_words_that_fit_a_picture(recognizer):
+def test_the_phrase_for_an_empty_picture_is_about_pictures(recognizer):
     buffer = io.BytesIO()
     Image.new("L", (100, 100), 255).save(buffer, "PNG")
     answer = payloads.answer_picture(recognizer, buffer.getvalue())
@@ -113,7 +113,7 @@ def test_an_empty_page_is_blank_in_words_that_fit_a_picture(recognizer):
     "data",
     [b"", b"not a picture", picture_of(3)[:200], b"<svg xmlns='http://www.w3.org/2000/svg'/>"],
 )
-def test_what_is_no_picture_is_answered_in_words(recognizer, data):
+def test_a_file_that_is_not_a_picture_gets_an_error(recognizer, data):
     answer = payloads.answer_picture(recognizer, data)
     assert set(answer) == {"error"}
     assert "Traceback" not in answer["error"]
@@ -121,32 +121,32 @@ def test_what_is_no_picture_is_answered_in_words(recognizer, data):
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=400))
-def test_any_bytes_give_an_answer_or_words(recognizer, data):
+def test_any_bytes_get_an_answer_or_an_error(recognizer, data):
     answer = payloads.answer_picture(recognizer, data)
     assert set(answer) in ({"error"}, ANSWER_KEYS | {"steps"})
 
 
 def test_an_answer_is_explained_along_the_strokes(recognizer):
-    told = payloads.explain_strokes(recognizer, DIGITS[7])
-    assert told["legend"] == ["Blue ink speaks for 7", "orange ink for 1"]
-    assert len(told["lines"]) == len(DIGITS[7])
-    for line, stroke in zip(told["lines"], DIGITS[7], strict=True):
+    explanation = payloads.explain_strokes(recognizer, DIGITS[7])
+    assert explanation["legend"] == ["Blue ink speaks for 7", "orange ink for 1"]
+    assert len(explanation["lines"]) == len(DIGITS[7])
+    for line, stroke in zip(explanation["lines"], DIGITS[7], strict=True):
         assert line[0][:2] == list(stroke[0])
         assert line[-1][:2] == list(stroke[-1])
-    values = [value for line in told["lines"] for _, _, value in line]
+    values = [value for line in explanation["lines"] for _, _, value in line]
     assert max(values) == 100
     assert min(values) >= -100
-    # The bar of a seven is what a one has not.
-    assert told["described"].startswith("The ink that speaks most for 7 is at the top")
-    assert len(json.dumps(told)) < 6_000
+    # A one has no bar at the top.
+    assert explanation["described"].startswith("The ink that speaks most for 7 is at the top")
+    assert len(json.dumps(explanation)) < 6_000
 
 
-def test_what_is_no_digit_has_nothing_to_explain(recognizer):
-    nothing = {"legend": [], "lines": [], "described": ""}
-    assert payloads.explain_strokes(recognizer, []) == nothing
+def test_a_drawing_without_a_digit_has_no_explanation(recognizer):
+    empty = {"legend": [], "lines": [], "described": ""}
+    assert payloads.explain_strokes(recognizer, []) == empty
     scribble = [[(x % 7 * 9.0, x * 37 % 101) for x in range(60)]]
     assert recognizer.predict_strokes(scribble).verdict == "not a digit"
-    assert payloads.explain_strokes(recognizer, scribble) == nothing
+    assert payloads.explain_strokes(recognizer, scribble) == empty
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -154,14 +154,14 @@ def test_what_is_no_digit_has_nothing_to_explain(recognizer):
     strokes=ANY_JSON
     | st.lists(st.lists(st.tuples(st.floats(), st.floats()), max_size=4), max_size=2)
 )
-def test_any_json_is_explained_or_refused_in_words(recognizer, strokes):
-    told = payloads.explain_strokes(recognizer, strokes)
-    json.dumps(told, allow_nan=False)
-    assert set(told) in ({"error"}, {"legend", "lines", "described"})
+def test_any_json_gets_an_explanation_or_an_error(recognizer, strokes):
+    explanation = payloads.explain_strokes(recognizer, strokes)
+    json.dumps(explanation, allow_nan=False)
+    assert set(explanation) in ({"error"}, {"legend", "lines", "described"})
 
 
-class Blots:
-    """Reads photos without trained weights; of TWO_NUMBERS it says 074 and 0, the 4 in doubt."""
+class BlotReader:
+    """Reads photos without trained weights: TWO_NUMBERS as 074 and 0, with a doubtful 4."""
 
     read_numbers = staticmethod(painted_reader(Doubting).read)
 
@@ -178,15 +178,15 @@ def sent_picture(src: str) -> Image.Image:
 
 
 def test_the_numbers_of_a_photo_are_sent_with_their_digits():
-    told = payloads.read_photo(Blots, file_of(Image.fromarray(photo(TWO_NUMBERS))))
-    json.dumps(told, allow_nan=False)
-    assert set(told) == {"src", "width", "height", "ms", "words", "digits", "numbers"}
-    assert [each["number"] for each in told["numbers"]] == ["074", "0"]
-    assert told["words"] == "2 numbers found: 074 and 0"
-    assert (told["width"], told["height"]) == (240, 160) == sent_picture(told["src"]).size
-    assert all(set(each) == FIND_KEYS for each in told["digits"])
-    assert [each["number"] for each in told["digits"]] == [0, 0, 0, 1]
-    seven, four = told["digits"][1:3]
+    payload = payloads.read_photo(BlotReader, file_of(Image.fromarray(photo(TWO_NUMBERS))))
+    json.dumps(payload, allow_nan=False)
+    assert set(payload) == {"src", "width", "height", "ms", "words", "digits", "numbers"}
+    assert [number["number"] for number in payload["numbers"]] == ["074", "0"]
+    assert payload["words"] == "2 numbers found: 074 and 0"
+    assert (payload["width"], payload["height"]) == (240, 160) == sent_picture(payload["src"]).size
+    assert all(set(digit) == DIGIT_KEYS for digit in payload["digits"])
+    assert [digit["number"] for digit in payload["digits"]] == [0, 0, 0, 1]
+    seven, four = payload["digits"][1:3]
     assert seven["words"] == "That looks like a 7"
     assert (four["digit"], four["big"], four["doubtful"]) == (4, "4", True)
     assert four["words"] == "4, or perhaps 9"
@@ -195,16 +195,16 @@ def test_the_numbers_of_a_photo_are_sent_with_their_digits():
     assert len(base64.b64decode(four["glyph"])) == 784
 
 
-def test_a_photo_without_digits_is_told_in_words():
-    told = payloads.read_photo(Blots, file_of(Image.new("L", (120, 90), 220)))
-    assert told["words"] == "No digits were found in the picture."
-    assert told["digits"] == told["numbers"] == []
-    told = payloads.read_photo(Blots, file_of(Image.new("L", (120, 9), 220)))
-    assert told["words"].startswith("The picture is too small")
+def test_a_photo_without_digits_gets_the_reason():
+    payload = payloads.read_photo(BlotReader, file_of(Image.new("L", (120, 90), 220)))
+    assert payload["words"] == "No digits were found in the picture."
+    assert payload["digits"] == payload["numbers"] == []
+    payload = payloads.read_photo(BlotReader, file_of(Image.new("L", (120, 9), 220)))
+    assert payload["words"].startswith("The picture is too small")
 
 
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
-def test_a_large_photo_is_sent_upright_and_smaller_while_boxes_keep_its_pixels(orientation):
+def test_a_large_photo_is_sent_small_and_upright_with_boxes_in_its_own_pixels(orientation):
     large = Image.fromarray(photo(TWO_NUMBERS)).resize((3600, 2400), Image.Resampling.NEAREST)
     turned = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90,
               8: Image.Transpose.ROTATE_270}  # fmt: skip
@@ -212,27 +212,27 @@ def test_a_large_photo_is_sent_upright_and_smaller_while_boxes_keep_its_pixels(o
         large = large.transpose(turned[orientation])
     exif = Image.Exif()
     exif[0x0112] = orientation
-    told = payloads.read_photo(Blots, file_of(large, "JPEG", exif=exif))
-    assert (told["width"], told["height"]) == (3600, 2400)
-    picture = sent_picture(told["src"])
+    payload = payloads.read_photo(BlotReader, file_of(large, "JPEG", exif=exif))
+    assert (payload["width"], payload["height"]) == (3600, 2400)
+    picture = sent_picture(payload["src"])
     assert max(picture.size) == payloads.PHOTO_EDGE
     assert picture.width > picture.height
 
 
-def test_what_a_camera_adds_to_a_photo_is_not_sent_back():
+def test_metadata_of_a_photo_is_not_sent_back():
     exif = Image.Exif()
     exif[0x010F] = "somebody's camera"
     paper = Image.fromarray(photo(TWO_NUMBERS)).convert("RGB")
     data = file_of(paper, "JPEG", exif=exif, comment=b"at home", xmp=b"<x:xmpmeta/>")
     assert b"somebody" in data
-    src = payloads.read_photo(Blots, data)["src"]
+    src = payloads.read_photo(BlotReader, data)["src"]
     sent = base64.b64decode(src.split(",")[1])
     assert not any(words in sent for words in (b"somebody", b"at home", b"xmpmeta"))
     assert not sent_picture(src).getexif()
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
-def test_nor_is_it_in_the_steps_of_a_picture(recognizer, kind):
+def test_metadata_of_a_picture_is_not_in_its_steps(recognizer, kind):
     exif = Image.Exif()
     exif[0x010F] = "somebody's camera"
     paper = Image.open(io.BytesIO(picture_of(7)))
@@ -246,34 +246,34 @@ def test_nor_is_it_in_the_steps_of_a_picture(recognizer, kind):
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "I;16", "F"])
-def test_a_photo_of_any_kind_is_shown_as_light_paper(mode):
+def test_a_photo_of_any_mode_is_shown_as_light_paper(mode):
     paper = Image.fromarray(photo(TWO_NUMBERS))
     if mode == "I;16":
         paper = Image.fromarray(np.asarray(paper).astype(np.uint16) * 256)
     else:
         paper = paper.convert(mode, dither=Image.Dither.NONE)
-    told = payloads.read_photo(Blots, file_of(paper, "TIFF"))
-    picture = sent_picture(told["src"])
+    payload = payloads.read_photo(BlotReader, file_of(paper, "TIFF"))
+    picture = sent_picture(payload["src"])
     assert picture.mode == "RGB"
     assert min(picture.getpixel((5, 5))) > 200
     assert max(picture.getpixel((40, 40))) < 80
 
 
-def test_colours_of_a_photo_with_an_opaque_layer_are_kept():
+def test_a_photo_with_an_opaque_alpha_channel_keeps_its_colours():
     red = Image.new("RGBA", (60, 40), (200, 30, 30, 255))
-    r, g, _ = sent_picture(payloads.read_photo(Blots, file_of(red))["src"]).getpixel((20, 20))
+    r, g, _ = sent_picture(payloads.read_photo(BlotReader, file_of(red))["src"]).getpixel((20, 20))
     assert r > 150 > 80 > g
 
 
-def test_missing_weights_are_told_without_a_path_of_the_server():
-    class Bare:
+def test_the_error_for_missing_weights_names_no_path():
+    class WithoutWeights:
         def read_numbers(self, photo):
-            raise BadWeightsError("/srv/weights/manifest.json lists no 'reader'.")
+            raise BadWeightsError("/srv/weights/manifest.json lists no 'detector'.")
 
-    told = payloads.read_photo(Bare(), file_of(Image.new("L", (20, 20))))
-    assert told == {"error": phrases.NO_READER}
+    payload = payloads.read_photo(WithoutWeights(), file_of(Image.new("L", (20, 20))))
+    assert payload == {"error": phrases.NO_PHOTO_READER}
 
 
 @given(data=st.binary(max_size=400))
-def test_any_bytes_are_read_or_refused_in_words(data):
-    assert set(payloads.read_photo(Blots, data)) == {"error"}
+def test_any_bytes_get_a_reading_or_an_error(data):
+    assert set(payloads.read_photo(BlotReader, data)) == {"error"}

@@ -1,4 +1,4 @@
-"""Verdicts in plain words."""
+"""Phrases: verdicts, photos, agreements and places in plain words."""
 
 from types import SimpleNamespace
 
@@ -7,12 +7,14 @@ import pytest
 from digitdraw.serving.answers import phrases
 
 
-def prediction(verdict, first=7, second=1, share=0.8, runner_up_share=0.02, digitness=0.98):
-    """Something shaped like a Prediction whose two likeliest digits are `first` and `second`."""
+def prediction(
+    verdict, first=7, second=1, probability=0.8, runner_up_probability=0.02, digitness=0.98
+):
+    """Make a stand-in for a Prediction whose likeliest digits are `first` and `second`."""
     probabilities = [0.0] * 10
-    probabilities[first] = share
+    probabilities[first] = probability
     if second is not None:
-        probabilities[second] = runner_up_share
+        probabilities[second] = runner_up_probability
     return SimpleNamespace(
         verdict=verdict,
         digit=first if verdict == "digit" else None,
@@ -30,37 +32,37 @@ def test_a_blank_drawing_invites():
     assert phrases.marked(blank) == []
 
 
-def test_a_sure_digit_is_named():
+def test_a_clear_digit_is_named():
     sure = prediction("digit")
     assert phrases.sentence(sure) == "That looks like a 7"
     assert phrases.big(sure) == "7"
     assert phrases.marked(sure) == [7]
 
 
-def test_eight_has_its_own_article():
+def test_eight_takes_the_article_an():
     assert phrases.sentence(prediction("digit", first=8)) == "That looks like an 8"
 
 
-def test_a_close_runner_up_is_named_too():
-    assert phrases.sentence(prediction("digit", runner_up_share=0.15)) == "7, or perhaps 1"
+def test_a_likely_runner_up_is_named_too():
+    assert phrases.sentence(prediction("digit", runner_up_probability=0.15)) == "7, or perhaps 1"
 
 
 def test_a_digit_without_a_runner_up_is_named_alone():
     assert phrases.sentence(prediction("digit", second=None)) == "That looks like a 7"
 
 
-def test_a_doubt_names_both_candidates_and_marks_both():
-    doubt = prediction("unsure", first=4, second=9, share=0.5, runner_up_share=0.45)
+def test_an_unsure_answer_names_and_marks_both_digits():
+    doubt = prediction("unsure", first=4, second=9, probability=0.5, runner_up_probability=0.45)
     assert phrases.sentence(doubt) == "I can't tell: 4 or 9"
     assert phrases.big(doubt) == "?"
     assert phrases.marked(doubt) == [4, 9]
 
 
-def test_a_doubt_with_one_candidate_still_makes_a_sentence():
+def test_an_unsure_answer_with_one_digit_is_a_sentence():
     assert phrases.sentence(prediction("unsure", second=None)) == "I can't tell: perhaps a 7"
 
 
-def test_what_is_no_digit_is_not_given_one():
+def test_a_drawing_that_is_not_a_digit_is_named_as_such():
     letter = prediction("not a digit")
     assert phrases.sentence(letter) == "This does not look like a digit"
     assert phrases.marked(letter) == []
@@ -68,7 +70,7 @@ def test_what_is_no_digit_is_not_given_one():
 
 
 @pytest.mark.parametrize("verdict", ["digit", "unsure", "not a digit", "blank"])
-def test_the_large_slot_never_needs_more_room_than_one_character(verdict):
+def test_the_large_answer_is_at_most_one_character(verdict):
     assert len(phrases.big(prediction(verdict))) <= 1
 
 
@@ -79,7 +81,7 @@ def test_a_verdict_has_a_short_label():
     assert phrases.label(prediction("blank")) == ""
 
 
-def test_verdicts_differ_where_both_cannot_be_right():
+def test_verdicts_differ_where_they_cannot_both_be_correct():
     seven, one = prediction("digit"), prediction("digit", first=1, second=7)
     doubt = prediction("unsure")
     letter = prediction("not a digit")
@@ -90,7 +92,7 @@ def test_verdicts_differ_where_both_cannot_be_right():
     assert not phrases.differ(letter, letter)
 
 
-def test_who_agrees_is_said_with_the_most_common_verdict_first():
+def test_the_agreement_starts_with_the_most_common_answer():
     seven, one = prediction("digit"), prediction("digit", first=1, second=7)
     letter = prediction("not a digit")
     assert phrases.agreement([("default", seven)]) == "default says 7"
@@ -100,33 +102,33 @@ def test_who_agrees_is_said_with_the_most_common_verdict_first():
     assert phrases.agreement([*many, ("g", letter)]) == "4 of 7 say 7; e, f and g say no digit"
 
 
-def test_a_digit_found_in_a_photo_is_named_even_in_doubt():
-    assert phrases.find(prediction("digit", first=8)) == "That looks like an 8"
-    doubt = prediction("unsure", first=4, second=9, share=0.5, runner_up_share=0.45)
-    for each in (doubt, prediction("digit", first=4, second=9, runner_up_share=0.15)):
-        assert phrases.doubtful(each)
-        assert phrases.find(each) == "4, or perhaps 9"
+def test_a_digit_of_a_photo_is_named_even_if_it_is_doubtful():
+    assert phrases.photo_digit(prediction("digit", first=8)) == "That looks like an 8"
+    doubt = prediction("unsure", first=4, second=9, probability=0.5, runner_up_probability=0.45)
+    for doubtful in (doubt, prediction("digit", first=4, second=9, runner_up_probability=0.15)):
+        assert phrases.doubtful(doubtful)
+        assert phrases.photo_digit(doubtful) == "4, or perhaps 9"
     assert not phrases.doubtful(prediction("digit"))
 
 
-def test_a_find_that_may_be_no_digit_is_doubtful_however_clear_which_it_would_be():
-    clear = prediction("digit", first=1, second=7, share=0.97, digitness=0.53)
+def test_a_digit_of_a_photo_with_low_digitness_is_doubtful():
+    clear = prediction("digit", first=1, second=7, probability=0.97, digitness=0.53)
     assert phrases.doubtful(clear)
-    assert phrases.find(clear) == "1, or perhaps no digit"
+    assert phrases.photo_digit(clear) == "1, or perhaps no digit"
     assert not phrases.doubtful(prediction("digit", digitness=phrases.PERHAPS_NONE_BELOW))
-    neither = prediction("unsure", first=4, second=9, runner_up_share=0.45, digitness=0.4)
-    assert phrases.find(neither) == "4, or perhaps 9 or no digit"
+    neither = prediction("unsure", first=4, second=9, runner_up_probability=0.45, digitness=0.4)
+    assert phrases.photo_digit(neither) == "4, or perhaps 9 or no digit"
 
 
 def test_the_numbers_of_a_photo_make_a_sentence():
-    assert phrases.found(["4692"], "") == "1 number found: 4692"
-    assert phrases.found(["12", "345", "6"], "") == "3 numbers found: 12, 345 and 6"
-    assert phrases.found([], "It is too blurred.") == "It is too blurred."
+    assert phrases.numbers_found(["4692"], "") == "1 number found: 4692"
+    assert phrases.numbers_found(["12", "345", "6"], "") == "3 numbers found: 12, 345 and 6"
+    assert phrases.numbers_found([], "It is too blurred.") == "It is too blurred."
 
 
-def test_the_legend_names_both_digits_and_nothing_where_there_is_none():
+def test_the_legend_names_both_digits_or_is_empty():
     assert phrases.legend(prediction("digit")) == ["Blue ink speaks for 7", "orange ink for 1"]
-    assert phrases.legend(prediction("unsure", first=4, second=9, share=0.5)) == [
+    assert phrases.legend(prediction("unsure", first=4, second=9, probability=0.5)) == [
         "Blue ink speaks for 4",
         "orange ink for 9",
     ]
@@ -135,7 +137,7 @@ def test_the_legend_names_both_digits_and_nothing_where_there_is_none():
 
 
 @pytest.mark.parametrize(
-    ("x", "y", "said"),
+    ("x", "y", "name"),
     [
         (0.5, 0.5, "in the middle"),
         (0.5, 0.1, "at the top"),
@@ -143,5 +145,5 @@ def test_the_legend_names_both_digits_and_nothing_where_there_is_none():
         (0.1, 0.9, "at the bottom left"),
     ],
 )
-def test_places_have_names(x, y, said):
-    assert phrases.place(x, y) == said
+def test_places_have_names(x, y, name):
+    assert phrases.place(x, y) == name

@@ -1,13 +1,13 @@
-"""Doors: what is on the list comes in, from the page's own origin, and nothing else."""
+"""The allowlist: listed paths from the page's own origin pass, nothing else does."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitdraw.serving.middleware.allowlist import Allowlist, headers_for
-from tests.support.asgi import ask, hello
+from digitdraw.serving.middleware.allowlist import Allowlist, security_headers
+from tests.support.asgi import ask, echo
 
-DOORS = Allowlist(hello, ("localhost", "::1"), headers_for(on_space=False))
+APP = Allowlist(echo, ("localhost", "::1"), security_headers(on_space=False))
 
 
 @pytest.mark.parametrize(
@@ -18,8 +18,8 @@ DOORS = Allowlist(hello, ("localhost", "::1"), headers_for(on_space=False))
         ("POST", "/gradio_api/call/predict_strokes"), ("GET", "/healthz"),
     ],
 )  # fmt: skip
-def test_what_the_page_and_programs_need_is_let_in(method, path):
-    assert ask(DOORS, method, path).status_code == 200
+def test_paths_of_the_page_and_of_programs_pass(method, path):
+    assert ask(APP, method, path).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -51,30 +51,30 @@ def test_what_the_page_and_programs_need_is_let_in(method, path):
     ],
 )  # fmt: skip
 def test_the_rest_of_gradio_does_not_exist_here(method, path):
-    response = ask(DOORS, method, path)
+    response = ask(APP, method, path)
     assert response.status_code == 404
     assert method == "HEAD" or response.json()["error"] == "There is nothing here."
 
 
 @given(st.text(st.characters(codec="ascii", exclude_categories=("Cc",)), max_size=40))
-def test_no_path_beside_the_list_is_let_in(rest):
+def test_no_other_path_passes(rest):
     path = "/gradio_api/file=" + rest.replace("?", "").replace("#", "")
     try:
-        response = ask(DOORS, "GET", path)
-    except ValueError:  # what httpx cannot send
+        response = ask(APP, "GET", path)
+    except ValueError:  # httpx cannot send it
         return
-    # What httpx makes shorter, as browsers do, may be a listed path.
+    # httpx resolves "..", as browsers do, so a listed path may remain.
     assert response.status_code == 404 or response.request.url.path in ("/", "/config")
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "", "169.254.169.254"])
 def test_other_names_of_the_server_are_refused(host):
-    assert ask(DOORS, "GET", "/", headers={"host": host}).status_code == 421
+    assert ask(APP, "GET", "/", headers={"host": host}).status_code == 421
 
 
 @pytest.mark.parametrize("host", ["localhost:7860", "LOCALHOST", "[::1]:7860"])
-def test_its_own_names_are_taken(host):
-    assert ask(DOORS, "GET", "/", headers={"host": host}).status_code == 200
+def test_the_servers_own_names_are_accepted(host):
+    assert ask(APP, "GET", "/", headers={"host": host}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -88,35 +88,35 @@ def test_its_own_names_are_taken(host):
     ],
 )
 def test_pages_of_other_sites_may_not_ask(headers):
-    assert ask(DOORS, "POST", "/live/answer", headers=headers).status_code == 403
+    assert ask(APP, "POST", "/live/answer", headers=headers).status_code == 403
 
 
-def test_its_own_page_may_ask_behind_a_proxy_too():
+def test_the_page_may_ask_behind_a_proxy_too():
     for headers in (
         {"origin": "http://localhost"},
         {"origin": "https://digits.example", "x-forwarded-host": "digits.example"},
     ):
-        assert ask(DOORS, "POST", "/live/answer", headers=headers).status_code == 200
+        assert ask(APP, "POST", "/live/answer", headers=headers).status_code == 200
 
 
-def test_no_website_is_named_in_answers_to_other_origins():
-    response = ask(DOORS, "GET", "/", headers={"origin": "https://evil.example"})
+def test_answers_allow_no_other_origin():
+    response = ask(APP, "GET", "/", headers={"origin": "https://evil.example"})
     assert "access-control-allow-origin" not in response.headers
 
 
-def test_no_header_of_gradio_lets_other_pages_read():
-    async def open_to_all(scope, receive, send):
+def test_headers_of_gradio_that_allow_other_origins_are_removed():
+    async def allow_all(scope, receive, send):
         allowed = [(b"access-control-allow-origin", b"http://localhost:1")]
         await send({"type": "http.response.start", "status": 200, "headers": allowed})
         await send({"type": "http.response.body", "body": b""})
 
-    headers = ask(Allowlist(open_to_all), "GET", "/").headers
+    headers = ask(Allowlist(allow_all), "GET", "/").headers
     assert not [name for name in headers if name.startswith("access-control")]
 
 
 def test_every_answer_says_what_the_page_may_do():
     for path in ("/", "/no-such-page"):
-        headers = ask(DOORS, "GET", path).headers
+        headers = ask(APP, "GET", path).headers
         policy = headers["content-security-policy"]
         assert "default-src 'self'" in policy and "frame-ancestors 'none'" in policy
         assert "http:" not in policy and "*" not in policy
@@ -126,6 +126,6 @@ def test_every_answer_says_what_the_page_may_do():
 
 
 def test_a_space_may_frame_the_page():
-    headers = headers_for(on_space=True)
+    headers = security_headers(on_space=True)
     assert "frame-ancestors https://huggingface.co" in headers["content-security-policy"]
     assert "x-frame-options" not in headers

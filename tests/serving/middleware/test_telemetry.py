@@ -1,11 +1,11 @@
-"""Telemetry: every request has a number, is counted and timed, and leaks nothing."""
+"""Telemetry: every request has a number, is counted and timed, and reveals nothing."""
 
 import contextlib
 import json
 import logging
 
 from digitdraw.serving.middleware.telemetry import Metrics, Telemetry
-from tests.support.asgi import ask, hello
+from tests.support.asgi import ask, echo
 
 
 def kind(scope):
@@ -16,13 +16,13 @@ async def failing(scope, receive, send):
     raise RuntimeError("secret /srv/place")
 
 
-async def gone(scope, receive, send):
+async def leaves(scope, receive, send):
     return None
 
 
 def test_requests_are_counted_by_kind_and_status():
     metrics = Metrics()
-    app = Telemetry(hello, metrics, kind)
+    app = Telemetry(echo, metrics, kind)
     for path in ("/live/answer", "/live/answer", "/any/other"):
         ask(app, "POST", path)
     text = metrics.text().decode()
@@ -31,29 +31,29 @@ def test_requests_are_counted_by_kind_and_status():
     assert 'digitdraw_request_seconds_count{kind="answer"} 2.0' in text
 
 
-def test_a_failure_is_told_by_its_number_alone(caplog):
+def test_a_failure_reveals_only_its_number(caplog):
     metrics = Metrics()
     response = ask(Telemetry(failing, metrics, kind), "POST", "/live/answer")
-    told = response.json()
+    error = response.json()
     assert response.status_code == 500
-    assert set(told) == {"error", "id"}
+    assert set(error) == {"error", "id"}
     assert "secret" not in response.text and "/srv" not in response.text
-    assert response.headers["x-request-id"] == told["id"]
-    assert told["id"] in caplog.text  # where the operator finds what it was
+    assert response.headers["x-request-id"] == error["id"]
+    assert error["id"] in caplog.text  # the log has the details
     assert 'digitdraw_errors_total{kind="answer"} 1.0' in metrics.text().decode()
 
 
-def test_who_has_gone_is_counted_as_such():
+def test_a_client_that_left_is_counted_with_status_499():
     metrics = Metrics()
     with contextlib.suppress(AssertionError):  # httpx expects an answer
-        ask(Telemetry(gone, metrics, kind), "POST", "/live/answer")
+        ask(Telemetry(leaves, metrics, kind), "POST", "/live/answer")
     assert 'status="499"' in metrics.text().decode()
 
 
-def test_there_is_one_line_a_request_without_content_or_address(caplog):
+def test_a_request_has_one_log_line_without_content_or_address(caplog):
     caplog.set_level(logging.INFO, "digitdraw.requests")
     response = ask(
-        Telemetry(hello, Metrics(), kind), "POST", "/live/answer", content=b"[[[1,2]]]",
+        Telemetry(echo, Metrics(), kind), "POST", "/live/answer", content=b"[[[1,2]]]",
         client="192.0.2.99",
     )  # fmt: skip
     (record,) = caplog.records
@@ -63,7 +63,7 @@ def test_there_is_one_line_a_request_without_content_or_address(caplog):
     assert "192.0.2.99" not in record.getMessage() and "[[" not in record.getMessage()
 
 
-def test_queues_are_measured_when_they_are_asked_for():
+def test_queues_are_measured_when_the_metrics_are_requested():
     metrics, queue = Metrics(), []
     metrics.queue("photos", lambda: len(queue))
     queue.extend("abc")

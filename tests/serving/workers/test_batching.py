@@ -1,4 +1,4 @@
-"""Batches: a lone question does not wait, those that come together are answered together."""
+"""Batching: a single question does not wait, and concurrent questions share a batch."""
 
 import asyncio
 
@@ -6,12 +6,12 @@ import pytest
 
 from digitdraw.errors import BusyError
 from digitdraw.serving.workers import batching
-from digitdraw.serving.workers.batching import Batcher
+from digitdraw.serving.workers.batching import MAX_IN_FLIGHT, Batcher
 from tests.support.event_loops import finish
 
 
 class Slow:
-    """Answers with the question doubled, once it is let go."""
+    """Answers a question with its double, as soon as `go` is set."""
 
     def __init__(self):
         self.sizes, self.go = [], asyncio.Event()
@@ -22,54 +22,54 @@ class Slow:
         return [2 * question for question in questions]
 
 
-async def asked_while_busy(made, count):
-    """As many questions under way as may be, and `count` that wait; returns all that was asked."""
-    asked = []
-    for i in range(batching.AHEAD + count):
-        asked.append(asyncio.ensure_future(made.ask(i)))
+async def ask_while_busy(batcher, count):
+    """Fill all batches in flight and ask `count` more questions; return all tasks."""
+    tasks = []
+    for i in range(MAX_IN_FLIGHT + count):
+        tasks.append(asyncio.ensure_future(batcher.ask(i)))
         await asyncio.sleep(0)
-    return asked
+    return tasks
 
 
-def with_slow(scenario, most_together=8):
+def with_slow(scenario, max_batch=8):
     work = Slow()
-    return finish(scenario(work, Batcher(work, most_together)))
+    return finish(scenario(work, Batcher(work, max_batch)))
 
 
-def test_a_lone_question_is_answered_alone():
-    async def ask(work, made):
+def test_a_single_question_is_answered_alone():
+    async def ask(work, batcher):
         work.go.set()
-        return await made.ask(21), work.sizes
+        return await batcher.ask(21), work.sizes
 
     assert with_slow(ask) == (42, [1])
 
 
-def test_what_comes_while_others_are_answered_is_answered_together():
-    async def ask(work, made):
-        asked = await asked_while_busy(made, 10)
-        assert len(made) == 10
+def test_questions_that_arrive_during_a_batch_share_the_next_one():
+    async def ask(work, batcher):
+        tasks = await ask_while_busy(batcher, 10)
+        assert len(batcher) == 10
         work.go.set()
-        return await asyncio.gather(*asked), work.sizes
+        return await asyncio.gather(*tasks), work.sizes
 
     answers, sizes = with_slow(ask)
-    assert answers == [2 * i for i in range(batching.AHEAD + 10)]
-    assert sizes == [1] * batching.AHEAD + [8, 2]
+    assert answers == [2 * i for i in range(MAX_IN_FLIGHT + 10)]
+    assert sizes == [1] * MAX_IN_FLIGHT + [8, 2]
 
 
-def test_who_has_gone_is_not_answered():
-    async def ask(work, made):
-        *busy, one, gone, other = await asked_while_busy(made, 3)
-        gone.cancel()
+def test_a_client_that_left_gets_no_answer():
+    async def ask(work, batcher):
+        *busy, first, left, last = await ask_while_busy(batcher, 3)
+        left.cancel()
         await asyncio.sleep(0)
         work.go.set()
         await asyncio.gather(*busy)
-        return await asyncio.gather(one, other), work.sizes[batching.AHEAD :]
+        return await asyncio.gather(first, last), work.sizes[MAX_IN_FLIGHT:]
 
-    first = 2 * batching.AHEAD
+    first = 2 * MAX_IN_FLIGHT
     assert with_slow(ask) == ([first, first + 4], [2])
 
 
-def test_an_error_reaches_all_who_asked_and_the_next_are_answered():
+def test_an_error_reaches_its_client_and_the_next_question_is_answered():
     failing = [True]
 
     async def work(questions):
@@ -78,34 +78,34 @@ def test_an_error_reaches_all_who_asked_and_the_next_are_answered():
         return questions
 
     async def ask():
-        made = Batcher(work)
+        batcher = Batcher(work)
         with pytest.raises(RuntimeError, match="the model failed"):
-            await made.ask("a")
-        return await made.ask("b")
+            await batcher.ask("a")
+        return await batcher.ask("b")
 
     assert finish(ask()) == "b"
 
 
 def test_too_many_questions_are_refused_at_once(monkeypatch):
-    monkeypatch.setattr(batching, "MOST_WAITING", 3)
+    monkeypatch.setattr(batching, "MAX_WAITING", 3)
 
-    async def ask(work, made):
-        asked = await asked_while_busy(made, 3)
+    async def ask(work, batcher):
+        tasks = await ask_while_busy(batcher, 3)
         with pytest.raises(BusyError, match="try again"):
-            await made.ask(9)
+            await batcher.ask(9)
         work.go.set()
-        return await asyncio.gather(*asked)
+        return await asyncio.gather(*tasks)
 
-    assert with_slow(ask) == [2 * i for i in range(batching.AHEAD + 3)]
+    assert with_slow(ask) == [2 * i for i in range(MAX_IN_FLIGHT + 3)]
 
 
-def test_sizes_can_be_watched():
+def test_batch_sizes_can_be_observed():
     sizes = []
 
-    async def ask(work, made):
+    async def ask(work, batcher):
         work.go.set()
-        made.watch = sizes.append
-        await made.ask(1)
+        batcher.observe = sizes.append
+        await batcher.ask(1)
 
     with_slow(ask)
     assert sizes == [1]

@@ -1,4 +1,4 @@
-"""Frames: what is packed comes out on the other side, and half a frame is none."""
+"""Frames: every frame survives the pipe, and an incomplete frame counts as the end."""
 
 import asyncio
 import io
@@ -13,27 +13,27 @@ from tests.support.event_loops import finish
 FRAMES = st.lists(st.lists(st.binary(max_size=50), max_size=4), max_size=4)
 
 
-async def heard(sent: bytes, count: int) -> list[list[bytes]]:
+async def read_frames(content: bytes, count: int) -> list[list[bytes]]:
     stream = asyncio.StreamReader()
-    stream.feed_data(sent)
+    stream.feed_data(content)
     stream.feed_eof()
     return [await read_frame(stream) for _ in range(count)]
 
 
 @given(FRAMES)
-def test_what_is_packed_is_unpacked(frames):
-    stream = io.BytesIO(b"".join(pack(*each) for each in frames))
+def test_unpack_returns_what_was_packed(frames):
+    stream = io.BytesIO(b"".join(pack(*frame) for frame in frames))
     assert list(iter(lambda: unpack(stream), None)) == frames
 
 
 @given(FRAMES)
-def test_and_heard(frames):
-    assert finish(heard(b"".join(pack(*each) for each in frames), len(frames))) == frames
+def test_read_frame_returns_what_was_packed(frames):
+    assert finish(read_frames(b"".join(pack(*frame) for frame in frames), len(frames))) == frames
 
 
-@pytest.mark.parametrize("lost", [1, 5, 9])
-def test_half_a_frame_is_the_end(lost):
-    sent = pack(b"ready", b"abc")[:-lost]
-    assert unpack(io.BytesIO(sent)) is None
+@pytest.mark.parametrize("missing", [1, 5, 9])
+def test_an_incomplete_frame_is_the_end(missing):
+    content = pack(b"ready", b"abc")[:-missing]
+    assert unpack(io.BytesIO(content)) is None
     with pytest.raises(EOFError):
-        finish(heard(sent, 1))
+        finish(read_frames(content, 1))

@@ -1,4 +1,4 @@
-"""The model's process as the server sees it: asked, replaced where it dies, and ended."""
+"""The client of the model's process: batches, replacement of a failed process, and its end."""
 
 import asyncio
 import sys
@@ -29,20 +29,21 @@ def answer(kind, *bodies):
     if kind == b"facts":
         return b"ok", b'{"number": %d}' % os.getpid()
     return b"ok", *(kind + b" " + body for body in bodies)
-with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(2) as few:
-    hello = (b"refused", b"not this one") if died.endswith("refused") else (b"ready", b'{"a": 1}')
-    who = lambda kind: one if kind == b"drawings" else few
-    loop.serve(hello, answer, who, *loop.streams())
+with ThreadPoolExecutor(1) as drawings, ThreadPoolExecutor(2) as on_demand:
+    refused = died.endswith("refused")
+    greeting = (b"refused", b"not this one") if refused else (b"ready", b'{"a": 1}')
+    executor_for = lambda kind: drawings if kind == b"drawings" else on_demand
+    loop.serve(greeting, answer, executor_for, *loop.streams())
 """
 
 
 @pytest.fixture
 def talk(monkeypatch, tmp_path):
-    """Runs `scenario(model)` with a process that does as it is told."""
+    """Run `scenario(model)` with a process that obeys the body of a question."""
     monkeypatch.setattr(model_client, "COMMAND", (sys.executable, "-c", WORKER))
 
     def run(scenario, name="died", **options):
-        async def whole():
+        async def run_and_close():
             model = ModelClient(str(tmp_path / name), "cpu", **options)
             await model.spawn()
             try:
@@ -51,12 +52,12 @@ def talk(monkeypatch, tmp_path):
             finally:
                 await model.close()
 
-        return finish(whole())
+        return finish(run_and_close())
 
     return run
 
 
-def test_drawings_that_come_together_go_together(talk):
+def test_concurrent_drawings_share_batches(talk):
     sizes = []
 
     async def scenario(model):
@@ -68,20 +69,21 @@ def test_drawings_that_come_together_go_together(talk):
     assert max(sizes) == 16
 
 
-def test_an_aside_does_not_wait_for_drawings(talk):
+def test_questions_on_demand_do_not_wait_for_drawings(talk):
     async def scenario(model):
         slow = asyncio.ensure_future(model.drawing(b"slow"))
-        said = await model.aside(b"why", b"x")
+        explanation = await model.on_demand(b"why", b"x")
         assert not slow.done()
-        return said, await slow
+        return explanation, await slow
 
     assert talk(scenario) == (b"why x", b"drawings slow")
 
 
-def test_a_process_that_dies_is_replaced_and_all_it_was_asked_is_answered(talk):
+def test_a_process_that_dies_is_replaced_and_its_questions_are_answered(talk):
     async def scenario(model):
-        asked = [model.drawing(b"die once"), model.drawing(b"a"), model.aside(b"why", b"slow")]
-        return await asyncio.gather(*asked)
+        return await asyncio.gather(
+            model.drawing(b"die once"), model.drawing(b"a"), model.on_demand(b"why", b"slow")
+        )
 
     assert talk(scenario) == [b"drawings die once", b"drawings a", b"why slow"]
 
@@ -95,16 +97,16 @@ def test_a_question_that_kills_every_process_is_given_up_and_the_next_is_answere
     assert talk(scenario) == b"drawings a"
 
 
-def test_a_process_that_is_stuck_is_replaced(talk):
+def test_a_process_that_hangs_is_replaced(talk):
     async def scenario(model):
         with pytest.raises(WorkerError):
             await model.drawing(b"sleep")
         return await model.drawing(b"a")
 
-    assert talk(scenario, patience=2) == b"drawings a"
+    assert talk(scenario, timeout=2) == b"drawings a"
 
 
-def test_what_fails_is_told_and_the_process_stays(talk):
+def test_a_failed_question_is_an_error_and_the_process_stays(talk):
     async def scenario(model):
         before = await model.facts()
         with pytest.raises(WorkerError):
@@ -114,25 +116,25 @@ def test_what_fails_is_told_and_the_process_stays(talk):
     assert talk(scenario)
 
 
-def test_a_model_that_is_refused_is_told_in_its_words(talk):
+def test_a_refused_model_is_a_setting_error_with_its_text(talk):
     with pytest.raises(SettingError, match="not this one"):
         talk(lambda model: model.facts(), name="refused")
 
 
-def test_a_process_that_ends_before_it_is_ready_is_told_of(talk, monkeypatch):
+def test_a_process_that_ends_before_it_is_ready_is_a_setting_error(talk, monkeypatch):
     monkeypatch.setattr(model_client, "COMMAND", (sys.executable, "-c", "raise SystemExit(1)"))
     with pytest.raises(SettingError, match="ended before it was ready"):
         talk(lambda model: model.facts())
 
 
-def test_closing_ends_the_process_and_starts_none_anew(talk):
+def test_closing_ends_the_process_and_starts_no_other(talk):
     async def scenario(model):
         number = (await model.facts())["number"]
-        asked = asyncio.ensure_future(model.drawing(b"sleep"))
+        task = asyncio.ensure_future(model.drawing(b"sleep"))
         await asyncio.sleep(0.1)
         await model.close()
         with pytest.raises(WorkerError):
-            await asked
+            await task
         return is_running(number)
 
     assert not talk(scenario)

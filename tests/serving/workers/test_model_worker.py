@@ -1,4 +1,4 @@
-"""The model's process from within: a question in, an answer out, whatever the question holds."""
+"""The worker process of the model: it answers every question, whatever the question holds."""
 
 import json
 import subprocess
@@ -19,51 +19,53 @@ def body(drawing) -> bytes:
     return json.dumps(drawing).encode()
 
 
-def test_drawings_asides_and_facts_are_answered(recognizer):
+def test_drawings_comparisons_and_facts_are_answered(recognizer):
     answers = Answers(recognizer)
-    status, *said = answer(answers, b"drawings", body(DIGITS[3]), body([]))
+    status, *contents = answer(answers, b"drawings", body(DIGITS[3]), body([]))
     assert status == b"ok"
-    assert [json.loads(each)["big"] for each in said] == ["3", ""]
-    status, said = answer(answers, b"compare", body(DIGITS[3]))
-    assert (status, json.loads(said)["blank"]) == (b"ok", False)
-    status, said = answer(answers, b"facts")
-    assert (status, json.loads(said)["model"]) == (b"ok", "default")
+    assert [json.loads(content)["big"] for content in contents] == ["3", ""]
+    status, content = answer(answers, b"compare", body(DIGITS[3]))
+    assert (status, json.loads(content)["blank"]) == (b"ok", False)
+    status, content = answer(answers, b"facts")
+    assert (status, json.loads(content)["model"]) == (b"ok", "default")
 
 
 @pytest.mark.parametrize(
     "question", [(b"other", b"[]"), (b"why",), (b"drawings", b"no JSON"), (b"strokes", b"")]
 )
-def test_what_cannot_be_answered_fails_and_does_not_end_it(recognizer, question, capsys):
+def test_a_question_without_an_answer_fails_and_the_next_is_answered(recognizer, question, capsys):
     answers = Answers(recognizer)
     assert answer(answers, *question) == (b"failed",)
-    assert "no JSON" not in capsys.readouterr().err  # nothing that was drawn is told in logs
+    assert "no JSON" not in capsys.readouterr().err  # logs hold no contents
     assert answer(answers, b"drawings", b"[]")[0] == b"ok"
 
 
 def test_every_answer_has_the_number_of_its_question():
     out = BytesIO()
-    asked = [(b"%d" % number, b"a", b"x" * number) for number in range(20)]
-    questions = BytesIO(b"".join(pack(*each) for each in asked))
+    questions = [(b"%d" % number, b"a", b"x" * number) for number in range(20)]
+    stream = BytesIO(b"".join(pack(*question) for question in questions))
     with ThreadPoolExecutor(4) as pool:
         echo = lambda kind, *rest: (b"ok", kind, *rest)  # noqa: E731
-        loop.serve((b"ready",), echo, lambda kind: pool, questions, out)
+        loop.serve((b"ready",), echo, lambda kind: pool, stream, out)
     out.seek(0)
-    hello, *said = iter(lambda: unpack(out), None)
-    assert hello == [b"ready"]
-    assert sorted(said) == sorted([[each[0], b"ok", b"a", each[2]] for each in asked])
+    greeting, *answers = iter(lambda: unpack(out), None)
+    assert greeting == [b"ready"]
+    assert sorted(answers) == sorted(
+        [number, b"ok", kind, part] for number, kind, part in questions
+    )
 
 
 @pytest.mark.parametrize(
     ("model", "device", "words"),
     [("nobody", "cpu", "known are"), ("default", "tpu", "no device 'tpu'")],
 )
-def test_a_model_or_device_that_is_not_there_is_refused_in_words(model, device, words):
+def test_an_unknown_model_or_device_is_refused_with_a_text(model, device, words):
     done = subprocess.run(
         [sys.executable, "-m", "digitdraw.serving.workers.model_worker", model, device],
         stdin=subprocess.DEVNULL,
         capture_output=True,
     )
-    status, said = unpack(BytesIO(done.stdout))
+    status, text = unpack(BytesIO(done.stdout))
     assert status == b"refused"
-    assert words in said.decode()
+    assert words in text.decode()
     assert done.returncode == 2

@@ -1,4 +1,4 @@
-"""The line of pictures: places are told, room is bounded, workers that die are replaced."""
+"""The photo queue: places, its limit, and the replacement of workers that fail."""
 
 import asyncio
 import sys
@@ -8,7 +8,7 @@ import pytest
 from digitdraw.errors import BusyError, WorkerError
 from digitdraw.serving.workers import photo_queue
 from digitdraw.serving.workers.photo_queue import PhotoQueue
-from tests.support.event_loops import finish
+from tests.support.event_loops import finish, until
 
 WORKER = """
 import os, sys, time
@@ -23,167 +23,190 @@ def answer(kind, content):
     if content == b"slow":
         time.sleep(0.2)
     return b"failed" if content == b"fail" else b"ok", kind + content
-with ThreadPoolExecutor(1) as one:
-    loop.serve((b"ready", b""), answer, lambda kind: one, *loop.streams())
+with ThreadPoolExecutor(1) as thread:
+    loop.serve((b"ready", b""), answer, lambda kind: thread, *loop.streams())
 """
 BROKEN = "raise SystemExit('no model')"
+BROKEN_ONCE = f"""
+import os, sys
+if not os.path.exists(sys.argv[1]):
+    open(sys.argv[1], "w").close()
+    raise SystemExit('no model')
+{WORKER}"""
 
 
 @pytest.fixture
 def talk(monkeypatch, tmp_path):
-    """Runs `scenario(line)` with a line of workers that do as they are told."""
+    """Run `scenario(queue)` with a queue whose workers obey the content of a picture."""
     monkeypatch.setattr(photo_queue, "COMMAND", (sys.executable, "-c", WORKER))
 
     def run(scenario, **options):
-        async def whole():
-            line = PhotoQueue(str(tmp_path / "died"), "cpu", **options)
+        async def run_and_close():
+            queue = PhotoQueue(str(tmp_path / "died"), "cpu", **options)
             try:
-                return await scenario(line)
+                return await scenario(queue)
             finally:
-                await line.close()
+                await queue.close()
 
-        return finish(whole())
+        return finish(run_and_close())
 
     return run
 
 
-def test_a_picture_is_answered_by_a_worker(talk):
-    assert talk(lambda line: line.ask(b"photo", b"abc")) == b"photoabc"
-    assert talk(lambda line: line.ask(b"photo", b"")) == b"photo"
-    assert talk(lambda line: line.ask(b"photo", bytes(3 << 20))) == b"photo" + bytes(3 << 20)
+def ask(queue, *arguments):
+    return asyncio.ensure_future(queue.ask(*arguments))
 
 
-def test_each_gets_its_own_answer_and_is_told_its_place(talk):
+def running(queue):
+    """For each worker, whether it has a process."""
+    processes = [worker._process._process for worker in queue._workers]
+    return [process is not None and process.returncode is None for process in processes]
+
+
+def test_a_worker_answers_a_picture(talk):
+    assert talk(lambda queue: queue.ask(b"photo", b"abc")) == b"photoabc"
+    assert talk(lambda queue: queue.ask(b"photo", b"")) == b"photo"
+    assert talk(lambda queue: queue.ask(b"photo", bytes(3 << 20))) == b"photo" + bytes(3 << 20)
+
+
+def test_each_client_gets_its_own_answer_and_its_place(talk):
     places = {index: [] for index in range(4)}
 
-    async def scenario(line):
-        asked = []
+    async def scenario(queue):
+        tasks = []
         for index in range(4):
-            asked.append(
-                asyncio.ensure_future(line.ask(b"%d" % index, b"slow", places[index].append))
-            )
+            tasks.append(ask(queue, b"%d" % index, b"slow", places[index].append))
             await asyncio.sleep(0.01)
-        assert len(line) == 3
-        return await asyncio.gather(*asked)
+        assert len(queue) == 3
+        return await asyncio.gather(*tasks)
 
     assert talk(scenario) == [b"%dslow" % index for index in range(4)]
     assert places == {0: [], 1: [1], 2: [2, 1], 3: [3, 2, 1]}
 
 
-def test_a_full_line_is_said_to_be_so(talk):
-    async def scenario(line):
-        asked = [asyncio.ensure_future(line.ask(b"a", b"slow")) for _ in range(3)]
+def test_a_full_queue_refuses_pictures(talk):
+    async def scenario(queue):
+        tasks = [ask(queue, b"a", b"slow") for _ in range(3)]
         await asyncio.sleep(0.01)
         with pytest.raises(BusyError, match="try again"):
-            await line.ask(b"a", b"late")
-        return await asyncio.gather(*asked)
+            await queue.ask(b"a", b"late")
+        return await asyncio.gather(*tasks)
 
     assert talk(scenario, room=2) == [b"aslow"] * 3
 
 
-def test_who_leaves_the_line_makes_room(talk):
-    async def scenario(line):
-        asked = [asyncio.ensure_future(line.ask(b"a", b"slow")) for _ in range(3)]
+def test_a_client_that_leaves_the_queue_makes_room(talk):
+    async def scenario(queue):
+        tasks = [ask(queue, b"a", b"slow") for _ in range(3)]
         await asyncio.sleep(0.01)
-        asked[1].cancel()
-        await asyncio.gather(asked[1], return_exceptions=True)
-        assert len(line) == 1
-        return await asyncio.gather(asked[0], asked[2])
+        tasks[1].cancel()
+        await asyncio.gather(tasks[1], return_exceptions=True)
+        assert len(queue) == 1
+        return await asyncio.gather(tasks[0], tasks[2])
 
     assert talk(scenario) == [b"aslow"] * 2
 
 
-def test_who_leaves_while_being_read_leaves_a_worker_that_answers_others(talk):
-    async def scenario(line):
-        first = asyncio.ensure_future(line.ask(b"first", b"slow"))
+def test_a_worker_whose_client_leaves_reads_on_and_answers_the_next(talk):
+    async def scenario(queue):
+        await queue.start()
+        first = ask(queue, b"first", b"slow")
         await asyncio.sleep(0.05)
-        (worker,) = line._workers
+        (worker,) = queue._workers
         process = worker._process
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
-        answer = await line.ask(b"second", b"x")
-        return answer, worker._process is process  # to start another takes seconds
+        answer = await queue.ask(b"second", b"x")
+        return answer, worker._process is process
 
     assert talk(scenario) == (b"secondx", True)
 
 
 def test_a_worker_that_dies_is_replaced_and_its_picture_read(talk):
-    assert talk(lambda line: line.ask(b"a", b"die once")) == b"adie once"
+    assert talk(lambda queue: queue.ask(b"a", b"die once")) == b"adie once"
 
 
 def test_a_picture_that_kills_every_worker_is_given_up_and_the_next_is_read(talk):
-    async def scenario(line):
+    async def scenario(queue):
         with pytest.raises(WorkerError, match="could not be read"):
-            await line.ask(b"a", b"die")
-        return await line.ask(b"b", b"c")
+            await queue.ask(b"a", b"die")
+        return await queue.ask(b"b", b"c")
 
     assert talk(scenario) == b"bc"
 
 
 def test_a_worker_that_takes_too_long_is_replaced(talk):
-    async def scenario(line):
+    async def scenario(queue):
         with pytest.raises(WorkerError):
-            await line.ask(b"a", b"sleep")
-        return await line.ask(b"b", b"c")
+            await queue.ask(b"a", b"sleep")
+        return await queue.ask(b"b", b"c")
 
-    assert talk(scenario, patience=1) == b"bc"
+    assert talk(scenario, timeout=1) == b"bc"
 
 
-def test_a_failure_in_the_worker_is_told(talk):
-    async def scenario(line):
+def test_a_failure_in_the_worker_is_an_error_and_the_next_picture_is_read(talk):
+    async def scenario(queue):
         with pytest.raises(WorkerError):
-            await line.ask(b"a", b"fail")
-        return await line.ask(b"b", b"c")
+            await queue.ask(b"a", b"fail")
+        return await queue.ask(b"b", b"c")
 
     assert talk(scenario) == b"bc"
 
 
-def test_workers_work_side_by_side(talk):
-    async def scenario(line):
-        await line.start()
+def test_workers_run_in_parallel(talk):
+    async def scenario(queue):
+        await queue.start()
         places = []
-        asked = [line.ask(b"%d" % index, b"slow", places.append) for index in range(2)]
-        answers = await asyncio.gather(*asked)
+        tasks = [queue.ask(b"%d" % index, b"slow", places.append) for index in range(2)]
+        answers = await asyncio.gather(*tasks)
         assert places == []
         return answers
 
     assert talk(scenario, count=2) == [b"0slow", b"1slow"]
 
 
-def test_workers_that_cannot_start_are_told_of_and_do_not_end_the_server(talk, monkeypatch):
+def test_workers_that_cannot_start_do_not_end_the_server(talk, monkeypatch):
     monkeypatch.setattr(photo_queue, "COMMAND", (sys.executable, "-c", BROKEN))
 
-    async def scenario(line):
-        await line.start()
+    async def scenario(queue):
+        await queue.start()
         with pytest.raises(WorkerError):
-            await line.ask(b"a", b"b")
-        return len(line)
+            await queue.ask(b"a", b"b")
+        return len(queue)
 
     assert talk(scenario) == 0
 
 
+def test_a_worker_that_cannot_start_does_not_keep_the_next_from_starting(talk, monkeypatch):
+    monkeypatch.setattr(photo_queue, "COMMAND", (sys.executable, "-c", BROKEN_ONCE))
+
+    async def scenario(queue):
+        await queue.start()
+        return [worker.is_ready for worker in queue._workers]
+
+    assert talk(scenario, count=2) == [False, True]
+
+
 @pytest.mark.parametrize("seconds", [0, 0.01, 1])
-def test_a_line_that_is_closed_ends_who_starts_or_reads_and_starts_nobody_anew(talk, seconds):
-    async def scenario(line):
-        asked = asyncio.ensure_future(line.ask(b"a", b"sleep"))
-        while not line._workers[0].is_started:
-            await asyncio.sleep(0)
+def test_closing_the_queue_ends_its_worker_at_any_point_of_its_start(talk, seconds):
+    async def scenario(queue):
+        task = ask(queue, b"a", b"sleep")
+        await until(lambda: not queue._idle)
         await asyncio.sleep(seconds)
-        await line.close()
+        await queue.close()
         with pytest.raises(WorkerError):
-            await asked
-        return [worker.is_started for worker in line._workers]
+            await task
+        return running(queue)
 
     assert talk(scenario) == [False]
 
 
-def test_a_line_that_is_closed_while_its_workers_start_leaves_nobody(talk):
-    async def scenario(line):
-        starting = asyncio.ensure_future(line.start())
-        while not line._workers[-1].is_started:
-            await asyncio.sleep(0)
-        await line.close()
+def test_closing_the_queue_while_its_workers_start_leaves_no_process(talk):
+    async def scenario(queue):
+        starting = asyncio.ensure_future(queue.start())
+        await until(lambda: queue._idle == queue._workers[:1])  # the second one starts now
+        await queue.close()
         await starting
-        return [worker.is_started for worker in line._workers]
+        return running(queue)
 
     assert talk(scenario, count=2) == [False, False]

@@ -1,4 +1,4 @@
-"""The worker: a question in, an answer out, whatever the question holds."""
+"""The worker process of photos: it answers every question, whatever the question holds."""
 
 import io
 import json
@@ -13,16 +13,16 @@ from digitdraw.serving.workers.photo_worker import KINDS, serve
 from tests.support.painted import painted_reader, photo
 
 
-class Blots:
-    """A recognizer that reads photos of blots and nothing else."""
+class BlotReader:
+    """A recognizer that reads photos of blots only."""
 
     def __init__(self):
         self.read_numbers = painted_reader().read
 
 
-class Bare:
+class WithoutWeights:
     def read_numbers(self, image):
-        raise BadWeightsError("/srv/weights/manifest.json lists no 'reader'.")
+        raise BadWeightsError("/srv/weights/manifest.json lists no 'detector'.")
 
 
 class Broken:
@@ -32,12 +32,12 @@ class Broken:
 
 def answers(recognizer, *questions):
     out = io.BytesIO()
-    serve(recognizer, io.BytesIO(b"".join(pack(b"7", *each) for each in questions)), out)
+    serve(recognizer, io.BytesIO(b"".join(pack(b"7", *question) for question in questions)), out)
     out.seek(0)
     ready, *rest = iter(lambda: unpack(out), None)
     assert ready == [b"ready", b""]
     assert all(number == b"7" for number, *_ in rest)
-    return [tuple(said) for _, *said in rest]
+    return [tuple(answer) for _, *answer in rest]
 
 
 def png(places):
@@ -48,11 +48,11 @@ def png(places):
 
 def test_photos_are_read_for_the_page_and_for_programs():
     for_page, for_programs = answers(
-        Blots(), (b"photo", png([(40, 40)])), (b"numbers", png([(40, 40), (54, 40)]))
+        BlotReader(), (b"photo", png([(40, 40)])), (b"numbers", png([(40, 40), (54, 40)]))
     )
     assert for_page[0] == for_programs[0] == b"ok"
     assert json.loads(for_page[1])["words"].startswith("1 number found")
-    assert [each["number"] for each in json.loads(for_programs[1])["numbers"]] == ["07"]
+    assert [item["number"] for item in json.loads(for_programs[1])["numbers"]] == ["07"]
 
 
 def test_a_picture_of_one_digit_is_read(recognizer):
@@ -61,21 +61,21 @@ def test_a_picture_of_one_digit_is_read(recognizer):
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
-def test_what_is_no_picture_is_refused_in_words(recognizer, kind):
+def test_a_file_that_is_not_a_picture_is_refused_with_a_text(recognizer, kind):
     ((status, answer),) = answers(recognizer, (kind, b"no picture"))
     assert status == b"ok"
     assert set(json.loads(answer)) == {"error"}
 
 
-def test_missing_weights_are_told_without_their_place():
-    ((_, answer),) = answers(Bare(), (b"numbers", png([])))
-    assert json.loads(answer) == {"error": phrases.NO_READER}
+def test_the_answer_to_missing_weights_names_no_path():
+    ((_, answer),) = answers(WithoutWeights(), (b"numbers", png([])))
+    assert json.loads(answer) == {"error": phrases.NO_PHOTO_READER}
 
 
-def test_a_failure_does_not_end_it():
+def test_the_worker_survives_a_failure():
     first, second = answers(Broken(), (b"numbers", png([])), (b"numbers", png([])))
     assert first == second == (b"failed", b"")
 
 
-def test_a_kind_that_there_is_not_fails():
-    assert answers(Blots(), (b"other", b"")) == [(b"failed", b"")]
+def test_an_unknown_kind_of_question_fails():
+    assert answers(BlotReader(), (b"other", b"")) == [(b"failed", b"")]

@@ -45,11 +45,11 @@ def test_worker_processes_generate_the_same_pages():
 def test_a_third_of_the_pages_are_clear(monkeypatch):
     page = Page(np.zeros((128, 128), np.uint8), np.zeros((0, 4), np.float32), np.zeros(0, int))
     makers = []
-    for name in ("clear", "compose"):
+    for name in ("clear_page", "random_page"):
         monkeypatch.setattr(pages, name, lambda *_, name=name: makers.append(name) or page)
     _generate(SOURCES, 128, 0, range(300))
     assert len(makers) == 300
-    assert 75 < makers.count("clear") < 125
+    assert 75 < makers.count("clear_page") < 125
 
 
 def test_samples_are_pages_with_their_boxes():

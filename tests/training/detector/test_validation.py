@@ -23,7 +23,7 @@ def perfect_detections(page, errors=0):
 
 def test_f1_and_accuracy_count_digits_and_whole_numbers():
     rng = np.random.default_rng(1)
-    composed = [pages.compose(Sources(DRAWINGS, None, [], []), rng, 128) for _ in range(12)]
+    composed = [pages.random_page(Sources(DRAWINGS, None, [], []), rng, 128) for _ in range(12)]
     scan = Page(
         np.zeros((40, 90), np.uint8), np.array([[5, 5, 20, 30], [30, 5, 20, 30]]), np.array([3, 7])
     )

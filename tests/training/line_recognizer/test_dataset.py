@@ -9,7 +9,7 @@ from digitdraw.training.line_recognizer import dataset
 from digitdraw.training.line_recognizer.dataset import LineCrops
 from digitdraw.training.synthesis.canvas import IGNORED, Page
 from digitdraw.training.synthesis.sources import Sources
-from tests.support.painted import Painted
+from tests.support.painted import PaintedDetector
 from tests.support.trainings import DRAWINGS
 
 GREY = np.full((60, 260), 0.9, np.float32)
@@ -52,7 +52,7 @@ def test_a_page_without_digits_has_empty_line_crops():
 def test_the_same_seed_gives_the_same_line_crops(kind):
     sources = Sources(DRAWINGS, None, [], [])
     first, second = (
-        dataset._cut_pages(sources, Painted(), 3, kind, True, range(2)) for _ in range(2)
+        dataset._cut_pages(sources, PaintedDetector(), 3, kind, True, range(2)) for _ in range(2)
     )
     assert len(first) == len(second) > 4
     for (crop, digits), (same_crop, same_digits) in zip(first, second, strict=True):

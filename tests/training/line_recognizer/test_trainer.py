@@ -9,7 +9,7 @@ from digitdraw.photo import ctc, line_crop
 from digitdraw.training.line_recognizer.trainer import LineRecognizerTrainer, ctc_loss
 from digitdraw.training.recipes import RECIPES
 from tests.support.line_crops import bar_crop, line_crops
-from tests.support.painted import PaintedSequence
+from tests.support.painted import PaintedLineRecognizer
 from tests.support.trainings import assert_resumes_as_unbroken
 
 SMALL = replace(RECIPES["line-recognizer"], batch_size=8)
@@ -41,7 +41,7 @@ def test_the_loss_is_small_for_correct_digits():
     crops = [line_crop.from_uint8(bar_crop(6, 6)), np.zeros((32, 9), np.float32)]
     x, columns = ctc.pad_batch(crops)
     assert columns.tolist() == [6, 3]
-    logits = PaintedSequence()(x[:, None])
+    logits = PaintedLineRecognizer()(x[:, None])
     assert ctc_loss(logits, columns, expected).item() < 0.01
     wrong = ctc_loss(logits, columns, [np.array([0, 4]), np.array([7])])
     assert wrong.item() > 1

@@ -8,7 +8,7 @@ from digitdraw.models.registry import LINE_RECOGNIZER
 from digitdraw.training.line_recognizer.dataset import LineCrops
 from digitdraw.training.line_recognizer.validation import LineRecognizerValidation
 from tests.support.line_crops import bar_crop
-from tests.support.painted import PaintedSequence
+from tests.support.painted import PaintedLineRecognizer
 
 
 def test_accuracy_counts_line_crops_and_digits():
@@ -21,7 +21,7 @@ def test_accuracy_counts_line_crops_and_digits():
             LineCrops("empty", [bar_crop(), bar_crop(6)], [np.zeros(0, np.int64)] * 2),
         ]
     )
-    predictions = validation.predict(PaintedSequence(), LINE_RECOGNIZER, torch.device("cpu"))
+    predictions = validation.predict(PaintedLineRecognizer(), LINE_RECOGNIZER, torch.device("cpu"))
     measured = validation.measure(predictions)
     assert measured["written accuracy"] == 1
     assert measured["scanned accuracy"] == 0

@@ -1,28 +1,27 @@
-"""What is no digit can be drawn, and is what its name says."""
+"""Negative examples can be drawn, and have the shape that their names promise."""
 
 import numpy as np
 import pytest
 
 from digitdraw.preprocessing import strokes
 from digitdraw.training.synthesis import negatives
-from tests.support.drawings import DIGITS
+from tests.support.synthesis import digit_strokes
 
 
 @pytest.mark.parametrize("make", negatives.MAKERS, ids=lambda make: make.__name__)
-def test_what_is_no_digit_can_be_drawn(make):
+def test_a_negative_example_gives_a_glyph(make):
     rng = np.random.default_rng(0)
     for _ in range(20):
         assert strokes.to_glyph(make(rng)).any()
 
 
-def test_two_drawings_side_by_side_are_wider_than_one():
-    one, zero = ([np.array(stroke, float) for stroke in DIGITS[d]] for d in (1, 0))
-    both = negatives.side_by_side(one, zero, np.random.default_rng(0))
+def test_two_drawings_side_by_side_do_not_overlap():
+    both = negatives.side_by_side(digit_strokes(1), digit_strokes(0), np.random.default_rng(0))
     assert len(both) == 2
     assert both[1][:, 0].mean() > both[0][:, 0].max()
 
 
-def test_noise_is_a_picture_of_any_size_that_has_no_single_line():
+def test_noise_has_many_sizes_and_is_never_a_uniform_grey():
     rng = np.random.default_rng(0)
     pictures = [negatives.noise(rng) for _ in range(30)]
     assert len({picture.shape for picture in pictures}) > 20

@@ -1,4 +1,4 @@
-"""Printed words: letters of the size that was asked for, never digits, the same by chance."""
+"""Printed words have the requested size and only letters."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from digitdraw.training.synthesis import printed_text
 
 
 @pytest.mark.parametrize("size", [2, 8, 30, 90])
-def test_words_are_wide_and_about_as_high_as_asked_for(size):
+def test_words_are_about_as_high_as_requested(size):
     rng = np.random.default_rng(1)
     for _ in range(20):
         ink = printed_text.printed_words(size, rng)
@@ -17,13 +17,13 @@ def test_words_are_wide_and_about_as_high_as_asked_for(size):
         assert np.ptp(columns) > 0.8 * size
 
 
-def test_words_are_of_letters_alone():
+def test_words_have_only_letters():
     rng = np.random.default_rng(2)
     words = [printed_text._word(rng) for _ in range(200)]
     assert all(word.isalpha() and len(word) >= 3 for word in words)
     assert len({word.istitle() for word in words}) == 2 and any(word.isupper() for word in words)
 
 
-def test_the_same_chance_prints_the_same():
-    one, other = (printed_text.printed_words(20, np.random.default_rng(3)) for _ in range(2))
-    assert np.array_equal(one, other)
+def test_the_same_seed_gives_the_same_words():
+    first, second = (printed_text.printed_words(20, np.random.default_rng(3)) for _ in range(2))
+    assert np.array_equal(first, second)

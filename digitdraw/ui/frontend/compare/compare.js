@@ -1,0 +1,32 @@
+// The Compare tab: asks all models about one drawing while the pen moves.
+
+import { createAnswerClient } from "../api/answer_client.js";
+import { postJson } from "../api/server.js";
+import { createPad } from "../pad/pad.js";
+import { createCards } from "./cards.js";
+
+export function start(element, props) {
+  const tab = element.querySelector(".dd-compare-tab");
+  const cards = createCards(tab, props.invitation);
+  const client = createAnswerClient((strokes) => postJson("compare", strokes), {
+    onAnswer(reply) {
+      if (reply.error) cards.showMessage(reply.error);
+      else cards.show(reply);
+    },
+    onLost: () => cards.showMessage("Connection lost, trying again"),
+  });
+  const pad = createPad(tab, props.examples, {
+    onDrawn(isPenUp) {
+      client.request(pad.question, { urgent: isPenUp });
+    },
+    onReplaced() {
+      client.cancel();
+      if (pad.isBlank) return cards.reset();
+      client.request(pad.question, { urgent: true });
+    },
+  });
+
+  pad.open();
+  // The server loads the models for the first request, so that is sent before anything is drawn.
+  if (pad.isBlank) client.request([]);
+}

@@ -1,0 +1,134 @@
+// Takes in pictures: files, drops, the clipboard and the camera.
+//
+// Knows nothing of what happens to them.
+
+import { createCamera } from "./camera.js";
+
+const NO_FILE = "That was no file. Save the picture first, or copy and paste it.";
+const NO_PICTURE = "The clipboard holds no picture.";
+const CLIPBOARD_CLOSED = "The browser keeps the clipboard closed; press Ctrl+V instead.";
+const NO_CAMERA = "The camera cannot be used: none was found, or the browser forbids it.";
+
+// Calls `onFiles(files)` with a list of files, and `showMessage(text)`. `opensOnClick()` says
+// whether a click on the drop zone opens the file dialog.
+export function createDropZone(tab, { onFiles, showMessage, opensOnClick = () => true }) {
+  const zone = tab.querySelector(".dd-drop-zone");
+  const camera = connectCamera(tab, zone, accept, showMessage);
+  const openFileDialog = connectFileInputs(tab, accept);
+
+  function accept(files) {
+    camera.close();
+    onFiles([...files]);
+  }
+
+  zone.addEventListener("click", () => {
+    if (!camera.isOn && opensOnClick()) openFileDialog();
+  });
+  connectDrops(zone, accept, showMessage);
+  connectPastes(tab, accept, showMessage);
+}
+
+function connectFileInputs(tab, accept) {
+  const fileInput = tab.querySelector(".dd-file");
+  for (const input of [fileInput, tab.querySelector(".dd-capture")]) {
+    input.addEventListener("change", () => {
+      if (input.files.length) accept(input.files);
+      input.value = ""; // so that the same file can be chosen again
+    });
+  }
+  const openFileDialog = () => fileInput.click();
+  tab.querySelector("[data-action=choose]").addEventListener("click", openFileDialog);
+  return openFileDialog;
+}
+
+function connectDrops(zone, accept, showMessage) {
+  zone.addEventListener("dragover", (event) => {
+    event.preventDefault(); // otherwise the browser opens the file instead of the page
+    zone.classList.add("dd-drag-over");
+  });
+  zone.addEventListener("dragleave", () => zone.classList.remove("dd-drag-over"));
+  zone.addEventListener("drop", (event) => {
+    event.preventDefault();
+    zone.classList.remove("dd-drag-over");
+    const { files } = event.dataTransfer;
+    if (files.length) accept(files);
+    else showMessage(NO_FILE);
+  });
+}
+
+// Ctrl+V anywhere on the tab, or the button where the browser allows reading.
+function connectPastes(tab, accept, showMessage) {
+  const button = tab.querySelector("[data-action=paste]");
+
+  function onPaste(event) {
+    if (!tab.isConnected) return document.removeEventListener("paste", onPaste);
+    if (tab.offsetParent === null) return;
+    const files = event.clipboardData?.files ?? [];
+    if (!files.length) return showMessage(NO_PICTURE);
+    event.preventDefault();
+    accept(files);
+  }
+
+  async function readClipboard() {
+    try {
+      for (const item of await navigator.clipboard.read()) {
+        const type = item.types.find((name) => name.startsWith("image/"));
+        if (type) return accept([new File([await item.getType(type)], "pasted", { type })]);
+      }
+      showMessage(NO_PICTURE);
+    } catch {
+      showMessage(CLIPBOARD_CLOSED);
+    }
+  }
+
+  document.addEventListener("paste", onPaste);
+  button.addEventListener("click", readClipboard);
+  button.hidden = !navigator.clipboard?.read;
+}
+
+function connectCamera(tab, zone, accept, showMessage) {
+  const video = tab.querySelector(".dd-video");
+  const button = tab.querySelector("[data-action=camera]");
+  const camera = createCamera(video);
+
+  function show(isOn) {
+    zone.classList.toggle("dd-camera-on", isOn);
+    video.hidden = !isOn;
+    button.querySelector("span").textContent = isOn ? "Take the picture" : "Camera";
+  }
+
+  function close() {
+    camera.stop();
+    show(false);
+  }
+
+  async function open() {
+    try {
+      await camera.start();
+    } catch {
+      close();
+      return showMessage(NO_CAMERA);
+    }
+    showMessage("");
+    show(true);
+  }
+
+  button.addEventListener("click", async () => {
+    // Without a camera in the page, a phone still offers its own through the file input.
+    if (!camera.isAvailable) tab.querySelector(".dd-capture").click();
+    else if (camera.isOn) accept([await camera.takePicture()]);
+    else await open();
+  });
+
+  // The camera must not stay on while another tab is in front.
+  new IntersectionObserver(([entry]) => {
+    if (camera.isOn && !entry.isIntersecting && tab.offsetParent === null) close();
+  }).observe(tab);
+
+  return {
+    close,
+    get isOn() {
+      return camera.isOn;
+    },
+  };
+}

@@ -1,0 +1,20 @@
+// Reads and writes the browser's storage: `area` is "localStorage" or "sessionStorage".
+//
+// Storage may be switched off or full. Values then last only as long as the page.
+
+// Returns the stored string, or null if there is none.
+export function readStorage(area, key) {
+  try {
+    return globalThis[area].getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+export function writeStorage(area, key, value) {
+  try {
+    globalThis[area].setItem(key, value);
+  } catch {
+    // see above
+  }
+}

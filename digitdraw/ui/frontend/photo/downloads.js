@@ -1,0 +1,63 @@
+// The readings of this visit as files, with the corrections: CSV and JSON in the form that the
+// command `digitdraw read` prints.
+
+import { numbersOf } from "./readings.js";
+
+const COLUMNS = ["picture", "number", "confidence", "x", "y", "width", "height"];
+const REVOKE_MS = 60000; // by then the browser has surely read the file
+
+export function toCsv(photos) {
+  const rows = photos.flatMap((photo) =>
+    numbersOf(photo).map((number) => [
+      photo.name,
+      number.text,
+      number.confidence.toFixed(4),
+      ...number.box.map((side) => side.toFixed(1)),
+    ])
+  );
+  return [COLUMNS, ...rows].map((row) => row.map(quote).join(",") + "\n").join("");
+}
+
+// Quotes a field only where RFC 4180 demands it.
+function quote(text) {
+  return /[",\r\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
+}
+
+export function toJson(photos) {
+  const pictures = photos.map((photo) => ({
+    picture: photo.name,
+    width: photo.width,
+    height: photo.height,
+    numbers: numbersOf(photo).map((number) => ({
+      number: number.text,
+      confidence: round(number.confidence, 4),
+      box: number.box.map((side) => round(side, 1)),
+      corrected: number.isCorrected,
+    })),
+    digits: photo.digits.map(digitRecord),
+  }));
+  return JSON.stringify(pictures, null, 1) + "\n";
+}
+
+// `read`, `confidence` and `probabilities` stay the model's own after a correction.
+function digitRecord(digit) {
+  const { box, number, read, corrected, removed, verdict } = digit;
+  const { confidence, digitness, probabilities } = digit;
+  const label = removed ? null : digit.digit;
+  return {
+    ...{ box, number, digit: label, read, corrected, removed },
+    ...{ verdict, confidence, digitness, probabilities },
+  };
+}
+
+function round(value, places) {
+  return Number(value.toFixed(places));
+}
+
+export function saveFile(name, type, text) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), REVOKE_MS);
+}

@@ -1,0 +1,42 @@
+// Rows of small pictures to click: the photos of this visit, and the examples.
+
+export function createThumbnail(src, label, onClick) {
+  const button = document.createElement("button");
+  const image = document.createElement("img");
+  button.type = "button";
+  button.className = "dd-thumbnail";
+  button.title = label;
+  button.setAttribute("aria-label", label);
+  image.src = src;
+  image.alt = "";
+  image.decoding = "async";
+  button.append(image);
+  button.addEventListener("click", onClick);
+  return button;
+}
+
+// Calls `onChoose(index)` on a click. A row with a single photo stays hidden.
+export function createThumbnailRow(row, onChoose) {
+  function mark(current) {
+    row.hidden = row.childElementCount < 2;
+    [...row.children].forEach((button, index) => {
+      const isCurrent = index === current;
+      button.setAttribute("aria-pressed", String(isCurrent));
+      if (isCurrent && !row.hidden) reveal(row, button);
+    });
+  }
+
+  function add(photo) {
+    const index = row.childElementCount;
+    const label = photo.name + ": " + photo.words;
+    row.append(createThumbnail(photo.src, label, () => onChoose(index)));
+  }
+  return { add, mark };
+}
+
+// Scrolls the row, but not the page.
+function reveal(row, button) {
+  const [frame, box] = [row, button].map((element) => element.getBoundingClientRect());
+  if (box.left < frame.left) row.scrollLeft += box.left - frame.left;
+  else if (box.right > frame.right) row.scrollLeft += box.right - frame.right;
+}

@@ -1,0 +1,68 @@
+// Shares the drawing as a link that holds it, and shows the drawing of a link that was opened.
+
+import { addressText, linkTo, setAddressText } from "./address.js";
+import { copyText } from "./clipboard.js";
+import { packDrawing, unpackDrawing } from "./link.js";
+
+const DAMAGED = "This link is damaged and shows no drawing.";
+const TOO_LARGE = "This drawing is too large for a link.";
+const CLIPBOARD_CLOSED = "The browser keeps the clipboard closed; copy the page's address instead.";
+
+// `showMessage(text)` shows text that stays until the drawing changes.
+export function createSharing(tab, pad, showMessage) {
+  const button = tab.querySelector("[data-action=share]");
+
+  async function share() {
+    const text = packDrawing(pad.question);
+    showMessage(""); // so that a screen reader announces a repeated message, too
+    if (text === null) return showMessage(TOO_LARGE);
+    const link = linkTo(text);
+    if (await showShareSheet(link)) return;
+    if (await copyText(link)) return showMessage("Link copied");
+    setAddressText(text);
+    showMessage(CLIPBOARD_CLOSED);
+  }
+
+  // Shows the drawing in the page's address, if there is one.
+  function openAddress() {
+    const text = addressText();
+    if (text === null) return;
+    const strokes = unpackDrawing(text);
+    openTab(tab);
+    if (strokes) pad.show(strokes);
+    else showMessage(DAMAGED);
+  }
+
+  function onHashChange() {
+    if (tab.isConnected) openAddress();
+    else globalThis.removeEventListener("hashchange", onHashChange);
+  }
+
+  function drawingChanged() {
+    button.disabled = pad.isBlank;
+    showMessage("");
+  }
+
+  button.addEventListener("click", share);
+  globalThis.addEventListener("hashchange", onHashChange);
+  return { openAddress, drawingChanged };
+}
+
+// Opens the share sheet of a phone. Returns a promise of whether it was shown. Desktops that have
+// a sheet get a copied link instead, which is quicker there.
+async function showShareSheet(link) {
+  if (!navigator.share || !matchMedia("(hover: none) and (pointer: coarse)").matches) return false;
+  try {
+    await navigator.share({ title: "A drawing on digitdraw", url: link });
+    return true;
+  } catch (error) {
+    return error.name === "AbortError"; // closed by the user, who then wants no copy
+  }
+}
+
+// A link may be opened while another tab of the page is in front.
+function openTab(tab) {
+  if (tab.offsetParent !== null) return;
+  const panel = tab.closest("[role=tabpanel]");
+  document.querySelector("[role=tab][aria-controls='" + panel.id + "']").click();
+}

@@ -1,0 +1,38 @@
+"""What the tests of the Photo tab do with it, and expect of it."""
+
+from playwright.sync_api import Locator, LocatorAssertions, expect
+
+from tests.support.app_page import TABS, AppPage
+from tests.support.pictures_to_send import photo_of_blots
+
+TAB = TABS["Photo"]
+
+
+def choose_files(app: AppPage, *files: tuple[str, bytes]) -> None:
+    """Choose files, given as (name, content), in the file dialog."""
+    sent = [{"name": name, "mimeType": "image/png", "buffer": data} for name, data in files]
+    app.page.locator(f"{TAB} .dd-file").set_input_files(sent)
+
+
+def add_photos(app: AppPage, *files: tuple[str, bytes]) -> None:
+    """Choose files, by default one photo, and wait until all are read."""
+    choose_files(app, *(files or [("photo.png", photo_of_blots())]))
+    expect(app.page.locator(".dd-busy")).to_have_count(0)
+    expect(app.page.locator(f"{TAB} .dd-stage img")).to_be_visible()
+
+
+def box_of(app: AppPage, name: str) -> Locator:
+    """The box of a digit, by its name for screen readers."""
+    return app.page.get_by_role("button", name=name, exact=True)
+
+
+def expect_numbers(app: AppPage, *texts: str) -> None:
+    expect(app.page.locator(".dd-number")).to_have_text(list(texts))
+
+
+def expect_note(app: AppPage) -> LocatorAssertions:
+    return expect(app.page.locator(f"{TAB} .dd-status .dd-note"))
+
+
+def expect_announcement(app: AppPage) -> LocatorAssertions:
+    return expect(app.page.locator(f"{TAB} .dd-status .dd-announcement"))
