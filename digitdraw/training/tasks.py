@@ -121,16 +121,16 @@ class LineRecognizerTask(Task):
 
     def dataset(self) -> list[LineCrops]:
         options = self.options
-        added = [Path(name) for name in options.add_line_crops]
-        missing = [str(path) for path in added if not path.is_file()]
+        paths = [Path(name) for name in options.add_line_crops]
+        missing = [str(path) for path in paths if not path.is_file()]
         if missing:  # checked first, because generating line crops takes long
             raise DataError(f"--add-line-crops: no such file as {', '.join(missing)}")
         make = partial(
             line_crop_dataset.build, self.root, self._detector(), options.seed, options.workers
         )
         own = self._cached(line_crop_dataset.cached, make)
-        others = [line_crop_dataset.cached(path, list) for path in added]
-        return line_crop_dataset.concatenate([own, *others])
+        added = [line_crop_dataset.cached(path, list) for path in paths]
+        return line_crop_dataset.concatenate([own, *added])
 
     def validation(self) -> LineRecognizerValidation:
         return LineRecognizerValidation.load(self.root, self._detector(), self.options.workers)

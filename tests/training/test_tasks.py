@@ -33,10 +33,10 @@ SMALL_RECIPES = {
 def small_data(monkeypatch):
     """Replaces the data of every kind by a few generated examples."""
     glyphs = small_glyph_dataset()
-    digits, others = glyphs.subsets
+    digits, non_digits = glyphs.subsets
     pixels = {
         "drawings": digits.pixels.astype(np.float32) / 255,
-        "other": others.pixels.astype(np.float32) / 255,
+        "other": non_digits.pixels.astype(np.float32) / 255,
     }
     sources = Sources(DRAWINGS, None, [], [])
     page = pages.random_page(sources, np.random.default_rng(0), 128)

@@ -86,8 +86,8 @@ def metrics_table(model: Evaluation) -> str:
     test_sets = dict.fromkeys(name.rpartition(": ")[0] for name in rates)
     lines = [*_HEAD, *(_row(name, figures, with_range=True) for name in test_sets)]
     lines += ["", "| figure | value |", "|---|---|"]
-    others = [name for name in figures if name not in rates]
-    return "\n".join([*lines, *(f"| {name} | {_cell(figures[name], True)} |" for name in others)])
+    lines += [f"| {n} | {_cell(figures[n], True)} |" for n in figures if n not in rates]
+    return "\n".join(lines)
 
 
 def insert(text: str, place: str, table: str) -> str:

@@ -35,10 +35,10 @@ def test_the_table_of_the_readme_has_the_main_test_sets():
 
 
 def test_the_tables_of_one_model_have_ranges_where_seeds_differ():
-    test_sets, others = report.metrics_table(MODEL).split("\n\n")
+    test_sets, other_metrics = report.metrics_table(MODEL).split("\n\n")
     assert f"| MNIST test | 98.00% (97.00 to 99.00) | {DASH} |" in test_sets
     assert f"| blank | {DASH} | 100.00% |" in test_sets
-    assert "| letters: AUROC of digitness | 50.00% |" in others
+    assert "| letters: AUROC of digitness | 50.00% |" in other_metrics
 
 
 def test_the_table_of_all_models_has_a_dash_for_a_missing_metric():
