@@ -125,7 +125,7 @@ class Measured:
         trainer.set_data(self._corpus(change, fold, steps * recipe.batch_size))
         trainer.train_epoch()
         kinds = self.validation
-        logits = kinds.predict(trainer.result, trainer.design, trainer.device)
+        logits = kinds.predict(trainer)
         left = self.fold == fold
         answers = _logits(trainer, self.plain[left])
         found = {

@@ -25,15 +25,11 @@ from digitdraw.training.plots import BLUE, GREY, VERMILION, count_text, new_figu
 __all__ = ["confusion", "curves", "reliability"]
 
 _COLOURS = (BLUE, VERMILION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-
 _MARKERS = ("o", "s", "^", "D", "v", "P")
-
 _HALF = 26
 """Letters of a name that fit into half of the space below a plot."""
-
 _TICKS = (0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 1)
 """Possible ticks of a scale of accuracies."""
-
 _OFFSET = 5e-4
 """Added to errors before their logarithm, so that 100% is not at infinity."""
 

@@ -26,7 +26,6 @@ __all__ = [
     "UNREADABLE", "Drawing", "Glyphs", "Scan", "drawings", "file_hashes", "font_drawings",
     "letters", "mnist", "readable_drawings", "scans", "split_by_writer",
 ]  # fmt: skip
-
 MNIST_VALIDATION = 5_000
 """Validation digits of MNIST, unless a recipe sets another number."""
 SCANS_TEST, SCANS_VALIDATION = 200, 80
@@ -34,7 +33,6 @@ SCANS_TEST, SCANS_VALIDATION = 200, 80
 FONT_DIGITS = "fonts/digits.jsonl.gz"
 """The digits of handwriting fonts, relative to this module's folder."""
 _FOLDER = Path(__file__).resolve().parent
-
 UNREADABLE = {
     "train": frozenset((
         22, 249, 287, 294, 314, 432, 467, 639, 893, 932, 1131, 1168, 1387, 1418, 1498, 1597, 1801,

@@ -21,9 +21,7 @@ from digitdraw.preprocessing.glyph import GLYPH
 __all__ = ["examples", "line_crops", "mistakes", "pages", "samples", "write"]
 
 BLUE, VERMILION, GREY = "#0072B2", "#D55E00", "#767676"
-
 _DPI = 150
-
 _PAPER = 0.94
 """Grey level behind the ink, so that the edge of a glyph shows on the white page."""
 

@@ -73,7 +73,7 @@ def _train_epochs(trainer: Trainer, validation: Validation, checkpoint: Path) ->
     while trainer.epoch < trainer.epochs:
         trainer.train_epoch()
         if trainer.group.rank == 0:
-            predictions: Any = validation.predict(trainer.result, trainer.design, trainer.device)
+            predictions: Any = validation.predict(trainer)
             trainer.history[-1].update(validation.measure(predictions))
             print(_epoch_line(trainer.history[-1]), flush=True)
             trainer.save_checkpoint(checkpoint)
@@ -89,7 +89,7 @@ def _write(
 ) -> None:
     """Calibrate, and write weights, record, manifest and plots."""
     folder = Path(options.out)
-    predictions: Any = validation.predict(trainer.result, trainer.design, trainer.device)
+    predictions: Any = validation.predict(trainer)
     measured = validation.measure(predictions)
     record = training_record(options, trainer, started_from, averaged_with, measured)
     calibration, figures = validation.calibrate(predictions)

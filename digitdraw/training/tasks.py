@@ -34,7 +34,6 @@ __all__ = ["TASKS", "Task", "Validation"]
 
 Validation = ClassifierValidation | DetectorValidation | LineRecognizerValidation
 """All have `predict`, `measure` (metrics of predictions) and `calibrate` (with plots)."""
-
 _GLYPHS_SEED = 0
 """Seed of the glyphs, the same in all trainings, so that they can share a cache. Line crops, which
 have far fewer writers and papers, are generated with the seed of the training."""

@@ -31,22 +31,16 @@ __all__ = [
 
 NOT_A_DIGIT = -1
 """Label of glyphs that are no digit."""
-
 VARIANTS = 24
 """Variants generated of each drawn digit."""
-
 CANVAS = 280
 """Side of the pictures that drawings are rendered into, in pixels."""
-
 SCANS_PER_EPOCH = 3
 """How often an epoch has each digit of a scan: they are few, by many writers."""
-
 FONTS_PER_EPOCH = 6
 """How often an epoch has each digit of a handwriting font."""
-
 _PADDING = 8
 """Pixels of paper around a digit of a scan, which is preprocessed as a picture."""
-
 _CHUNK = 500
 """Glyphs that a process makes at once. Random numbers depend on it."""
 

@@ -6,15 +6,14 @@ from pathlib import Path
 import numpy as np
 import torch
 from matplotlib.figure import Figure
-from torch import nn
 
 from digitdraw.models.calibration import Calibration
-from digitdraw.models.registry import Architecture
 from digitdraw.training import charts, datasets, metrics, plots
 from digitdraw.training.calibration import fit_classifier
 from digitdraw.training.classifier import dataset
 from digitdraw.training.classifier.trainer import validation_loss
 from digitdraw.training.recipes import Recipe
+from digitdraw.training.trainer import Trainer
 
 __all__ = ["ClassifierValidation"]
 
@@ -61,14 +60,12 @@ class ClassifierValidation:
         return cls(pixels, labels, "drawings" if drawn else "pictures", recipe)
 
     @torch.inference_mode()
-    def predict(
-        self, network: nn.Module, design: Architecture, device: torch.device
-    ) -> dict[str, np.ndarray]:
+    def predict(self, trainer: Trainer) -> dict[str, np.ndarray]:
         """Return the logits of each kind, (N, 10 or 11) float32."""
-        network.eval()
+        network, design = trainer.result.eval(), trainer.design
         logits = {}
         for kind, pixels in self.pixels.items():
-            x = ((torch.from_numpy(pixels)[:, None] - design.mean) / design.std).to(device)
+            x = ((torch.from_numpy(pixels)[:, None] - design.mean) / design.std).to(trainer.device)
             logits[kind] = torch.cat([network(part).cpu() for part in x.split(1024)]).numpy()
         return logits
 

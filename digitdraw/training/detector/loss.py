@@ -17,10 +17,8 @@ __all__ = ["Targets", "detection_loss", "targets_for"]
 
 _SPREAD = 0.11
 """Standard deviation of the peak at a digit's centre, in widths and heights of the digit."""
-
 _NEAR = 0.55
 """Cells where the peak is above this predict the box and the class of the digit."""
-
 _SIZE_WEIGHT, _CLASS_WEIGHT = 0.5, 0.5
 
 

@@ -6,10 +6,8 @@ from pathlib import Path
 import numpy as np
 import torch
 from matplotlib.figure import Figure
-from torch import nn
 
 from digitdraw.models.calibration import Calibration
-from digitdraw.models.registry import Architecture
 from digitdraw.photo import detection, lines
 from digitdraw.photo.detection import Detections
 from digitdraw.training import charts, metrics, plots
@@ -17,17 +15,15 @@ from digitdraw.training.calibration import fit_temperature
 from digitdraw.training.synthesis.canvas import IGNORED, Page
 from digitdraw.training.synthesis.pages import random_page
 from digitdraw.training.synthesis.sources import load_sources
+from digitdraw.training.trainer import Trainer
 
 __all__ = ["DetectorValidation"]
 
 PAGES, SIDE = 120, 448
 """Number of generated pages, and their side in pixels."""
-
 _SEED = 77
-
 _LOWEST = 0.1
 """Least score of detections; the threshold is chosen above it."""
-
 _THRESHOLDS = np.arange(0.15, 0.75, 0.05)
 
 
@@ -46,11 +42,9 @@ class DetectorValidation:
         composed = [random_page(sources.without_scans, rng, SIDE) for rng in rngs]
         return cls(composed, [Page(s.picture, s.boxes, s.labels) for s in sources.scans])
 
-    def predict(
-        self, network: nn.Module, design: Architecture, device: torch.device
-    ) -> dict[str, list[Detections]]:
+    def predict(self, trainer: Trainer) -> dict[str, list[Detections]]:
         """Detect the digits of each page and scan, with scores from _LOWEST on."""
-        network.eval()
+        network = trainer.result.eval()
         return {
             kind: [
                 detection.detect_one(page.picture.astype(np.float32) / 255, network, _LOWEST)

@@ -22,20 +22,13 @@ Evaluation = dict[str, Any]
 
 Each metric has its mean and its range (least, most) over the seeds, as fractions.
 """
-
 CORRECT, REJECTED = ": correct", ": rejected"
 """Ends of the names of two metrics, after the name of the test set."""
-
 _MAIN_SETS = (
-    "MNIST test",
-    "drawn digits",
-    "pictures of those",
-    "handwriting fonts",
-    "digits of checks",
+    "MNIST test", "drawn digits", "pictures of those", "handwriting fonts", "digits of checks",
     "letters",
-)
+)  # fmt: skip
 """Test sets in the README."""
-
 _COLUMNS = {
     "MNIST test": f"MNIST test{CORRECT}",
     "drawn digits": f"drawn digits{CORRECT}",
@@ -45,7 +38,6 @@ _COLUMNS = {
     "calibration error": "drawn digits: calibration error",
 }
 """Columns of the table of all models, and their metrics."""
-
 _HEAD = ["| test set | correct | rejected |", "|---|---|---|"]
 
 

@@ -21,12 +21,9 @@ from digitdraw.training.synthesis import negatives
 __all__ = ["EvaluationSets"]
 
 _CHECKS, _FONTS = "digits of checks", "handwriting fonts"
-
 _SEED = 20_261_121
-
 _FAINT = 40
 """Ink up to this, of 255, is ignored where a picture is cropped to its ink."""
-
 _GENERATED, _PAIRS = 200, 500
 """Non-digits of each kind, and pairs of digits."""
 

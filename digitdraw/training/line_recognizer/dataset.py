@@ -29,35 +29,24 @@ from digitdraw.training.synthesis.sources import Sources, load_sources
 __all__ = [
     "LineCrops", "build", "cached", "concatenate", "cut_line_crops", "digits_in", "generated",
 ]  # fmt: skip
-
 PAGES = {"clear": 3_000, "written": 1_000, "scanned": 6_000}
 """Pages of each kind."""
-
 SIDES = {"clear": 512, "written": 384, "scanned": 256}
 """Sides of the pages in pixels. The detector sees most of them in three sizes, like photos."""
-
 PER_EPOCH = {"clear": 14_000, "written": 6_000, "scanned": 9_000, "empty": 3_000}
 """Line crops of each kind in an epoch."""
-
 _MAX_WIDTH = 320
 """Wider line crops are dropped, because a batch is as wide as its widest crop."""
-
 _SEED = 4_711
-
 _MIN_SCORES = (0.15, 0.3, 0.45)
 """Least score of the detections of a page, chosen at random: so crops have more or fewer boxes."""
-
 _INSIDE, _OUTSIDE = 0.75, 0.5
 """A digit with more of its area than _INSIDE in a crop is read, one with up to _OUTSIDE is not."""
-
 _MISSED = 0.3
 """Probability that a true number loses its first or last box, as if the detector missed it."""
-
 _CHUNK = 50
 """Pages that a process makes at once."""
-
 _MAKERS = {"clear": pages.clear_page, "written": pages.written_page, "scanned": pages.scanned_page}
-
 _PARTS = ("ink", "widths", "digits", "lengths")
 """Names of the arrays of a kind in a cache file."""
 

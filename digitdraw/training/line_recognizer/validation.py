@@ -6,10 +6,9 @@ from pathlib import Path
 import numpy as np
 import torch
 from matplotlib.figure import Figure
-from torch import Tensor, nn
+from torch import Tensor
 
 from digitdraw.models.calibration import PhotoCalibration
-from digitdraw.models.registry import Architecture
 from digitdraw.photo import ctc, line_crop
 from digitdraw.photo.ctc import Transcript
 from digitdraw.training import charts, metrics, plots
@@ -17,12 +16,12 @@ from digitdraw.training.calibration import fit_detector
 from digitdraw.training.line_recognizer import dataset
 from digitdraw.training.line_recognizer.dataset import LineCrops
 from digitdraw.training.line_recognizer.trainer import ctc_loss
+from digitdraw.training.trainer import Trainer
 
 __all__ = ["LineRecognizerValidation"]
 
 PAGES = {"clear": 80, "written": 80, "scanned": 240}
 """Pages of each kind."""
-
 _SEED = 78
 
 
@@ -37,11 +36,9 @@ class LineRecognizerValidation:
         """Generate the line crops. Raises BadWeightsError if the folder has no detector."""
         return cls(dataset.generated(root, "validation", detector, PAGES, _SEED, workers))
 
-    def predict(
-        self, network: nn.Module, design: Architecture, device: torch.device
-    ) -> dict[str, list[Tensor]]:
+    def predict(self, trainer: Trainer) -> dict[str, list[Tensor]]:
         """Return the logits of each line crop of each kind, (T, 11)."""
-        network.eval()
+        network = trainer.result.eval()
         return {
             subset.kind: ctc.recognize(list(map(line_crop.from_uint8, subset.crops)), network)
             for subset in self.subsets

@@ -1,10 +1,10 @@
 """Validation of the line recognizer counts whole line crops and single digits."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
-import torch
 
-from digitdraw.models.registry import LINE_RECOGNIZER
 from digitdraw.training.line_recognizer.dataset import LineCrops
 from digitdraw.training.line_recognizer.validation import LineRecognizerValidation
 from tests.support.line_crops import bar_crop
@@ -21,7 +21,8 @@ def test_accuracy_counts_line_crops_and_digits():
             LineCrops("empty", [bar_crop(), bar_crop(6)], [np.zeros(0, np.int64)] * 2),
         ]
     )
-    predictions = validation.predict(PaintedLineRecognizer(), LINE_RECOGNIZER, torch.device("cpu"))
+    trainer = SimpleNamespace(result=PaintedLineRecognizer())
+    predictions = validation.predict(trainer)
     measured = validation.measure(predictions)
     assert measured["written accuracy"] == 1
     assert measured["scanned accuracy"] == 0
