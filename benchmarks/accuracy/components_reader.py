@@ -1,12 +1,12 @@
-"""The reader without learning of its own, to compare with: pieces of ink, each read as a digit.
+"""A baseline photo reader: connected components, each read by the single-digit classifier.
 
-Light is evened out, ink found by its level, cut into connected components; pieces of one digit
-are put together again, what lies on one line becomes numbers, and the package's default model
-says of each piece which digit it is, or that it is none. Pictures are (H, W, 3) uint8 RGB,
-boxes (x, y, width, height) in pixels.
+It corrects the illumination, binarizes, takes connected components, merges the parts of a digit,
+and classifies each. Digits on one line become numbers. Nothing but the classifier is trained.
+Pictures are (H, W, 3) uint8 RGB, boxes (x, y, width, height) in pixels.
 """
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import cv2
 import numpy as np
@@ -14,18 +14,18 @@ import numpy as np
 import digitdraw
 from digitdraw.preprocessing import binarize, glyph
 
-__all__ = ["Components"]
+__all__ = ["ComponentsReader"]
 
 LONGER_SIDE = 1280
-"""Larger pictures are reduced to it, smaller ones enlarged to half of it."""
-LEAST_DIGITNESS = 0.5
-GAP = 1.3
-"""Digits further apart than this many heights of a digit are of different numbers."""
+"""Larger pictures are reduced to this side in pixels, smaller ones enlarged to half of it."""
+MIN_DIGITNESS = 0.5
+MAX_GAP = 1.3
+"""Largest gap between two digits of a number, in heights of a digit."""
 
 
 @dataclass
-class Piece:
-    """A component or several: its ink, (h, w) uint8 0 or 255, at (x, y) of the working picture."""
+class Component:
+    """Ink, (h, w) uint8 0 or 255, at (x, y) of the resized picture; one component or several."""
 
     x: int
     y: int
@@ -40,8 +40,8 @@ class Piece:
         return self.y + self.ink.shape[0]
 
 
-class Components:
-    """Callable: a picture -> (numbers, boxes, labels, index of number), in reading order."""
+class ComponentsReader:
+    """A callable: picture -> (numbers, boxes, labels, index of the number of each digit)."""
 
     def __init__(self) -> None:
         self.recognizer = digitdraw.load("default", device="cpu")
@@ -51,26 +51,26 @@ class Components:
         longer = max(grey.shape)
         scale = LONGER_SIDE / longer if longer > LONGER_SIDE else max(1, LONGER_SIDE / 2 / longer)
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-        working = np.clip(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=how), 0, 1)
-        pieces = [part for each in merged(pieces_of(ink_of(working))) for part in cut(each)]
-        pens = [binarize.normalize_pen(piece.ink) for piece in pieces]
-        glyphs = [glyph.place(pen) for pen in pens]
+        resized = np.clip(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=how), 0, 1)
+        merged = merge_parts(connected_components(binarized(resized)))
+        components = [part for component in merged for part in split_wide(component)]
+        glyphs = [glyph.place(binarize.normalize_pen(part.ink)) for part in components]
         predictions = self.recognizer.predict_batch(np.stack(glyphs)) if glyphs else []
-        kept = [
-            (piece, int(np.argmax(p.probabilities)))
-            for piece, p in zip(pieces, predictions, strict=True)
-            if p.digitness >= LEAST_DIGITNESS
+        digits = [
+            (component, int(np.argmax(prediction.probabilities)))
+            for component, prediction in zip(components, predictions, strict=True)
+            if prediction.digitness >= MIN_DIGITNESS
         ]
-        return in_order(of_one_size(kept), scale)
+        return group_numbers(of_similar_height(digits), scale)
 
 
-def ink_of(grey: np.ndarray) -> np.ndarray:
+def binarized(grey: np.ndarray) -> np.ndarray:
     """Grey (H, W) float32 in [0, 1] -> ink, uint8 0 or 255, without long printed lines."""
-    evened = binarize.flatten_illumination(grey)
-    # What the whole picture's level calls ink, where it also stands out from what is around it:
-    # the one alone takes in patterns and shadows, the other alone takes in grain.
-    ink = binarize.find_ink(evened)
-    smooth = cv2.GaussianBlur(evened, (0, 0), 1.0)
+    corrected = binarize.flatten_illumination(grey)
+    # Ink must pass the global threshold and also a local one: the global threshold alone includes
+    # patterns and shadows, the local one alone includes noise.
+    ink = binarize.find_ink(corrected)
+    smooth = cv2.GaussianBlur(corrected, (0, 0), 1.0)
     around = cv2.boxFilter(smooth, -1, (max(grey.shape) // 12 | 1,) * 2)
     ink = np.where(smooth > around + 0.04, ink, np.uint8(0))
     span = max(grey.shape) // 5
@@ -80,83 +80,84 @@ def ink_of(grey: np.ndarray) -> np.ndarray:
     return cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
 
 
-def pieces_of(ink: np.ndarray) -> list[Piece]:
-    """Components that may be a digit or a part of one: no specks, none as large as the page."""
+def connected_components(ink: np.ndarray) -> list[Component]:
+    """Return the at most 400 largest components that may be a digit or a part of one."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    pieces = []
+    components = []
     for i in range(1, count):
         x, y, width, height, area = (int(n) for n in stats[i])
         large = height > 0.98 * ink.shape[0] or width > 0.7 * ink.shape[1]
         if area >= 20 and max(width, height) >= 8 and not large:
             mask = labels[y : y + height, x : x + width] == i
-            pieces.append(Piece(x, y, mask.astype(np.uint8) * 255))
-    if not pieces:
+            components.append(Component(x, y, mask.astype(np.uint8) * 255))
+    if not components:
         return []
-    usual = usual_height(pieces)
-    pieces = [p for p in pieces if 0.15 * usual < max(p.ink.shape) and len(p.ink) < 2.5 * usual]
-    return sorted(pieces, key=lambda p: -int(np.count_nonzero(p.ink)))[:400]
+    usual = usual_height(components)
+    components = [
+        component
+        for component in components
+        if 0.15 * usual < max(component.ink.shape) and len(component.ink) < 2.5 * usual
+    ]
+    return sorted(components, key=lambda c: -int(np.count_nonzero(c.ink)))[:400]
 
 
-def usual_height(pieces: list[Piece]) -> float:
-    """The height at which half of all ink is in smaller pieces: grain is plenty, but small."""
-    pieces = sorted(pieces, key=lambda p: len(p.ink))
-    inked = np.cumsum([np.count_nonzero(p.ink) for p in pieces])
-    return float(len(pieces[int(np.searchsorted(inked, inked[-1] / 2))].ink))
+def usual_height(components: list[Component]) -> float:
+    """Return the median height weighted by ink, so that many small specks have little weight."""
+    components = sorted(components, key=lambda c: len(c.ink))
+    inked = np.cumsum([np.count_nonzero(c.ink) for c in components])
+    return float(len(components[int(np.searchsorted(inked, inked[-1] / 2))].ink))
 
 
-def of_one_size(found: list[tuple[Piece, int]]) -> list[tuple[Piece, int]]:
-    """Digits about as high as most: the pattern of a paper and the edge of a sheet are not."""
-    if not found:
+def of_similar_height(digits: list[tuple[Component, int]]) -> list[tuple[Component, int]]:
+    """Return the digits about as high as most, without patterns and edges of the paper."""
+    if not digits:
         return []
-    usual = usual_height([piece for piece, _ in found])
-    return [f for f in found if 0.55 * usual < len(f[0].ink) < 1.8 * usual]
+    usual = usual_height([component for component, _ in digits])
+    return [digit for digit in digits if 0.55 * usual < len(digit[0].ink) < 1.8 * usual]
 
 
-def cut(piece: Piece) -> list[Piece]:
-    """A piece too wide for one digit, cut where columns near even parts hold the least ink."""
-    height, width = piece.ink.shape
+def split_wide(component: Component) -> list[Component]:
+    """Split a component that is too wide for one digit, at the columns with the least ink."""
+    height, width = component.ink.shape
     parts = round(width / (0.75 * height))
     if width < 1.15 * height or not 2 <= parts <= 12:
-        return [piece]
-    columns = np.count_nonzero(piece.ink, axis=0)
+        return [component]
+    columns = np.count_nonzero(component.ink, axis=0)
     ends, reach = [0], max(1, width // parts // 4)
     for i in range(1, parts):
-        around = range(i * width // parts - reach, i * width // parts + reach)
-        ends.append(min(around, key=lambda x: columns[x]))
-    pairs = zip(ends, [*ends[1:], width], strict=True)
-    found = []
-    for start, end in pairs:
-        x, y, wide, tall = cv2.boundingRect(np.ascontiguousarray(piece.ink[:, start:end]))
-        if wide and tall > 0.4 * height:
-            ink = piece.ink[y : y + tall, start + x : start + x + wide]
-            found.append(Piece(piece.x + start + x, piece.y + y, ink))
-    return found
+        candidates = range(i * width // parts - reach, i * width // parts + reach)
+        ends.append(min(candidates, key=lambda x: columns[x]))
+    result = []
+    for start, end in zip(ends, [*ends[1:], width], strict=True):
+        x, y, w, h = cv2.boundingRect(np.ascontiguousarray(component.ink[:, start:end]))
+        if w and h > 0.4 * height:
+            ink = component.ink[y : y + h, start + x : start + x + w]
+            result.append(Component(component.x + start + x, component.y + y, ink))
+    return result
 
 
-def merged(pieces: list[Piece]) -> list[Piece]:
-    """Join pieces that lie above one another or within one another's bounds, the nearest first;
-    then drop what is too small to be a digit: points, commas, specks."""
-    if not pieces:
+def merge_parts(components: list[Component]) -> list[Component]:
+    """Merge the parts of digits, then drop what is too small for a digit, such as commas."""
+    if not components:
         return []
-    usual = usual_height(pieces)
-    pieces = sorted(pieces, key=lambda p: p.x)
-    joined = True
-    while joined:
-        joined = False
-        for i, a in enumerate(pieces):
-            for j in range(i + 1, len(pieces)):
-                if belong(a, pieces[j], usual):
-                    pieces[i] = join(a, pieces.pop(j))
-                    joined = True
-                    break
-            if joined:
-                break
-    return [p for p in pieces if len(p.ink) > 0.45 * usual]
+    usual = usual_height(components)
+    components = sorted(components, key=lambda c: c.x)
+    while pair := next(
+        (
+            (i, j)
+            for i, j in combinations(range(len(components)), 2)
+            if are_one_digit(components[i], components[j], usual)
+        ),
+        None,
+    ):
+        i, j = pair
+        components[i] = union(components[i], components.pop(j))
+    return [component for component in components if len(component.ink) > 0.45 * usual]
 
 
-def belong(a: Piece, b: Piece, usual: float) -> bool:
-    """Whether two pieces are of one digit: their joint bounds are no larger than a digit, and
-    across they overlap by most of the narrower one."""
+def are_one_digit(a: Component, b: Component, usual: float) -> bool:
+    """True where two components overlap by at least half of the narrower width, and their common
+    bounds are no larger than a digit."""
     across = min(a.right, b.right) - max(a.x, b.x)
     apart = max(a.y, b.y) - min(a.bottom, b.bottom)
     height = max(a.bottom, b.bottom) - min(a.y, b.y)
@@ -170,7 +171,8 @@ def belong(a: Piece, b: Piece, usual: float) -> bool:
     )
 
 
-def join(a: Piece, b: Piece) -> Piece:
+def union(a: Component, b: Component) -> Component:
+    """Return the ink of both in their common bounds."""
     x, y = min(a.x, b.x), min(a.y, b.y)
     ink = np.zeros((max(a.bottom, b.bottom) - y, max(a.right, b.right) - x), np.uint8)
     for p in (a, b):
@@ -178,25 +180,40 @@ def join(a: Piece, b: Piece) -> Piece:
             ink[p.y - y : p.bottom - y, p.x - x : p.right - x], p.ink,
             out=ink[p.y - y : p.bottom - y, p.x - x : p.right - x],
         )  # fmt: skip
-    return Piece(x, y, ink)
+    return Component(x, y, ink)
 
 
-def in_order(found: list[tuple[Piece, int]], scale: float) -> tuple[list[str], list, list, list]:
-    """Digits to numbers: each joins the number whose last digit is next to it on the left, on
-    about its height; numbers by line, top to bottom, and from left to right in it."""
-    usual = float(np.median([len(p.ink) for p, _ in found])) if found else 1.0
-    numbers: list[list[tuple[Piece, int]]] = []
-    for piece, digit in sorted(found, key=lambda f: f[0].x):
-        near = [
-            (piece.x - number[-1][0].right, number)
+def group_numbers(
+    digits: list[tuple[Component, int]], scale: float
+) -> tuple[list[str], list, list[int], list[int]]:
+    """Group digits to numbers in reading order.
+
+    A digit joins the nearest number whose last digit is on its left at about the same height.
+    """
+    usual = float(np.median([len(component.ink) for component, _ in digits])) if digits else 1.0
+    numbers: list[list[tuple[Component, int]]] = []
+    for component, digit in sorted(digits, key=lambda d: d[0].x):
+        neighbours = [
+            (component.x - number[-1][0].right, number)
             for number in numbers
-            if -0.5 * usual < piece.x - number[-1][0].right < GAP * usual
-            and abs(middle(piece) - middle(number[-1][0])) < 0.6 * usual
+            if -0.5 * usual < component.x - number[-1][0].right < MAX_GAP * usual
+            and abs(middle(component) - middle(number[-1][0])) < 0.6 * usual
         ]
-        if near:
-            min(near, key=lambda n: n[0])[1].append((piece, digit))
+        if neighbours:
+            min(neighbours, key=lambda n: n[0])[1].append((component, digit))
         else:
-            numbers.append([(piece, digit)])
+            numbers.append([(component, digit)])
+    ordered = in_reading_order(numbers, usual)
+    placed = [(c, digit, i) for i, number in enumerate(ordered) for c, digit in number]
+    boxes = [
+        tuple(n / scale for n in (c.x, c.y, c.ink.shape[1], c.ink.shape[0])) for c, _, _ in placed
+    ]
+    texts = ["".join(str(digit) for _, digit in number) for number in ordered]
+    return texts, boxes, [digit for _, digit, _ in placed], [i for _, _, i in placed]
+
+
+def in_reading_order(numbers: list[list], usual: float) -> list[list]:
+    """Sort numbers by line from top to bottom, and from left to right within a line."""
     lines: list[list] = []
     for number in sorted(numbers, key=lambda n: middle(n[0][0])):
         level = middle(number[0][0])
@@ -204,14 +221,9 @@ def in_order(found: list[tuple[Piece, int]], scale: float) -> tuple[list[str], l
             lines[-1].append(number)
         else:
             lines.append([number])
-    ordered = [n for line in lines for n in sorted(line, key=lambda n: n[0][0].x)]
-    digits = [(p, digit, i) for i, number in enumerate(ordered) for p, digit in number]
-    boxes = [
-        tuple(n / scale for n in (p.x, p.y, p.ink.shape[1], p.ink.shape[0])) for p, _, _ in digits
-    ]
-    texts = ["".join(str(digit) for _, digit in number) for number in ordered]
-    return texts, boxes, [digit for _, digit, _ in digits], [i for _, _, i in digits]
+    return [n for line in lines for n in sorted(line, key=lambda n: n[0][0].x)]
 
 
-def middle(piece: Piece) -> float:
-    return (piece.y + piece.bottom) / 2
+def middle(component: Component) -> float:
+    """Return the y of the middle of a component."""
+    return (component.y + component.bottom) / 2

@@ -1,7 +1,8 @@
-"""The two recipes of `from-scratch` in one picture, docs/from-scratch.png.
+"""Draws the two recipes of `from-scratch` in one picture, docs/from-scratch.png.
 
-python -m digitdraw.train --model from-scratch --recipe source --out runs/source
-python benchmarks/from_scratch_curves.py runs/source/from-scratch.json weights/from-scratch.json
+    digitdraw train from-scratch --recipe source --out runs/source
+    python benchmarks/accuracy/from_scratch_curves.py \\
+        runs/source/from-scratch.json weights/from-scratch.json
 """
 
 import argparse
@@ -17,8 +18,8 @@ from digitdraw.training import charts
 SHOWN = ("validation loss", "mnist accuracy")
 
 
-def together(records: dict[str, dict]) -> list[dict[str, float]]:
-    """Histories of several trainings as one, the figures of each under the training's name."""
+def merge_histories(records: dict[str, dict]) -> list[dict[str, float]]:
+    """Merge the histories of trainings into one; each metric gets the name of its training."""
     longest = max((record["history"] for record in records.values()), key=len)
     history = [{"epoch": entry["epoch"]} for entry in longest]
     for name, record in records.items():
@@ -28,13 +29,20 @@ def together(records: dict[str, dict]) -> list[dict[str, float]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("source", type=Path, help="record of the training as the source gives it")
+    """Read both records and write the picture."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("source", type=Path, help="record of the training by the source's recipe")
     parser.add_argument("changed", type=Path, help="record of the training by the default recipe")
     options = parser.parse_args()
+<<<<<<< HEAD
     named = {"as its source has it": options.source, "changed": options.changed}
     records = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in named.items()}
     figure = charts.curves(together(records))
+=======
+    paths = {"as its source has it": options.source, "changed": options.changed}
+    records = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in paths.items()}
+    figure = plots.curves(merge_histories(records))
+>>>>>>> main
     figure.savefig(ROOT / "docs" / "from-scratch.png", format="png", facecolor="white", dpi=100)
 
 

@@ -1,9 +1,11 @@
-"""What each part of the default model's training does: `python benchmarks/what_helped.py`.
+"""Ablation of the default model's training: measures it with one part changed at a time.
 
-One change at a time, each judged by digits of writers that were left out, a third of them at a
-time, and by MNIST's validation digits: never by a test set. So that all of it takes an hour on
-one core, `tiny` stands in for `default`, learns from fewer digits, and only for some hundred
-steps: take the figures as differences, of which those below a third of a point are noise.
+    python benchmarks/accuracy/what_helped.py --data DIR [--change NAME]
+
+Each change is measured on the digits of held-out writers, in three folds, and on the validation
+digits of MNIST, never on a test set. The model `tiny` replaces `default`, with fewer digits and a
+few hundred steps, so that the whole run takes an hour on one core. Only differences between rows
+mean anything; those below a third of a percentage point are noise.
 """
 
 import argparse
@@ -15,7 +17,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
 
 import numpy as np
 import torch
@@ -32,33 +35,33 @@ from digitdraw.training.trainer import Trainer
 
 FOLDS = 3
 COLUMNS = ("writers left out", "MNIST validation", "letters AUROC")
-DIGITS, PER_DRAWING, OTHERS = 12_000, 12, 12_000
-"""MNIST digits, variations of each drawing, and glyphs of no digits to choose from."""
+DIGITS, PER_DRAWING, NEGATIVES = 12_000, 12, 12_000
+"""MNIST digits, variations of each drawing, and glyphs that are no digits."""
 MIX = {
     "mnist": 0.23, "mnist as pictures": 0.22, "drawings": 0.27, "drawings as pictures": 0.09,
     "fonts": 0.07, "no digits": 0.12,
 }  # fmt: skip
-"""What a training step is made of, as when the default model is trained."""
+"""Composition of a training batch, as for the default model."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """One thing done otherwise: fields of the recipe, pools left out, or how drawings vary."""
+    """One change: fields of the recipe, subsets left out, or how drawings vary."""
 
     recipe: dict[str, Any] = field(default_factory=dict)
     without: tuple[str, ...] = ()
     drawings: Callable = dataset.digit_variant
 
 
-def as_drawn(drawn: list, index: int, rng: np.random.Generator) -> tuple[np.ndarray, int]:
-    """Drawing `index` with another pen, and nothing else changed."""
-    drawing = drawn[index % len(drawn)]
+def as_drawn(drawings: list, index: int, rng: np.random.Generator) -> tuple[np.ndarray, int]:
+    """Return the glyph and label of drawing `index` with a random pen and no other variation."""
+    drawing = drawings[index % len(drawings)]
     return _glyph(drawing.strokes, rng), int(drawing.label)
 
 
-def usual_forms(drawn: list, index: int, rng: np.random.Generator) -> tuple[np.ndarray, int]:
-    """Drawing `index` varied, but never with the slash, bar or foot of another school."""
-    drawing = drawn[index % len(drawn)]
+def usual_forms(drawings: list, index: int, rng: np.random.Generator) -> tuple[np.ndarray, int]:
+    """Return a variation of drawing `index` without the slashes, bars and feet of other schools."""
+    drawing = drawings[index % len(drawings)]
     return _glyph(handwriting.vary(drawing.strokes, rng), rng), int(drawing.label)
 
 
@@ -82,90 +85,97 @@ CHANGES = {
 
 
 def main() -> None:
-    """Print a line for each change as it is measured."""
+    """Print a line for each change as soon as it is measured."""
     options = _parser().parse_args()
     torch.set_num_threads(options.threads)
-    measured = Measured(Path(options.data), options.workers)
+    ablation = Ablation(Path(options.data), options.workers)
     print(f"| change | {' | '.join(COLUMNS)} |\n|---|---|---|---|", flush=True)
     for name in options.change or CHANGES:
-        figures = [measured.one(CHANGES[name], fold, options.steps) for fold in range(FOLDS)]
-        mean = {key: float(np.mean([each[key] for each in figures])) for key in figures[0]}
+        folds = [ablation.measure(CHANGES[name], fold, options.steps) for fold in range(FOLDS)]
+        mean = {key: float(np.mean([metrics[key] for metrics in folds])) for key in folds[0]}
         cells = [f"{mean[key]:.2%}" if key in mean else "none" for key in COLUMNS]
         print(f"| {name} | {' | '.join(cells)} |", flush=True)
 
 
-class Measured:
+class Ablation:
     """The data of all measurements, rendered once for each way in which drawings vary."""
 
     def __init__(self, root: Path, workers: int) -> None:
         self.workers = workers
-        self.drawn, self.letters = datasets.drawings(root, "train"), datasets.letters(root, "train")
-        self.fold = np.array([sha256(d.writer.encode()).digest()[1] % FOLDS for d in self.drawn])
+        self.drawings = datasets.drawings(root, "train")
+        letters = datasets.letters(root, "train")
+        self.folds = np.array(
+            [sha256(d.writer.encode()).digest()[1] % FOLDS for d in self.drawings]
+        )
         digits = datasets.mnist(root, "train")
-        some = np.random.default_rng(0).choice(len(digits.labels), DIGITS, replace=False)
-        pixels, labels = digits.pixels[some], digits.labels[some]
-        seen = dataset.renormalized(pixels, workers)
-        self.fixed = {"mnist": (pixels, labels), "mnist as pictures": (seen, labels)}
-        make = partial(dataset.non_digit, self.letters)
-        self.fixed["no digits"] = dataset.generated(make, self.drawn, 1, OTHERS, workers)
+        chosen = np.random.default_rng(0).choice(len(digits.labels), DIGITS, replace=False)
+        pixels, labels = digits.pixels[chosen], digits.labels[chosen]
+        pictures = dataset.renormalized(pixels, workers)
+        self.fixed = {"mnist": (pixels, labels), "mnist as pictures": (pictures, labels)}
+        make = partial(dataset.non_digit, letters)
+        self.fixed["no digits"] = dataset.generated(make, self.drawings, 1, NEGATIVES, workers)
         fonts = datasets.font_drawings("train")
         count = len(fonts) * PER_DRAWING
         self.fixed["fonts"] = dataset.generated(dataset.digit_variant, fonts, 2, count, workers)
-        self.pictures = self._drawings(dataset.digit_picture)
+        self.pictures = self._variations(dataset.digit_picture)
         self.varied: dict[Callable, tuple[np.ndarray, np.ndarray]] = {}
         recipe = recipe_for("tiny")
         self.validation = ClassifierValidation.load(root, recipe, workers)
-        self.plain = dataset.render(self.drawn)
-        self.labels = np.array([int(each.label) for each in self.drawn])
+        self.glyphs = dataset.render(self.drawings)
+        self.labels = np.array([int(drawing.label) for drawing in self.drawings])
 
-    def one(self, change: Change, fold: int, steps: int) -> dict[str, float]:
-        """Train without the writers of `fold`; returns shares that were right."""
+    def measure(self, change: Change, fold: int, steps: int) -> dict[str, float]:
+        """Train without the writers of `fold` and return the accuracies by column."""
         recipe = replace(recipe_for("tiny"), **change.recipe)
         trainer = trainer_for("tiny", recipe, 1, fold, torch.device("cpu"))
-        trainer.set_data(self._corpus(change, fold, steps * recipe.batch_size))
+        trainer.set_data(self._dataset(change, fold, steps * recipe.batch_size))
         trainer.train_epoch()
-        kinds = self.validation
-        logits = kinds.predict(trainer)
-        left = self.fold == fold
-        answers = _logits(trainer, self.plain[left])
-        found = {
-            "writers left out": metrics.accuracy(answers[:, :10], self.labels[left]),
-            "MNIST validation": metrics.accuracy(logits["mnist"][:, :10], kinds.labels["mnist"]),
+        validation = self.validation
+        logits = validation.predict(trainer)
+        held_out = self.folds == fold
+        answers = _logits(trainer, self.glyphs[held_out])
+        accuracies = {
+            "writers left out": metrics.accuracy(answers[:, :10], self.labels[held_out]),
+            "MNIST validation": metrics.accuracy(
+                logits["mnist"][:, :10], validation.labels["mnist"]
+            ),
         }
         if recipe.digitness_weight:
-            found["letters AUROC"] = metrics.auroc(answers[:, 10], logits["other"][:, 10])
-        return found
+            accuracies["letters AUROC"] = metrics.auroc(answers[:, 10], logits["other"][:, 10])
+        return accuracies
 
-    def _corpus(self, change: Change, fold: int, glyphs: int) -> GlyphDataset:
+    def _dataset(self, change: Change, fold: int, glyphs: int) -> GlyphDataset:
         if change.drawings not in self.varied:
-            self.varied[change.drawings] = self._drawings(change.drawings)
+            self.varied[change.drawings] = self._variations(change.drawings)
         sources = {
             **self.fixed,
-            "drawings": self._others(self.varied[change.drawings], fold),
-            "drawings as pictures": self._others(self.pictures, fold),
+            "drawings": self._without_fold(self.varied[change.drawings], fold),
+            "drawings as pictures": self._without_fold(self.pictures, fold),
         }
-        mix = {name: share for name, share in MIX.items() if name not in change.without}
+        mix = {name: part for name, part in MIX.items() if name not in change.without}
         total = sum(mix.values())
         return GlyphDataset([
-            _pool(name, *sources[name], round(glyphs * share / total))
-            for name, share in mix.items()
+            _subset(name, *sources[name], round(glyphs * part / total))
+            for name, part in mix.items()
         ])  # fmt: skip
 
-    def _drawings(self, make: Callable) -> tuple[np.ndarray, np.ndarray]:
-        return dataset.generated(make, self.drawn, 0, len(self.drawn) * PER_DRAWING, self.workers)
+    def _variations(self, make: Callable) -> tuple[np.ndarray, np.ndarray]:
+        count = len(self.drawings) * PER_DRAWING
+        return dataset.generated(make, self.drawings, 0, count, self.workers)
 
-    def _others(
-        self, made: tuple[np.ndarray, np.ndarray], fold: int
+    def _without_fold(
+        self, generated: tuple[np.ndarray, np.ndarray], fold: int
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Variations of drawings, less those of the fold's writers."""
-        keep = np.resize(self.fold, len(made[1])) != fold
-        return made[0][keep], made[1][keep]
+        """Return variations of drawings without those of the writers of a fold."""
+        pixels, labels = generated
+        keep = np.resize(self.folds, len(labels)) != fold
+        return pixels[keep], labels[keep]
 
 
-def _pool(name: str, pixels: np.ndarray, labels: np.ndarray, wanted: int) -> Subset:
-    """A pool that gives `wanted` glyphs in one epoch, again and again where it has fewer."""
-    times = -(-wanted // len(labels))
-    return Subset(name, np.tile(pixels, (times, 1, 1)), np.tile(labels, times), wanted)
+def _subset(name: str, pixels: np.ndarray, labels: np.ndarray, count: int) -> Subset:
+    """Return a subset with `count` glyphs per epoch; glyphs repeat where there are fewer."""
+    times = -(-count // len(labels))
+    return Subset(name, np.tile(pixels, (times, 1, 1)), np.tile(labels, times), count)
 
 
 @torch.inference_mode()
@@ -180,13 +190,13 @@ def _glyph(lines: handwriting.Strokes, rng: np.random.Generator) -> np.ndarray:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add = parser.add_argument
     add("--data", default="data", help="folder of MNIST/, unipen-digits/, unipen-letters/")
-    add("--change", action="append", choices=list(CHANGES), help="only this one; may be repeated")
+    add("--change", action="append", choices=list(CHANGES), help="only this change; may repeat")
     add("--steps", type=int, default=900, help="training steps for each measurement")
-    add("--threads", type=int, default=1, help="threads of a training")
-    add("--workers", type=int, default=2, help="processes that make glyphs")
+    add("--threads", type=int, default=1, help="threads of the training")
+    add("--workers", type=int, default=2, help="processes that generate glyphs")
     return parser
 
 

@@ -1,8 +1,8 @@
-"""The sheet of a test photo, what is printed on it, and the desk that it lies on.
+"""Draws the paper of a test photo, the print on it, and the desk below it.
 
-`picture` is (H, W, 3) float32 in [0, 1], and printed on in place; `u` and `v` are each pixel's
-place on the paper, (H, W), `points` what is written there, (n, 2); `h` is a digit's height, and
-`pitch` the distance of two lines.
+The functions share their arguments. `picture` is (H, W, 3) float32 in [0, 1] and is changed in
+place. `u` and `v`, (H, W), are the paper coordinates of each pixel. `points`, (n, 2), are those of
+the writing. `h` is the height of a digit and `pitch` the distance of two lines.
 """
 
 import math
@@ -16,14 +16,14 @@ from PIL import Image, ImageDraw, ImageFont
 from benchmarks.photo_dataset.looks import Look
 from digitdraw.training.synthesis.handwriting import corners
 
-__all__ = ["lay_on_desk", "paper"]
+__all__ = ["add_desk", "render_paper"]
 
 
-def paper(
+def render_paper(
     u: np.ndarray, v: np.ndarray, points: np.ndarray, h: float, pitch: float, look: Look,
     rng: np.random.Generator,
 ) -> np.ndarray:  # fmt: skip
-    """The sheet without ink, (H, W, 3) float32; u, v are each pixel's place on the paper."""
+    """Return the sheet without ink, (H, W, 3) float32 in [0, 1]."""
     picture = np.empty((*u.shape, 3), np.float32)
     picture[:] = look.paper
     fibres = octaves(u.shape, (1.0, 3.0), rng) * rng.uniform(0.004, 0.012)
@@ -38,21 +38,21 @@ def paper(
 
 
 def stain(picture: np.ndarray, cover: np.ndarray, colour: np.ndarray, strength: float) -> None:
-    """Print `colour` where `cover` (H, W) in [0, 1] says so."""
+    """Print `colour` where `cover`, (H, W) in [0, 1], is above 0."""
     picture *= 1 - (strength * cover)[..., None] * (1 - np.asarray(colour, np.float32))
 
 
-def lines_at(place: np.ndarray, pitch: float, width: float) -> np.ndarray:
-    """How much of each pixel lines `pitch` apart cover, where `place` counts across them."""
-    off = np.abs((place + pitch / 2) % pitch - pitch / 2)
-    return np.clip(width / 2 + 0.5 - off, 0, min(1.0, width))
+def parallel_lines(position: np.ndarray, pitch: float, width: float) -> np.ndarray:
+    """Return the fraction of each pixel that lines cover; `position` is measured across them."""
+    distance = np.abs((position + pitch / 2) % pitch - pitch / 2)
+    return np.clip(width / 2 + 0.5 - distance, 0, min(1.0, width))
 
 
 def ruled(picture, u, v, points, h, pitch, rng) -> None:
-    """Writing paper: the base lines lie on its lines, at times with a margin."""
+    """Draw ruled paper whose lines are the base lines, sometimes with a margin line."""
     colour = [(0.45, 0.6, 0.85), (0.6, 0.6, 0.62), (0.5, 0.75, 0.75)][rng.integers(3)]
     base = points[:, 1].max() + h * rng.uniform(0.02, 0.15)
-    stain(picture, lines_at(v - base, pitch, 0.03 * h), colour, rng.uniform(0.4, 0.9))
+    stain(picture, parallel_lines(v - base, pitch, 0.03 * h), colour, rng.uniform(0.4, 0.9))
     if rng.random() < 0.4:
         margin = points[:, 0].min() - h * rng.uniform(0.5, 1.2)
         cover = np.clip(0.015 * h + 0.5 - np.abs(u - margin), 0, 1)
@@ -60,24 +60,29 @@ def ruled(picture, u, v, points, h, pitch, rng) -> None:
 
 
 def squared(picture, u, v, points, h, pitch, rng) -> None:
-    """Squared paper: two squares to a line, or one."""
+    """Draw squared paper: mostly two squares to a line, sometimes one or three."""
     side = pitch / rng.choice([2, 2, 3, 1])
     colour = [(0.45, 0.6, 0.9), (0.62, 0.62, 0.64)][rng.integers(2)]
     base = points[:, 1].max() + h * rng.uniform(0.0, 0.12)
-    cover = np.maximum(lines_at(v - base, side, 0.02 * h), lines_at(u, side, 0.02 * h))
+    cover = np.maximum(parallel_lines(v - base, side, 0.02 * h), parallel_lines(u, side, 0.02 * h))
     stain(picture, cover, colour, rng.uniform(0.35, 0.85))
 
 
 def guilloche(picture, u, v, points, h, pitch, rng) -> None:
-    """A bank check's wavy lines, its amount box and its line to write on."""
+    """Draw a bank check: wavy lines, and a box for the amount or a line to write on."""
     colour = rng.uniform(0.35, 0.75, 3)
     strength = rng.uniform(0.3, 0.7)
     for _ in range(int(rng.integers(1, 4))):
         angle, size = rng.uniform(0, math.pi), h * rng.uniform(0.6, 3.0)
         a, b = u * math.cos(angle) + v * math.sin(angle), v * math.cos(angle) - u * math.sin(angle)
         bend = np.sin(a / size) * rng.uniform(0.1, 0.6) + np.sin(a / size * 0.37 + 1) * 0.5
-        place = b + bend * h * rng.uniform(0.2, 0.8)
-        stain(picture, lines_at(place, h * rng.uniform(0.12, 0.3), 0.022 * h), colour, strength)
+        position = b + bend * h * rng.uniform(0.2, 0.8)
+        stain(
+            picture,
+            parallel_lines(position, h * rng.uniform(0.12, 0.3), 0.022 * h),
+            colour,
+            strength,
+        )
     (x0, y0), (x1, y1) = corners([points])
     margin = h * rng.uniform(0.3, 0.6)
     if rng.random() < 0.5:
@@ -88,7 +93,7 @@ def guilloche(picture, u, v, points, h, pitch, rng) -> None:
 
 
 def form(picture, u, v, points, h, pitch, rng) -> None:
-    """A printed form: a frame around what is written, and words above and below it."""
+    """Draw a printed form: a frame around the writing, and words above and below it."""
     (x0, y0), (x1, y1) = corners([points])
     ink = np.array([0.15, 0.15, 0.18]) + rng.uniform(0, 0.2)
     box = (x0, y0, x1, y1)
@@ -97,14 +102,16 @@ def form(picture, u, v, points, h, pitch, rng) -> None:
     words = ["Total amount", "Please write clearly", "Phone", "Betrag in Euro", "Name and address"]
     text = printed_text(str(rng.choice(words)), max(9, 0.4 * h), rng)
     for y in (y0 - h * 1.5, y1 + h * 1.1):
-        at_u, at_v = (u - x0).astype(np.float32), (v - y).astype(np.float32)
-        cover = cv2.remap(text, at_u, at_v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+        map_u, map_v = (u - x0).astype(np.float32), (v - y).astype(np.float32)
+        cover = cv2.remap(text, map_u, map_v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
         stain(picture, cover, ink, 0.9)
 
 
 def printed_text(text: str, size: float, rng: np.random.Generator) -> np.ndarray:
-    """A line of type `size` pixels high as its ink, (h, w) float32 in [0, 1]. The fonts are
-    those that matplotlib brings, so that a photo is the same on every machine."""
+    """Return the ink of a line of type of `size` pixels, (h, w) float32 in [0, 1].
+
+    The fonts come with matplotlib, so that a photo is the same on every machine.
+    """
     family = str(rng.choice(["DejaVu Sans", "DejaVu Serif", "DejaVu Sans Mono"]))
     folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
     font = ImageFont.truetype(folder / f"{family.replace(' ', '')}.ttf", round(size))
@@ -115,24 +122,26 @@ def printed_text(text: str, size: float, rng: np.random.Generator) -> np.ndarray
 
 
 def frame(u, v, box: tuple, margin: float, width: float) -> np.ndarray:
-    """How much of each pixel the outline of `box` (left, top, right, bottom), `margin` further
-    out, covers."""
+    """Return the fraction of each pixel that a frame covers.
+
+    The frame lies `margin` outside of `box` (left, top, right, bottom).
+    """
     x0, y0, x1, y1 = box
     outside = np.maximum(np.maximum(x0 - u, u - x1), np.maximum(y0 - v, v - y1)) - margin
     return np.clip(width / 2 + 0.5 - np.abs(outside), 0, 1)
 
 
 def board(picture, u, v, points, h, pitch, rng) -> None:
-    """A blackboard that was wiped many times."""
-    long, high = (1, 12) if rng.random() < 0.5 else (12, 1)
-    wiped = octaves(u.shape, (0.1 * h,), rng, stretch=long)
-    wiped += octaves(u.shape[::-1], (0.15 * h,), rng, stretch=high).T
+    """Draw a blackboard that was wiped many times."""
+    along_rows, along_columns = (1, 12) if rng.random() < 0.5 else (12, 1)
+    wiped = octaves(u.shape, (0.1 * h,), rng, stretch=along_rows)
+    wiped += octaves(u.shape[::-1], (0.15 * h,), rng, stretch=along_columns).T
     dust = octaves(u.shape, (1.5,), rng) + 2 * octaves(u.shape, (2 * h,), rng)
     picture += (rng.uniform(0.006, 0.014) * (wiped + dust))[..., None]
 
 
 def wood(picture, u, v, points, h, pitch, rng) -> None:
-    """Boards of wood: rings that were cut along."""
+    """Draw wooden boards with their annual rings."""
     bend = octaves(u.shape, (80.0,), rng, stretch=4) * h * 0.5
     rings = 0.5 + 0.5 * np.sin((v + bend) / h * rng.uniform(8, 20))
     picture[:] = np.array([0.62, 0.45, 0.3]) * (0.75 + 0.3 * rings[..., None])
@@ -140,7 +149,7 @@ def wood(picture, u, v, points, h, pitch, rng) -> None:
 
 
 def cloth(picture, u, v, points, h, pitch, rng) -> None:
-    """Woven threads of two colours."""
+    """Draw cloth of threads in two colours."""
     period = h * rng.uniform(0.15, 0.5)
     weave = np.sin(u / period * 2 * math.pi) * np.sin(v / period * 2 * math.pi)
     picture[:] = rng.uniform(0.3, 0.8) * rng.uniform(0.7, 1.1, 3) + 0.12 * weave[..., None]
@@ -148,7 +157,7 @@ def cloth(picture, u, v, points, h, pitch, rng) -> None:
 
 
 def speckle(picture, u, v, points, h, pitch, rng) -> None:
-    """Stone, sand or gravel: grains of one size."""
+    """Draw stone, sand or gravel: grains of one size."""
     grains = octaves(u.shape, (h * rng.uniform(0.02, 0.25),), rng)
     colour = rng.uniform(0.35, 0.85) * rng.uniform(0.8, 1.1, 3)
     picture[:] = colour * (1 + rng.uniform(0.08, 0.3) * grains[..., None])
@@ -157,22 +166,24 @@ def speckle(picture, u, v, points, h, pitch, rng) -> None:
 def octaves(
     shape: tuple[int, int], sizes: tuple[float, ...], rng: np.random.Generator, stretch: float = 1
 ) -> np.ndarray:
-    """Smooth noise (H, W) float32 of deviation about 1, a sum over grains of `sizes` pixels,
-    each `stretch` times as long as high."""
+    """Return smooth noise, (H, W) float32 with a standard deviation of about 1.
+
+    It is a sum over grains of `sizes` pixels, `stretch` times as wide as high.
+    """
     total = np.zeros(shape, np.float32)
     for size in sizes:
-        high, wide = (max(2, math.ceil(n / max(size, 1))) for n in shape)
-        grid = rng.standard_normal((high, max(2, math.ceil(wide / stretch))), np.float32)
+        height, width = (max(2, math.ceil(n / max(size, 1))) for n in shape)
+        grid = rng.standard_normal((height, max(2, math.ceil(width / stretch))), np.float32)
         total += cv2.resize(grid, shape[::-1], interpolation=cv2.INTER_CUBIC)
     return total / math.sqrt(len(sizes))
 
 
-def lay_on_desk(picture, u, v, points, h, look: Look, rng: np.random.Generator) -> None:
-    """Show what the sheet lies on beyond two of its edges, and the shadow that it throws."""
+def add_desk(picture, u, v, points, h, look: Look, rng: np.random.Generator) -> None:
+    """Show the desk beyond two edges of the sheet, with the shadow of the sheet on it."""
     (x0, y0), (x1, y1) = corners([points])
     out = h * rng.uniform(0.6, 2.0, 4)
     far = 10 * max(look.size)
-    hidden = rng.choice([0, 2]), rng.choice([1, 3])  # a corner of the sheet is in the picture
+    hidden = rng.choice([0, 2]), rng.choice([1, 3])  # one corner of the sheet is visible
     edges = [x0 - out[0] - u, y0 - out[1] - v, u - x1 - out[2], v - y1 - out[3]]
     for side in hidden:
         edges[side] = edges[side] - far
@@ -180,5 +191,5 @@ def lay_on_desk(picture, u, v, points, h, look: Look, rng: np.random.Generator) 
     desk = np.empty_like(picture)
     [wood, cloth, speckle][rng.integers(3)](desk, u, v, points, 2 * h, h, rng)
     desk *= (1 - 0.35 * np.exp(-np.clip(outside, 0, None) / (0.12 * h)))[..., None]
-    share = np.clip(outside + 0.5, 0, 1)[..., None]
-    picture += share * (desk - picture)
+    weight = np.clip(outside + 0.5, 0, 1)[..., None]
+    picture += weight * (desk - picture)

@@ -1,8 +1,9 @@
-"""Numbers of test photos with signs around them, and these signs as strokes of a pen.
+"""Texts with symbols around numbers for test photos, and the symbols as pen strokes.
 
-What people write of telephones, sums, money, shares, dates and times. Each sign is drawn through
-a few points that no two times are the same; what the training's `digitdraw.signs` draws is not
-looked at. Points are (x, y), y down, digits 1 high on the base line y = 0.
+The texts are telephone numbers, sums, amounts of money, percentages, dates and times. Each symbol
+is drawn through a few points, which vary each time. The code is independent of the symbols of the
+training pages (`digitdraw.training.synthesis.symbols`). Points are (x, y), y down; a digit is 1
+high and stands on the base line y = 0.
 """
 
 import math
@@ -12,33 +13,33 @@ import numpy as np
 
 from digitdraw.training.synthesis.handwriting import Strokes, corners
 
-__all__ = ["KINDS", "ring", "strokes", "texts"]
+__all__ = ["KINDS", "ring", "symbol_rows", "symbol_strokes"]
 
-_SHAKE = 0.025
-"""Standard deviation of a point's place."""
+_JITTER = 0.025
+"""Standard deviation of the position of a point."""
 _TIMES, _DEGREE = "\N{MULTIPLICATION SIGN}", "°"
 
 
-def texts(kind: str, rng: np.random.Generator) -> list[list[str]]:
-    """What to write for one of KINDS: rows of numbers, each with the signs around it."""
+def symbol_rows(kind: str, rng: np.random.Generator) -> list[list[str]]:
+    """Return rows of numbers with symbols for one of KINDS."""
     rows = int(rng.integers(1, 5))
     return [KINDS[kind](rng) for _ in range(rows)]
 
 
-def strokes(sign: str, rng: np.random.Generator) -> Strokes:
-    """A sign as strokes from x = 0 on, a little otherwise each time."""
-    tall = math.exp(rng.normal(0, 0.1))
+def symbol_strokes(symbol: str, rng: np.random.Generator) -> Strokes:
+    """Return a symbol as strokes that start at x = 0; each call varies it a little."""
+    size = math.exp(rng.normal(0, 0.1))
     drawn = []
-    for points in _POINTS[sign]:
-        shaken = np.array(points, float) + rng.normal(0, _SHAKE, (len(points), 2))
-        drawn.append(_rounded(shaken) * tall)
+    for points in _POINTS[symbol]:
+        jittered = np.array(points, float) + rng.normal(0, _JITTER, (len(points), 2))
+        drawn.append(_rounded(jittered) * size)
     slant = rng.normal(0.05, 0.08)
-    drawn = [each @ np.array([[1, 0], [-slant, 1]]) for each in drawn]
-    return [each - [corners(drawn)[0][0], 0] for each in drawn]
+    drawn = [stroke @ np.array([[1, 0], [-slant, 1]]) for stroke in drawn]
+    return [stroke - [corners(drawn)[0][0], 0] for stroke in drawn]
 
 
 def ring(around: Strokes, h: float, rng: np.random.Generator) -> Strokes:
-    """A ring drawn around strokes of height `h`: the pen does not end where it began."""
+    """Return a ring around strokes of height `h`; like by hand, it does not close exactly."""
     low, high = corners(around)
     half = (high - low) / 2 * 1.2 + h * rng.uniform(0.2, 0.45)
     turn = rng.uniform(0, 2 * math.pi) + np.linspace(0, rng.uniform(5.9, 6.9), 60)
@@ -52,7 +53,7 @@ def _digits(rng: np.random.Generator, count: int) -> str:
 
 def _telephone(rng: np.random.Generator) -> list[str]:
     form = str(rng.choice(["(ddd)ddd-dddd", "+dd(ddd)dddddd", "+dd-ddd-ddddd", "(dddd)dddddd"]))
-    return ["".join(_digits(rng, 1) if each == "d" else each for each in form)]
+    return ["".join(_digits(rng, 1) if c == "d" else c for c in form)]
 
 
 def _sum(rng: np.random.Generator) -> list[str]:
@@ -62,14 +63,14 @@ def _sum(rng: np.random.Generator) -> list[str]:
 
 def _money(rng: np.random.Generator) -> list[str]:
     amount = _digits(rng, int(rng.integers(1, 5))) + str(rng.choice([".", ","])) + _digits(rng, 2)
-    sign = str(rng.choice(["$", "€", "£"]))
-    return [amount + sign if rng.random() < 0.3 else sign + amount]
+    currency = str(rng.choice(["$", "€", "£"]))
+    return [amount + currency if rng.random() < 0.3 else currency + amount]
 
 
-def _share(rng: np.random.Generator) -> list[str]:
-    after = _DEGREE if rng.random() < 0.25 else "%"
-    part = "." + _digits(rng, 1) if rng.random() < 0.3 else ""
-    return [_digits(rng, int(rng.integers(1, 4))) + part + after]
+def _percentage(rng: np.random.Generator) -> list[str]:
+    unit = _DEGREE if rng.random() < 0.25 else "%"
+    decimals = "." + _digits(rng, 1) if rng.random() < 0.3 else ""
+    return [_digits(rng, int(rng.integers(1, 4))) + decimals + unit]
 
 
 def _date(rng: np.random.Generator) -> list[str]:
@@ -81,7 +82,7 @@ def _time(rng: np.random.Generator) -> list[str]:
     return [f"{rng.integers(0, 24)}:{rng.integers(0, 60):02}"]
 
 
-def _counted(rng: np.random.Generator) -> list[str]:
+def _list_number(rng: np.random.Generator) -> list[str]:
     form = str(rng.choice(["#{}", "{})", "({})", "[{}]"]))
     return [form.format(_digits(rng, int(rng.integers(1, 4))))]
 
@@ -94,18 +95,18 @@ KINDS: dict[str, Callable[[np.random.Generator], list[str]]] = {
     "telephone": _telephone,
     "sums": _sum,
     "money": _money,
-    "shares": _share,
+    "percentages": _percentage,
     "dates": _date,
     "times": _time,
-    "counted": _counted,
+    "list numbers": _list_number,
     "circled": _circled,
 }
-"""What one row says, by kind."""
+"""Functions that make the texts of one row, by kind."""
 
 
 def _small_ring(x: float, y: float, size: float) -> list[tuple[float, float]]:
-    turn = np.linspace(0.8, 0.8 + 2.1 * math.pi, 9)
-    return [(x + size * math.cos(each), y + size * math.sin(each)) for each in turn]
+    angles = np.linspace(0.8, 0.8 + 2.1 * math.pi, 9)
+    return [(x + size * math.cos(a), y + size * math.sin(a)) for a in angles]
 
 
 _OPEN = [(0.3, -1.15), (0.08, -0.85), (0.0, -0.45), (0.08, -0.05), (0.3, 0.2)]
@@ -149,10 +150,10 @@ _POINTS: dict[str, list[list[tuple[float, float]]]] = {
 
 
 def _rounded(points: np.ndarray, times: int = 3) -> np.ndarray:
-    """A curve along points (n, 2), which keeps its ends: corners are cut, again and again (Chaikin
-    1974)."""
+    """Round a line of points (n, 2) by cutting its corners (Chaikin 1974); the ends stay."""
     for _ in range(times if len(points) > 2 else 0):
-        early, late = 0.75 * points[:-1] + 0.25 * points[1:], 0.25 * points[:-1] + 0.75 * points[1:]
-        cut = np.stack([early, late], 1).reshape(-1, 2)
+        first = 0.75 * points[:-1] + 0.25 * points[1:]
+        second = 0.25 * points[:-1] + 0.75 * points[1:]
+        cut = np.stack([first, second], 1).reshape(-1, 2)
         points = np.concatenate([points[:1], cut, points[-1:]])
     return points

@@ -1,15 +1,14 @@
-"""Many people drawing at once: answers a second, and how long each waits.
+"""Load test: many people draw at once. Measures answers per second and waiting times.
 
-    python benchmarks/load.py [--drawers 1 8 32 64 128] [--seconds 10] [--photos]
+    python benchmarks/speed/load.py [--drawers 1 8 32 64 128] [--seconds 10] [--photos]
 
-Each drawer draws digit after digit and asks ten times a second about what is there so far, as the
-page does: one question in flight, a new one at most every tenth of a second. Three ways in one
-run: the page's own route; the same where every drawing is answered alone; and the same question
-as an event of Gradio's, through its queue. With `--photos`, sixteen drawers draw while photos are
-uploaded one after another, and without.
+Each drawer draws digit after digit and asks about the unfinished drawing as the page does: one
+question in flight, at most ten per second. One run compares the page's own route, the same route
+without batches, and an event through Gradio's queue. With `--photos`, sixteen drawers draw with and
+without photos being uploaded.
 
-Drawers live in processes of their own and speak HTTP by themselves, as cheaply as can be: on a
-machine of few cores they and the server share them, and the server is who is measured.
+Drawers run in their own processes with a minimal HTTP client. They share the cores with the server,
+which is what the benchmark measures.
 """
 
 import argparse
@@ -26,15 +25,19 @@ from pathlib import Path
 from time import perf_counter
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))  # the tests' server serves here too
+sys.path.insert(0, str(ROOT))
 
 from tests.support.drawings import DIGITS
 from tests.support.server import Server
 
-PACE = 0.1
-PATIENCE = 30.0
+INTERVAL = 0.1
+"""Seconds between two questions of a drawer."""
+TIMEOUT = 30.0
 WARM_UP = 2.0
-ALONE = """
+"""Seconds at the start that do not count, while caches fill."""
+NO_RATE_LIMIT = ["--rate", "100000/second", "--photo-rate", "100000/second"]
+EXAMPLES = ROOT / "digitdraw" / "ui" / "frontend" / "photo" / "examples"
+WITHOUT_BATCHES = """
 import sys
 from digitdraw.serving.workers import batching
 batching.Batcher.__init__.__defaults__ = (1,)
@@ -45,35 +48,32 @@ sys.exit(app.main(sys.argv[1:]))
 
 @dataclass(frozen=True)
 class Result:
-    """What some drawers got: times of answers in seconds, and how many were none."""
+    """The waiting times of answers in seconds, the errors, and the duration in seconds."""
 
     seconds: list[float]
     errors: int
-    lasted: float
+    duration: float
 
     @property
     def row(self) -> str:
-        """Answers a second, median, 95 of 100, errors: cells of a table."""
+        """Return answers per second, median, 95th percentile and errors as cells of a table."""
         if len(self.seconds) < 2:
             return f"0 | - | - | {self.errors}"
         p95 = statistics.quantiles(self.seconds, n=20)[-1]
-        rate = len(self.seconds) / self.lasted
-        return f"{rate:.0f} | {median_ms(self):.1f} | {p95 * 1000:.1f} | {self.errors}"
+        rate = len(self.seconds) / self.duration
+        median = statistics.median(self.seconds)
+        return f"{rate:.0f} | {median * 1000:.1f} | {p95 * 1000:.1f} | {self.errors}"
 
 
-def median_ms(result: Result) -> float:
-    return 1000 * statistics.median(result.seconds)
-
-
-class Http:
-    """One connection that is kept; asks and answers of known lengths, nothing else."""
+class HttpClient:
+    """A minimal HTTP client with one persistent connection."""
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.reader = self.writer = None
 
     async def ask(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
-        """Status and body; the body of an answer without a length is what comes to its end."""
+        """Send a request; return status and body. Bodies have a length or come in chunks."""
         if self.writer is None:
             self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
         head = f"{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
@@ -95,26 +95,26 @@ class Http:
             self.writer = None
 
 
-async def by_route(http: Http, drawing: list) -> bool:
-    """The page's own way."""
+async def ask_route(http: HttpClient, drawing: list) -> bool:
+    """Ask the page's own route; return whether it answered."""
     status, body = await http.ask("POST", "/live/answer", json.dumps(drawing).encode())
     return status == 200 and b'"probabilities"' in body
 
 
-async def by_event(http: Http, drawing: list) -> bool:
-    """Gradio's way for programs, and for pages whose events go through the queue."""
+async def ask_queue(http: HttpClient, drawing: list) -> bool:
+    """Ask through Gradio's queue, as programs do; return whether it answered."""
     path = "/gradio_api/call/predict_strokes"
     _, body = await http.ask("POST", path, json.dumps({"data": [drawing]}).encode())
-    _, told = await http.ask("GET", f"{path}/{json.loads(body)['event_id']}")
-    return b"event: complete" in told
+    _, events = await http.ask("GET", f"{path}/{json.loads(body)['event_id']}")
+    return b"event: complete" in events
 
 
 async def draw(
-    port: int, number: int, until: float, ask: Callable[[Http, list], Awaitable[bool]]
+    port: int, number: int, until: float, ask: Callable[[HttpClient, list], Awaitable[bool]]
 ) -> tuple[list[tuple[float, float]], int]:
-    """Draw until then; returns when each answer came and how long it took, and the errors."""
-    http, taken, errors = Http(port), [], 0
-    await asyncio.sleep(PACE * (number % 16) / 16)  # people do not move in step
+    """Draw until a time; return (arrival, seconds waited) of each answer, and the errors."""
+    http, answers, errors = HttpClient(port), [], 0
+    await asyncio.sleep(INTERVAL * (number % 16) / 16)  # drawers do not start in step
     digit, points = number, 4
     while (started := perf_counter()) < until:
         strokes = [stroke[:points] for stroke in DIGITS[digit % 10]]
@@ -122,48 +122,48 @@ async def draw(
         if points > max(len(stroke) for stroke in DIGITS[digit % 10]):
             digit, points = digit + 1, 4
         try:
-            good = await asyncio.wait_for(ask(http, strokes), PATIENCE)
+            is_answered = await asyncio.wait_for(ask(http, strokes), TIMEOUT)
         except (OSError, EOFError, TimeoutError, ValueError, KeyError):
             http.close()
-            good = False
+            is_answered = False
         ended = perf_counter()
-        if good:
-            taken.append((ended, ended - started))
-        errors += not good
-        await asyncio.sleep(max(0.0, PACE - (ended - started)))
+        if is_answered:
+            answers.append((ended, ended - started))
+        errors += not is_answered
+        await asyncio.sleep(max(0.0, INTERVAL - (ended - started)))
     http.close()
-    return taken, errors
+    return answers, errors
 
 
-def crowd(port: int, numbers: list[int], seconds: float, way: str) -> tuple[list[float], int]:
-    """Several drawers in one process; the first answers, while caches fill, do not count."""
-    ask = {"route": by_route, "event": by_event}[way]
+def run_drawers(port: int, numbers: list[int], seconds: float, ask) -> tuple[list[float], int]:
+    """Run drawers in one process; return the waiting times after the warm-up, and the errors."""
 
     async def run() -> list:
         until = perf_counter() + WARM_UP + seconds
         return await asyncio.gather(*(draw(port, number, until, ask) for number in numbers))
 
-    begun = perf_counter() + WARM_UP
-    parts = asyncio.run(run())
-    times = [took for taken, _ in parts for at, took in taken if at > begun]
-    return times, sum(errors for _, errors in parts)
+    warm = perf_counter() + WARM_UP
+    drawers = asyncio.run(run())
+    times = [waited for answers, _ in drawers for arrival, waited in answers if arrival > warm]
+    return times, sum(errors for _, errors in drawers)
 
 
-def measure(pool: ProcessPoolExecutor, port: int, drawers: int, seconds: float, way: str) -> Result:
-    """So many drawers, shared among the processes of the pool."""
+def measure(pool: ProcessPoolExecutor, port: int, drawers: int, seconds: float, ask) -> Result:
+    """Run drawers in at most two processes of the pool."""
     count = min(drawers, 2)
-    shares = [list(range(drawers))[i::count] for i in range(count)]
-    jobs = [pool.submit(crowd, port, share, seconds, way) for share in shares]
-    parts = [job.result() for job in jobs]
-    return Result([each for times, _ in parts for each in times], sum(e for _, e in parts), seconds)
+    parts = [list(range(drawers))[i::count] for i in range(count)]
+    jobs = [pool.submit(run_drawers, port, numbers, seconds, ask) for numbers in parts]
+    results = [job.result() for job in jobs]
+    times = [seconds for times, _ in results for seconds in times]
+    return Result(times, sum(errors for _, errors in results), seconds)
 
 
 def send_photos(port: int, seconds: float) -> int:
-    """Upload photos one after another; returns how many were read."""
-    photo = (ROOT / "digitdraw" / "ui" / "photos" / "amounts.jpg").read_bytes()
+    """Upload a photo again and again; return how many times it was read."""
+    photo = (EXAMPLES / "amounts.jpg").read_bytes()
 
     async def run() -> int:
-        http, done, until = Http(port), 0, perf_counter() + seconds
+        http, done, until = HttpClient(port), 0, perf_counter() + seconds
         while perf_counter() < until:
             _, body = await http.ask("POST", "/live/photo", photo)
             done += b'"numbers"' in body
@@ -173,40 +173,41 @@ def send_photos(port: int, seconds: float) -> int:
     return asyncio.run(run())
 
 
-def compare_ways(pool: ProcessPoolExecutor, drawers: list[int], seconds: float) -> None:
-    """One table of ways and numbers of drawers."""
-    print("| drawers | way | answers a second | median ms | p95 ms | errors |\n|" + "---|" * 6)
-    for name, program, way in (
-        ("in batches", None, "route"),
-        ("each alone", ALONE, "route"),
-        ("Gradio's queue", None, "event"),
+def compare_routes(pool: ProcessPoolExecutor, drawers: list[int], seconds: float) -> None:
+    """Print a table of routes and numbers of drawers."""
+    print("| drawers | route | answers per second | median ms | p95 ms | errors |\n|" + "---|" * 6)
+    for name, program, ask in (
+        ("batches", None, ask_route),
+        ("no batches", WITHOUT_BATCHES, ask_route),
+        ("Gradio's queue", None, ask_queue),
     ):
-        server = Server(program=program, options=["--rate", "100000/second"]).start()
+        server = Server(program=program, options=NO_RATE_LIMIT).start()
         try:
             for count in drawers:
-                result = measure(pool, server.port, count, seconds, way)
+                result = measure(pool, server.port, count, seconds, ask)
                 print(f"| {count} | {name} | {result.row} |", flush=True)
         finally:
             server.stop()
 
 
-def beside_photos(pool: ProcessPoolExecutor, seconds: float) -> None:
-    """Sixteen drawers with and without photos being read, in turns."""
-    print("| 16 drawers | answers a second | median ms | p95 ms | errors |\n|" + "---|" * 5)
-    options = ["--rate", "100000/second", "--photo-rate", "100000/second"]
-    server = Server(options=options).start()
+def compare_with_photos(pool: ProcessPoolExecutor, seconds: float) -> None:
+    """Print a table of sixteen drawers, in turn with and without photos being read."""
+    print("| 16 drawers | answers per second | median ms | p95 ms | errors |\n|" + "---|" * 5)
+    server = Server(options=NO_RATE_LIMIT).start()
     try:
-        send_photos(server.port, 1)  # the worker starts with the first
+        send_photos(server.port, 1)  # the first photo starts the worker
         for _ in range(2):
-            print(f"| alone | {measure(pool, server.port, 16, seconds, 'route').row} |", flush=True)
+            alone = measure(pool, server.port, 16, seconds, ask_route)
+            print(f"| alone | {alone.row} |", flush=True)
             photos = pool.submit(send_photos, server.port, seconds + WARM_UP)
-            result = measure(pool, server.port, 16, seconds, "route")
-            print(f"| beside {photos.result()} photos | {result.row} |", flush=True)
+            result = measure(pool, server.port, 16, seconds, ask_route)
+            print(f"| with {photos.result()} photos | {result.row} |", flush=True)
     finally:
         server.stop()
 
 
 def main() -> int:
+    """Print the table that the options ask for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--drawers", type=int, nargs="+", default=[1, 8, 32, 64, 128])
     parser.add_argument("--seconds", type=float, default=10.0)
@@ -215,9 +216,9 @@ def main() -> int:
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before\n")
     with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as pool:
         if options.photos:
-            beside_photos(pool, options.seconds)
+            compare_with_photos(pool, options.seconds)
         else:
-            compare_ways(pool, options.drawers, options.seconds)
+            compare_routes(pool, options.drawers, options.seconds)
     return 0
 
 

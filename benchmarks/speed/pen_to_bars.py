@@ -1,12 +1,11 @@
-"""From pen-up to new bars in headless Chromium: this page beside a plain gr.Sketchpad + gr.Label.
+"""Measures pen-up to new bars in Chromium, for this page and for a plain gr.Sketchpad + gr.Label.
 
-    python benchmarks/pen_to_bars.py [--drawings 10]
+    python benchmarks/speed/pen_to_bars.py [--drawings 10]
 
-Both apps use the same model and run in turns on this machine. A drawing is the same pointer
-events for both; its time is from the browser's own pointerup event to the last time that the
-numbers beside the bars are set, which is when the answer to the whole drawing is on the page.
-(Our page has mostly answered before; it asks once more at pen-up, and sets its numbers again
-even where they stay the same. A Label is known by its numbers alone, which change.)
+Both apps use the same model and take turns on this machine, with the same pointer events. The time
+starts at the browser's pointerup event. It ends when the numbers of the bars are set for the last
+time. At pen-up our page asks once more and sets its numbers again, even to the same values. A Label
+only shows a change, so there the last change of its text counts.
 """
 
 import argparse
@@ -21,7 +20,7 @@ import httpx
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))  # the tests' server and browser serve here too
+sys.path.insert(0, str(ROOT))
 
 from tests.support.browser_paths import SWITCHES, chromium_path
 from tests.support.drawings import DIGITS
@@ -29,7 +28,7 @@ from tests.support.server import Server, free_port
 
 TARGET_MS = 25
 TARGET_RATIO = 30
-QUIET_MS = 1500  # without a change for this long, the answer is complete
+QUIET_MS = 1500  # the answer is complete after this time without a change
 LONGEST_MS = 15_000
 
 PLAIN_APP = """
@@ -43,7 +42,7 @@ recognizer = digitdraw.load(device="cpu")
 def answer(sketch):
     picture = np.asarray(sketch["composite"])
     probabilities = recognizer.predict_image(picture).probabilities
-    return {str(digit): share for digit, share in enumerate(probabilities)}
+    return {str(digit): p for digit, p in enumerate(probabilities)}
 
 with gr.Blocks(analytics_enabled=False) as demo:
     pad = gr.Sketchpad()
@@ -69,8 +68,8 @@ SETTLED = f"""() => penUp && (performance.now() - penUp > {LONGEST_MS}
 
 
 @dataclass
-class Way:
-    """One app: where it is, where its canvas and its numbers are, and what was measured."""
+class App:
+    """An app to measure: its URL, the selectors of its canvas and bars, and its measurements."""
 
     name: str
     url: str
@@ -81,30 +80,30 @@ class Way:
     requests: list[int] = field(default_factory=list)
 
 
-def measure(way: Way, page: Page, digit: int) -> None:
-    """Draw one digit on a freshly loaded page and note how long its answer took."""
-    page.goto(way.url)
-    page.wait_for_selector(way.canvas)
-    page.wait_for_selector(way.bars, state="attached")
-    page.wait_for_timeout(1500)  # Sketchpad sets itself up after it is there
-    if not way.is_ours:
-        page.get_by_role("button", name="Brush").click()  # its pen must be picked up first
+def measure(app: App, page: Page, digit: int) -> None:
+    """Draw one digit on a freshly loaded page and record the time of its answer."""
+    page.goto(app.url)
+    page.wait_for_selector(app.canvas)
+    page.wait_for_selector(app.bars, state="attached")
+    page.wait_for_timeout(1500)  # the Sketchpad starts some time after it appears
+    if not app.is_ours:
+        page.get_by_role("button", name="Brush").click()  # the Sketchpad needs a chosen tool
         page.wait_for_timeout(300)
-    page.evaluate(WATCH, [way.bars, way.is_ours])
+    page.evaluate(WATCH, [app.bars, app.is_ours])
     sent = []
     page.on("request", lambda request: sent.append(request.url))
-    draw(page, way.canvas, digit)
+    draw(page, app.canvas, digit)
     page.wait_for_function(SETTLED, timeout=2 * LONGEST_MS)
     ms = page.evaluate("lastSet - penUp")
     if ms <= 0:
-        raise SystemExit(f"{way.name}: the bars did not move within {LONGEST_MS} ms")
-    way.ms.append(ms)
-    way.requests.append(len(sent))
+        raise SystemExit(f"{app.name}: the bars did not move within {LONGEST_MS} ms")
+    app.ms.append(ms)
+    app.requests.append(len(sent))
     page.evaluate("sessionStorage.clear()")
 
 
 def draw(page: Page, canvas: str, digit: int) -> None:
-    """Draw in the middle of the canvas; every stroke but the last is followed by the next."""
+    """Draw a digit in the middle of the canvas, without a pause between strokes."""
     box = page.locator(canvas).first.bounding_box()
     scale = 0.6 * min(box["width"], box["height"]) / 100
     middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -114,11 +113,12 @@ def draw(page: Page, canvas: str, digit: int) -> None:
         page.mouse.down()
         for point in points[1:]:
             page.mouse.move(*point, steps=2)
-            page.wait_for_timeout(8)  # as often as a mouse reports
+            page.wait_for_timeout(8)  # the report interval of a mouse
         page.mouse.up()
 
 
 def start_plain_app() -> tuple[subprocess.Popen, str]:
+    """Start the plain app; return its process and URL once it answers."""
     port = free_port()
     process = subprocess.Popen([sys.executable, "-c", PLAIN_APP, str(port)], cwd=ROOT)
     url = f"http://127.0.0.1:{port}/"
@@ -132,13 +132,14 @@ def start_plain_app() -> tuple[subprocess.Popen, str]:
     raise SystemExit("The plain app did not start")
 
 
-def report(ours: Way, plain: Way) -> None:
-    print("| way | drawings | pen-up to new bars, median | fastest | slowest | requests |")
+def report(ours: App, plain: App) -> None:
+    """Print the table and the ratio of both apps."""
+    print("| app | drawings | pen-up to new bars, median | fastest | slowest | requests |")
     print("|---|---|---|---|---|---|")
-    for way in (ours, plain):
+    for app in (ours, plain):
         print(
-            f"| {way.name} | {len(way.ms)} | {statistics.median(way.ms):.1f} ms "
-            f"| {min(way.ms):.1f} ms | {max(way.ms):.1f} ms | {statistics.median(way.requests):g} |"
+            f"| {app.name} | {len(app.ms)} | {statistics.median(app.ms):.1f} ms "
+            f"| {min(app.ms):.1f} ms | {max(app.ms):.1f} ms | {statistics.median(app.requests):g} |"
         )
     median = statistics.median(ours.ms)
     ratio = statistics.median(plain.ms) / median
@@ -146,20 +147,21 @@ def report(ours: Way, plain: Way) -> None:
 
 
 def main() -> int:
+    """Draw on both apps in turn and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--drawings", type=int, default=10, help="of each app (%(default)s)")
     drawings = parser.parse_args().drawings
     server = Server().start()
     process, plain_url = start_plain_app()
-    ours = Way("this page", server.url, ".dd-draw-tab .dd-canvas", ".dd-draw-tab .dd-bars", True)
-    plain = Way("gr.Sketchpad + gr.Label", plain_url, "canvas", "#bars", False)
+    ours = App("this page", server.url, ".dd-draw-tab .dd-canvas", ".dd-draw-tab .dd-bars", True)
+    plain = App("gr.Sketchpad + gr.Label", plain_url, "canvas", "#bars", False)
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium_path(), args=SWITCHES)
-            for number in range(drawings):
-                for way in (ours, plain):
+            for index in range(drawings):
+                for app in (ours, plain):
                     page = browser.new_page()
-                    measure(way, page, number % 10)
+                    measure(app, page, index % 10)
                     page.close()
     finally:
         server.stop()

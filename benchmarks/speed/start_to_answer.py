@@ -1,8 +1,8 @@
-"""How long `python app.py` takes from its start to its first answer, as a median of some starts.
+"""Measures the time from the start of `python app.py` to its first answer.
 
-    python benchmarks/start_to_answer.py [--starts 5]
+    python benchmarks/speed/start_to_answer.py [--starts 5]
 
-An answer is the one that the page's script would get for a drawn three.
+The answer is the one that the page gets for a drawn three.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from time import perf_counter
 import httpx
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))  # the tests' server serves here too
+sys.path.insert(0, str(ROOT))
 
 from tests.support.drawings import DIGITS
 from tests.support.server import Server
@@ -23,9 +23,9 @@ TARGET_SECONDS = 6.0
 
 
 def seconds_to_answer() -> float:
-    """Start the page in a process of its own, ask it once, stop it."""
+    """Start the page in its own process, ask it once, and stop it."""
     server = Server()
-    # A client takes a tenth of a second to make, which is not the app's.
+    # The client is created first: that takes 0.1 s, which is not part of the start.
     with httpx.Client(base_url=server.url) as client:
         started = perf_counter()
         server.start()
@@ -40,6 +40,7 @@ def seconds_to_answer() -> float:
 
 
 def main() -> int:
+    """Print the median, the fastest and the slowest start."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--starts", type=int, default=5)
     starts = parser.parse_args().starts

@@ -1,8 +1,8 @@
-"""Centre lines of ink, as the strokes of a pen: a picture of a digit -> strokes through its middle.
+"""Traces the centre lines of the ink of a digit, as pen strokes.
 
-Knows one picture at a time; nothing of fonts or files. Thinned as Zhang and Suen do it (A fast
-parallel algorithm for thinning digital patterns, 1984; scikit-image's `skeletonize`), then walked
-along, straight on where lines cross. Needs what requirements-dev.txt installs.
+Knows one picture at a time, and nothing of fonts or files. It thins the ink (Zhang and Suen, A fast
+parallel algorithm for thinning digital patterns, 1984; `skeletonize` of scikit-image) and follows
+the lines, straight on at crossings. Needs scikit-image, which requirements-dev.txt installs.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,106 +15,106 @@ from skimage.morphology import skeletonize
 __all__ = ["trace"]
 
 _SPECK = 60
-"""Ink and holes of fewer pixels are the roughness of a brush."""
-_SMOOTHER = 2.0
-"""Deviation, in pixels, of the blur that rounds the ink's edge: each corner there grows a spur."""
+"""Ink and holes of fewer pixels are removed as noise."""
+_BLUR = 2.0
+"""Standard deviation, in pixels, of the blur of the edges: thinning makes a spur at each corner."""
 _SPUR = 1.25
-"""A line that ends is none if it is not longer than so many half widths of the pen, and four
-pixels: it is a corner of the ink."""
+"""A line with a free end is a spur up to this length in half widths of the pen, plus 4 pixels."""
 _CROSSING = 0.9
-"""Junctions nearer to each other than so many half widths of the pen are one crossing."""
+"""Junctions nearer to each other than this, in half widths of the pen, are one crossing."""
 _AHEAD = 18
-"""Pixels over which a line's direction is taken."""
+"""Pixels over which the direction of a line is measured."""
 _STRAIGHT_ON = -0.35
-"""Lines whose directions from a crossing have a product below this are one stroke: they turn by
-less than 70 degrees there."""
-_STEADY = 2.5
-"""Deviation, in pixels, of the running mean along a stroke: pixels make stairs of it."""
-_EXACT = 0.6
-"""Pixels by which a stroke's points may be off."""
+"""Two lines at a crossing are one stroke where the dot product of their directions is below this:
+the stroke turns by less than 70 degrees."""
+_SMOOTHING = 2.5
+"""Standard deviation, in pixels, of the smoothing along a stroke, which removes pixel steps."""
+_TOLERANCE = 0.6
+"""Largest error of the points of a stroke, in pixels."""
 
 Point = tuple[int, int]
 Line = list[Point]
-"""Pixels (y, x), each beside the one before."""
-_BESIDE = [(-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1)]
+"""Adjacent pixels (y, x) in order."""
+_NEIGHBOURS = [(-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1)]
 
 
 def trace(ink: np.ndarray) -> list[np.ndarray]:
-    """The strokes, (n, 2) float64 points (x, y) in pixels, of ink, (H, W) bool: none of none.
+    """Return the strokes of ink (H, W) bool, each (n, 2) float64 points (x, y) in pixels.
 
-    A digit of some 200 pixels with a pen of some 20 is what the constants are made for.
+    Without ink the list is empty. The constants suit a digit of about 200 pixels and a pen of about
+    20 pixels.
     """
-    whole = np.pad(_without_specks(ink), _AHEAD)
-    blurred = cv2.GaussianBlur(whole.astype(np.float32), (0, 0), _SMOOTHER)
+    padded = np.pad(_without_specks(ink), _AHEAD)
+    blurred = cv2.GaussianBlur(padded.astype(np.float32), (0, 0), _BLUR)
     smooth = (blurred > 0.5).astype(np.uint8)
     half_width = cv2.distanceTransform(smooth, cv2.DIST_L2, 5)
     thin = _without_spurs(skeletonize(smooth > 0), half_width)
-    lines = _joined(_lines(_neighbours(thin)), half_width)
+    lines = _join_straight(_lines(_neighbours(thin)), half_width)
     return [_stroke(line) - _AHEAD for line in lines if len(line) > 1]
 
 
 def _without_specks(ink: np.ndarray) -> np.ndarray:
     for foreground in (False, True):
-        _, pieces, stats, _ = cv2.connectedComponentsWithStats(
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(
             (ink == foreground).astype(np.uint8), connectivity=8 if foreground else 4
         )
         small = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] < _SPECK)
-        ink = np.where(np.isin(pieces, small[small > 0]), not foreground, ink)
+        ink = np.where(np.isin(labels, small[small > 0]), not foreground, ink)
     return ink
 
 
 def _neighbours(thin: np.ndarray) -> dict[Point, Line]:
-    """Of each pixel of a thin line those beside it; not across where there is a way around."""
+    """Return the neighbours of each pixel; diagonal ones only without a straight path there."""
     pixels = {(int(y), int(x)) for y, x in np.argwhere(thin)}
 
     def is_direct(y: int, x: int, down: int, right: int) -> bool:
-        across = bool(down and right)
-        return not (across and ((y + down, x) in pixels or (y, x + right) in pixels))
+        is_diagonal = bool(down and right)
+        return not (is_diagonal and ((y + down, x) in pixels or (y, x + right) in pixels))
 
     return {
         (y, x): [
             (y + down, x + right)
-            for down, right in _BESIDE
+            for down, right in _NEIGHBOURS
             if (y + down, x + right) in pixels and is_direct(y, x, down, right)
         ]
         for y, x in pixels
     }
 
 
-def _lines(beside: dict[Point, Line]) -> list[Line]:
-    """Lines between ends and junctions, these included; and rings, which have neither."""
-    nodes = [pixel for pixel, others in beside.items() if len(others) != 2]
-    left = set(beside)
+def _lines(neighbours: dict[Point, Line]) -> list[Line]:
+    """Return the lines between ends and junctions, with both, and the closed rings."""
+    nodes = [pixel for pixel, adjacent in neighbours.items() if len(adjacent) != 2]
+    unused = set(neighbours)
     steps: set[tuple[Point, Point]] = set()
-    found = []
+    lines = []
     for node in nodes:
-        for second in beside[node]:
+        for second in neighbours[node]:
             if (node, second) in steps:
                 continue
             line = [node, second]
-            while len(beside[line[-1]]) == 2:
-                line.append(next(each for each in beside[line[-1]] if each != line[-2]))
+            while len(neighbours[line[-1]]) == 2:
+                line.append(next(p for p in neighbours[line[-1]] if p != line[-2]))
             steps |= {(node, second), (line[-1], line[-2])}
-            found.append(line)
-            left -= set(line)
-    left -= set(nodes)
-    while left:
-        ring = [left.pop()]
-        while ahead := [each for each in beside[ring[-1]] if each in left]:
+            lines.append(line)
+            unused -= set(line)
+    unused -= set(nodes)
+    while unused:
+        ring = [unused.pop()]
+        while ahead := [pixel for pixel in neighbours[ring[-1]] if pixel in unused]:
             ring.append(ahead[0])
-            left.remove(ahead[0])
-        found.append([*ring, ring[0]])
-    return found
+            unused.remove(ahead[0])
+        lines.append([*ring, ring[0]])
+    return lines
 
 
 def _without_spurs(thin: np.ndarray, half_width: np.ndarray) -> np.ndarray:
-    """The shortest spur is cut off first, since what it hung on is then one line."""
+    """Remove spurs, the shortest first: the two lines at its junction then become one."""
     thin = thin.copy()
     while True:
-        beside = _neighbours(thin)
+        neighbours = _neighbours(thin)
         spurs = []
-        for line in _lines(beside):
-            first, last = len(beside[line[0]]), len(beside[line[-1]])
+        for line in _lines(neighbours):
+            first, last = len(neighbours[line[0]]), len(neighbours[line[-1]])
             if (first == 1) == (last == 1):
                 continue
             line = line if first == 1 else line[::-1]
@@ -126,66 +126,75 @@ def _without_spurs(thin: np.ndarray, half_width: np.ndarray) -> np.ndarray:
         thin = skeletonize(thin)
 
 
-def _joined(lines: list[Line], half_width: np.ndarray) -> list[Line]:
-    """Lines that go straight on across a crossing as one."""
-    meeting, kept = _crossings(lines, half_width)
+def _join_straight(lines: list[Line], half_width: np.ndarray) -> list[Line]:
+    """Join the lines that go straight on across a crossing."""
+    crossing_of, kept = _crossings(lines, half_width)
     ends: dict[Point, list[tuple[int, int]]] = {}
     for index, line in enumerate(kept):
         for side in (0, -1):
-            ends.setdefault(meeting(line[side]), []).append((index, side))
+            ends.setdefault(crossing_of(line[side]), []).append((index, side))
     onward: dict[tuple[int, int], tuple[int, int]] = {}
-    for some in ends.values():
-        turns = sorted(
+    for meeting in ends.values():
+        pairs = sorted(
             (float(_direction(kept, a) @ _direction(kept, b)), a, b)
-            for a, b in combinations(some, 2)
+            for a, b in combinations(meeting, 2)
         )
-        for turn, a, b in turns:
-            if (turn < _STRAIGHT_ON or len(some) == 2) and a not in onward and b not in onward:
+        for product, a, b in pairs:
+            if (
+                (product < _STRAIGHT_ON or len(meeting) == 2)
+                and a not in onward
+                and b not in onward
+            ):
                 onward[a], onward[b] = b, a
     starts = [(i, side) for i in range(len(kept)) for side in (0, -1) if (i, side) not in onward]
-    return _walked(kept, onward, [*starts, *((i, 0) for i in range(len(kept)))])
+    return _follow(kept, onward, [*starts, *((i, 0) for i in range(len(kept)))])
 
 
 def _crossings(
     lines: list[Line], half_width: np.ndarray
 ) -> tuple[Callable[[Point], Point], list[Line]]:
-    """Which crossing a line's end is of, as a function; and the lines but those inside of one."""
-    into: dict[Point, Point] = {}
+    """Return a function from the end of a line to its crossing, and the lines between crossings."""
+    merged: dict[Point, Point] = {}
     degree: dict[Point, int] = {}
     for line in lines:
         for end in (line[0], line[-1]):
             degree[end] = degree.get(end, 0) + 1
 
-    def meeting(end: Point) -> Point:
-        while end in into:
-            end = into[end]
+    def crossing_of(end: Point) -> Point:
+        while end in merged:
+            end = merged[end]
         return end
 
     kept = []
     for line in lines:
         first, last = line[0], line[-1]
-        short = len(line) < max(5, _CROSSING * half_width[first])
-        if short and min(degree[first], degree[last]) > 2 and meeting(first) != meeting(last):
-            into[meeting(first)] = meeting(last)
+        is_inside = (
+            len(line) < max(5, _CROSSING * half_width[first])
+            and min(degree[first], degree[last]) > 2
+            and crossing_of(first) != crossing_of(last)
+        )
+        if is_inside:
+            merged[crossing_of(first)] = crossing_of(last)
         else:
             kept.append(line)
-    return meeting, kept
+    return crossing_of, kept
 
 
 def _direction(lines: list[Line], end: tuple[int, int]) -> np.ndarray:
-    """Which way a line goes from one of its ends, a vector of length 1, or 0 for a single point."""
+    """Return the unit vector of a line at one of its ends, or 0 for a single point."""
     index, side = end
     line = np.array(lines[index] if side == 0 else lines[index][::-1], float)
     ahead = line[min(_AHEAD, len(line) - 1)] - line[0]
     return ahead / max(float(np.hypot(*ahead)), 1e-9)
 
 
-def _walked(
+def _follow(
     lines: list[Line],
     onward: dict[tuple[int, int], tuple[int, int]],
     starts: Iterable[tuple[int, int]],
 ) -> list[Line]:
-    found, done = [], set()
+    """Return strokes: each follows the joined lines from a start."""
+    strokes, done = [], set()
     for start in starts:
         stroke: Line = []
         end: tuple[int, int] | None = start
@@ -195,25 +204,25 @@ def _walked(
             stroke += lines[index] if side == 0 else lines[index][::-1]
             end = onward.get((index, -1 - side))
         if stroke:
-            found.append(stroke)
-    return found
+            strokes.append(stroke)
+    return strokes
 
 
 def _stroke(line: Line) -> np.ndarray:
-    """A line without the stairs of its pixels, by few points (x, y)."""
+    """Smooth the line and return it as few points (x, y)."""
     points = np.array(line, np.float64)[:, ::-1]
-    reach = int(4 * _STEADY)
-    weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / _STEADY) ** 2)
+    reach = int(4 * _SMOOTHING)
+    weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / _SMOOTHING) ** 2)
     weights /= weights.sum()
     closed = len(points) > reach and np.abs(points[0] - points[-1]).max() < 3
     padded = np.pad(points, ((reach, reach), (0, 0)), mode="wrap" if closed else "edge")
-    steady = np.stack([np.convolve(each, weights, "valid") for each in padded.T], axis=1)
+    smooth = np.stack([np.convolve(axis, weights, "valid") for axis in padded.T], axis=1)
     if closed:
-        steady[-1] = steady[0]
+        smooth[-1] = smooth[0]
     else:
-        steady[0], steady[-1] = points[0], points[-1]
-    # In halves: of a line whose ends meet OpenCV leaves one out.
-    half = len(steady) // 2
-    parts = [steady[: half + 1], steady[half:]]
-    first, second = (cv2.approxPolyDP(each.astype(np.float32), _EXACT, False) for each in parts)
+        smooth[0], smooth[-1] = points[0], points[-1]
+    # Each half alone, because OpenCV drops one end of a closed line.
+    half = len(smooth) // 2
+    halves = [smooth[: half + 1], smooth[half:]]
+    first, second = (cv2.approxPolyDP(h.astype(np.float32), _TOLERANCE, False) for h in halves)
     return np.concatenate([first[:, 0], second[1:, 0]]).astype(float)

@@ -1,7 +1,9 @@
-"""Makes the example photos of the page's Photo tab: `python benchmarks/example_photos.py`.
+"""Makes the example photos of the page's Photo tab.
 
-Photos as `photos.py` makes them, but written by training writers, so that the page shows nothing
-that the readers are measured on. What is written, on what, and the seed are below.
+    python benchmarks/tools/example_photos.py --data DIR
+
+The photos are like those of `photo_dataset`, but by training writers. The page thus shows nothing
+that the readers are measured on.
 """
 
 import argparse
@@ -17,24 +19,26 @@ sys.path.insert(0, str(ROOT))
 import numpy as np
 from PIL import Image
 
-from benchmarks.photo_dataset.dataset import Photo, of_marks
+from benchmarks.photo_dataset.dataset import Photo, labelled_photo
 from benchmarks.photo_dataset.ink import photograph
-from benchmarks.photo_dataset.looks import DIFFICULTIES, Look, difficulty
-from benchmarks.photo_dataset.writing import write
+from benchmarks.photo_dataset.looks import DIFFICULTIES, Look, apply_difficulty
+from benchmarks.photo_dataset.writing import write_rows
 from digitdraw.training import datasets
 from digitdraw.training.synthesis.handwriting import Strokes
 
-FOLDER = ROOT / "digitdraw" / "ui" / "photos"
+FOLDER = ROOT / "digitdraw" / "ui" / "frontend" / "photo" / "examples"
 SIZE = (1000, 750)
 QUALITY = 80
-LEAST_DRAWINGS = 60
-"""A writer with fewer would write several digits alike, line for line."""
+MIN_DRAWINGS = 60
+"""Drawings of a writer. With fewer, many digits of a photo would be the same drawing."""
 
 
 @dataclass(frozen=True)
 class Example:
-    """One photo: its file's `name`, the `rows` written on it, and what differs from a plain look;
-    `kind` is one of `photo_looks.KINDS`, whose way of writing is used."""
+    """One photo: the `name` of its file, the written `rows`, and its differences from a plain look.
+
+    `kind` is one of `looks.KINDS`; it sets the layout of the rows.
+    """
 
     name: str
     rows: tuple[str, ...]
@@ -61,42 +65,43 @@ EXAMPLES = (
 
 
 def make(root: Path) -> Iterator[tuple[str, Photo]]:
-    """Each example's name and photo; `root` is the data folder (see `digitdraw.data`)."""
+    """Yield the name and photo of each example; `root` is the data folder."""
     writers = _writers(root)
     for example in EXAMPLES:
         rng = np.random.default_rng([0xE8A, example.seed])
         look = Look(size=SIZE, tilt=1.0, blur=0.008)
         if example.kind in DIFFICULTIES:
-            difficulty(example.kind, look, rng)
+            apply_difficulty(example.kind, look, rng)
         for name, value in example.look.items():
             setattr(look, name, value)
         yield example.name, _photo(example, writers[int(rng.integers(len(writers)))], look, rng)
 
 
 def _photo(
-    example: Example, hand: dict[int, list[Strokes]], look: Look, rng: np.random.Generator
+    example: Example, writer: dict[int, list[Strokes]], look: Look, rng: np.random.Generator
 ) -> Photo:
     rows = [[text] for text in example.rows]
-    h, marks, pitch = write(rows, hand, look, example.kind, rng)
-    return of_marks(rows, marks, *photograph(marks, h, pitch, look, rng), example.kind)
+    h, marks, pitch = write_rows(rows, writer, look, example.kind, rng)
+    return labelled_photo(rows, marks, *photograph(marks, h, pitch, look, rng), example.kind)
 
 
 def _writers(root: Path) -> list[dict[int, list[Strokes]]]:
-    """Drawings by digit of each training writer who drew enough of all ten."""
+    """Return the drawings by digit of each training writer with enough drawings of all digits."""
     by_writer: dict = defaultdict(lambda: defaultdict(list))
     for drawing in datasets.drawings(root, "train"):
         by_writer[drawing.writer][int(drawing.label)].append(drawing.strokes)
     return [
         digits
         for digits in by_writer.values()
-        if len(digits) == 10 and sum(map(len, digits.values())) >= LEAST_DRAWINGS
+        if len(digits) == 10 and sum(map(len, digits.values())) >= MIN_DRAWINGS
     ]
 
 
 def main() -> None:
+    """Write all example photos."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="the data folder")
-    parser.add_argument("--out", type=Path, default=FOLDER, help="a folder to write to")
+    parser.add_argument("--out", type=Path, default=FOLDER, help="the folder to write to")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     for name, photo in make(options.data):

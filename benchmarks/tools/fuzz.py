@@ -1,14 +1,14 @@
-"""Broken input at every edge, for some minutes: what comes through that should not?
+"""Fuzzes every edge of the app for some minutes and reports inputs that break a promise.
 
     pip install -r requirements-dev.txt -r benchmarks/requirements-fuzz.txt
-    python benchmarks/fuzz.py [strokes pictures forms settings links] [--seconds 600]
+    python benchmarks/tools/fuzz.py [strokes pictures forms settings links] [--seconds 600]
 
-Atheris mutates what it is given, keeps what reaches new lines of the package (and of Pillow), and
-goes on from there: drawings as JSON, picture files, requests with forms, flags and variables. The
-seconds are shared out among the edges. Links are unpacked by the page's own modules in Deno, a
-thousand mutated ones at a time. What must hold is said in `tests/edges.py`; a case that breaks it,
-takes 20 s or 3 GB ends its run and is left in runs/fuzz. In the folder of its edge in tests/support/found
-it stays a test.
+Atheris mutates inputs and keeps those that reach new lines of the package and of Pillow. The
+inputs are drawings as JSON, picture files, requests with forms, and command-line flags with
+environment variables. The page's own modules unpack mutated links in Deno, a thousand at a time.
+The edges share the seconds. `tests/support/edges.py` defines what must hold. A case that breaks it,
+or takes 20 s or 3 GB, ends the run of its edge and is saved in runs/fuzz. To keep a case as a test,
+copy it to the folder of its edge in tests/support/regressions.
 """
 
 import argparse
@@ -28,55 +28,59 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 OUT = ROOT / "runs" / "fuzz"
-SHARES = {"strokes": 3, "pictures": 5, "forms": 3, "settings": 1, "links": 3}
-SLOWEST = 20  # seconds
-MOST_MEMORY = 3000  # megabytes, most of them torch's
+WEIGHTS = {"strokes": 3, "pictures": 5, "forms": 3, "settings": 1, "links": 3}
+"""How the seconds are divided between the edges."""
+MAX_SECONDS = 20
+MAX_MEMORY = 3000
+"""Megabytes; torch uses most of them."""
 BATCH = 1000
+"""Links that Deno unpacks in one call."""
 
 
 def main() -> int:
-    """Fuzz the edges named, one after the other; the exit status is 1 where one was broken."""
+    """Fuzz the named edges in turn; the exit status is 1 where one was broken."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("edges", nargs="*", metavar="EDGE", help=", ".join(SHARES))
-    parser.add_argument("--seconds", type=int, default=600, help="in all (%(default)s)")
-    parser.add_argument("--alone", action="store_true", help=argparse.SUPPRESS)
-    chosen = parser.parse_args()
-    if chosen.alone:
-        return fuzz_here(chosen.edges[0], chosen.seconds)
-    if not set(chosen.edges) <= set(SHARES):
-        parser.error(f"the edges are {', '.join(SHARES)}")
-    named = chosen.edges or list(SHARES)
-    whole = sum(SHARES[edge] for edge in named)
+    parser.add_argument("edges", nargs="*", metavar="EDGE", help=", ".join(WEIGHTS))
+    parser.add_argument("--seconds", type=int, default=600, help="in total (%(default)s)")
+    parser.add_argument("--in-this-process", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.in_this_process:
+        return fuzz_in_this_process(options.edges[0], options.seconds)
+    if not set(options.edges) <= set(WEIGHTS):
+        parser.error(f"the edges are {', '.join(WEIGHTS)}")
+    edges = options.edges or list(WEIGHTS)
+    total = sum(WEIGHTS[edge] for edge in edges)
     print("| edge | seconds | cases | broken by |\n|---|---|---|---|")
-    broken = 0
-    for edge in named:
-        seconds = max(1, chosen.seconds * SHARES[edge] // whole)
-        run = fuzz_links if edge == "links" else fuzz
-        cases, found = run(edge, seconds) if run is fuzz else run(seconds)
-        broken += bool(found)
-        print(f"| {edge} | {seconds} | {cases:,} | {found or 'none'} |", flush=True)
-    return int(broken > 0)
+    status = 0
+    for edge in edges:
+        seconds = max(1, options.seconds * WEIGHTS[edge] // total)
+        cases, file = fuzz_links(seconds) if edge == "links" else fuzz(edge, seconds)
+        status = 1 if file else status
+        print(f"| {edge} | {seconds} | {cases:,} | {file or 'none'} |", flush=True)
+    return status
 
 
 def fuzz(edge: str, seconds: int) -> tuple[int, str]:
-    """One edge in a process of its own, since libFuzzer ends the one that it runs in. Returns how
-    many cases there were, and the file of the one that broke it."""
+    """Fuzz one edge in its own process, because libFuzzer ends the process that it runs in.
+
+    Returns the number of cases, and the name of the file with the one that broke a promise.
+    """
     folder = OUT / edge
     (folder / "corpus").mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, __file__, edge, "--alone", "--seconds", str(seconds)]
+    command = [sys.executable, __file__, edge, "--in-this-process", "--seconds", str(seconds)]
     uploads = {"GRADIO_TEMP_DIR": str(folder / "uploads")}
     done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                           errors="replace", env={**os.environ, **uploads})  # fmt: skip
     (folder / "log.txt").write_text(done.stderr, encoding="utf-8")
     cases = re.findall(r"stat::number_of_executed_units:\s+(\d+)", done.stderr)
-    found = re.findall(r"Test unit written to (\S+)", done.stderr)
-    if done.returncode and not found:
-        found = [f"status {done.returncode}, see {folder / 'log.txt'}"]
-    return int(cases[-1]) if cases else 0, ", ".join(Path(each).name for each in found)
+    files = re.findall(r"Test unit written to (\S+)", done.stderr)
+    if done.returncode and not files:
+        files = [f"status {done.returncode}, see {folder / 'log.txt'}"]
+    return int(cases[-1]) if cases else 0, ", ".join(Path(file).name for file in files)
 
 
-def fuzz_here(edge: str, seconds: int) -> int:
-    """The same in this process."""
+def fuzz_in_this_process(edge: str, seconds: int) -> int:
+    """Fuzz one edge; libFuzzer ends the process."""
     import atheris
 
     with atheris.instrument_imports(include=["digitdraw", "PIL"]):
@@ -84,14 +88,16 @@ def fuzz_here(edge: str, seconds: int) -> int:
 
         from tests.support import edges
 
-        Image.init()  # all of its formats now, so that they are watched too
-    edges.CHECKS[edge](b"")  # what is loaded with the first case takes longer than a case may
+        Image.init()  # imports all formats now, so that they are instrumented
+    edges.CHECKS[edge](
+        b""
+    )  # the first case loads the models, which takes too long for a timed case
     folder = OUT / edge
     for number, seed in enumerate(SEEDS[edge]()):
         (folder / "corpus" / f"seed-{number}").write_bytes(seed)
-    options = [f"-max_total_time={seconds}", f"-timeout={SLOWEST}", f"-rss_limit_mb={MOST_MEMORY}",
-               "-print_final_stats=1", "-max_len=8192", "-len_control=0",
-               f"-artifact_prefix={folder}/"]  # fmt: skip
+    options = [f"-max_total_time={seconds}", f"-timeout={MAX_SECONDS}",
+               f"-rss_limit_mb={MAX_MEMORY}", "-print_final_stats=1", "-max_len=8192",
+               "-len_control=0", f"-artifact_prefix={folder}/"]  # fmt: skip
     mutate = {"pictures": _mutate_picture}.get(edge)
     atheris.Setup(
         [sys.argv[0], *options, str(folder / "corpus")],
@@ -102,11 +108,8 @@ def fuzz_here(edge: str, seconds: int) -> int:
     return 0
 
 
-# ---- what is mutated
-
-
 def stroke_seeds() -> list[bytes]:
-    """Drawings, and what is nearly one."""
+    """Return drawings, valid and nearly valid."""
     import orjson
 
     from tests.support.drawings import DIGITS
@@ -119,7 +122,7 @@ def stroke_seeds() -> list[bytes]:
 
 
 def picture_seeds() -> list[bytes]:
-    """A small picture in every format and many of their kinds."""
+    """Return a small picture in every format and in many modes."""
     import pillow_heif
     from PIL import Image
 
@@ -129,7 +132,7 @@ def picture_seeds() -> list[bytes]:
     paper = Image.fromarray(photo([(12, 12), (24, 12)], (40, 30)))
     exif = Image.Exif()
     exif[0x0112], exif[0x010F] = 6, "camera"
-    kinds = [
+    formats = [
         ("PNG", "L", {}), ("PNG", "1", {}), ("PNG", "P", {"transparency": 0}), ("PNG", "RGBA", {}),
         ("PNG", "I;16", {}), ("PNG", "LA", {"exif": exif}), ("JPEG", "RGB", {"exif": exif}),
         ("JPEG", "L", {"progressive": True}), ("JPEG", "CMYK", {}), ("WEBP", "RGB", {}),
@@ -140,11 +143,11 @@ def picture_seeds() -> list[bytes]:
         "group4"}), ("TIFF", "LAB", {}), ("TIFF", "RGB", {"compression": "jpeg"}),
         ("HEIF", "RGB", {}),
     ]  # fmt: skip
-    return [_saved(paper, *kind) for kind in kinds]
+    return [_saved(paper, *settings) for settings in formats]
 
 
 def form_seeds() -> list[bytes]:
-    """A request to each route."""
+    """Return requests to each route."""
     part = (
         b'multipart/form-data; boundary=x\n--x\r\nContent-Disposition: form-data; name="files"; '
         b'filename="../a.png"\r\nContent-Type: image/png\r\n\r\nPNG\r\n--x--\r\n'
@@ -160,13 +163,13 @@ def form_seeds() -> list[bytes]:
 
 
 def setting_seeds() -> list[bytes]:
-    """Every setting as a flag and as a variable."""
+    """Return every setting as a flag and as an environment variable."""
     from digitdraw.serving import settings
 
     values = {"auth": "a:b", "hosts": "a,b", "root_path": "/a/b", "share": "yes"}
-    chosen = {each: values.get(each.name, each.default) for each in settings.SETTINGS}
-    return [f"{each.flag}={value}".encode() for each, value in chosen.items()] + [
-        "\n".join(f"{each.variable}={value}" for each, value in chosen.items()).encode(),
+    pairs = [(s, values.get(s.name, s.default)) for s in settings.SETTINGS]
+    return [f"{setting.flag}={value}".encode() for setting, value in pairs] + [
+        "\n".join(f"{setting.variable}={value}" for setting, value in pairs).encode(),
         b"SPACE_ID=a/b\n--share",
     ]
 
@@ -179,7 +182,7 @@ SEEDS: dict[str, Callable[[], list[bytes]]] = {
 }
 
 
-def _saved(paper, form: str, mode: str, options: dict) -> bytes:
+def _saved(paper, format_: str, mode: str, options: dict) -> bytes:
     from PIL import Image
 
     if mode == "LAB":
@@ -189,34 +192,31 @@ def _saved(paper, form: str, mode: str, options: dict) -> bytes:
     else:
         paper = paper.convert(mode)
     buffer = io.BytesIO()
-    paper.save(buffer, form, **options)
+    paper.save(buffer, format_, **options)
     return buffer.getvalue()
 
 
-def _mutate_picture(data: bytes, most: int, seed: int) -> bytes:
-    """Mutates a file, and then mends a PNG's checksums, past which few mutations would come."""
+def _mutate_picture(data: bytes, max_size: int, seed: int) -> bytes:
+    """Mutate a file and repair the checksums of a PNG, which would stop nearly all mutations."""
     import atheris
 
-    data = atheris.Mutate(data, most)
+    data = atheris.Mutate(data, max_size)
     if not data.startswith(b"\x89PNG\r\n\x1a\n") or seed % 4 == 0:
         return data
-    mended, at = bytearray(data), 8
-    while at + 12 <= len(mended):
-        end = at + 8 + struct.unpack_from(">I", mended, at)[0]
-        if end + 4 > len(mended):
+    png, start = bytearray(data), 8
+    while start + 12 <= len(png):
+        end = start + 8 + struct.unpack_from(">I", png, start)[0]
+        if end + 4 > len(png):
             break
-        struct.pack_into(">I", mended, end, zlib.crc32(mended[at + 4 : end]))
-        at = end + 4
-    return bytes(mended)
-
-
-# ---- links
+        struct.pack_into(">I", png, end, zlib.crc32(png[start + 4 : end]))
+        start = end + 4
+    return bytes(png)
 
 
 def fuzz_links(seconds: int) -> tuple[int, str]:
-    """Unpack mutated links: each holds a drawing that the server takes, or none.
+    """Unpack mutated links: each must hold a drawing that the server accepts, or none.
 
-    Returns the count of links, and the name of the file with those that broke this.
+    Returns the number of links, and the name of the file with those that broke this.
     """
     from tests.support.deno_tool import run_deno
 
@@ -224,15 +224,15 @@ def fuzz_links(seconds: int) -> tuple[int, str]:
     script = ROOT / "tests" / "frontend" / "fuzz_links.js"
     while time.monotonic() < until and not broken:
         seed += 1
-        found = json.loads(run_deno("run", "--quiet", str(script), str(seed), str(BATCH)))
-        broken = found["broken"] + [case for case in found["drawings"] if _is_refused(case[1])]
+        result = json.loads(run_deno("run", "--quiet", str(script), str(seed), str(BATCH)))
+        broken = result["broken"] + [case for case in result["drawings"] if _is_rejected(case[1])]
     if broken:
         OUT.mkdir(parents=True, exist_ok=True)
         (OUT / "links.txt").write_text("\n".join(map(repr, broken)), encoding="utf-8")
     return seed * BATCH, "links.txt" if broken else ""
 
 
-def _is_refused(drawing: list) -> bool:
+def _is_rejected(drawing: list) -> bool:
     from digitdraw.errors import BadStrokesError
     from digitdraw.preprocessing import strokes
 

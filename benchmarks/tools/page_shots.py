@@ -1,9 +1,9 @@
-"""Takes the README's picture of the page, and on demand one of every screen worth looking at.
+"""Takes screenshots of the page: the one of the README, or one of every kind of screen.
 
-    python benchmarks/page_shots.py                 # docs/page.png
-    python benchmarks/page_shots.py --all FOLDER    # desktop, phone, dark, small, 4K, upload
+    python benchmarks/tools/page_shots.py                 # docs/page.png
+    python benchmarks/tools/page_shots.py --all FOLDER    # desktop, phone, dark, small, 4K, upload
 
-Starts the page itself, and draws with real pointer events in headless Chromium (the one at
+The script starts the page and draws with pointer events in headless Chromium (the one at
 DIGITDRAW_CHROMIUM, or on the PATH).
 """
 
@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))  # the tests' server and browser serve here too
+sys.path.insert(0, str(ROOT))
 
 from tests.support.browser_paths import SWITCHES, chromium_path
 from tests.support.drawings import DIGITS
@@ -28,7 +28,7 @@ PHONE = {"is_mobile": True, "has_touch": True, "device_scale_factor": 2}
 
 
 def draw_example(page: Page, name: str = "a three") -> None:
-    """Draw one of the page's examples and wait until its answer stands."""
+    """Draw one of the examples of the page and wait for its answer."""
     page.get_by_role("button", name=f"Draw the example: {name}").click()
     page.wait_for_timeout(1500)
     page.mouse.move(5, 5)
@@ -36,7 +36,7 @@ def draw_example(page: Page, name: str = "a three") -> None:
 
 
 def upload_photo(page: Page) -> None:
-    """Add a photo-like picture of a five, made here, on the Upload tab."""
+    """Add a picture that looks like a photo of a five on the Upload tab."""
     shade = Image.linear_gradient("L").resize((900, 700)).point(lambda v: 150 + v * 90 // 255)
     paper = Image.merge("RGB", [shade, shade, shade.point(lambda v: v * 94 // 100)])
     pen = ImageDraw.Draw(paper)
@@ -53,10 +53,12 @@ def upload_photo(page: Page) -> None:
 
 
 def leave_blank(page: Page) -> None:
+    """Leave the pad empty."""
     page.wait_for_timeout(300)
 
 
 def open_about(page: Page) -> None:
+    """Open the About dialog."""
     page.get_by_role("button", name="About").click()
     page.wait_for_timeout(300)
 
@@ -82,6 +84,7 @@ SCREENS: list[Screen] = [
 
 
 def main() -> int:
+    """Start the page, take the pictures, and print their paths."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--all", metavar="FOLDER", type=Path, help="every screen, into FOLDER")
     options = parser.parse_args()
@@ -102,7 +105,7 @@ def main() -> int:
 
 
 def shoot(browser, url: str, folder: Path, screen: Screen) -> Path:
-    """Take one picture, in at most 256 colours: the page has few, and the file stays small."""
+    """Take one picture in at most 256 colours, which keeps the file small; return its path."""
     name, (width, height), prepare, options = screen
     context = browser.new_context(viewport={"width": width, "height": height}, **options)
     page = context.new_page()

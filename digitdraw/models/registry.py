@@ -39,13 +39,10 @@ class Architecture:
 
 
 DETECTOR = Architecture("detector", "locates the digits of a photo", DigitDetector, 0.0, 1.0)
-
 LINE_RECOGNIZER = Architecture(
     "line-recognizer", "reads each number", LineRecognizer, 0.0, 1.0, PhotoCalibration
 )
-
 PHOTO_MODELS = {model.name: model for model in (DETECTOR, LINE_RECOGNIZER)}
-
 MODELS: dict[str, Architecture] = {
     model.name: model
     for model in (

@@ -32,7 +32,6 @@ __all__ = [
 ]
 
 _INSTALLED = Path(__file__).parents[1] / "_weights"
-
 FOLDER = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parents[2] / "weights"
 """Weights that come with digitdraw: inside an installed package, else beside the package."""
 

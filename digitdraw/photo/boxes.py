@@ -11,7 +11,6 @@ __all__ = [
 ]  # fmt: skip
 
 Box = tuple[float, float, float, float]
-
 NEIGHBOUR_DISTANCE = 3.0
 """Largest horizontal distance between the centers of neighbours, in heights of the box."""
 

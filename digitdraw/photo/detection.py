@@ -33,7 +33,6 @@ ENLARGED_SIDE = 448
 """Up to this longer side, in pixels, an image also gets a view of twice its size."""
 BATCH_PIXELS = 2_000_000
 """Pixels in one pass of the network, which limits its memory to about 300 MB."""
-
 _SMALL = 20
 """Detections below this height, in pixels, get a closer view. The network detects few digits
 below 14 pixels, and may give them too tall a box."""

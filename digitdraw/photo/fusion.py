@@ -19,7 +19,6 @@ __all__ = [
 MIN_SCORE = 0.4
 """Least score of a detection that becomes a part of a number. The line recognizer rejects those
 that are no digits."""
-
 _MAX_SCORE = 0.999
 _EPSILON = 1e-6
 """Least probability that a feature distinguishes from 0."""

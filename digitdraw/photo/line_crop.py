@@ -26,7 +26,6 @@ MIN_WIDTH = 8
 """Least width in pixels: two columns of the network."""
 MAX_TILT = 0.6
 """Largest slope of a number, in radians; a steeper one comes from wrong boxes."""
-
 _LINE_HEIGHT, _SIDE_MARGIN = 1.25, 0.9
 """Height of a line crop in heights of its number, and margin left and right in heights of a digit:
 room for one more digit, which the detector may have missed."""

@@ -29,7 +29,6 @@ USUAL_PITCH = 4.5
 PARTIAL_GLYPH_WEIGHT = 0.2
 """Weight of the classifier for a glyph that was cut off from other ink. On validation photos it
 misreads 12% of those, and 0.3% of the others."""
-
 _MAX_OVERLAP = 0.5
 """Two boxes are the same digit if they share this part of the smaller one."""
 _BATCH = 256

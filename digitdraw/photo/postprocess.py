@@ -35,14 +35,12 @@ _HALF_NEIGHBOUR_HEIGHTS = (0.74, 1.33)
 """Heights of a neighbour that confirm a merged digit, in heights of that digit."""
 _HALF_LINE_HEIGHT = 1.4
 """A neighbour below this many heights of a half shows that the half is a digit of a small line."""
-
 _NESTED_SHARE = 0.6
 """Least share of a box that lies in the box that contains it."""
 _NESTED_HEIGHT = 0.66
 """A box is much lower than another if its height is below this share of the other's."""
 _NESTED_NEIGHBOURS = 2
 """Fewer neighbours do not show how tall digits are here."""
-
 _COMMA_HEIGHT = 0.5
 """Largest height of a comma, in heights of each neighbour."""
 _COMMA_ABOVE, _COMMA_BELOW = 0.35, 0.3

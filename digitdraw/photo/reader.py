@@ -39,7 +39,6 @@ MIN_CONTRAST = 0.02
 """Standard deviation of grey in [0, 1] below which there is nothing that could be blurred."""
 BLURRED = 0.04
 """A photo is blurred if the deviation of its Laplacian is below this share of its contrast."""
-
 _CONFIRMED_DIGITNESS, _CONFIRMED_NEIGHBOUR = 0.3, 0.1
 """On a page without accepted digits, a digit that the classifier confirms is accepted with the
 first digitness, and then confirmed digits of its number with the second."""

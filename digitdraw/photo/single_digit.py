@@ -18,11 +18,9 @@ __all__ = ["CONFIDENT", "Classify", "classifier_agrees", "crop_around", "read_si
 
 Classify = Callable[[Sequence[np.ndarray]], list[Prediction]]
 """Classifies glyphs, (28, 28) float32 each, and rejects what is no digit."""
-
 CONFIDENT = 0.95
 """Least digitness of a confident digit: 98% of validation drawings, saved as images, have it, and
 1.5% of letters."""
-
 _MARGIN = 0.05
 """Margin of a crop around a box, in parts of the box's longer side."""
 

@@ -29,16 +29,12 @@ __all__ = [
 
 _MAX_SIDE = 448
 """Longer side, in pixels, to which a larger picture is reduced before its ink is found."""
-
 _MIN_SIDE = 128
 """Longer side, in pixels, below which a picture is enlarged. Grey levels keep the stroke shape."""
-
 _MIN_CONTRAST = 0.07
 """Least difference of ink from paper, on a scale where black on white is 1."""
-
 _NOISE_FACTOR = 6.0
 """Least difference of ink from paper, in standard deviations of the paper's noise."""
-
 _NOISY = 0.01
 """Standard deviation of the noise above which a picture is smoothed first."""
 

@@ -10,7 +10,6 @@ __all__ = ["remove_clutter"]
 
 _MIN_AREA, _MIN_EXTENT = 0.03, 0.1
 """Least area and longer side of a piece of ink, relative to the largest piece. Less is a speck."""
-
 _MAX_LINE_ASPECT, _MIN_LINE_GAP, _MIN_LINE_WIDTH = 0.25, 0.04, 0.8
 """A line under a digit: its greatest height relative to its width, its least distance from the
 digit relative to the digit's height, and its least width relative to the digit's width."""

@@ -16,13 +16,10 @@ __all__ = ["BOX", "GLYPH", "PEN_WIDTH", "SUPERSAMPLING", "blank", "crop", "fit",
 
 GLYPH = 28
 """Side of a glyph, in glyph pixels."""
-
 BOX = 20
 """Longest side of the ink in a glyph, in glyph pixels."""
-
 SUPERSAMPLING = 8
 """Ink pixels along one glyph pixel."""
-
 PEN_WIDTH = 2.25
 """Pen width in a glyph, in glyph pixels. It is about the median stroke width of MNIST."""
 

@@ -25,16 +25,12 @@ __all__ = [
 ]
 
 Source = str | os.PathLike | bytes | bytearray | Image.Image | np.ndarray
-
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "HEIF")
 """Accepted formats, by Pillow's names. JPEG includes MPO, and HEIF includes HEIC."""
-
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 40_000_000
-
 _DRAFT_SIZE = (1280, 1280)
 """Least size, in pixels, at which a JPEG is decoded. No later step uses a larger picture."""
-
 _FORMAT_LIST = "PNG, JPEG, WebP, BMP, GIF, TIFF and HEIC"
 
 

@@ -13,13 +13,10 @@ __all__ = ["pad_border", "pad_with_paper"]
 # All of these are relative to the shorter side of the picture.
 _CLOSE_TO_BORDER = 0.15
 """Distance from the border below which ink is close to it."""
-
 _LARGE_PIECE = 0.4
 """Least side of the largest piece of ink in a cropped picture. On a page, ink is smaller."""
-
 _PAPER_PADDING = 0.4
 """Padding on every side of a cropped picture."""
-
 _BORDER_PADDING = 0.15
 """Padding on every side of any picture."""
 

@@ -13,44 +13,32 @@ __all__ = ["InkPaperLevels", "downscale", "ink_paper_levels", "paper_region"]
 
 _MIN_EXPLAINED_VARIANCE = 0.75
 """Least share of a picture's variance that lies between its two levels (Otsu's criterion)."""
-
 _MAX_DARK_LEVEL = 0.65
 """Greatest dark level, relative to the light level. A smaller difference may be a shadow."""
-
 _MAX_BORDER_RUN = 0.25
 """Greatest share of the border that one piece of ink covers. A tightly cropped digit touches the
 border in short pieces. A shadow covers a longer part of it."""
-
 _MAX_PAPER_SPREAD = 0.25
 """Greatest spread of the paper's levels (3rd to 97th percentile), relative to the ink contrast."""
-
 _MIN_EDGE_WIDTH = 2
 """Least distance from ink, in pixels, at which paper is measured. Nearer pixels blend both. For
 blurred ink, the distance is half the stroke width if that is more."""
-
 _MIN_REGION_SIDE = 64
 """Least longer side, in pixels, of a picture with a sheet. A smaller picture shows one digit."""
-
 _MIN_REGION_AREA = 0.12
 """Least share of the picture that a sheet covers."""
-
 _MAX_REGION_BORDER = 0.3
 """Greatest share of the picture's border that a sheet covers."""
-
 _MIN_CONVEXITY = 0.94
 """Least ratio of a sheet's area to that of its convex hull. Writing may run over its edge."""
-
 _MIN_RECTANGULARITY = 0.86
 """Least ratio of a sheet's area to that of its bounding rectangle. Perspective makes it less than
 1. An ellipse, such as a thick light zero, has only 0.79."""
-
 _MAX_DARK_SHARE = 0.2
 """Greatest share of a sheet that is as dark as its background. A light digit's loop has more."""
-
 _MAX_STROKE_WIDTH, _MIN_WRITING_CONTRAST, _MIN_WRITING_SHARE = 17, 0.1, 0.001
 """A sheet is used only if it has writing: dark strokes narrower than 17 pixels, on at least this
 share of its area. Their contrast is relative to that of the sheet and its background."""
-
 _REGION_EDGE = 0.02
 """Width of a sheet's blurred edge, relative to the longer side of the picture."""
 

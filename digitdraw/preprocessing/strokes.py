@@ -19,11 +19,9 @@ __all__ = ["MAX_POINTS", "MAX_STROKES", "bounds", "draw", "parse", "to_glyph"]
 
 MAX_STROKES = 500
 MAX_POINTS = 20_000
-
 _BRIEF = reprlib.Repr()
 _BRIEF.maxlevel = 2
 _BRIEF.maxlist = _BRIEF.maxtuple = _BRIEF.maxdict = 4
-
 _SUBPIXEL_BITS = 4  # cv2 draws at coordinates of 1/16 ink pixel
 
 

@@ -25,15 +25,12 @@ __all__ = ["Service", "guarded", "unreadable"]
 
 MAX_JSON = 1 << 20
 """Bytes of a drawing's JSON. The largest drawing that is allowed is smaller."""
-
 _PICTURE_PATHS = ("/live/photo", "/live/picture", "/gradio_api/upload")
-
 _KINDS = frozenset(
     ("answer", "why", "compare", "picture", "photo", "example", "call", "queue", "upload",
      "healthz", "readyz", "metrics")
 )  # fmt: skip
 """Path segments that name a kind of request in metrics, logs and rate limits."""
-
 _WORKER_DELAY = 2.0
 """Seconds before the photo workers start, so that they do not slow down the start of the page."""
 

@@ -13,7 +13,6 @@ from digitdraw.serving.responses import ErrorResponse, json_response
 __all__ = ["PATHS", "routes"]
 
 PATHS = ("/healthz", "/readyz")
-
 _TIMEOUT = 2.0
 """Seconds that the model has for its answers."""
 

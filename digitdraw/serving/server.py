@@ -17,7 +17,6 @@ __all__ = ["serve"]
 
 SECONDS_TO_FINISH = 4
 """Seconds that running requests have after a signal to stop."""
-
 log = logging.getLogger(__name__)
 
 

@@ -18,7 +18,6 @@ from digitdraw.errors import SettingError
 __all__ = ["SETTINGS", "Setting", "Settings", "parse", "table"]
 
 PREFIX = "DIGITDRAW_"
-
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 

@@ -26,7 +26,7 @@ from tests.support.painted import painted_reader
 
 __all__ = ["CHECKS", "FOUND", "ROUTES"]
 
-FOUND = Path(__file__).parent / "found"
+FOUND = Path(__file__).parent / "regressions"
 """A folder for each check, with the cases that once failed it."""
 
 ROUTES = (

@@ -28,7 +28,6 @@ __all__ = ["Card", "Comparison", "Entry"]
 log = logging.getLogger(__name__)
 
 UNKNOWN = "\N{EN DASH}"
-
 _METRICS = {"mnist": "MNIST test: correct", "drawings": "drawn anywhere: correct"}
 """Fields of a card, and their names in `evaluation.json`."""
 

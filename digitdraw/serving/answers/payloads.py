@@ -27,14 +27,11 @@ log = logging.getLogger(__name__)
 FULL_COLOUR_QUANTILE = 0.95
 """Ink above this quantile of the attribution has the full colour: a few extreme values would
 make everything else look grey."""
-
 MIN_SPAN = 0.5
 """Smallest width or height that `_describe` uses, relative to the larger of the two: a narrow
 drawing has no left and right worth naming."""
-
 STEP_EDGE = 360
 """Longest side of a preprocessing step in pixels: sharp at 180 CSS pixels."""
-
 PHOTO_EDGE = 1600
 """Longest side of a photo in pixels: sharp on a phone, and zoomed in on a desktop."""
 

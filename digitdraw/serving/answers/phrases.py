@@ -16,10 +16,8 @@ COMPARE_INVITATION = "Draw a digit, and all models answer"
 PHOTO_INVITATION = "Add a photo of numbers"
 CHOOSE_DIGIT = "Choose a digit in the picture"
 NO_PHOTO_READER = "Photos cannot be read here: the network that finds digits is missing or damaged."
-
 PERHAPS_FROM = 0.10
 """A runner-up with at least this probability is named beside the answer."""
-
 PERHAPS_NONE_BELOW = 0.6
 """A digit of a photo with a lower digitness may be no digit at all."""
 

@@ -28,9 +28,7 @@ _OPEN = {
         "/gradio_api/cancel", "/gradio_api/reset/?", "/live/[a-z]+(/[0-9]+)?",
     ),
 }  # fmt: skip
-
 _OPEN["HEAD"] = _OPEN["GET"]
-
 _PATHS = {method: re.compile("|".join(paths)) for method, paths in _OPEN.items()}
 
 

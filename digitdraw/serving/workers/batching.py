@@ -14,14 +14,11 @@ __all__ = ["Batcher"]
 MAX_BATCH = 16
 """Questions in one batch. In `benchmarks/speed/load.py`, with 64 clients on two cores, the 95th
 percentile of the waiting time is half as long with 16 as with 32, at the same throughput."""
-
 MAX_WAITING = 1024
 """Questions that may wait. Beyond this the server is too busy to answer in time."""
-
 MAX_IN_FLIGHT = 2
 """Batches that run at once: the second is in the pipe when the first one ends, so that the model
 does not wait for the server."""
-
 _Waiting = tuple[Any, asyncio.Future]
 
 

@@ -11,10 +11,8 @@ from digitdraw.serving.workers.process import SupervisedWorker, command
 __all__ = ["ModelClient"]
 
 COMMAND = command("digitdraw.serving.workers.model_worker")
-
 TIMEOUT = 20.0
 """Seconds that an answer may take: far more than a batch needs on a busy machine."""
-
 _FAILURE = "This could not be answered: the server had a problem with it."
 
 

@@ -15,13 +15,10 @@ __all__ = ["PhotoQueue"]
 log = logging.getLogger(__name__)
 
 COMMAND = command("digitdraw.serving.workers.photo_worker")
-
 ROOM = 64
 """Pictures that may wait. At ten a second, the last one waits for about six seconds."""
-
 TIMEOUT = 60.0
 """Seconds that a picture may take. The largest ones take one or two."""
-
 _FAILURE = "This picture could not be read: the server had a problem with it."
 
 

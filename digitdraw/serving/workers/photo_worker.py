@@ -22,7 +22,6 @@ __all__ = ["KINDS", "main", "serve"]
 
 _NICENESS = 10
 """Added to the process's niceness: drawings come first."""
-
 KINDS: dict[bytes, Callable[[Recognizer, bytes], dict]] = {
     b"photo": payloads.read_photo,
     b"picture": payloads.answer_picture,

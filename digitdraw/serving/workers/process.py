@@ -18,7 +18,6 @@ log = logging.getLogger(__name__)
 
 _PACKAGES = Path(__file__).parents[3]
 """The folder of the package: `-m` finds it there, wherever the server itself was started."""
-
 _TRIES = 2
 
 
