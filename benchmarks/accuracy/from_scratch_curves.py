@@ -34,15 +34,9 @@ def main() -> None:
     parser.add_argument("source", type=Path, help="record of the training by the source's recipe")
     parser.add_argument("changed", type=Path, help="record of the training by the default recipe")
     options = parser.parse_args()
-<<<<<<< HEAD
-    named = {"as its source has it": options.source, "changed": options.changed}
-    records = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in named.items()}
-    figure = charts.curves(together(records))
-=======
     paths = {"as its source has it": options.source, "changed": options.changed}
     records = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in paths.items()}
-    figure = plots.curves(merge_histories(records))
->>>>>>> main
+    figure = charts.curves(merge_histories(records))
     figure.savefig(ROOT / "docs" / "from-scratch.png", format="png", facecolor="white", dpi=100)
 
 
