@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from digitdraw.training import plots
+from digitdraw.training import charts
 
 SHOWN = ("validation loss", "mnist accuracy")
 
@@ -36,7 +36,7 @@ def main() -> None:
     options = parser.parse_args()
     paths = {"as its source has it": options.source, "changed": options.changed}
     records = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in paths.items()}
-    figure = plots.curves(merge_histories(records))
+    figure = charts.curves(merge_histories(records))
     figure.savefig(ROOT / "docs" / "from-scratch.png", format="png", facecolor="white", dpi=100)
 
 

@@ -19,15 +19,15 @@ import torch
 from digitdraw.training import datasets, metrics, recipes
 from digitdraw.training.classifier import dataset
 from digitdraw.training.classifier.dataset import GlyphDataset
+from digitdraw.training.classifier.trainer import trainer_for
 from digitdraw.training.datasets import Glyphs
 from digitdraw.training.recipes import recipe_for
-from digitdraw.training.trainer import trainer_for
 
 LEARNS, SOURCE = recipes.LEARNS, recipes.SOURCE
 RATES = (5.0, 50.0)
 RECIPES = {
     "all three parts": LEARNS,
-    "without smaller first weights": replace(LEARNS, start=SOURCE.start),
+    "without smaller first weights": replace(LEARNS, init=SOURCE.init),
     "without cross-entropy": replace(LEARNS, loss=SOURCE.loss),
     "none, as the source has it": SOURCE,
 }
@@ -37,11 +37,11 @@ def accuracy(
     recipe: recipes.ManualRecipe, rate: float, training: GlyphDataset, validation: Glyphs
 ) -> float:
     """Return the validation accuracy after a training at a learning rate."""
-    full_recipe = replace(recipe_for("from-scratch"), by_hand=recipe, learning_rate=rate)
+    full_recipe = replace(recipe_for("from-scratch"), manual=recipe, learning_rate=rate)
     trainer = trainer_for("from-scratch", full_recipe, recipe.epochs, 0, torch.device("cpu"))
-    trainer.take(training)
+    trainer.set_data(training)
     while trainer.epoch < trainer.epochs:
-        trainer.one_epoch()
+        trainer.train_epoch()
     x = torch.from_numpy(validation.pixels).float()[:, None] / 255
     with torch.inference_mode():
         return metrics.accuracy(trainer.result.eval()(x).numpy(), validation.labels)
@@ -53,7 +53,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("data"), help="the data folder")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    count = recipe_for("from-scratch").validation
+    count = recipe_for("from-scratch").validation_digits
     training = dataset.mnist_only(options.data, count)
     validation = datasets.mnist(options.data, "validation", count)
     print(f"| learning rate | {' | '.join(f'{rate:g}' for rate in RATES)} |")

@@ -27,10 +27,11 @@ from digitdraw.preprocessing import strokes
 from digitdraw.training import datasets, metrics
 from digitdraw.training.classifier import dataset
 from digitdraw.training.classifier.dataset import GlyphDataset, Subset
+from digitdraw.training.classifier.trainer import trainer_for
 from digitdraw.training.classifier.validation import ClassifierValidation
 from digitdraw.training.recipes import recipe_for
 from digitdraw.training.synthesis import handwriting
-from digitdraw.training.trainer import Trainer, trainer_for
+from digitdraw.training.trainer import Trainer
 
 FOLDS = 3
 COLUMNS = ("writers left out", "MNIST validation", "letters AUROC")
@@ -68,8 +69,8 @@ CHANGES = {
     "as it is": Change(),
     "drawings not varied": Change(drawings=as_drawn),
     "no other forms of digits": Change(drawings=usual_forms),
-    "every glyph varied": Change(recipe={"varied": 1.0}),
-    "no glyph varied": Change(recipe={"varied": 0.0}),
+    "every glyph varied": Change(recipe={"augmented_fraction": 1.0}),
+    "no glyph varied": Change(recipe={"augmented_fraction": 0.0}),
     "no MNIST as pictures": Change(without=("mnist as pictures",)),
     "no drawings as pictures": Change(without=("drawings as pictures",)),
     "no handwriting fonts": Change(without=("fonts",)),
@@ -78,8 +79,8 @@ CHANGES = {
     "nothing that is no digit": Change(
         without=("no digits",), recipe={"digitness_weight": 0.0, "non_digit_weight": 0.0}
     ),
-    "no label smoothing": Change(recipe={"smoothing": 0.0}),
-    "no average of the weights": Change(recipe={"ema": None}),
+    "no label smoothing": Change(recipe={"label_smoothing": 0.0}),
+    "no average of the weights": Change(recipe={"ema_decay": None}),
 }
 
 
@@ -127,10 +128,10 @@ class Ablation:
         """Train without the writers of `fold` and return the accuracies by column."""
         recipe = replace(recipe_for("tiny"), **change.recipe)
         trainer = trainer_for("tiny", recipe, 1, fold, torch.device("cpu"))
-        trainer.take(self._dataset(change, fold, steps * recipe.batch))
-        trainer.one_epoch()
+        trainer.set_data(self._dataset(change, fold, steps * recipe.batch_size))
+        trainer.train_epoch()
         validation = self.validation
-        logits = validation.logits(trainer.result, trainer.design, trainer.device)
+        logits = validation.predict(trainer)
         held_out = self.folds == fold
         answers = _logits(trainer, self.glyphs[held_out])
         accuracies = {

@@ -1,28 +1,27 @@
-"""cli.evaluate."""
+"""The command `digitdraw evaluate`: evaluates classifiers on the test sets of a data folder."""
 
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from digitdraw.errors import DigitDrawError
 from digitdraw.models import weights
-from digitdraw.training.evaluation.evaluate import _show, _tables
-from digitdraw.training.evaluation.test_sets import EvaluationSets
+from digitdraw.training.evaluation.evaluate import evaluate_folders, plot_examples
 
 __all__ = ["main"]
 
+_DESCRIPTION = """Print accuracy, rejections, calibration and speed on the test sets. With
+several folders, one for each seed, it prints means and ranges."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the script; returns its exit status."""
+    """Run the command; returns its exit status."""
     options = _parser().parse_args(arguments)
-    folders = [Path(folder) for folder in options.weights]
     try:
-        cases = EvaluationSets.load(Path(options.data))
         if options.show:
-            _show(options, folders[0], cases)
+            plot_examples(options)
         else:
-            _tables(options, folders, cases)
+            evaluate_folders(options)
     except (DigitDrawError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -30,12 +29,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("python -m digitdraw.evaluate", description=__doc__)
+    parser = argparse.ArgumentParser("digitdraw evaluate", description=_DESCRIPTION)
     add = parser.add_argument
-    add("weights", nargs="*", default=[str(weights.FOLDER)], help="folders, one a seed")
-    add("--model", action="append", help="only this model; may be given several times")
-    add("--data", default="data", help="folder of MNIST/, unipen-digits/, unipen-letters/")
-    add("--device", default="auto", help="auto, cpu, cuda or cuda:N")
-    add("--write", action="store_true", help="write the figures beside the first weights")
-    add("--show", type=int, default=0, metavar="N", help="draw N test examples with their bars")
+    add("folders", nargs="*", default=[str(weights.FOLDER)], metavar="FOLDER",
+        help="folders of weights (default: those that come with digitdraw)")  # fmt: skip
+    add("--data", default="data", metavar="FOLDER", help="data folder (default: data)")
+    add("--model", action="append", metavar="NAME", help="only this model; may be repeated")
+    add("--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)")
+    add("--write", action="store_true", help="store the results, and update README and model card")
+    add("--show", type=int, default=0, metavar="N", help="plot N test examples instead")
     return parser

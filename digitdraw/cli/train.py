@@ -1,4 +1,4 @@
-"""cli.train."""
+"""The command `digitdraw train`: trains a model from a data folder."""
 
 import argparse
 import os
@@ -14,10 +14,16 @@ from digitdraw.training.run import train
 
 __all__ = ["main"]
 
+_DESCRIPTION = """Train a model, and write its weights, record, plots and checkpoint.
+docs/training.md describes data and recipes."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the script; returns its exit status."""
-    options = _parser().parse_args(arguments)
+    """Run the command; returns its exit status."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.model is None and not options.speedrun:
+        parser.error(f"NAME is missing; one of: {', '.join(sorted(RECIPES))}")
     try:
         if options.speedrun:
             _speedrun(options)
@@ -30,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: cannot write to {options.out}: {error.strerror}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nstopped; the same command with --resume goes on from the last epoch")
+        print("\nstopped; the same command with --resume continues after the last epoch")
         return 130
     return 0
 
@@ -48,24 +54,36 @@ def _positive(text: str) -> int:
     return value
 
 
+def _fraction(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not more than 0 and at most 1")
+    return value
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("python -m digitdraw.train", description=__doc__)
-    add = parser.add_argument
-    add("--model", default="default", choices=sorted(RECIPES), help="which model to train")
-    add("--recipe", help="another recipe of the model's: from-scratch has `source`")
-    add("--epochs", type=_positive, help="how many epochs; the recipe's number by default")
-    add("--seed", type=int, default=0, help="seed of everything random")
-    add("--data", default="data", help="folder of MNIST/, unipen-digits/, unipen-letters/, ...")
-    add("--device", default="auto", help="auto, cpu, cuda or cuda:N")
-    add("--bfloat16", action="store_true", help="on a CPU, too: faster where it can (AVX512-BF16)")
-    add("--out", default="runs", help="folder for weights, record, pictures and checkpoint")
-    add("--start-from", help="folder with weights of the model to start from, instead of chance")
-    add("--average-with", nargs="*", default=[], help="folders of weights to average the last with")
-    add("--resume", action="store_true", help="go on from the checkpoint in --out")
-    add("--speedrun", action="store_true", help="see how fast 99%% can be had; writes nothing")
-    add("--share", type=float, default=1.0, help="share of the glyphs to take for each epoch")
-    add("--corpus", help="file to keep glyphs or strips in, or to take them from if it is there")
-    add("--more-strips", nargs="*", default=[], help="files of other trainings' strips to add")
-    add("--variants", type=int, default=dataset.VARIANTS, help="variations of each drawing")
-    add("--workers", type=int, default=os.cpu_count() or 1, help="processes that make glyphs")
+    parser = argparse.ArgumentParser("digitdraw train", description=_DESCRIPTION)
+    names = sorted(RECIPES)
+    parser.add_argument("model", nargs="?", metavar="NAME", choices=names, help=", ".join(names))
+    add = parser.add_argument_group("training").add_argument
+    add("--recipe", help="another recipe of the model: from-scratch has `source`")
+    add("--epochs", type=_positive, help="number of epochs (default: that of the recipe)")
+    add("--seed", type=int, default=0, help="seed of all random numbers (default: 0)")
+    add("--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)")
+    add("--bfloat16", action="store_true", help="compute in bfloat16 on a CPU, too")
+    add("--start-from", metavar="FOLDER", help="start from the weights of the model in a folder")
+    add("--average-with", nargs="*", default=[], metavar="FOLDER",
+        help="average the result with the weights in these folders")  # fmt: skip
+    add("--resume", action="store_true", help="continue from the checkpoint in --out")
+    add("--speedrun", action="store_true", help="time a short training on MNIST; needs no NAME")
+    add = parser.add_argument_group("data").add_argument
+    add("--data", default="data", metavar="FOLDER", help="folder of MNIST/ and others")
+    add("--fraction", type=_fraction, default=1.0, help="fraction of an epoch's examples to use")
+    add("--variants", type=_positive, default=dataset.VARIANTS, help="variants of each drawing")
+    add("--dataset-cache", metavar="FILE", help="file that keeps the generated dataset")
+    add("--add-line-crops", nargs="*", default=[], metavar="FILE",
+        help="add the line crops that other trainings cached")  # fmt: skip
+    add("--workers", type=int, default=os.cpu_count() or 1, help="number of processes")
+    add = parser.add_argument_group("output").add_argument
+    add("--out", default="runs", metavar="FOLDER", help="folder for the result (default: runs)")
     return parser

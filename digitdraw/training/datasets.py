@@ -26,7 +26,6 @@ __all__ = [
     "UNREADABLE", "Drawing", "Glyphs", "Scan", "drawings", "file_hashes", "font_drawings",
     "letters", "mnist", "readable_drawings", "scans", "split_by_writer",
 ]  # fmt: skip
-
 MNIST_VALIDATION = 5_000
 """Validation digits of MNIST, unless a recipe sets another number."""
 SCANS_TEST, SCANS_VALIDATION = 200, 80
@@ -34,7 +33,6 @@ SCANS_TEST, SCANS_VALIDATION = 200, 80
 FONT_DIGITS = "fonts/digits.jsonl.gz"
 """The digits of handwriting fonts, relative to this module's folder."""
 _FOLDER = Path(__file__).resolve().parent
-
 UNREADABLE = {
     "train": frozenset((
         22, 249, 287, 294, 314, 432, 467, 639, 893, 932, 1131, 1168, 1387, 1418, 1498, 1597, 1801,
@@ -199,18 +197,15 @@ def split_by_writer(found: list[Drawing], shares: dict[str, int]) -> dict[str, l
     return splits
 
 
-def file_hashes(root: Path, drawn: bool = True, scanned: bool = False) -> dict[str, str]:
-    """SHA-256 of all training files that exist, by their path in the data folder.
-
-    `drawn` includes drawings, letters and fonts; `scanned` includes the labels of the scans.
-    """
+def file_hashes(root: Path, mnist_only: bool = False) -> dict[str, str]:
+    """SHA-256 of all training files that exist, by their path in the data folder."""
     names = [name for name in SHA256 if "t10k" not in name]
-    if drawn:
-        names += ["unipen-digits/train.jsonl.gz", "unipen-letters/letters.jsonl.gz"]
-    if scanned:
-        names.append("orand-car-a/labels.jsonl")
+    if mnist_only:
+        return {name: _sha256(root / name) for name in names if (root / name).is_file()}
+    names += ["unipen-digits/train.jsonl.gz", "unipen-letters/letters.jsonl.gz"]
+    names += ["orand-car-a/labels.jsonl"]
     hashes = {name: _sha256(root / name) for name in names if (root / name).is_file()}
-    return {**hashes, FONT_DIGITS: _sha256(_FOLDER / FONT_DIGITS)} if drawn else hashes
+    return {**hashes, FONT_DIGITS: _sha256(_FOLDER / FONT_DIGITS)}
 
 
 def _name_hash(name: str) -> bytes:

@@ -1,6 +1,8 @@
-"""One training over many processes, as `torchrun` starts them; knows nothing of what is trained.
+"""Process groups that train one network together, as `torchrun` starts them.
 
-torchrun --nproc-per-node 2 -m digitdraw.train --model default
+    torchrun --nproc-per-node 2 -m digitdraw train default
+
+Knows nothing of what is trained.
 """
 
 import os
@@ -17,31 +19,36 @@ __all__ = ["ProcessGroup", "process_group"]
 
 @dataclass(frozen=True)
 class ProcessGroup:
-    """This process's place among those that train together; alone by default."""
+    """The rank of this process and the size of its group. By default a process is alone."""
 
     rank: int = 0
     size: int = 1
 
-    def share(self, batch: Tensor) -> Tensor:
-        """This process's part of a batch; all parts are of the same length."""
+    def shard(self, batch: Tensor) -> Tensor:
+        """Return this process's part of a batch. All parts have the same length."""
         whole = len(batch) - len(batch) % self.size
         return batch[self.rank : whole : self.size]
 
-    def total(self, values: Tensor) -> Tensor:
-        """The sum of `values` over all processes."""
+    def all_reduce(self, values: Tensor) -> Tensor:
+        """Replace `values` with their sum over all processes, and return them."""
         if self.size > 1:
             dist.all_reduce(values)
         return values
 
-    def wait(self) -> None:
-        """Return when all processes are here."""
+    def barrier(self) -> None:
+        """Wait until all processes call this."""
         if self.size > 1:
             dist.barrier()
+
+    def print(self, text: str) -> None:
+        """Print a line in the first process only."""
+        if self.rank == 0:
+            print(text, flush=True)
 
 
 @contextmanager
 def process_group(device: torch.device) -> Iterator[ProcessGroup]:
-    """Join the processes that torchrun started: NCCL between GPUs, Gloo between CPUs."""
+    """Join the processes that torchrun started: with NCCL on GPUs, with Gloo on CPUs."""
     size = int(os.environ.get("WORLD_SIZE", "1"))
     if size == 1:
         yield ProcessGroup()

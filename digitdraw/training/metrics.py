@@ -1,4 +1,4 @@
-"""How good answers are: pure functions of arrays. Knows no model, file or device."""
+"""Metrics of predictions and detections: pure functions of arrays."""
 
 from collections.abc import Sequence
 
@@ -10,14 +10,15 @@ __all__ = ["accuracy", "align", "auroc", "calibration_error", "match_boxes", "re
 
 
 def accuracy(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """Share of (N,) labels that are the largest of their (N, 10) probabilities (or logits)."""
+    """Fraction of rows of `probabilities` (N, 10), or logits, whose largest is in `labels` (N,)."""
     return float((probabilities.argmax(1) == labels).mean())
 
 
 def auroc(positive: np.ndarray, negative: np.ndarray) -> float:
-    """Chance that a positive scores above a negative, ties counting half: area under the ROC.
+    """Area under the ROC curve of scores (N,) and (M,), N and M at least 1.
 
-    By ranks (Mann and Whitney 1947); scores are (N,) and (M,), N and M at least 1.
+    It is the probability that a positive scores above a negative; a tie counts half. Computed from
+    ranks (Mann and Whitney 1947).
     """
     scores = np.concatenate([positive, negative])
     _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
@@ -29,8 +30,10 @@ def auroc(positive: np.ndarray, negative: np.ndarray) -> float:
 def reliability(
     probabilities: np.ndarray, labels: np.ndarray, bins: int = 15
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Answers by confidence in equal bins of [0, 1]: (count, mean confidence, accuracy) of
-    each bin, (bins,) each, 0 where a bin is empty. `probabilities` is (N, 10)."""
+    """Group predictions (N, 10) by confidence, in equal bins of [0, 1].
+
+    Returns (count, mean confidence, accuracy), (bins,) each. Empty bins have zeros.
+    """
     confidence = probabilities.max(1)
     correct = probabilities.argmax(1) == labels
     index = np.minimum((confidence * bins).astype(int), bins - 1)
@@ -44,42 +47,53 @@ def reliability(
 
 
 def calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> float:
-    """Expected calibration error (Naeini et al. 2015): mean gap of confidence and accuracy."""
+    """Expected calibration error (Naeini et al. 2015): mean |confidence - accuracy| of the bins."""
     count, confidence, correct = reliability(probabilities, labels, bins)
     return float((count * np.abs(confidence - correct)).sum() / max(count.sum(), 1))
 
 
-def match_boxes(truth: np.ndarray, found: np.ndarray, least: float = 0.5) -> list[tuple[int, int]]:
-    """Pairs of (index of a true box, index of a found one) whose intersection is at least
-    `least` of their union, each box in one pair at most, the best overlaps first. Boxes are
-    (n, 4): x, y, width, height."""
-    if not len(truth) or not len(found):
+def match_boxes(
+    truth: np.ndarray, detected: np.ndarray, min_iou: float = 0.5
+) -> list[tuple[int, int]]:
+    """Match true boxes (n, 4) with detected ones (m, 4), each x, y, width, height.
+
+    Returns index pairs (true, detected) with an intersection over union of at least `min_iou`. The
+    best overlaps are matched first, and each box at most once.
+    """
+    if not len(truth) or not len(detected):
         return []
-    shared = intersection_areas(truth, found)
-    overlap = shared / (box_areas(truth)[:, None] + box_areas(found)[None] - shared)
+    intersection = intersection_areas(truth, detected)
+    union = box_areas(truth)[:, None] + box_areas(detected)[None] - intersection
+    iou = intersection / union
     pairs: list[tuple[int, int]] = []
-    for flat in np.argsort(-overlap, axis=None, kind="stable"):
-        i, j = (int(n) for n in np.unravel_index(flat, overlap.shape))
-        if overlap[i, j] < least:
+    for flat in np.argsort(-iou, axis=None, kind="stable"):
+        i, j = (int(n) for n in np.unravel_index(flat, iou.shape))
+        if iou[i, j] < min_iou:
             break
         if all(i != a and j != b for a, b in pairs):
             pairs.append((i, j))
     return pairs
 
 
-def align(some: Sequence, others: Sequence) -> list[tuple[int | None, int | None]]:
-    """Pairs of indices that turn one sequence into the other with the fewest edits (Levenshtein
-    1966): both for what is kept or replaced, None for what is left out or put in."""
-    cost = np.zeros((len(some) + 1, len(others) + 1), int)
-    cost[:, 0], cost[0] = np.arange(len(some) + 1), np.arange(len(others) + 1)
-    for i, one in enumerate(some, 1):
-        for j, other in enumerate(others, 1):
-            put_in_or_left_out = min(cost[i - 1, j], cost[i, j - 1]) + 1
-            cost[i, j] = min(cost[i - 1, j - 1] + (one != other), put_in_or_left_out)
-    i, j = len(some), len(others)
+def align(
+    first: Sequence | np.ndarray, second: Sequence | np.ndarray
+) -> list[tuple[int | None, int | None]]:
+    """Align two sequences with the fewest edits (Levenshtein 1966).
+
+    Returns index pairs, in order. An element without a partner has None in its place. Of several
+    best alignments this takes the one that, from the end, prefers a pair, then a deletion.
+    rapidfuzz chooses others, which would change the calibration of the line recognizer.
+    """
+    cost = np.zeros((len(first) + 1, len(second) + 1), int)
+    cost[:, 0], cost[0] = np.arange(len(first) + 1), np.arange(len(second) + 1)
+    for i, a in enumerate(first, 1):
+        for j, b in enumerate(second, 1):
+            unpaired = min(cost[i - 1, j], cost[i, j - 1]) + 1
+            cost[i, j] = min(cost[i - 1, j - 1] + (a != b), unpaired)
+    i, j = len(first), len(second)
     pairs: list[tuple[int | None, int | None]] = []
     while i or j:
-        if i and j and cost[i, j] == cost[i - 1, j - 1] + (some[i - 1] != others[j - 1]):
+        if i and j and cost[i, j] == cost[i - 1, j - 1] + (first[i - 1] != second[j - 1]):
             i, j = i - 1, j - 1
             pairs.append((i, j))
         elif i and cost[i, j] == cost[i - 1, j] + 1:

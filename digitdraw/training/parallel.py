@@ -1,9 +1,6 @@
-"""Batches made ahead by processes of their own, while a network learns from those before.
+"""Work in other processes: batches made ahead of the training, and a parallel `map`.
 
-Knows nothing of what a batch is: whoever feeds says how one is made. A batch hangs on its key
-alone, so that it does not matter how many processes make them, nor which of them.
-
-Work that is shared out among processes, and comes back in order.
+A batch depends on its key alone, so the number of processes does not change it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,50 +10,45 @@ from typing import Any, TypeVar
 
 import cv2
 import torch
-from torch.utils.data import DataLoader, Dataset, Sampler
+from torch.utils.data import DataLoader, Dataset
 
 __all__ = ["BatchLoader", "map_in_order"]
 
+Part = TypeVar("Part")
+Result = TypeVar("Result")
+
 
 class BatchLoader:
-    """Makes batches by `make(key)` in `workers` processes, or with none in this one. They start
-    once, with the first batches, and stay for all that follow: each takes seconds to start.
+    """Makes batches by `make(key)` in `workers` processes, or in this process if 0.
 
-    `make` is sent to each of them: a partial of a module's own function, say. Tensors that it
-    holds are shared, not copied.
+    The processes start with the first batches and stay for all later ones, because a start takes
+    seconds. `make` is pickled: for example a partial of a module's function. Tensors that it holds
+    are shared, not copied.
     """
 
     def __init__(self, make: Callable[[Any], Any], workers: int) -> None:
-        self._keys = _Keys()
+        self._keys: list[Any] = []
         self._loader = DataLoader(
-            _Made(make),
+            _BatchDataset(make),
             batch_size=None,
             sampler=self._keys,
             num_workers=workers,
-            collate_fn=_as_it_is,
-            worker_init_fn=_one_thread,
+            collate_fn=_unchanged,
+            worker_init_fn=_use_one_thread,
             multiprocessing_context="spawn" if workers else None,
             persistent_workers=workers > 0,
         )
 
     def batches(self, keys: Sequence[Any]) -> Iterator[Any]:
-        """The batches of these keys, in their order; to be used up before the next are asked for.
+        """Yield the batches of `keys`, in order. Use all of them before the next call.
 
-        Raises whatever `make` raises.
+        Raises what `make` raises.
         """
-        self._keys.now = keys
+        self._keys[:] = keys
         return iter(self._loader)
 
 
-class _Keys(Sampler):
-    def __init__(self) -> None:
-        self.now: Sequence[Any] = ()
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self.now)
-
-
-class _Made(Dataset):
+class _BatchDataset(Dataset):
     def __init__(self, make: Callable[[Any], Any]) -> None:
         self._make = make
 
@@ -64,23 +56,22 @@ class _Made(Dataset):
         return self._make(key)
 
 
-def _as_it_is(batch: Any) -> Any:
+def _unchanged(batch: Any) -> Any:
     return batch
 
 
-def _one_thread(worker: int) -> None:
+def _use_one_thread(worker: int) -> None:
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
-
-
-Part, Result = TypeVar("Part"), TypeVar("Result")
 
 
 def map_in_order(
     function: Callable[[Part], Result], parts: Sequence[Part], workers: int
 ) -> list[Result]:
-    """`function` of each part, in their order, by so many processes; what they are given and give
-    back is pickled. One worker, or one part, needs none."""
+    """Return `function(part)` for each part, in order, computed by `workers` processes.
+
+    Parts and results are pickled. With one worker, or one part, no process is started.
+    """
     if workers < 2 or len(parts) < 2:
         return [function(part) for part in parts]
     # Forking a process that holds CUDA or threads is not safe.

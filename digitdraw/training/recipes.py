@@ -1,145 +1,154 @@
-"""How each model is trained: every number of a training, by the model's name."""
+"""Training recipes: every number of a training, by the name of the model."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from digitdraw.errors import TrainingError
-from digitdraw.training import recipes
 
-__all__ = ["LEARNS", "RECIPES", "SOURCE", "Loss", "ManualRecipe", "Recipe", "Start", "recipe_for"]
+__all__ = ["LEARNS", "RECIPES", "SOURCE", "Init", "Loss", "ManualRecipe", "Recipe", "recipe_for"]
 
 Loss = Literal["absolute error", "cross-entropy"]
-
-Start = Literal["variance 1", "variance 1/inputs"]
+Init = Literal["variance 1", "variance 1/inputs"]
 
 
 @dataclass(frozen=True)
 class ManualRecipe:
-    """Every choice of a training. `start` is the variance of the first weights."""
+    """A recipe of the network in plain tensors, `classifier.from_scratch`."""
 
-    start: Start
+    init: Init
+    """Variance of the first weights."""
     loss: Loss
+    """Loss of each of the ten outputs."""
     learning_rate: float
-    batch: int = 1_000
+    """Step size of gradient descent."""
+    batch_size: int = 1_000
+    """Glyphs in a batch."""
     epochs: int = 30
+    """Passes over the training set."""
 
 
 SOURCE = ManualRecipe("variance 1", "absolute error", 50.0)
-"""As the classic gives it. It does not learn: the loss is content with ten times no."""
+"""The classic recipe. It does not learn: ten outputs near 0 have a low absolute error."""
 
 LEARNS = ManualRecipe("variance 1/inputs", "cross-entropy", 5.0)
-"""The smallest change that learns: smaller first weights, a loss that minds, smaller steps."""
+"""The smallest change that learns: smaller first weights, cross-entropy and smaller steps."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """One training. What it learns from is `digits`: "mnist" is MNIST as it is, "everything"
-    the corpus of MNIST, drawings and what is no digit; "pages" is pages of numbers, `pages` of
-    them for an epoch, `side` pixels wide and high; "numbers" is strips cut from such pages where
-    the reader found digits.
-
-    The last `validation` digits of MNIST's training set are kept for validation. `schedule` is
-    of the learning rate; "cosine" warms up over a twentieth of the training, then falls to 0.
-    `ema` is the decay of an average of the weights over time, which is what is kept; without
-    it the last weights are. Gradients are clipped to a norm of `largest_gradient`, if there is
-    one. `varied` is the share of glyphs that `augment` varies at each step; the others stay as
-    they are, which is how the network will be asked about glyphs. `smoothing` is label
-    smoothing. `digitness_weight` and `non_digit_weight` are what the loss of digitness, and of
-    flat bars for what is no digit, count next to the loss of digits. `by_hand` is what
-    `from_scratch` needs besides.
-    """
+    """One training."""
 
     epochs: int
-    batch: int
+    """Passes over the training set."""
+    batch_size: int
+    """Examples in a batch, over all processes."""
     learning_rate: float
+    """Largest learning rate of the schedule."""
+    task: Literal["classifier", "detector", "line recognizer"] = "classifier"
+    """Kind of training; `training.tasks` has one class for each."""
+    mnist_only: bool = True
+    """Train on MNIST alone; else on drawings, fonts, scans and non-digits, too."""
+    validation_digits: int = 10_000
+    """Digits at the end of MNIST's training set that are for validation only."""
     optimizer: Literal["sgd", "adamw", "by hand"] = "sgd"
+    """Optimizer; "by hand" is gradient descent in plain tensors."""
     momentum: float = 0.0
+    """Momentum of SGD."""
     weight_decay: float = 0.0
+    """Weight decay of the optimizer."""
     schedule: Literal["constant", "cosine"] = "constant"
-    ema: float | None = None
-    largest_gradient: float | None = None
-    digits: Literal["mnist", "everything", "pages", "numbers"] = "mnist"
-    validation: int = 10_000
-    varied: float = 0.0
-    smoothing: float = 0.0
+    """Learning rate over time; "cosine" warms up over WARM_UP, then falls to 0."""
+    ema_decay: float | None = None
+    """Decay of the exponential moving average of the weights; None keeps the last weights."""
+    max_gradient_norm: float | None = None
+    """Gradients are clipped to this norm; None does not clip."""
+    augmented_fraction: float = 0.0
+    """Fraction of the glyphs of a batch that `classifier.augment` changes."""
+    label_smoothing: float = 0.0
+    """Label smoothing of the ten classes."""
     digitness_weight: float = 0.0
+    """Weight of the digitness loss, relative to the loss of the classes."""
     non_digit_weight: float = 0.0
-    by_hand: recipes.ManualRecipe | None = None
-    pages: int = 0
-    side: int = 0
+    """Weight of the class loss of non-digits, whose target is 0.1 for each class."""
+    manual: ManualRecipe | None = None
+    """Further choices for `from_scratch`; None for all other models."""
+    pages_per_epoch: int = 0
+    """Pages generated for an epoch of the detector."""
+    page_side: int = 0
+    """Width and height of these pages in pixels."""
 
 
-def _by_hand(recipe: recipes.ManualRecipe) -> Recipe:
+def _manual(recipe: ManualRecipe) -> Recipe:
     return Recipe(
         epochs=recipe.epochs,
-        batch=recipe.batch,
+        batch_size=recipe.batch_size,
         learning_rate=recipe.learning_rate,
         optimizer="by hand",
-        by_hand=recipe,
+        manual=recipe,
     )
 
 
-_ADAMW = {"optimizer": "adamw", "weight_decay": 0.05, "schedule": "cosine"}
+_ADAMW: dict[str, Any] = {
+    "optimizer": "adamw",
+    "weight_decay": 0.05,
+    "schedule": "cosine",
+    "mnist_only": False,
+    "validation_digits": 5_000,
+}
 
-_CONVOLUTIONAL = {
+_CONVOLUTIONAL: dict[str, Any] = {
     **_ADAMW,
-    "ema": 0.999,
-    "largest_gradient": 5.0,
-    "digits": "everything",
-    "validation": 5_000,
-    "varied": 0.75,
-    "smoothing": 0.02,
+    "ema_decay": 0.999,
+    "max_gradient_norm": 5.0,
+    "augmented_fraction": 0.75,
+    "label_smoothing": 0.02,
     "digitness_weight": 0.5,
     "non_digit_weight": 0.3,
 }
 
 RECIPES: dict[str, Recipe] = {
-    "softmax": Recipe(epochs=30, batch=128, learning_rate=0.1),
-    "from-scratch": _by_hand(recipes.LEARNS),
-    "mlp-relu": Recipe(epochs=30, batch=32, learning_rate=0.01),
-    "mlp-tanh": Recipe(epochs=15, batch=64, learning_rate=0.01, momentum=0.9),
-    "cnn": Recipe(epochs=10, batch=64, learning_rate=0.01, momentum=0.9),
-    "tiny": Recipe(epochs=20, batch=128, learning_rate=4e-3, **_CONVOLUTIONAL),
-    "default": Recipe(epochs=15, batch=128, learning_rate=2e-3, **_CONVOLUTIONAL),
+    "softmax": Recipe(epochs=30, batch_size=128, learning_rate=0.1),
+    "from-scratch": _manual(LEARNS),
+    "mlp-relu": Recipe(epochs=30, batch_size=32, learning_rate=0.01),
+    "mlp-tanh": Recipe(epochs=15, batch_size=64, learning_rate=0.01, momentum=0.9),
+    "cnn": Recipe(epochs=10, batch_size=64, learning_rate=0.01, momentum=0.9),
+    "tiny": Recipe(epochs=20, batch_size=128, learning_rate=4e-3, **_CONVOLUTIONAL),
+    "default": Recipe(epochs=15, batch_size=128, learning_rate=2e-3, **_CONVOLUTIONAL),
     "detector": Recipe(
         epochs=12,
-        batch=16,
+        batch_size=16,
         learning_rate=2e-3,
         **_ADAMW,
-        ema=0.998,
-        largest_gradient=10.0,
-        digits="pages",
-        validation=5_000,
-        pages=8_000,
-        side=256,
+        task="detector",
+        ema_decay=0.998,
+        max_gradient_norm=10.0,
+        pages_per_epoch=8_000,
+        page_side=256,
     ),
     "line-recognizer": Recipe(
         epochs=12,
-        batch=64,
+        batch_size=64,
         learning_rate=2e-3,
         **_ADAMW,
-        ema=0.998,
-        largest_gradient=5.0,
-        digits="numbers",
-        validation=5_000,
+        task="line recognizer",
+        ema_decay=0.998,
+        max_gradient_norm=5.0,
     ),
 }
+"""The default recipe of each model."""
 
-_OTHERS = {("from-scratch", "source"): _by_hand(recipes.SOURCE)}
-"""Recipes that a model has besides its own, by the model's and the recipe's name."""
+_OTHER_RECIPES = {("from-scratch", "source"): _manual(SOURCE)}
+"""Further recipes, by the names of the model and the recipe."""
 
 
 def recipe_for(model: str, name: str | None = None) -> Recipe:
-    """A model's own recipe, or another of its recipes by name.
+    """Return the default recipe of a model, or another of its recipes by name.
 
-    Raises TrainingError for a name that the model has no recipe of; it lists those it has.
+    Raises TrainingError for an unknown name; the message lists the known ones.
     """
     if name is None:
         return RECIPES[model]
-    try:
-        return _OTHERS[model, name]
-    except KeyError:
-        known = ", ".join(other for each, other in _OTHERS if each == model) or "none"
-        raise TrainingError(
-            f"{model} has no other recipe {name!r}; besides its own it has: {known}."
-        ) from None
+    if (model, name) not in _OTHER_RECIPES:
+        known = ", ".join(other for owner, other in _OTHER_RECIPES if owner == model) or "none"
+        raise TrainingError(f"{model} has no other recipe {name!r}; its other recipes: {known}.")
+    return _OTHER_RECIPES[model, name]

@@ -113,7 +113,7 @@ def test_no_font_is_in_two_splits_and_all_splits_have_all_digits():
 def test_file_hashes_cover_training_files_only(data_folder):
     hashes = datasets.file_hashes(data_folder)
     assert len(hashes[datasets.FONT_DIGITS]) == 64
-    assert datasets.FONT_DIGITS not in datasets.file_hashes(data_folder, drawn=False)
+    assert datasets.FONT_DIGITS not in datasets.file_hashes(data_folder, mnist_only=True)
     images = "MNIST/raw/train-images-idx3-ubyte"
     assert hashes[images] in (datasets.SHA256[images], datasets.SAMPLE_SHA256[images])
     assert not any("dev" in name or "t10k" in name for name in hashes)

@@ -1,8 +1,7 @@
-"""What the models are trained on: glyphs of digits and of what is no digit, in one array.
+"""The dataset of the classifiers: glyphs of digits and of non-digits.
 
-Puts `data`, `handwriting` and `not_digits` together: every drawing is varied as strokes and
-drawn by the very code that the page uses, digits of handwriting fonts among them, MNIST comes both
-as it is and as `preprocess` would hand it on, and digits of scans as that would.
+Drawings and digits of fonts are varied as strokes, then rendered by the code that the page uses.
+MNIST comes unchanged and as the preprocessing of pictures returns it; digits of scans as that does.
 """
 
 import math
@@ -10,13 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 
 from digitdraw.files import write_atomically
-from digitdraw.preprocessing import binarize
-from digitdraw.preprocessing import glyph as glyphs
+from digitdraw.preprocessing import binarize, glyph
 from digitdraw.preprocessing.glyph import GLYPH
 from digitdraw.preprocessing.strokes import draw, to_glyph
 from digitdraw.training import datasets, parallel
@@ -25,46 +24,30 @@ from digitdraw.training.synthesis import digit_forms, handwriting, negatives
 from digitdraw.training.synthesis.scans import cut_glyphs
 
 __all__ = [
-    "NOT_A_DIGIT",
-    "GlyphDataset",
-    "Subset",
-    "build",
-    "cached",
-    "digit_picture",
-    "digit_variant",
-    "from_scans",
-    "generated",
-    "mnist_only",
-    "non_digit",
-    "on_canvas",
-    "render",
-    "renormalized",
-]
+    "NOT_A_DIGIT", "GlyphDataset", "Subset", "build", "cached", "digit_picture",
+    "digit_variant", "from_scans", "generated", "mnist_only", "non_digit", "on_canvas",
+    "render", "renormalized",
+]  # fmt: skip
 
 NOT_A_DIGIT = -1
 """Label of glyphs that are no digit."""
-
 VARIANTS = 24
-"""Variations made of each drawn digit."""
-
+"""Variants generated of each drawn digit."""
 CANVAS = 280
-"""Side of the pictures that drawings are made into, in pixels."""
-
+"""Side of the pictures that drawings are rendered into, in pixels."""
 SCANS_PER_EPOCH = 3
-"""How often each digit of a scan is learnt from in an epoch: there are few, by many hands."""
-
+"""How often an epoch has each digit of a scan: they are few, by many writers."""
 FONTS_PER_EPOCH = 6
-"""How often each digit of a handwriting font is learnt from in an epoch."""
-
-_PAPER = 8
-"""Pixels of paper around a digit of a scan that is sent in as a picture."""
-
+"""How often an epoch has each digit of a handwriting font."""
+_PADDING = 8
+"""Pixels of paper around a digit of a scan, which is preprocessed as a picture."""
 _CHUNK = 500
+"""Glyphs that a process makes at once. Random numbers depend on it."""
 
 
 @dataclass(frozen=True)
 class Subset:
-    """Glyphs from one source, `per_epoch` of which are chosen anew for each epoch.
+    """Glyphs from one source. Each epoch has `per_epoch` of them, chosen at random.
 
     `pixels` is (N, 28, 28) uint8, 255 = ink; `labels` (N,) int64, NOT_A_DIGIT or 0..9.
     """
@@ -77,96 +60,101 @@ class Subset:
 
 @dataclass(frozen=True)
 class GlyphDataset:
-    """Everything to train on."""
+    """The training set of a classifier."""
 
-    pools: list[Subset] = field(default_factory=list)
+    subsets: list[Subset] = field(default_factory=list)
 
 
 def mnist_only(root: Path, validation: int) -> GlyphDataset:
-    """MNIST as it is, all of it in every epoch, but for its last `validation` digits."""
+    """Load MNIST without its last `validation` training digits; an epoch has all of it."""
     digits = datasets.mnist(root, "train", validation)
     return GlyphDataset([Subset("mnist", digits.pixels, digits.labels, len(digits.labels))])
 
 
 def cached(path: Path, make: Callable[[], GlyphDataset]) -> GlyphDataset:
-    """The corpus that was kept in a file, or else `make` it, and keep it there."""
+    """Load the dataset from a file; if there is none, `make` it and write the file."""
     if path.is_file():
         with np.load(path, allow_pickle=False) as file:
             names = [name.removesuffix("/pixels") for name in file if name.endswith("/pixels")]
             parts = ("pixels", "labels", "per_epoch")
             fields = {name: [file[f"{name}/{part}"] for part in parts] for name in names}
         return GlyphDataset([Subset(n, x, y, int(count)) for n, (x, y, count) in fields.items()])
-    fresh = make()
-    arrays = {
-        f"{pool.name}/{part}": getattr(pool, part)
-        for pool in fresh.pools
+    dataset = make()
+    arrays: dict[str, Any] = {
+        f"{subset.name}/{part}": getattr(subset, part)
+        for subset in dataset.subsets
         for part in ("pixels", "labels", "per_epoch")
     }
     write_atomically(path, partial(np.savez, **arrays))
-    return fresh
+    return dataset
 
 
 def build(root: Path, seed: int, variants: int = VARIANTS, workers: int = 2) -> GlyphDataset:
-    """Make the training corpus from the data in `root`; the same seed gives the same glyphs.
+    """Generate the dataset from the data in `root`; the same seed gives the same glyphs.
 
-    Without drawings in `root` it is MNIST, and the handwriting fonts that come with the package.
+    Without drawings in `root` it has MNIST, and the handwriting fonts of the package.
     """
     digits = datasets.mnist(root, "train")
     half = len(digits.labels) // 2
-    seen = renormalized(digits.pixels, workers)
-    pools = [
+    preprocessed = renormalized(digits.pixels, workers)
+    subsets = [
         Subset("mnist", digits.pixels, digits.labels, half),
-        Subset("mnist as pictures", seen, digits.labels, half),
+        Subset("mnist as pictures", preprocessed, digits.labels, half),
     ]
     fonts = datasets.font_drawings("train")
-    written = generated(digit_variant, fonts, seed, len(fonts) * variants, workers)
-    pools.append(Subset("fonts", *written, len(fonts) * min(variants, FONTS_PER_EPOCH)))
+    from_fonts = generated(digit_variant, fonts, seed, len(fonts) * variants, workers)
+    subsets.append(Subset("fonts", *from_fonts, len(fonts) * min(variants, FONTS_PER_EPOCH)))
     drawn = datasets.readable_drawings(root, "train")
     if not drawn:
-        return GlyphDataset(pools)
-    other = datasets.letters(root, "train")
-    each_epoch = {
+        return GlyphDataset(subsets)
+    letters = datasets.letters(root, "train")
+    drawing_subsets: dict[str, tuple[Callable, int, int]] = {
         "drawings": (digit_variant, len(drawn) * variants, 5 * len(drawn)),
         "drawings as pictures": (digit_picture, len(drawn) * variants // 4, len(drawn) * 3 // 2),
-        "no digits": (partial(non_digit, other), 60_000, 15_000),
+        "no digits": (partial(non_digit, letters), 60_000, 15_000),
     }
-    for number, (name, (make, count, per_epoch)) in enumerate(each_epoch.items()):
-        glyphs = generated(make, drawn, seed * len(each_epoch) + number, count, workers)
-        pools.append(Subset(name, *glyphs, per_epoch))
+    for number, (name, (make, count, per_epoch)) in enumerate(drawing_subsets.items()):
+        glyphs = generated(make, drawn, seed * len(drawing_subsets) + number, count, workers)
+        subsets.append(Subset(name, *glyphs, per_epoch))
     scans = datasets.scans(root, "train")
     if scans:
         pixels, labels = from_scans(scans, workers)
-        times = np.tile(pixels, (SCANS_PER_EPOCH, 1, 1)), np.tile(labels, SCANS_PER_EPOCH)
-        pools.append(Subset("scans", *times, len(times[1])))
-    return GlyphDataset(pools)
+        repeated = np.tile(pixels, (SCANS_PER_EPOCH, 1, 1)), np.tile(labels, SCANS_PER_EPOCH)
+        subsets.append(Subset("scans", *repeated, len(repeated[1])))
+    return GlyphDataset(subsets)
 
 
 def renormalized(pixels: np.ndarray, workers: int = 2) -> np.ndarray:
-    """Pictures of digits, (N, H, W) uint8, as the glyphs (N, 28, 28) uint8 that come back."""
+    """Preprocess pictures of digits, (N, H, W) uint8, into glyphs (N, 28, 28) uint8."""
     parts = np.array_split(pixels, max(1, len(pixels) // _CHUNK))
-    return np.concatenate(parallel.map_in_order(_see, parts, workers))
+    return np.concatenate(parallel.map_in_order(_preprocess, parts, workers))
 
 
 def from_scans(scans: list[Scan], workers: int = 2) -> tuple[np.ndarray, np.ndarray]:
-    """Glyphs (N, 28, 28) uint8 and labels (N,) of the digits of scans that stand clear, each as
-    it comes back when it is sent in as a picture."""
-    found = cut_glyphs(scans)
-    around = [(0, 0), (_PAPER, _PAPER), (_PAPER, _PAPER)]
-    return renormalized(np.pad(found.pixels, around), workers), found.labels
+    """Cut the free-standing digits out of scans, and preprocess them as pictures.
+
+    Returns glyphs (N, 28, 28) uint8 and labels (N,).
+    """
+    cut = cut_glyphs(scans)
+    padding = [(0, 0), (_PADDING, _PADDING), (_PADDING, _PADDING)]
+    return renormalized(np.pad(cut.pixels, padding), workers), cut.labels
 
 
-def render(drawn: list[Drawing]) -> np.ndarray:
-    """Drawings as the page sees them, unvaried: (N, 28, 28) float32 in [0, 1]."""
-    return np.stack([to_glyph(each.strokes) for each in drawn])
+def render(drawings: list[Drawing]) -> np.ndarray:
+    """Render drawings unchanged, as the page does: (N, 28, 28) float32 in [0, 1]."""
+    return np.stack([to_glyph(drawing.strokes) for drawing in drawings])
 
 
 def generated(
-    make: Callable, drawn: list[Drawing], seed: int, count: int, workers: int
+    make: Callable, drawings: list[Drawing], seed: int, count: int, workers: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Glyphs (count, 28, 28) uint8 and labels (count,), each by `make(drawn, index, rng)`, as
-    `digit_variant` is one; the same seed gives the same, whatever the number of workers."""
+    """Generate glyphs (count, 28, 28) uint8 and labels (count,).
+
+    Each glyph comes from `make(drawings, index, rng)`, for example `digit_variant`. The same seed
+    gives the same glyphs for any number of workers.
+    """
     chunks = [range(i, min(i + _CHUNK, count)) for i in range(0, count, _CHUNK)]
-    parts = parallel.map_in_order(partial(_render_chunk, make, drawn, seed), chunks, workers)
+    parts = parallel.map_in_order(partial(_make_chunk, make, drawings, seed), chunks, workers)
     pixels, labels = zip(*parts, strict=True)
     return np.concatenate(pixels), np.concatenate(labels)
 
@@ -176,83 +164,83 @@ def on_canvas(
 ) -> tuple[list[np.ndarray], np.ndarray]:
     """Draw at a random place, size (25 to 90% of the canvas), pen width (2 to 11%) and tilt.
 
-    Returns the strokes where they were drawn, in pixels, and the picture, (side, side) uint8,
-    black on white.
+    Returns the strokes at their place, in pixels, and the picture, (side, side) uint8, black on
+    white.
     """
     pen = rng.uniform(0.02, 0.11)
     size = min(rng.uniform(0.25, 0.9), 1 - pen)
     angle = rng.normal(0, 0.12)
     cos, sin = math.cos(angle), math.sin(angle)
-    turned = [each @ np.array([[cos, sin], [-sin, cos]]) for each in strokes]
-    points = np.concatenate(turned)
+    rotated = [stroke @ np.array([[cos, sin], [-sin, cos]]) for stroke in strokes]
+    points = np.concatenate(rotated)
     low, span = points.min(axis=0), np.ptp(points, axis=0)
     scale = size / max(span.max(), 1e-9)
     corner = pen / 2 + rng.uniform(0, 1, 2) * (1 - pen - span * scale)
-    placed = [((each - low) * scale + corner) * side for each in turned]
+    placed = [((stroke - low) * scale + corner) * side for stroke in rotated]
     picture = np.full((side, side), 255, np.uint8)
-    lines = [np.rint(each * 16).astype(np.int32) for each in placed]
+    lines = [np.rint(stroke * 16).astype(np.int32) for stroke in placed]
     cv2.polylines(picture, lines, False, 0, max(1, round(pen * side)), cv2.LINE_AA, 4)
     return placed, picture
 
 
 def digit_variant(
-    drawn: list[Drawing], index: int, rng: np.random.Generator
+    drawings: list[Drawing], index: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, int]:
-    """One variation of drawing `index` (modulo their number): (28, 28) uint8, and its label."""
-    lines, label = _another_hand(drawn, index, rng)
-    return _drawn(lines, rng), label
+    """Vary drawing `index` (modulo their number). Returns (28, 28) uint8 and the label."""
+    strokes, label = _varied(drawings, index, rng)
+    return _render_strokes(strokes, rng), label
 
 
 def digit_picture(
-    drawn: list[Drawing], index: int, rng: np.random.Generator
+    drawings: list[Drawing], index: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, int]:
-    """The same, but drawn anywhere on a canvas whose picture is sent in."""
-    lines, label = _another_hand(drawn, index, rng)
-    return _to_bytes(binarize.to_glyph(on_canvas(lines, rng)[1])), label
+    """Vary a drawing, draw it anywhere on a canvas, and preprocess the picture."""
+    strokes, label = _varied(drawings, index, rng)
+    return _to_uint8(binarize.to_glyph(on_canvas(strokes, rng)[1])), label
 
 
 def non_digit(
-    letters: list[Drawing], drawn: list[Drawing], index: int, rng: np.random.Generator
+    letters: list[Drawing], drawings: list[Drawing], index: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, int]:
-    """Something that is no digit, (28, 28) uint8, and NOT_A_DIGIT. Half of them are letters."""
-    chance = rng.random()
-    if letters and chance < 0.5:
-        lines = handwriting.vary(letters[index % len(letters)].strokes, rng)
-    elif chance < 0.67:
-        left, right = (drawn[int(k)].strokes for k in rng.integers(0, len(drawn), 2))
-        lines = handwriting.vary(negatives.side_by_side(left, right, rng), rng)
-    elif chance < 0.97:
-        lines = negatives.MAKERS[int(rng.integers(len(negatives.MAKERS)))](rng)
+    """Generate a non-digit, half of the time a letter. Returns (28, 28) uint8 and NOT_A_DIGIT."""
+    choice = rng.random()
+    if letters and choice < 0.5:
+        strokes = handwriting.vary(letters[index % len(letters)].strokes, rng)
+    elif choice < 0.67:
+        left, right = (drawings[int(k)].strokes for k in rng.integers(0, len(drawings), 2))
+        strokes = handwriting.vary(negatives.side_by_side(left, right, rng), rng)
+    elif choice < 0.97:
+        strokes = negatives.MAKERS[int(rng.integers(len(negatives.MAKERS)))](rng)
     else:
-        return _to_bytes(binarize.to_glyph(negatives.noise(rng))), NOT_A_DIGIT
-    return _drawn(lines, rng), NOT_A_DIGIT
+        return _to_uint8(binarize.to_glyph(negatives.noise(rng))), NOT_A_DIGIT
+    return _render_strokes(strokes, rng), NOT_A_DIGIT
 
 
-def _another_hand(
-    drawn: list[Drawing], index: int, rng: np.random.Generator
+def _varied(
+    drawings: list[Drawing], index: int, rng: np.random.Generator
 ) -> tuple[handwriting.Strokes, int]:
-    drawing = drawn[index % len(drawn)]
+    drawing = drawings[index % len(drawings)]
     label = int(drawing.label)
     return handwriting.vary(digit_forms.random_form(drawing.strokes, label, rng), rng), label
 
 
-def _drawn(lines: handwriting.Strokes, rng: np.random.Generator) -> np.ndarray:
-    return _to_bytes(glyphs.place(draw(lines, handwriting.pen_width(rng))))
+def _render_strokes(strokes: handwriting.Strokes, rng: np.random.Generator) -> np.ndarray:
+    return _to_uint8(glyph.place(draw(strokes, handwriting.pen_width(rng))))
 
 
-def _render_chunk(
-    make: Callable, drawn: list[Drawing], seed: int, chunk: range
+def _make_chunk(
+    make: Callable, drawings: list[Drawing], seed: int, chunk: range
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Make one chunk of glyphs; its chance hangs on the seed and its place alone."""
+    """Generate one chunk of glyphs. It depends on the seed and its place alone."""
     rng = np.random.default_rng([seed, chunk.start])
-    pixels, labels = zip(*(make(drawn, index, rng) for index in chunk), strict=True)
+    pixels, labels = zip(*(make(drawings, index, rng) for index in chunk), strict=True)
     return np.stack(pixels), np.array(labels, np.int64)
 
 
-def _see(pixels: np.ndarray) -> np.ndarray:
-    seen = [_to_bytes(binarize.to_glyph(each)) for each in pixels]
-    return np.array(seen, np.uint8).reshape(-1, GLYPH, GLYPH)
+def _preprocess(pixels: np.ndarray) -> np.ndarray:
+    glyphs = [_to_uint8(binarize.to_glyph(picture)) for picture in pixels]
+    return np.array(glyphs, np.uint8).reshape(-1, GLYPH, GLYPH)
 
 
-def _to_bytes(glyph: np.ndarray) -> np.ndarray:
-    return np.rint(glyph * 255).astype(np.uint8)
+def _to_uint8(pixels: np.ndarray) -> np.ndarray:
+    return np.rint(pixels * 255).astype(np.uint8)

@@ -1,7 +1,6 @@
-"""The training of the digit finder: pages composed anew at every step, by processes of their own.
+"""Trainer of the digit detector, on pages that worker processes generate for each step.
 
-Knows pages, their targets and what finding them costs; the rest is `trainer`'s. Chance hangs on
-(seed, epoch, place), so a resumed training ends as an unbroken one.
+A page depends on (seed, epoch, rank, its number) alone.
 """
 
 from collections.abc import Iterator
@@ -24,64 +23,63 @@ from digitdraw.training.trainer import Trainer
 __all__ = ["DetectorTrainer", "page_batch"]
 
 _CLEAR = 0.33
-"""Share of the pages that are clear, as most photos are; the others are scans and harder ones."""
+"""Fraction of clear pages, as most photos are. The others are scans and harder pages."""
 
 
 class DetectorTrainer(Trainer):
-    """A training of `models.READER`; `take` is given what pages are made of."""
+    """Trains the detector on generated pages."""
 
-    def take(self, sources: Sources, share: float = 1.0, workers: int = 1) -> None:
-        """Learn from pages of these sources; of a recipe's pages for an epoch, take a share."""
-        self.per_epoch = [max(1, int(self.recipe.pages * share))]
-        self._sources = sources
-        self._fed = BatchLoader(partial(_examples, sources, self.recipe.side), workers)
+    def set_data(self, data: Sources, fraction: float = 1.0, workers: int = 0) -> None:
+        """Generate pages from these sources."""
+        self.examples_per_epoch = max(1, int(self.recipe.pages_per_epoch * fraction))
+        self._sources = data
+        self._loader = BatchLoader(partial(_make_batch, data, self.recipe.page_side), workers)
 
     def samples(self, count: int = 12) -> Figure:
-        """Some pages as they are composed, with their boxes."""
-        some = _pages(self._sources, self.recipe.side, self.seed, range(count))
+        """Plot some generated pages with their boxes."""
+        sample = _generate(self._sources, self.recipe.page_side, self.seed, range(count))
         return plots.pages(
-            [page.picture for page in some],
-            [page.boxes for page in some],
-            [page.labels for page in some],
+            [page.picture for page in sample],
+            [page.boxes for page in sample],
+            [page.labels for page in sample],
         )
 
-    def _feed(
-        self, order: torch.Generator, chance: torch.Generator
+    def _batches(
+        self, order: torch.Generator, rng: torch.Generator
     ) -> tuple[int, Iterator[tuple[Tensor, Targets]]]:
-        # Each process makes pages of its own; all of a batch are made by all together.
-        batch = max(1, self.recipe.batch // self.team.size)
-        count = max(batch, self.per_epoch[0] // self.team.size)
+        # Each process generates its own pages, so its batch is a part of the recipe's.
+        size = max(1, self.recipe.batch_size // self.group.size)
+        count = max(size, self.examples_per_epoch // self.group.size)
         keys = [
-            (chance.initial_seed(), range(first, first + batch))
-            for first in range(0, count - batch + 1, batch)
+            (rng.initial_seed(), range(first, first + size))
+            for first in range(0, count - size + 1, size)
         ]
-        made = self._fed.batches(keys)
-        return len(keys), ((x, y.to(self.device)) for x, y in made)
+        batches = self._loader.batches(keys)
+        return len(keys), ((x, targets.to(self.device)) for x, targets in batches)
 
-    def _step(self, x: Tensor, targets: Targets) -> Tensor:
-        """Learn from one batch; returns (sum of losses, pages' worth of digits read right,
-        pages)."""
-        maps, loss = self._learn(x.to(self.device), partial(detection_loss, targets=targets))
-        read = maps[:, 5:].argmax(1) == targets.labels
-        right = (read * targets.weights).sum() / targets.weights.sum().clamp(min=1e-6)
-        return torch.stack([loss, right, torch.ones_like(right)]).double() * len(x)
-
-
-def page_batch(made: list[Page]) -> tuple[Tensor, Targets]:
-    """Pages as the network gets them, (N, H, W) float32, and what it is to answer."""
-    seen = [detection.normalize_contrast(page.picture.astype(np.float32) / 255) for page in made]
-    return torch.from_numpy(np.stack(seen)), targets_for(made)
+    def _step(self, x: Tensor, target: Targets) -> Tensor:
+        maps, loss = self._descend(x.to(self.device), partial(detection_loss, targets=target))
+        read = maps[:, 5:].argmax(1) == target.labels
+        # The fraction of correct digits stands for as many correct pages.
+        correct = (read * target.weights).sum() / target.weights.sum().clamp(min=1e-6)
+        return torch.stack([loss, correct, torch.ones_like(correct)]).double() * len(x)
 
 
-def _examples(sources: Sources, side: int, key: tuple[int, range]) -> tuple[Tensor, Targets]:
-    return page_batch(_pages(sources, side, *key))
+def page_batch(batch: list[Page]) -> tuple[Tensor, Targets]:
+    """Return pages as the network sees them, (N, H, W) float32, and their targets."""
+    greys = [page.picture.astype(np.float32) / 255 for page in batch]
+    normalized = np.stack([detection.normalize_contrast(grey) for grey in greys])
+    return torch.from_numpy(normalized), targets_for(batch)
 
 
-def _pages(sources: Sources, side: int, seed: int, numbers: range) -> list[Page]:
-    rngs = (np.random.default_rng([seed, n]) for n in numbers)
-    return [_page(sources, side, rng) for rng in rngs]
+def _make_batch(sources: Sources, side: int, key: tuple[int, range]) -> tuple[Tensor, Targets]:
+    return page_batch(_generate(sources, side, *key))
 
 
-def _page(sources: Sources, side: int, rng: np.random.Generator) -> Page:
-    make = pages.clear_page if rng.random() < _CLEAR else pages.random_page
-    return make(sources, rng, side)
+def _generate(sources: Sources, side: int, seed: int, numbers: range) -> list[Page]:
+    generated = []
+    for number in numbers:
+        rng = np.random.default_rng([seed, number])
+        make = pages.clear_page if rng.random() < _CLEAR else pages.random_page
+        generated.append(make(sources, rng, side))
+    return generated

@@ -1,7 +1,4 @@
-"""Validation of the digit finder: pages and scans that were kept from training, and their figures.
-
-What its epochs, threshold and temperature are judged by; test photos are `benchmarks/`'s.
-"""
+"""Validation of the digit detector: pages and scans that are not trained on."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,85 +6,84 @@ from pathlib import Path
 import numpy as np
 import torch
 from matplotlib.figure import Figure
-from torch import nn
 
 from digitdraw.models.calibration import Calibration
-from digitdraw.models.registry import Architecture
 from digitdraw.photo import detection, lines
 from digitdraw.photo.detection import Detections
-from digitdraw.training import calibration, metrics, plots
+from digitdraw.training import charts, metrics, plots
+from digitdraw.training.calibration import fit_temperature
 from digitdraw.training.synthesis.canvas import IGNORED, Page
 from digitdraw.training.synthesis.pages import random_page
 from digitdraw.training.synthesis.sources import load_sources
+from digitdraw.training.trainer import Trainer
 
 __all__ = ["DetectorValidation"]
 
 PAGES, SIDE = 120, 448
-"""Composed pages, and their sides in pixels."""
-
+"""Number of generated pages, and their side in pixels."""
 _SEED = 77
-
 _LOWEST = 0.1
-"""Score from which finds are looked at, to choose the threshold among them."""
-
+"""Least score of detections; the threshold is chosen above it."""
 _THRESHOLDS = np.arange(0.15, 0.75, 0.05)
 
 
 @dataclass(frozen=True)
 class DetectorValidation:
-    """Composed pages, and scanned numbers with a page each."""
+    """Generated pages, and scans with one number each."""
 
     pages: list[Page]
     scans: list[Page]
 
     @classmethod
     def load(cls, root: Path) -> "DetectorValidation":
-        """Pages of writers, digits and scans that training never sees."""
-        kept = load_sources(root, "validation")
+        """Generate pages from writers and digits for validation, and load such scans."""
+        sources = load_sources(root, "validation")
         rngs = (np.random.default_rng([_SEED, index]) for index in range(PAGES))
-        composed = [random_page(kept.without_scans, rng, SIDE) for rng in rngs]
-        scanned = [Page(each.picture, each.boxes, each.labels) for each in kept.scans]
-        return cls(composed, scanned)
+        composed = [random_page(sources.without_scans, rng, SIDE) for rng in rngs]
+        return cls(composed, [Page(s.picture, s.boxes, s.labels) for s in sources.scans])
 
-    def logits(
-        self, network: nn.Module, design: Architecture, device: torch.device
-    ) -> dict[str, list[Detections]]:
-        """What is found on each page, the unlikely included."""
-        network.eval()
+    def predict(self, trainer: Trainer) -> dict[str, list[Detections]]:
+        """Detect the digits of each page and scan, with scores from _LOWEST on."""
+        network = trainer.result.eval()
         return {
             kind: [
                 detection.detect_one(page.picture.astype(np.float32) / 255, network, _LOWEST)
-                for page in some
+                for page in pages
             ]
-            for kind, some in self._kinds.items()
+            for kind, pages in self._kinds.items()
         }
 
-    def measure(self, found: dict[str, list[Detections]], _: object = None) -> dict[str, float]:
-        """Accuracies in [0, 1], at the best threshold: F1 of digits that are found and read
-        right, and the share of scans whose number is."""
-        threshold, best = self._best(found)
-        right = [
-            _number(_above(finds, threshold)) == page.labels.tolist()
-            for finds, page in zip(found["scans"], self.scans, strict=True)
-        ]
-        figures = {"F1 accuracy": float(best), "threshold": float(threshold)}
-        return figures | ({"scans accuracy": float(np.mean(right))} if right else {})
+    def measure(self, predictions: dict[str, list[Detections]]) -> dict[str, float]:
+        """Return the best threshold, the F1 of digits there, and the accuracy of scans.
 
-    def conclude(self, found: dict[str, list[Detections]]) -> tuple[Calibration, dict[str, Figure]]:
-        """The threshold and temperature that suit these pages, and pictures of how well."""
-        threshold, _ = self._best(found)
-        logits, labels = self._matched(found)
-        temperature = calibration.fit_temperature(logits, labels)
+        A digit is correct if its box and its class are; a scan if its whole number is.
+        """
+        threshold, f1 = self._best_threshold(predictions)
+        correct = [
+            _number(detections.above(threshold)) == page.labels.tolist()
+            for detections, page in zip(predictions["scans"], self.scans, strict=True)
+        ]
+        measured = {"F1 accuracy": f1, "threshold": threshold}
+        return measured | ({"scans accuracy": float(np.mean(correct))} if correct else {})
+
+    def calibrate(
+        self, predictions: dict[str, list[Detections]]
+    ) -> tuple[Calibration, dict[str, Figure]]:
+        """Fit the temperature and the threshold. Returns them, and plots of the result."""
+        threshold, _ = self._best_threshold(predictions)
+        logits, labels = self._matched(predictions)
+        temperature = fit_temperature(logits, labels)
         bars = torch.from_numpy(logits / temperature).softmax(1).numpy()
-        shown = [_above(finds, threshold) for finds in found["pages"]]
-        wrong = np.argsort([-_errors(f, p) for f, p in zip(shown, self.pages, strict=True)])[:12]
+        shown = [detections.above(threshold) for detections in predictions["pages"]]
+        errors = [_errors(*pair) for pair in zip(shown, self.pages, strict=True)]
+        worst = np.argsort([-count for count in errors])[:12]
         figures = {
-            "confusion": plots.confusion(bars, labels),
-            "reliability": plots.reliability(bars, labels),
+            "confusion": charts.confusion(bars, labels),
+            "reliability": charts.reliability(bars, labels),
             "mistakes": plots.pages(
-                [self.pages[i].picture for i in wrong],
-                [shown[i].boxes for i in wrong],
-                [shown[i].logits.argmax(axis=1) for i in wrong],
+                [self.pages[i].picture for i in worst],
+                [shown[i].boxes for i in worst],
+                [shown[i].logits.argmax(axis=1) for i in worst],
             ),
         }
         return Calibration(temperature=temperature, min_digitness=threshold), figures
@@ -96,52 +92,47 @@ class DetectorValidation:
     def _kinds(self) -> dict[str, list[Page]]:
         return {"pages": self.pages, "scans": self.scans}
 
-    def _best(self, found: dict[str, list[Detections]]) -> tuple[float, float]:
-        """The threshold with the highest F1, and that."""
-        scores = [
-            _f1(found["pages"] + found["scans"], self.pages + self.scans, t) for t in _THRESHOLDS
-        ]
+    def _best_threshold(self, predictions: dict[str, list[Detections]]) -> tuple[float, float]:
+        """Return the threshold with the highest F1, and that F1."""
+        detected, pages = predictions["pages"] + predictions["scans"], self.pages + self.scans
+        scores = [_f1(detected, pages, threshold) for threshold in _THRESHOLDS]
         best = int(np.argmax(scores))
-        return float(round(_THRESHOLDS[best], 2)), scores[best]
+        return float(round(_THRESHOLDS[best], 2)), float(scores[best])
 
-    def _matched(self, found: dict[str, list[Detections]]) -> tuple[np.ndarray, np.ndarray]:
-        """Logits (n, 10) of the finds that are digits, and which digit (n,) each is."""
+    def _matched(self, predictions: dict[str, list[Detections]]) -> tuple[np.ndarray, np.ndarray]:
+        """Return logits (n, 10) and labels (n,) of the detections that match a true digit."""
         logits, labels = [np.zeros((0, 10), np.float32)], [np.zeros(0, np.int64)]
-        for kind, some in self._kinds.items():
-            for finds, page in zip(found[kind], some, strict=True):
-                for true, one in metrics.match_boxes(page.boxes, finds.boxes):
+        for kind, pages in self._kinds.items():
+            for detections, page in zip(predictions[kind], pages, strict=True):
+                for true, detected in metrics.match_boxes(page.boxes, detections.boxes):
                     if page.labels[true] != IGNORED:
-                        logits.append(finds.logits[one][None])
+                        logits.append(detections.logits[detected][None])
                         labels.append(page.labels[true][None])
         return np.concatenate(logits), np.concatenate(labels)
 
 
-def _f1(found: list[Detections], truth: list[Page], threshold: float) -> float:
-    right = wanted = given = 0
-    for finds, page in zip(found, truth, strict=True):
-        above = _above(finds, threshold)
-        pairs = metrics.match_boxes(page.boxes, above.boxes)
-        read = above.logits.argmax(axis=1)
-        ignored = sum(page.labels[true] == IGNORED for true, _ in pairs)
-        right += sum(page.labels[true] == read[one] for true, one in pairs)
-        wanted += int((page.labels != IGNORED).sum())
-        given += len(above.scores) - ignored
-    return 2 * right / max(wanted + given, 1)
+def _f1(detected: list[Detections], pages: list[Page], threshold: float) -> float:
+    correct = expected = counted = 0
+    for all_detections, page in zip(detected, pages, strict=True):
+        detections = all_detections.above(threshold)
+        pairs = metrics.match_boxes(page.boxes, detections.boxes)
+        digits = detections.logits.argmax(axis=1)
+        ignored = sum(page.labels[i] == IGNORED for i, _ in pairs)
+        correct += sum(page.labels[i] == digits[j] for i, j in pairs)
+        expected += int((page.labels != IGNORED).sum())
+        counted += len(detections.scores) - ignored
+    return 2 * correct / max(expected + counted, 1)
 
 
-def _errors(finds: Detections, page: Page) -> int:
-    pairs = metrics.match_boxes(page.boxes, finds.boxes)
-    read = finds.logits.argmax(axis=1)
-    right = sum(page.labels[true] in (read[one], IGNORED) for true, one in pairs)
-    return len(finds.scores) + int((page.labels != IGNORED).sum()) - 2 * right
+def _errors(detections: Detections, page: Page) -> int:
+    """Count missed digits, false detections and wrong classes (which count as both)."""
+    pairs = metrics.match_boxes(page.boxes, detections.boxes)
+    digits = detections.logits.argmax(axis=1)
+    correct = sum(page.labels[i] in (digits[j], IGNORED) for i, j in pairs)
+    return len(detections.scores) + int((page.labels != IGNORED).sum()) - 2 * correct
 
 
-def _above(finds: Detections, threshold: float) -> Detections:
-    sure = finds.scores >= threshold
-    return Detections(finds.boxes[sure], finds.scores[sure], finds.logits[sure])
-
-
-def _number(finds: Detections) -> list[int]:
-    """All digits of a scan, in reading order: an amount is one number, however it is spaced."""
-    order = [index for number in lines.group_numbers(finds.boxes) for index in number]
-    return finds.logits.argmax(axis=1)[order].tolist() if order else []
+def _number(detections: Detections) -> list[int]:
+    """Return all digits of a scan in reading order. An amount is one number, even with gaps."""
+    order = [index for number in lines.group_numbers(detections.boxes) for index in number]
+    return detections.logits.argmax(axis=1)[order].tolist() if order else []

@@ -1,9 +1,4 @@
-"""Test figures: `python -m digitdraw.evaluate weights runs/seed1 runs/seed2`.
-
-Prints a table over all models, and for each the mean and spread over the folders that hold it,
-each of another seed; `--write` puts them beside the first folder's weights, into its model card
-and into the README. `--show 12` draws test examples.
-"""
+"""Evaluates classifiers on the test sets: means and ranges over several seeds, and examples."""
 
 import argparse
 import json
@@ -17,123 +12,139 @@ import torch
 
 from digitdraw.classifier import GlyphClassifier
 from digitdraw.device import choose_device
+from digitdraw.errors import DigitDrawError
 from digitdraw.models import weights
 from digitdraw.models.registry import MODELS
 from digitdraw.prediction import Prediction
-from digitdraw.recognizer import Recognizer
 from digitdraw.training import metrics, plots
 from digitdraw.training.evaluation import report
+from digitdraw.training.evaluation.report import CORRECT, REJECTED
 from digitdraw.training.evaluation.test_sets import EvaluationSets
 
-__all__ = ["evaluate"]
+__all__ = ["evaluate", "evaluate_folders", "milliseconds", "plot_examples"]
 
-_ROOT = Path(__file__).parents[3]
+README = Path(__file__).parents[3] / "README.md"
+"""The README with a generated table. Only a checkout of the repository has it."""
 
 
-def _tables(options: argparse.Namespace, folders: list[Path], cases: EvaluationSets) -> None:
-    """Print the tables, and write them where that is asked for."""
-    found = _figures(options, folders, cases)
-    print(report.models_table(found))
-    for name in found:
-        print(f"\n{name}\n\n{report.figures_table(found[name])}")
+def evaluate_folders(options: argparse.Namespace) -> None:
+    """Print the tables of all models; with --write, store them.
+
+    Raises DigitDrawError, and OSError if a file cannot be written.
+    """
+    folders = [Path(folder) for folder in options.folders]
+    card = folders[0] / "MODEL_CARD.md"
+    if options.write:  # checked first, because an evaluation takes long
+        missing = [str(path) for path in (README, card) if not path.is_file()]
+        if missing:
+            raise DigitDrawError(
+                f"--write updates the tables of a checkout of the repository, but there is no "
+                f"{' and no '.join(missing)}."
+            )
+    models = _evaluate_models(options, folders)
+    print(report.models_table(models))
+    for name, model in models.items():
+        print(f"\n{name}\n\n{report.metrics_table(model)}")
     if options.write:
-        # What was not measured now keeps its figures of before.
+        # Models that were not evaluated now keep their results.
         path = folders[0] / "evaluation.json"
-        before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-        found = {name: {**before, **found}[name] for name in MODELS if name in {**before, **found}}
-        weights.write_json(path, found)
-        report.write(found, _ROOT / "README.md", folders[0] / "MODEL_CARD.md")
+        models = (json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}) | models
+        models = {name: models[name] for name in MODELS if name in models}
+        weights.write_json(path, models)
+        report.write(models, README, card)
 
 
-def _figures(
-    options: argparse.Namespace, folders: list[Path], cases: EvaluationSets
-) -> dict[str, report.Figures]:
-    """The figures of every model, summed up over the folders that hold it."""
-    device, why = choose_device(options.device)
-    found = {}
-    for name in options.model or weights.available(folders[0]):
-        holders = [each for each in folders if name in weights.available(each)]
-        recognizers = [
-            Recognizer(GlyphClassifier(weights.load(name, each), device, why)) for each in holders
-        ]
-        figures = report.summary([evaluate(each, cases) for each in recognizers])
-        found[name] = {
-            "seeds": len(holders),
-            "parameters": weights.parameters(name, holders[0]),
-            "kilobytes": weights.kilobytes(name, holders[0]),
-            "milliseconds": {
-                str(count): round(milliseconds(recognizers[0], count), 3) for count in (1, 64)
-            },
-            "figures": figures,
-        }
-        print(f"{name}: {len(holders)} seeds", file=sys.stderr, flush=True)
-    return found
+def plot_examples(options: argparse.Namespace) -> None:
+    """Plot random test examples with their probabilities, of MNIST and of drawings."""
+    sets = EvaluationSets.load(Path(options.data))
+    name = (options.model or ["default"])[0]
+    loaded = weights.load(name, Path(options.folders[0]))
+    classifier = GlyphClassifier(loaded, *choose_device(options.device))
+    rng = np.random.default_rng()
+    drawn = options.show // 2
+    glyphs, labels = [], []
+    for kind, count in (("MNIST test", options.show - drawn), ("drawn digits", drawn)):
+        index = rng.choice(len(sets.labels[kind]), count, replace=False)
+        glyphs += list(sets.digits[kind][index])
+        labels += list(sets.labels[kind][index])
+    bars = _probabilities(classifier.predict(np.stack(glyphs)))
+    figure = plots.examples(np.stack(glyphs), bars, np.array(labels))
+    for path in plots.write(Path("."), name, {"examples": figure}):
+        print(f"wrote {path}")
 
 
-def milliseconds(recognizer: Recognizer, count: int, seconds: float = 1.0) -> float:
-    """Median time of an answer to `count` glyphs at once, on one core or the GPU."""
+def evaluate(classifier: GlyphClassifier, sets: EvaluationSets) -> dict[str, float]:
+    """Return all metrics of a classifier by name, as fractions in [0, 1]."""
+    measured: dict[str, float] = {}
+    predictions = {kind: classifier.predict(glyphs) for kind, glyphs in sets.digits.items()}
+    for kind, predicted in predictions.items():
+        bars = _probabilities(predicted)
+        measured[f"{kind}{CORRECT}"] = metrics.accuracy(bars, sets.labels[kind])
+        measured[f"{kind}{REJECTED}"] = _rejected(predicted)
+    drawn = "drawn digits"
+    bars, labels = _probabilities(predictions[drawn]), sets.labels[drawn]
+    readable_bars, readable_labels = bars[sets.readable], labels[sets.readable]
+    measured[f"{drawn}, readable{CORRECT}"] = metrics.accuracy(readable_bars, readable_labels)
+    measured[f"{drawn}: calibration error"] = metrics.calibration_error(bars, labels)
+    error = metrics.calibration_error(readable_bars, readable_labels)
+    measured[f"{drawn}, readable: calibration error"] = error
+    digitness = np.array([prediction.digitness for prediction in predictions[drawn]])
+    for kind, glyphs in sets.non_digits.items():
+        predicted = classifier.predict(glyphs)
+        measured[f"{kind}{REJECTED}"] = _rejected(predicted)
+        if kind == "letters" and np.ptp(digitness) > 0:
+            scores = np.array([prediction.digitness for prediction in predicted])
+            measured["letters: AUROC of digitness"] = metrics.auroc(digitness, scores)
+            accepted = np.mean(scores >= np.quantile(digitness, 0.05))
+            measured["letters: taken when 95% of digits are"] = float(accepted)
+    return measured
+
+
+def milliseconds(classifier: GlyphClassifier, count: int, seconds: float = 1.0) -> float:
+    """Return the median milliseconds to classify `count` glyphs at once, on one core or the GPU."""
     glyphs = np.random.default_rng(0).random((count, 28, 28), np.float32)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        recognizer.predict_batch(glyphs)
+        classifier.predict(glyphs)
         times, end = [], time.perf_counter() + seconds
         while time.perf_counter() < end:
             start = time.perf_counter()
-            recognizer.predict_batch(glyphs)
+            classifier.predict(glyphs)
             times.append(time.perf_counter() - start)
     finally:
         torch.set_num_threads(threads)
     return float(np.median(times)) * 1000
 
 
-def _show(options: argparse.Namespace, folder: Path, cases: EvaluationSets) -> None:
-    """Draw random test examples, MNIST's and drawn ones, with their bars; says where."""
-    device, why = choose_device(options.device)
-    name = (options.model or ["default"])[0]
-    recognizer = Recognizer(GlyphClassifier(weights.load(name, folder), device, why))
-    rng = np.random.default_rng()
-    kinds = [("MNIST test", options.show - options.show // 2), ("drawn digits", options.show // 2)]
-    glyphs, labels = [], []
-    for kind, count in kinds:
-        index = rng.choice(len(cases.labels[kind]), count, replace=False)
-        glyphs += list(cases.digits[kind][index])
-        labels += list(cases.labels[kind][index])
-    bars = _bars(recognizer.predict_batch(np.stack(glyphs)))
-    figure = plots.examples(np.stack(glyphs), bars, np.array(labels))
-    for path in plots.write(Path("."), name, {"examples": figure}):
-        print(f"wrote {path}")
+def _evaluate_models(
+    options: argparse.Namespace, folders: list[Path]
+) -> dict[str, report.Evaluation]:
+    """Evaluate each model on the test sets, once for each folder that has it."""
+    sets = EvaluationSets.load(Path(options.data))
+    device, reason = choose_device(options.device)
+    models = {}
+    for name in options.model or weights.available(folders[0]):
+        holders = [folder for folder in folders if name in weights.available(folder)]
+        loaded = [weights.load(name, folder) for folder in holders]
+        classifiers = [GlyphClassifier(seed, device, reason) for seed in loaded]
+        measured = [evaluate(classifier, sets) for classifier in classifiers]
+        models[name] = {
+            "seeds": len(holders),
+            "parameters": weights.parameters(name, holders[0]),
+            "kilobytes": weights.kilobytes(name, holders[0]),
+            "milliseconds": {
+                str(count): round(milliseconds(classifiers[0], count), 3) for count in (1, 64)
+            },
+            "figures": report.summary(measured),
+        }
+        print(f"{name}: {len(holders)} seeds", file=sys.stderr, flush=True)
+    return models
 
 
-def evaluate(recognizer: Recognizer, cases: EvaluationSets) -> dict[str, float]:
-    """Every figure by name, as shares in [0, 1]."""
-    figures: dict[str, float] = {}
-    answers: dict[str, list[Prediction]] = {}
-    for kind, glyphs in cases.digits.items():
-        answers[kind] = recognizer.predict_batch(glyphs)
-        figures[f"{kind}: right"] = metrics.accuracy(_bars(answers[kind]), cases.labels[kind])
-        figures[f"{kind}: refused"] = float(np.mean([p.digit is None for p in answers[kind]]))
-    drawn = "drawn digits"
-    bars, labels = _bars(answers[drawn]), cases.labels[drawn]
-    figures[f"{drawn}, readable: right"] = metrics.accuracy(
-        bars[cases.readable], labels[cases.readable]
-    )
-    figures[f"{drawn}: calibration error"] = metrics.calibration_error(bars, labels)
-    figures[f"{drawn}, readable: calibration error"] = metrics.calibration_error(
-        bars[cases.readable], labels[cases.readable]
-    )
-    digitness = np.array([p.digitness for p in answers[drawn]])
-    for kind, glyphs in cases.others.items():
-        taken = recognizer.predict_batch(glyphs)
-        figures[f"{kind}: refused"] = float(np.mean([p.digit is None for p in taken]))
-        if kind == "letters" and np.ptp(digitness) > 0:
-            scores = np.array([p.digitness for p in taken])
-            figures["letters: AUROC of digitness"] = metrics.auroc(digitness, scores)
-            figures["letters: taken when 95% of digits are"] = float(
-                np.mean(scores >= np.quantile(digitness, 0.05))
-            )
-    return figures
+def _probabilities(predictions: Sequence[Prediction]) -> np.ndarray:
+    return np.array([prediction.probabilities for prediction in predictions])
 
 
-def _bars(answers: Sequence[Prediction]) -> np.ndarray:
-    return np.array([each.probabilities for each in answers])
+def _rejected(predictions: Sequence[Prediction]) -> float:
+    return float(np.mean([prediction.digit is None for prediction in predictions]))

@@ -1,6 +1,6 @@
-"""Test figures as Markdown tables, and their places in the README and the model card.
+"""Test results as Markdown tables, and their places in the README and the model card.
 
-Knows the form of `weights/evaluation.json`; knows nothing of models or data.
+Reads the form of `weights/evaluation.json`; knows nothing of models or data.
 """
 
 import re
@@ -12,25 +12,38 @@ import numpy as np
 
 from digitdraw.errors import DigitDrawError
 
-__all__ = ["Figures", "figures_table", "insert", "models_table", "summary", "write"]
+__all__ = [
+    "CORRECT", "REJECTED", "Evaluation", "insert", "main_table", "metrics_table",
+    "models_table", "summary", "write",
+]  # fmt: skip
 
-Figures = dict[str, Any]
-"""Of one model: seeds, parameters, kilobytes, milliseconds, and the figures' mean and spread."""
+Evaluation = dict[str, Any]
+"""Results of one model: seeds, parameters, kilobytes, milliseconds, and its metrics in "figures".
 
+Each metric has its mean and its range (least, most) over the seeds, as fractions.
+"""
+CORRECT, REJECTED = ": correct", ": rejected"
+"""Ends of the names of two metrics, after the name of the test set."""
+_MAIN_SETS = (
+    "MNIST test", "drawn digits", "pictures of those", "handwriting fonts", "digits of checks",
+    "letters",
+)  # fmt: skip
+"""Test sets in the README."""
 _COLUMNS = {
-    "MNIST test": "MNIST test: right",
-    "drawn digits": "drawn digits: right",
-    "drawn anywhere": "drawn anywhere: right",
-    "pictures of those": "pictures of those: right",
+    "MNIST test": f"MNIST test{CORRECT}",
+    "drawn digits": f"drawn digits{CORRECT}",
+    "drawn anywhere": f"drawn anywhere{CORRECT}",
+    "pictures of those": f"pictures of those{CORRECT}",
     "letters AUROC": "letters: AUROC of digitness",
     "calibration error": "drawn digits: calibration error",
 }
-"""Columns of the table over all models, and the figures that they show."""
+"""Columns of the table of all models, and their metrics."""
+_HEAD = ["| test set | correct | rejected |", "|---|---|---|"]
 
 
-def summary(found: Sequence[dict[str, float]]) -> dict[str, dict[str, float]]:
-    """Mean, least and most of each figure over several seeds."""
-    columns = {name: [each[name] for each in found] for name in found[0]}
+def summary(measured: Sequence[dict[str, float]]) -> dict[str, dict[str, float]]:
+    """Return mean, least and most of each metric over several seeds."""
+    columns = {name: [seed[name] for seed in measured] for name in measured[0]}
     return {
         name: {
             "mean": round(float(np.mean(values)), 6),
@@ -41,36 +54,38 @@ def summary(found: Sequence[dict[str, float]]) -> dict[str, dict[str, float]]:
     }
 
 
-def models_table(found: dict[str, Figures]) -> str:
-    """One line a model: what it gets right, how large it is, how long it takes."""
+def main_table(model: Evaluation) -> str:
+    """Return the table of the README: the main test sets of one model."""
+    return "\n".join([*_HEAD, *(_row(name, model["figures"]) for name in _MAIN_SETS)])
+
+
+def models_table(models: dict[str, Evaluation]) -> str:
+    """Return a table of all models: accuracy, size and milliseconds for 1 and 64 glyphs."""
     titles = ["model", *_COLUMNS, "parameters", "kB", "ms for 1", "ms for 64"]
     lines = ["| " + " | ".join(titles) + " |", "|---" * len(titles) + "|"]
-    for name, model in found.items():
-        cells = [f"`{name}`"]
-        for figure in _COLUMNS.values():
-            value = model["figures"].get(figure)
-            cells.append("\N{EN DASH}" if value is None else f"{value['mean']:.2%}")
+    for name, model in models.items():
+        cells = [f"`{name}`", *(_cell(model["figures"].get(key)) for key in _COLUMNS.values())]
         cells += [f"{model['parameters']:,}", f"{model['kilobytes']:,}"]
         cells += [f"{value:.2f}" for value in model["milliseconds"].values()]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
-def figures_table(model: Figures) -> str:
-    """Every figure of one model, with its spread where there are several seeds."""
-    several = model["seeds"] > 1
-    title = "| figure | mean | least to most |" if several else "| figure | |"
-    lines = [title, "|---" * (3 if several else 2) + "|"]
-    for name, figure in model["figures"].items():
-        spread = f" {figure['least']:.2%} to {figure['most']:.2%} |" if several else ""
-        lines.append(f"| {name} | {figure['mean']:.2%} |{spread}")
+def metrics_table(model: Evaluation) -> str:
+    """Return two tables of one model, with ranges over seeds: all test sets, and other metrics."""
+    figures = model["figures"]
+    rates = [name for name in figures if name.endswith((CORRECT, REJECTED))]
+    test_sets = dict.fromkeys(name.rpartition(": ")[0] for name in rates)
+    lines = [*_HEAD, *(_row(name, figures, with_range=True) for name in test_sets)]
+    lines += ["", "| figure | value |", "|---|---|"]
+    lines += [f"| {n} | {_cell(figures[n], True)} |" for n in figures if n not in rates]
     return "\n".join(lines)
 
 
 def insert(text: str, place: str, table: str) -> str:
-    """Put a table between `<!-- place -->` and `<!-- end -->`, for what is there.
+    """Replace what is between `<!-- place -->` and the next `<!-- end -->` by a table.
 
-    Raises DigitDrawError where the text has no such place.
+    Raises DigitDrawError if the text has no such place.
     """
     pattern = re.compile(rf"(<!-- {place} -->\n).*?(<!-- end -->)", re.DOTALL)
     if not pattern.search(text):
@@ -78,11 +93,29 @@ def insert(text: str, place: str, table: str) -> str:
     return pattern.sub(lambda found: found[1] + table + "\n" + found[2], text)
 
 
-def write(found: dict[str, Figures], readme: Path, card: Path) -> None:
-    """Put the tables in their places in the README and the model card."""
-    for path in (readme, card):
-        text = path.read_text(encoding="utf-8")
-        text = insert(text, "all models", models_table(found))
-        if "default" in found:
-            text = insert(text, "default model", figures_table(found["default"]))
+def write(models: dict[str, Evaluation], readme: Path, card: Path) -> None:
+    """Write the tables into the README and the model card; into neither if a place is missing."""
+    tables = {card: {"all models": models_table(models)}}
+    if "default" in models:
+        tables[card]["default model"] = metrics_table(models["default"])
+        tables[readme] = {"main figures": main_table(models["default"])}
+    texts = {path: path.read_text(encoding="utf-8") for path in tables}
+    for path, places in tables.items():
+        for place, table in places.items():
+            texts[path] = insert(texts[path], place, table)
+    for path, text in texts.items():
         path.write_text(text, encoding="utf-8")
+
+
+def _row(test_set: str, figures: dict[str, dict[str, float]], with_range: bool = False) -> str:
+    cells = [_cell(figures.get(f"{test_set}{rate}"), with_range) for rate in (CORRECT, REJECTED)]
+    return f"| {test_set} | {' | '.join(cells)} |"
+
+
+def _cell(figure: dict[str, float] | None, with_range: bool = False) -> str:
+    if figure is None:
+        return "\N{EN DASH}"
+    text = f"{figure['mean']:.2%}"
+    if with_range and figure["least"] != figure["most"]:
+        text += f" ({figure['least'] * 100:.2f} to {figure['most'] * 100:.2f})"
+    return text

@@ -1,4 +1,4 @@
-"""training.line_recognizer.augment."""
+"""Augmentation of line crops: another pen, writer and scanner."""
 
 import math
 
@@ -11,51 +11,52 @@ from digitdraw.training.synthesis.ink_gaps import ink_gaps
 __all__ = ["augment_crop"]
 
 _INK = 1.2
-"""Deviations from the paper from which a pixel is ink: enough to tell where strokes are."""
+"""Least value of an ink pixel, in standard deviations above the paper."""
 
 
-def augment_crop(strip: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Another strip of the same digits: stretched, slanted, bent, broken, blurred, thicker or
-    thinner, fainter, with grain. (TALL, width) float32 in and out, the width not the same."""
+def augment_crop(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Stretch, slant, bend, break, blur and thicken a line crop, and change its contrast and noise.
+
+    Takes and returns (HEIGHT, width) float32. The width may change.
+    """
     if rng.random() < 0.15:
-        return strip
-    strip = _stretched(strip, rng)
+        return crop
+    crop = _stretch(crop, rng)
     if rng.random() < 0.35:
-        strip = _bent(strip, rng)
+        crop = _bend(crop, rng)
     if rng.random() < 0.12:
-        strip = strip * (1 - ink_gaps(strip > _INK, rng))
-    chance = rng.random()
-    if chance < 0.15:
-        strip = cv2.GaussianBlur(strip, (0, 0), rng.uniform(0.4, 1.3))
-    elif chance < 0.3:
-        thicker = cv2.dilate if rng.random() < 0.5 else cv2.erode
-        strip = thicker(strip, np.ones((2, 2), np.uint8))
-    strip = strip * math.exp(rng.normal(0, 0.12)) + rng.normal(0, 0.1)
+        crop = crop * (1 - ink_gaps(crop > _INK, rng))
+    choice = rng.random()
+    if choice < 0.15:
+        crop = cv2.GaussianBlur(crop, (0, 0), rng.uniform(0.4, 1.3))
+    elif choice < 0.3:
+        thicken = cv2.dilate if rng.random() < 0.5 else cv2.erode
+        crop = thicken(crop, np.ones((2, 2), np.uint8))
+    crop = crop * math.exp(rng.normal(0, 0.12)) + rng.normal(0, 0.1)
     if rng.random() < 0.4:
-        strip = strip + rng.normal(0, rng.uniform(0.05, 0.35), strip.shape)
-    return strip.astype(np.float32)
+        crop = crop + rng.normal(0, rng.uniform(0.05, 0.35), crop.shape)
+    return crop.astype(np.float32)
 
 
-def _stretched(strip: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    tall, width = strip.shape
-    wide, high = math.exp(rng.normal(0, 0.12)), math.exp(rng.normal(-0.03, 0.08))
-    linear = np.array([[wide, rng.normal(0, 0.17)], [rng.normal(0, 0.02), high]])
-    size = max(line_crop.MIN_WIDTH, round(width * wide))
-    middle = np.array([size / 2, tall / 2 + rng.normal(0, 1.2)])
-    moved = middle - linear @ (width / 2, tall / 2)
-    view = np.column_stack([linear, moved])
-    return cv2.warpAffine(strip, view, (size, tall), borderMode=cv2.BORDER_REPLICATE)
+def _stretch(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    height, width = crop.shape
+    scale_x, scale_y = math.exp(rng.normal(0, 0.12)), math.exp(rng.normal(-0.03, 0.08))
+    linear = np.array([[scale_x, rng.normal(0, 0.17)], [rng.normal(0, 0.02), scale_y]])
+    new_width = max(line_crop.MIN_WIDTH, round(width * scale_x))
+    centre = np.array([new_width / 2, height / 2 + rng.normal(0, 1.2)])
+    transform = np.column_stack([linear, centre - linear @ (width / 2, height / 2)])
+    return cv2.warpAffine(crop, transform, (new_width, height), borderMode=cv2.BORDER_REPLICATE)
 
 
-def _bent(strip: np.ndarray, rng: np.random.Generator, cell: int = 6) -> np.ndarray:
-    """Elastic distortion (Simard et al. 2003), of cells so many pixels large."""
-    tall, width = strip.shape
-    coarse = rng.normal(0, rng.uniform(0.3, 1), (2, tall // cell, max(2, width // cell)))
-    away = [
-        cv2.resize(each, (width, tall), interpolation=cv2.INTER_CUBIC)
-        for each in coarse.astype(np.float32)
-    ]
-    y, x = np.mgrid[0:tall, 0:width].astype(np.float32)
+def _bend(crop: np.ndarray, rng: np.random.Generator, cell: int = 6) -> np.ndarray:
+    """Elastic distortion (Simard et al. 2003) on a grid of `cell` pixels."""
+    height, width = crop.shape
+    coarse = rng.normal(0, rng.uniform(0.3, 1), (2, height // cell, max(2, width // cell)))
+    offset_x, offset_y = (
+        cv2.resize(grid, (width, height), interpolation=cv2.INTER_CUBIC)
+        for grid in coarse.astype(np.float32)
+    )
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     return cv2.remap(
-        strip, x + away[0], y + away[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        crop, x + offset_x, y + offset_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )

@@ -1,14 +1,14 @@
-"""What the sequence reader learns from: strips that the finder's finds on composed pages lead to.
+"""The dataset of the line recognizer: line crops around detections on generated pages.
 
-Puts `pages`, `mended_finds`, `lines` and `strips` together; knows nothing of how the sequence
-reader is trained.
+It runs the photo pipeline up to the line crops, with the current detector.
 """
 
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -27,174 +27,173 @@ from digitdraw.training.synthesis.canvas import IGNORED, Page
 from digitdraw.training.synthesis.sources import Sources, load_sources
 
 __all__ = [
-    "LineCrops",
-    "build",
-    "cached",
-    "concatenate",
-    "cut_line_crops",
-    "digits_in",
-    "generated",
-]
-
+    "LineCrops", "build", "cached", "concatenate", "cut_line_crops", "digits_in", "generated",
+]  # fmt: skip
 PAGES = {"clear": 3_000, "written": 1_000, "scanned": 6_000}
-"""How many pages of each kind there are."""
-
+"""Pages of each kind."""
 SIDES = {"clear": 512, "written": 384, "scanned": 256}
-"""Sides of the pages, in pixels: most are then looked at in three sizes, as photos are."""
-
+"""Sides of the pages in pixels. The detector sees most of them in three sizes, like photos."""
 PER_EPOCH = {"clear": 14_000, "written": 6_000, "scanned": 9_000, "empty": 3_000}
-
-_WIDEST = 320
-"""Wider strips are left out: all of a batch are as wide as its widest."""
-
+"""Line crops of each kind in an epoch."""
+_MAX_WIDTH = 320
+"""Wider line crops are dropped, because a batch is as wide as its widest crop."""
 _SEED = 4_711
-
-_LEAST_SCORES = (0.15, 0.3, 0.45)
-"""Finds from one of these scores on make up numbers: so strips come with all that the finder may
-take for a digit, and with less."""
-
-_WHOLE, _PART = 0.75, 0.5
-"""A digit of which so much is in a strip is read there; less than the other, and it is not."""
-
+_MIN_SCORES = (0.15, 0.3, 0.45)
+"""Least score of the detections of a page, chosen at random: so crops have more or fewer boxes."""
+_INSIDE, _OUTSIDE = 0.75, 0.5
+"""A digit with more of its area than _INSIDE in a crop is read, one with up to _OUTSIDE is not."""
 _MISSED = 0.3
-"""How often a true number's first or last box is left out: as often as a finder may miss one."""
-
+"""Probability that a true number loses its first or last box, as if the detector missed it."""
 _CHUNK = 50
-
+"""Pages that a process makes at once."""
 _MAKERS = {"clear": pages.clear_page, "written": pages.written_page, "scanned": pages.scanned_page}
+_PARTS = ("ink", "widths", "digits", "lengths")
+"""Names of the arrays of a kind in a cache file."""
 
 
 @dataclass(frozen=True)
 class LineCrops:
-    """Strips of one kind and what they say: `inks`, (TALL, width) uint8 each, and `digits`, (n,)
-    int64 each, none in a strip without any."""
+    """Line crops of one kind: `crops`, (HEIGHT, width) uint8 each, and `digits`, (n,) int64 each.
+
+    Crops of the kind "empty" have no digits.
+    """
 
     kind: str
-    inks: list[np.ndarray]
+    crops: list[np.ndarray]
     digits: list[np.ndarray]
 
 
-def build(root: Path, reader: Path, seed: int, workers: int = 2) -> list[LineCrops]:
-    """All to learn from, made of the training data in `root` and of what the reader whose
-    weights are in a folder finds; raises BadWeightsError where there is none."""
-    return generated(root, "train", reader, PAGES, seed, workers)
+def build(root: Path, detector: Path, seed: int, workers: int = 2) -> list[LineCrops]:
+    """Generate the training set from the data in `root` and the detector in a folder of weights.
+
+    Raises BadWeightsError if the detector is missing.
+    """
+    return generated(root, "train", detector, PAGES, seed, workers)
 
 
 def generated(
-    root: Path, part: str, reader: Path, counts: dict[str, int], seed: int, workers: int = 2
+    root: Path, part: str, detector: Path, counts: dict[str, int], seed: int, workers: int = 2
 ) -> list[LineCrops]:
-    """Numbers of so many pages of each kind of a part of the data: "clear", "written", "scanned"
-    where there are scans, and "empty", which are the strips of all that no digit is in."""
-    network = weights.load(DETECTOR.name, reader).network
-    made_by = load_sources(root, part)
-    found: dict[str, LineCrops] = {kind: LineCrops(kind, [], []) for kind in PER_EPOCH}
+    """Generate `counts` pages of each kind from a part of the data, and cut their line crops.
+
+    The kinds are "clear", "written" and, if there are scans, "scanned". Crops without digits become
+    the kind "empty".
+    """
+    network = weights.load(DETECTOR.name, detector).network
+    sources = load_sources(root, part)
+    subsets: dict[str, LineCrops] = {kind: LineCrops(kind, [], []) for kind in PER_EPOCH}
     for kind, count in counts.items():
-        if kind == "scanned" and not made_by.scans:
+        if kind == "scanned" and not sources.scans:
             continue
-        work = partial(_cut_pages, made_by, network, seed, kind, part == "train")
+        work = partial(_cut_pages, sources, network, seed, kind, part == "train")
         chunks = [range(n, min(n + _CHUNK, count)) for n in range(0, count, _CHUNK)]
-        for ink, digits in itertools.chain(*parallel.map_in_order(work, chunks, workers)):
-            pool = found[kind if len(digits) else "empty"]
-            pool.inks.append(ink)
-            pool.digits.append(digits)
-    return [pool for pool in found.values() if pool.inks]
+        for crop, digits in chain.from_iterable(parallel.map_in_order(work, chunks, workers)):
+            subset = subsets[kind if len(digits) else "empty"]
+            subset.crops.append(crop)
+            subset.digits.append(digits)
+    return [subset for subset in subsets.values() if subset.crops]
 
 
 def cached(path: Path, make: Callable[[], list[LineCrops]]) -> list[LineCrops]:
-    """The numbers that were kept in a file, or else `make` them, and keep them there."""
+    """Load the dataset from a file; if there is none, `make` it and write the file."""
     if not path.is_file():
-        made = make()
-        write_atomically(path, partial(np.savez, **_arrays(made)))
-        return made
+        dataset = make()
+        write_atomically(path, partial(np.savez, **_to_arrays(dataset)))
+        return dataset
     with np.load(path, allow_pickle=False) as file:
         kinds = [name.removesuffix("/ink") for name in file if name.endswith("/ink")]
-        return [_from_arrays(kind, {p: file[f"{kind}/{p}"] for p in _PARTS}) for kind in kinds]
+        return [_from_arrays(kind, *(file[f"{kind}/{part}"] for part in _PARTS)) for kind in kinds]
 
 
-def concatenate(made: Sequence[list[LineCrops]]) -> list[LineCrops]:
-    """The numbers of several corpora as those of one, kind by kind."""
-    kinds = dict.fromkeys(each.kind for some in made for each in some)
-    pools = [[each for some in made for each in some if each.kind == kind] for kind in kinds]
-    return [
-        LineCrops(
-            pool[0].kind,
-            [ink for each in pool for ink in each.inks],
-            [digits for each in pool for digits in each.digits],
-        )
-        for pool in pools
-    ]
+def concatenate(datasets: Sequence[list[LineCrops]]) -> list[LineCrops]:
+    """Join several datasets, kind by kind."""
+    subsets: dict[str, LineCrops] = {}
+    for subset in chain.from_iterable(datasets):
+        joined = subsets.setdefault(subset.kind, LineCrops(subset.kind, [], []))
+        joined.crops.extend(subset.crops)
+        joined.digits.extend(subset.digits)
+    return list(subsets.values())
 
 
 def cut_line_crops(
     page: Page, grey: np.ndarray, groups: list[np.ndarray]
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """(strip, digits) of each group of boxes on a page, but for those of which it cannot be
-    said what is in them, because a digit is half in, or may be found or not."""
+    """Cut a line crop around each group of boxes (n, 4). Returns (crop, digits) pairs.
+
+    Groups with unclear digits, and crops that are too wide, are left out.
+    """
     cuts = []
     for boxes in groups:
-        frame = LineTransform.around(boxes)
-        digits = digits_in(page, frame)
-        if digits is not None and frame.width <= _WIDEST:
-            cuts.append((line_crop.to_uint8(line_crop.crop_line(grey, frame)), digits))
+        transform = LineTransform.around(boxes)
+        digits = digits_in(page, transform)
+        if digits is not None and transform.width <= _MAX_WIDTH:
+            cuts.append((line_crop.to_uint8(line_crop.crop_line(grey, transform)), digits))
     return cuts
 
 
-def digits_in(page: Page, frame: LineTransform) -> np.ndarray | None:
-    """The digits in a frame from left to right, (n,), or None where it cannot be said."""
+def digits_in(page: Page, transform: LineTransform) -> np.ndarray | None:
+    """Return the digits (n,) in a line crop from left to right.
+
+    Returns None if they are unclear: a digit is half inside, or one inside is IGNORED.
+    """
     if not len(page.boxes):
         return np.zeros(0, np.int64)
-    boxes = frame.boxes_to_crop(page.boxes)
-    (inside,) = intersection_areas(np.array([[0, 0, frame.width, line_crop.HEIGHT]]), boxes)
-    inside = inside / box_areas(boxes)
-    whole = np.flatnonzero(inside > _WHOLE)
-    if ((inside > _PART) & (inside <= _WHOLE)).any() or (page.labels[whole] == IGNORED).any():
+    boxes = transform.boxes_to_crop(page.boxes)
+    view = np.array([[0, 0, transform.width, line_crop.HEIGHT]])
+    inside = intersection_areas(view, boxes)[0] / box_areas(boxes)
+    whole = np.flatnonzero(inside > _INSIDE)
+    if ((inside > _OUTSIDE) & (inside <= _INSIDE)).any() or (page.labels[whole] == IGNORED).any():
         return None
     return page.labels[whole[np.argsort((boxes[:, 0] + boxes[:, 2] / 2)[whole])]]
 
 
 def _cut_pages(
-    made_by: Sources, network: nn.Module, seed: int, kind: str, more: bool, numbers: Sequence[int]
+    sources: Sources,
+    network: nn.Module,
+    seed: int,
+    kind: str,
+    with_true_boxes: bool,
+    numbers: Sequence[int],
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """The strips of pages of these numbers; with `more`, also those of the true boxes."""
+    """Generate the pages with these numbers, and cut their line crops."""
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
     cuts = []
     for number in numbers:
         rng = np.random.default_rng([_SEED, seed, number])
-        page = _MAKERS[kind](made_by, rng, SIDES[kind])
+        page = _MAKERS[kind](sources, rng, SIDES[kind])
         grey = page.picture.astype(np.float32) / 255
-        (found,) = pipeline.detect_digits([grey], network, float(rng.choice(_LEAST_SCORES)))
-        groups = [found.boxes[each] for each in lines.group_numbers(found.boxes)]
-        if more:
-            sure = page.boxes[page.labels != IGNORED]
-            groups += [_shaken(sure[each], rng) for each in lines.group_numbers(sure)]
+        (found,) = pipeline.detect_digits([grey], network, float(rng.choice(_MIN_SCORES)))
+        groups = [found.boxes[index] for index in lines.group_numbers(found.boxes)]
+        if with_true_boxes:
+            boxes = page.boxes[page.labels != IGNORED]
+            groups += [_jitter(boxes[index], rng) for index in lines.group_numbers(boxes)]
         cuts += cut_line_crops(page, grey, groups)
     return cuts
 
 
-def _shaken(boxes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A number's true boxes, left to right, as a finder might have them."""
+def _jitter(boxes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Shift and scale a number's true boxes, and drop some, as a detector might return them."""
     if len(boxes) > 1 and rng.random() < _MISSED:
         boxes = boxes[1:] if rng.random() < 0.5 else boxes[:-1]
     size = boxes[:, 2:] * np.exp(rng.normal(0, 0.06, (len(boxes), 2)))
-    moved = boxes[:, :2] + rng.normal(0, 0.05, (len(boxes), 2)) * boxes[:, 2:]
-    return np.column_stack([moved, size])
+    corner = boxes[:, :2] + rng.normal(0, 0.05, (len(boxes), 2)) * boxes[:, 2:]
+    return np.column_stack([corner, size])
 
 
-_PARTS = ("ink", "widths", "digits", "lengths")
-
-
-def _arrays(made: list[LineCrops]) -> dict[str, np.ndarray]:
+def _to_arrays(dataset: list[LineCrops]) -> dict[str, Any]:
     arrays = {}
-    for each in made:
-        arrays[f"{each.kind}/ink"] = np.concatenate(each.inks, axis=1)
-        arrays[f"{each.kind}/widths"] = np.array([ink.shape[1] for ink in each.inks])
-        arrays[f"{each.kind}/digits"] = np.concatenate(each.digits)
-        arrays[f"{each.kind}/lengths"] = np.array([len(digits) for digits in each.digits])
+    for subset in dataset:
+        arrays[f"{subset.kind}/ink"] = np.concatenate(subset.crops, axis=1)
+        arrays[f"{subset.kind}/widths"] = np.array([crop.shape[1] for crop in subset.crops])
+        arrays[f"{subset.kind}/digits"] = np.concatenate(subset.digits)
+        arrays[f"{subset.kind}/lengths"] = np.array([len(digits) for digits in subset.digits])
     return arrays
 
 
-def _from_arrays(kind: str, arrays: dict[str, np.ndarray]) -> LineCrops:
-    inks = np.split(arrays["ink"], np.cumsum(arrays["widths"])[:-1], axis=1)
-    digits = np.split(arrays["digits"], np.cumsum(arrays["lengths"])[:-1])
-    return LineCrops(kind, [np.ascontiguousarray(ink) for ink in inks], digits)
+def _from_arrays(
+    kind: str, ink: np.ndarray, widths: np.ndarray, digits: np.ndarray, lengths: np.ndarray
+) -> LineCrops:
+    crops = np.split(ink, np.cumsum(widths)[:-1], axis=1)
+    numbers = np.split(digits, np.cumsum(lengths)[:-1])
+    return LineCrops(kind, [np.ascontiguousarray(crop) for crop in crops], numbers)

@@ -1,7 +1,4 @@
-"""The training of the sequence reader: strips of like width together, varied at every step.
-
-Knows strips, their variation and what reading them costs; the rest is `trainer`'s.
-"""
+"""Trainer and loss of the line recognizer, on batches of line crops of similar width."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,73 +20,77 @@ from digitdraw.training.trainer import Trainer
 
 __all__ = ["LineRecognizerTrainer", "ctc_loss"]
 
-_FEW = 2
-"""A number counts by its length, but one of fewer digits than this, or of none, no more."""
+_MIN_LENGTH = 2
+"""The loss of a line crop is divided by its number of digits, and by this at least."""
+
+Target = tuple[Tensor, list[np.ndarray]]
+"""Number of columns (N,) of each line crop of a batch, and its digits."""
 
 
 class LineRecognizerTrainer(Trainer):
-    """A training of `models.SEQUENCE`; `take` is given numbers."""
+    """Trains the line recognizer on line crops, which worker processes augment."""
 
-    def take(self, numbers: list[LineCrops], share: float = 1.0, workers: int = 0) -> None:
-        """Learn from these numbers, varied by so many processes of their own; of each kind's
-        for an epoch, take a share."""
-        self._kept = _Kept.of(numbers)
-        self.sizes = [len(each.inks) for each in numbers]
-        self.per_epoch = [max(1, int(PER_EPOCH[each.kind] * share)) for each in numbers]
-        self._fed = BatchLoader(partial(_batch, self._kept), workers)
+    def set_data(self, data: list[LineCrops], fraction: float = 1.0, workers: int = 0) -> None:
+        """Train on these line crops."""
+        self._crops = _JoinedCrops.of(data)
+        self._sizes = [len(subset.crops) for subset in data]
+        self._per_epoch = [max(1, int(PER_EPOCH[subset.kind] * fraction)) for subset in data]
+        self.examples_per_epoch = sum(self._per_epoch)
+        self._loader = BatchLoader(partial(_make_batch, self._crops), workers)
 
     def samples(self, count: int = 40) -> Figure:
-        """Some strips as the network gets them."""
+        """Plot some augmented line crops."""
         rng = np.random.default_rng(self.seed)
-        some = rng.choice(sum(self.sizes), min(count, sum(self.sizes)), replace=False)
-        inks, digits = zip(*map(self._kept.number, some), strict=True)
-        seen = [augment_crop(ink, rng) for ink in inks]
-        return plots.line_crops(seen, ["".join(map(str, number)) for number in digits])
+        total = sum(self._sizes)
+        index = rng.choice(total, min(count, total), replace=False)
+        crops, digits = zip(*map(self._crops.get, index), strict=True)
+        augmented = [augment_crop(crop, rng) for crop in crops]
+        return plots.line_crops(augmented, ["".join(map(str, number)) for number in digits])
 
-    def _feed(
-        self, order: torch.Generator, chance: torch.Generator
-    ) -> tuple[int, Iterator[tuple[Tensor, tuple[Tensor, list[np.ndarray]]]]]:
-        rng = np.random.default_rng(order.initial_seed())
-        batches = [self.team.share(torch.from_numpy(each)) for each in self._chosen(rng)]
-        mine = chance.initial_seed()
-        keys = [((mine, place), each.tolist()) for place, each in enumerate(batches)]
-        made = self._fed.batches(keys)
-        return len(keys), ((x.to(self.device), wanted) for x, *wanted in made)
+    def _batches(
+        self, order: torch.Generator, rng: torch.Generator
+    ) -> tuple[int, Iterator[tuple[Tensor, Target]]]:
+        shared_rng = np.random.default_rng(order.initial_seed())
+        shards = [self.group.shard(torch.from_numpy(batch)) for batch in self._choose(shared_rng)]
+        seed = rng.initial_seed()
+        keys = [((seed, place), shard.tolist()) for place, shard in enumerate(shards)]
+        batches = self._loader.batches(keys)
+        return len(keys), ((x.to(self.device), target) for x, target in batches)
 
-    def _chosen(self, rng: np.random.Generator) -> list[np.ndarray]:
-        """Indices for one epoch, in batches of like width, in any order."""
+    def _choose(self, rng: np.random.Generator) -> list[np.ndarray]:
+        """Choose the indices of an epoch, in batches of similar width, in random order."""
         chosen, start = [], 0
-        for size, wanted in zip(self.sizes, self.per_epoch, strict=True):
-            chosen.append(start + rng.choice(size, wanted, replace=wanted > size))
+        for size, count in zip(self._sizes, self._per_epoch, strict=True):
+            chosen.append(start + rng.choice(size, count, replace=count > size))
             start += size
         index = np.concatenate(chosen)
-        widths = self._kept.widths[index]
-        # Not quite by width, or the same strips would come together in every epoch.
+        widths = self._crops.widths[index]
+        # Exactly sorted by width, the same crops would share a batch in every epoch.
         index = index[np.argsort(widths * np.exp(rng.normal(0, 0.15, len(index))))]
-        most = self.recipe.batch
-        batches = [index[start : start + most] for start in range(0, len(index), most)]
-        # Every process needs a strip of each batch.
-        batches = [each for each in batches if len(each) >= self.team.size]
+        size = self.recipe.batch_size
+        batches = [index[start : start + size] for start in range(0, len(index), size)]
+        # Every process needs a crop of each batch.
+        batches = [batch for batch in batches if len(batch) >= self.group.size]
         return [batches[i] for i in rng.permutation(len(batches))]
 
-    def _step(self, x: Tensor, wanted: tuple[Tensor, list[np.ndarray]]) -> Tensor:
-        """Learn from one batch; returns (sum of losses, numbers read right, numbers)."""
-        columns, digits = wanted
-        logits, loss = self._learn(x, lambda logits: ctc_loss(logits, columns, digits))
-        best = logits.argmax(dim=2).cpu().numpy()
-        right = sum(
+    def _step(self, x: Tensor, target: Target) -> Tensor:
+        columns, digits = target
+        logits, loss = self._descend(x, lambda logits: ctc_loss(logits, columns, digits))
+        paths = logits.argmax(dim=2).cpu().numpy()
+        correct = sum(
             np.array_equal(ctc.collapse_path(path[:length])[0], number)
-            for path, length, number in zip(best, columns.tolist(), digits, strict=True)
+            for path, length, number in zip(paths, columns.tolist(), digits, strict=True)
         )
-        return torch.stack(
-            [loss * len(x), loss.new_tensor(right), loss.new_tensor(len(x))]
-        ).double()
+        sums = [loss * len(x), loss.new_tensor(correct), loss.new_tensor(len(x))]
+        return torch.stack(sums).double()
 
 
 @dataclass(frozen=True)
-class _Kept:
-    """Strips side by side in one tensor, `ink` (TALL, all their widths) uint8, which processes
-    can share, and their `digits`; strip i begins in column `starts[i]`."""
+class _JoinedCrops:
+    """Line crops side by side in one tensor, which processes can share.
+
+    `ink` is (HEIGHT, sum of widths) uint8. Crop i starts at column `starts[i]`.
+    """
 
     ink: Tensor
     widths: np.ndarray
@@ -97,33 +98,37 @@ class _Kept:
     digits: list[np.ndarray]
 
     @classmethod
-    def of(cls, numbers: list[LineCrops]) -> "_Kept":
-        inks = [ink for each in numbers for ink in each.inks]
-        digits = [number for each in numbers for number in each.digits]
-        widths = np.array([ink.shape[1] for ink in inks])
+    def of(cls, dataset: list[LineCrops]) -> "_JoinedCrops":
+        crops = [crop for subset in dataset for crop in subset.crops]
+        digits = [number for subset in dataset for number in subset.digits]
+        widths = np.array([crop.shape[1] for crop in crops])
         starts = np.cumsum(widths) - widths
-        return cls(torch.from_numpy(np.concatenate(inks, axis=1)), widths, starts, digits)
+        return cls(torch.from_numpy(np.concatenate(crops, axis=1)), widths, starts, digits)
 
-    def number(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        """Strip `index`, (TALL, width) float32, and its digits."""
+    def get(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return a line crop, (HEIGHT, width) float32, and its digits."""
         start = self.starts[index]
         ink = self.ink[:, start : start + self.widths[index]].numpy()
         return line_crop.from_uint8(ink), self.digits[index]
 
 
-def _batch(
-    kept: _Kept, key: tuple[tuple[int, int], list[int]]
-) -> tuple[Tensor, Tensor, list[np.ndarray]]:
-    """Varied strips of these indices as one batch, how many columns each has, and its digits."""
-    seed, some = key
+def _make_batch(
+    joined: _JoinedCrops, key: tuple[tuple[int, int], list[int]]
+) -> tuple[Tensor, Target]:
+    """Augment the line crops of a key (seed, indices), and pad them to one width."""
+    seed, index = key
     rng = np.random.default_rng(seed)
-    inks, digits = zip(*map(kept.number, some), strict=True)
-    x, columns = ctc.pad_batch([augment_crop(ink, rng) for ink in inks])
-    return x, columns, list(digits)
+    crops, digits = zip(*map(joined.get, index), strict=True)
+    x, columns = ctc.pad_batch([augment_crop(crop, rng) for crop in crops])
+    return x, (columns, list(digits))
 
 
 def ctc_loss(logits: Tensor, columns: Tensor, digits: list[np.ndarray]) -> Tensor:
-    """Mean CTC loss of a digit: logits (N, T, 11), of which the first `columns` (N,) count."""
+    """Return the mean CTC loss of a digit, from logits (N, T, 11).
+
+    Only the first `columns` (N,) of the T columns count. A crop that is too narrow for its digits
+    has no loss.
+    """
     lengths = torch.tensor([len(number) for number in digits])
     loss = F.ctc_loss(
         logits.log_softmax(2).transpose(0, 1),
@@ -132,6 +137,6 @@ def ctc_loss(logits: Tensor, columns: Tensor, digits: list[np.ndarray]) -> Tenso
         lengths,
         blank=LineRecognizer.BLANK,
         reduction="none",
-        zero_infinity=True,  # varied too narrow for its digits
+        zero_infinity=True,
     )
-    return (loss / lengths.clamp(min=_FEW).to(loss.device)).mean()
+    return (loss / lengths.clamp(min=_MIN_LENGTH).to(loss.device)).mean()

@@ -1,4 +1,4 @@
-"""The training corpus: labels stay with their glyphs, and the seed decides."""
+"""The dataset of the classifiers: labels stay with their glyphs, and the seed decides."""
 
 import numpy as np
 import pytest
@@ -9,55 +9,55 @@ from digitdraw.training.classifier import dataset
 from digitdraw.training.datasets import Drawing
 from tests.support.drawings import DIGITS
 
-DRAWN = [Drawing(str(d), "w", [np.array([[0, 0], [d + 1.0, 9]])]) for d in range(10)]
+DRAWINGS = [Drawing(str(d), "w", [np.array([[0, 0], [d + 1.0, 9]])]) for d in range(10)]
 
 
-def test_a_variation_keeps_its_label():
+def test_a_variant_keeps_its_label():
     rng = np.random.default_rng(0)
     for index in range(30):
         for make in (dataset.digit_variant, dataset.digit_picture):
-            glyph, label = make(DRAWN, index, rng)
+            glyph, label = make(DRAWINGS, index, rng)
             assert label == index % 10
             assert glyph.shape == (28, 28) and glyph.dtype == np.uint8
             assert glyph.any()
 
 
-def test_what_is_no_digit_is_labelled_so():
+def test_a_non_digit_has_the_label_of_non_digits():
     rng = np.random.default_rng(0)
     for index in range(30):
-        glyph, label = dataset.non_digit(DRAWN, DRAWN, index, rng)
+        glyph, label = dataset.non_digit(DRAWINGS, DRAWINGS, index, rng)
         assert label == dataset.NOT_A_DIGIT
         assert glyph.shape == (28, 28) and glyph.dtype == np.uint8
 
 
-def test_chunks_hang_on_the_seed_and_their_place_alone():
-    one, other = (
-        dataset._render_chunk(dataset.digit_variant, DRAWN, 5, range(500, 520)) for _ in range(2)
+def test_a_chunk_depends_on_the_seed_and_its_place_alone():
+    first, same = (
+        dataset._make_chunk(dataset.digit_variant, DRAWINGS, 5, range(500, 520)) for _ in range(2)
     )
-    third = dataset._render_chunk(dataset.digit_variant, DRAWN, 6, range(500, 520))
-    assert np.array_equal(one[0], other[0]) and np.array_equal(one[1], other[1])
-    assert not np.array_equal(one[0], third[0])
+    different = dataset._make_chunk(dataset.digit_variant, DRAWINGS, 6, range(500, 520))
+    assert np.array_equal(first[0], same[0]) and np.array_equal(first[1], same[1])
+    assert not np.array_equal(first[0], different[0])
 
 
-def test_glyphs_sent_in_as_pictures_come_back_as_glyphs(recognizer):
-    sent = np.stack([strokes.to_glyph(lines) for lines in DIGITS.values()])
-    back = dataset.renormalized((sent * 255).astype(np.uint8), workers=1)
-    found = recognizer.predict_batch(back.astype(np.float32) / 255)
-    assert [each.digit for each in found] == list(DIGITS)
+def test_glyphs_preprocessed_as_pictures_are_still_read(recognizer):
+    glyphs = np.stack([strokes.to_glyph(lines) for lines in DIGITS.values()])
+    preprocessed = dataset.renormalized((glyphs * 255).astype(np.uint8), workers=1)
+    predictions = recognizer.predict_batch(preprocessed.astype(np.float32) / 255)
+    assert [prediction.digit for prediction in predictions] == list(DIGITS)
 
 
-def test_digits_of_scans_come_as_glyphs_with_their_labels(data_folder, recognizer):
+def test_digits_of_scans_are_glyphs_with_their_labels(data_folder, recognizer):
     scans = datasets.scans(data_folder, "train")[:20]
     if not scans:
         pytest.skip("there is no orand-car-a in the data folder")
     pixels, labels = dataset.from_scans(scans, workers=1)
     assert pixels.shape == (len(labels), 28, 28) and pixels.dtype == np.uint8
-    found = recognizer.predict_batch(pixels.astype(np.float32) / 255)
-    right = [each.ranking[0] == label for each, label in zip(found, labels, strict=True)]
-    assert np.mean(right) > 0.85
+    predictions = recognizer.predict_batch(pixels.astype(np.float32) / 255)
+    correct = [p.ranking[0] == label for p, label in zip(predictions, labels, strict=True)]
+    assert np.mean(correct) > 0.85
 
 
-def test_scans_without_a_digit_that_stands_clear_give_no_glyphs():
+def test_a_scan_without_digits_gives_no_glyphs():
     paper = datasets.Scan(
         "paper", np.full((40, 60), 200, np.uint8), np.zeros((0, 4)), np.zeros(0, int)
     )
@@ -65,7 +65,7 @@ def test_scans_without_a_digit_that_stands_clear_give_no_glyphs():
     assert pixels.shape == (0, 28, 28) and labels.shape == (0,)
 
 
-def test_a_drawing_on_a_canvas_stays_on_it_and_stays_the_drawing():
+def test_a_drawing_on_a_canvas_is_inside_and_keeps_its_shape():
     rng = np.random.default_rng(0)
     lines = [np.array(stroke, float) for stroke in DIGITS[3]]
     for _ in range(40):
@@ -73,21 +73,35 @@ def test_a_drawing_on_a_canvas_stays_on_it_and_stays_the_drawing():
         points = np.concatenate(placed)
         assert (points >= 0).all() and (points <= dataset.CANVAS).all()
         assert picture.shape == (dataset.CANVAS, dataset.CANVAS)
-        seen, drawn = binarize.to_glyph(picture), strokes.to_glyph(placed)
-        assert np.minimum(seen, drawn).sum() / np.maximum(seen, drawn).sum() > 0.5
+        from_picture, from_strokes = binarize.to_glyph(picture), strokes.to_glyph(placed)
+        shared = np.minimum(from_picture, from_strokes).sum()
+        assert shared / np.maximum(from_picture, from_strokes).sum() > 0.5
 
 
-def test_a_kept_corpus_is_made_once(tmp_path):
-    pool = dataset.Subset("some of it", np.zeros((3, 28, 28), np.uint8), np.array([1, 2, -1]), 2)
-    made = []
+def test_without_drawings_the_dataset_has_mnist_and_fonts(data_folder, tmp_path, monkeypatch):
+    (tmp_path / "MNIST").symlink_to(data_folder / "MNIST")
+    digits = datasets.mnist(data_folder, "train")
+    few = datasets.Glyphs(digits.pixels[:40], digits.labels[:40])
+    monkeypatch.setattr(datasets, "mnist", lambda *arguments: few)
+    fonts = datasets.font_drawings("train")[:10]
+    monkeypatch.setattr(datasets, "font_drawings", lambda part: fonts)
+    built = dataset.build(tmp_path, seed=0, variants=2, workers=1)
+    assert [subset.name for subset in built.subsets] == ["mnist", "mnist as pictures", "fonts"]
+    assert [len(subset.labels) for subset in built.subsets] == [40, 40, 20]
+    assert [subset.per_epoch for subset in built.subsets] == [20, 20, 20]
+
+
+def test_a_cached_dataset_is_generated_once(tmp_path):
+    subset = dataset.Subset("drawings", np.zeros((3, 28, 28), np.uint8), np.array([1, 2, -1]), 2)
+    calls = []
 
     def make():
-        made.append(1)
-        return dataset.GlyphDataset([pool])
+        calls.append(1)
+        return dataset.GlyphDataset([subset])
 
-    first, second = (dataset.cached(tmp_path / "corpus.npz", make) for _ in range(2))
-    assert len(made) == 1
-    for each in (*first.pools, *second.pools):
-        assert (each.name, each.per_epoch) == (pool.name, pool.per_epoch)
-        assert np.array_equal(each.pixels, pool.pixels)
-        assert np.array_equal(each.labels, pool.labels)
+    first, second = (dataset.cached(tmp_path / "dataset.npz", make) for _ in range(2))
+    assert len(calls) == 1
+    for loaded in (*first.subsets, *second.subsets):
+        assert (loaded.name, loaded.per_epoch) == (subset.name, subset.per_epoch)
+        assert np.array_equal(loaded.pixels, subset.pixels)
+        assert np.array_equal(loaded.labels, subset.labels)

@@ -1,4 +1,4 @@
-"""The test figures: what they are, and what is said where they cannot be had."""
+"""The evaluation: metrics are fractions, and errors name what is missing."""
 
 import numpy as np
 
@@ -9,20 +9,29 @@ from digitdraw.training.evaluation.test_sets import EvaluationSets
 from tests.support.drawings import DIGITS
 
 
-def test_missing_test_data_is_said(tmp_path, capsys, data_folder):
+def test_missing_test_data_is_an_error(tmp_path, capsys, data_folder):
     (tmp_path / "MNIST").symlink_to(data_folder / "MNIST")
     assert command.main(["--data", str(tmp_path)]) == 1
     assert "unipen-digits/dev.jsonl.gz" in capsys.readouterr().err
 
 
-def test_figures_are_shares(recognizer):
+def test_tables_are_only_written_in_a_checkout(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(evaluate, "README", tmp_path / "README.md")
+    assert command.main(["--write", "--data", str(tmp_path)]) == 1
+    error = capsys.readouterr().err
+    assert "checkout" in error and str(tmp_path / "README.md") in error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_metrics_are_fractions(recognizer):
     glyphs = np.stack([strokes.to_glyph(lines) for lines in DIGITS.values()])
-    cases = EvaluationSets(
+    sets = EvaluationSets(
         digits={"drawn digits": glyphs},
         labels={"drawn digits": np.arange(10)},
         readable=np.arange(10) != 4,
-        others={"letters": glyphs[:, ::-1].copy()},
+        non_digits={"letters": glyphs[:, ::-1].copy()},
     )
-    figures = evaluate.evaluate(recognizer, cases)
-    assert figures["drawn digits: right"] == 1.0
-    assert all(0 <= figure <= 1 for figure in figures.values())
+    measured = evaluate.evaluate(recognizer.classifier, sets)
+    assert measured["drawn digits: correct"] == 1.0
+    assert {"drawn digits: rejected", "letters: rejected"} <= set(measured)
+    assert all(0 <= metric <= 1 for metric in measured.values())

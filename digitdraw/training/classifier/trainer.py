@@ -1,0 +1,140 @@
+"""Trainers and losses of the glyph classifiers."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from digitdraw.training import plots
+from digitdraw.training.classifier import augment, from_scratch
+from digitdraw.training.classifier.dataset import GlyphDataset
+from digitdraw.training.recipes import LEARNS, Recipe
+from digitdraw.training.trainer import Trainer
+
+__all__ = [
+    "ClassifierTrainer", "ManualTrainer", "classifier_loss", "trainer_for", "validation_loss",
+]  # fmt: skip
+
+
+class ClassifierTrainer(Trainer):
+    """Trains a classifier on glyphs, which it augments on the device."""
+
+    def set_data(self, data: GlyphDataset, fraction: float = 1.0, workers: int = 0) -> None:
+        """Copy the dataset to the device, which augments the batches without `workers`."""
+        subsets = data.subsets
+        self.pixels = torch.from_numpy(np.concatenate([s.pixels for s in subsets])).to(self.device)
+        self.labels = torch.from_numpy(np.concatenate([s.labels for s in subsets])).to(self.device)
+        self._sizes = [len(subset.labels) for subset in subsets]
+        self._per_epoch = [max(1, int(subset.per_epoch * fraction)) for subset in subsets]
+        self.examples_per_epoch = sum(self._per_epoch)
+
+    def glyphs(self, index: Tensor, rng: torch.Generator) -> Tensor:
+        """Return augmented glyphs of the dataset by index, (n, 28, 28) float32 in [0, 1]."""
+        glyphs = self.pixels[index].float() / 255
+        fraction = self.recipe.augmented_fraction
+        return augment.augment_glyphs(glyphs, rng, fraction) if fraction else glyphs
+
+    def samples(self, count: int = 200) -> Figure:
+        """Plot some augmented glyphs."""
+        rng = torch.Generator(self.device).manual_seed(self.seed)
+        index = torch.cat(self._choose(rng))[:count]
+        glyphs = self.glyphs(index, rng).cpu().numpy()
+        return plots.samples(glyphs, self.labels[index].cpu().numpy())
+
+    def _batches(
+        self, order: torch.Generator, rng: torch.Generator
+    ) -> tuple[int, Iterator[tuple[Tensor, Tensor]]]:
+        batches = self._choose(order)
+        return len(batches), ((self.glyphs(i, rng), self.labels[i]) for i in batches)
+
+    def _choose(self, order: torch.Generator) -> list[Tensor]:
+        """Choose the glyphs of an epoch from each subset, and shuffle them together.
+
+        Returns the indices of each batch, this process's shard only.
+        """
+        chosen, start = [], 0
+        for size, count in zip(self._sizes, self._per_epoch, strict=True):
+            shuffled = torch.randperm(size, generator=order, device=self.device)
+            chosen.append(shuffled[:count] + start)
+            start += size
+        together = torch.cat(chosen)
+        mixed = torch.randperm(len(together), generator=order, device=self.device)
+        batches = list(together[mixed].split(self.recipe.batch_size))
+        # Batch norm needs two glyphs at least, and every process the same number of steps.
+        if len(batches) > 1 and len(batches[-1]) < 2 * self.group.size:
+            batches.pop()
+        return [self.group.shard(batch) for batch in batches]
+
+    def _step(self, x: Tensor, target: Tensor) -> Tensor:
+        logits, loss = self._descend(x, lambda logits: classifier_loss(logits, target, self.recipe))
+        answers = logits[:, :10].argmax(1)
+        if logits.shape[1] > 10:  # a non-digit is correct if its digitness is below 0.5
+            answers = torch.where((target < 0) & (logits[:, 10] < 0), target, answers)
+        return _sums(loss, answers == target)
+
+
+class ManualTrainer(ClassifierTrainer):
+    """Trains `from_scratch`, without an optimizer and without autograd."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._manual = self.recipe.manual or LEARNS
+        rng = torch.Generator(self.device).manual_seed(self.seed)
+        initial = from_scratch.start(rng, self._manual.init)
+        tensors = [parameter.detach() for parameter in self.network.parameters()]
+        for tensor, value in zip(tensors, initial.tensors(), strict=True):
+            tensor.copy_(value)
+        self._weights = from_scratch.Weights(*tensors)  # shares memory with the network
+
+    @torch.no_grad()
+    def _step(self, x: Tensor, target: Tensor) -> Tensor:
+        loss = self._manual.loss
+        x, targets = x.flatten(1), from_scratch.one_hot(target)
+        hidden, z = from_scratch.forward(x, self._weights)
+        gradients = from_scratch.backward(x, hidden, z, targets, self._weights, loss)
+        for gradient in gradients.tensors():
+            self.group.all_reduce(gradient).div_(self.group.size)
+        from_scratch.step(self._weights, gradients, self.recipe.learning_rate)
+        return _sums(from_scratch.loss_of(z, targets, loss), z.argmax(1) == target)
+
+
+def trainer_for(model: str, recipe: Recipe, *arguments: Any) -> ClassifierTrainer:
+    """Make the trainer that the recipe of a classifier needs, with the arguments of `Trainer`."""
+    trainer = ClassifierTrainer if recipe.manual is None else ManualTrainer
+    return trainer(model, recipe, *arguments)
+
+
+def classifier_loss(logits: Tensor, labels: Tensor, recipe: Recipe) -> Tensor:
+    """Return the mean cross-entropy of the classes, plus that of the digitness if there is one.
+
+    `logits` is (N, 10 or 11), `labels` (N,) with -1 for non-digits. Their target is 0.1 for each
+    class.
+    """
+    digit = labels >= 0
+    target = F.one_hot(labels.clamp(min=0), 10).float()
+    target = target * (1 - recipe.label_smoothing) + recipe.label_smoothing / 10
+    target = torch.where(digit[:, None], target, torch.full_like(target, 0.1))
+    classes = -(target * logits[:, :10].log_softmax(1)).sum(1)
+    weight = torch.where(digit, 1.0, recipe.non_digit_weight)
+    loss = (classes * weight).mean()
+    if logits.shape[1] > 10:
+        digitness = F.binary_cross_entropy_with_logits(logits[:, 10], digit.float())
+        loss = loss + recipe.digitness_weight * digitness
+    return loss
+
+
+def validation_loss(logits: Tensor, labels: Tensor, recipe: Recipe) -> float:
+    """Return the mean loss of digits, logits (N, 10) and labels (N,), without label smoothing."""
+    if recipe.manual is None:
+        return F.cross_entropy(logits, labels).item()
+    return from_scratch.loss_of(logits, from_scratch.one_hot(labels), recipe.manual.loss).item()
+
+
+def _sums(loss: Tensor, correct: Tensor) -> Tensor:
+    """Return (sum of losses, correct, count) of a batch, from its mean loss and a mask (n,)."""
+    count = torch.full_like(correct.sum(), len(correct))
+    return torch.stack([loss * len(correct), correct.sum(), count]).double()

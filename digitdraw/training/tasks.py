@@ -1,0 +1,147 @@
+"""The kinds of training. A task supplies the dataset, the trainer and the validation of one kind.
+
+The validation also calibrates. `run` trains any task.
+"""
+
+import argparse
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from digitdraw.errors import DataError, TrainingError
+from digitdraw.models import weights
+from digitdraw.models.registry import DETECTOR
+from digitdraw.training.classifier import dataset as glyph_dataset
+from digitdraw.training.classifier.dataset import GlyphDataset
+from digitdraw.training.classifier.trainer import trainer_for
+from digitdraw.training.classifier.validation import ClassifierValidation
+from digitdraw.training.detector.trainer import DetectorTrainer
+from digitdraw.training.detector.validation import DetectorValidation
+from digitdraw.training.distributed import ProcessGroup
+from digitdraw.training.line_recognizer import dataset as line_crop_dataset
+from digitdraw.training.line_recognizer.dataset import LineCrops
+from digitdraw.training.line_recognizer.trainer import LineRecognizerTrainer
+from digitdraw.training.line_recognizer.validation import LineRecognizerValidation
+from digitdraw.training.recipes import Recipe
+from digitdraw.training.synthesis.sources import Sources, load_sources
+from digitdraw.training.trainer import Trainer
+
+__all__ = ["TASKS", "Task", "Validation"]
+
+Validation = ClassifierValidation | DetectorValidation | LineRecognizerValidation
+"""All have `predict`, `measure` (metrics of predictions) and `calibrate` (with plots)."""
+_GLYPHS_SEED = 0
+"""Seed of the glyphs, the same in all trainings, so that they can share a cache. Line crops, which
+have far fewer writers and papers, are generated with the seed of the training."""
+
+
+class Task(ABC):
+    """One kind of training, with the options of the command `train`."""
+
+    make_trainer: Callable[..., Trainer]
+    adds_line_crops = False
+
+    def __init__(self, options: argparse.Namespace, recipe: Recipe, group: ProcessGroup) -> None:
+        if options.add_line_crops and not self.adds_line_crops:
+            raise TrainingError(
+                f"--add-line-crops is for the line recognizer only, not for {options.model}."
+            )
+        self.options, self.recipe, self.group = options, recipe, group
+        self.root = Path(options.data)
+
+    @abstractmethod
+    def dataset(self) -> Any:
+        """Load or generate the training set. Raises DataError."""
+
+    @abstractmethod
+    def validation(self) -> Validation:
+        """Load or generate the validation data. Raises DataError."""
+
+    def trainer(self, device: torch.device) -> Trainer:
+        """Make a trainer with its dataset, at the start of the training."""
+        options, recipe = self.options, self.recipe
+        epochs = recipe.epochs if options.epochs is None else options.epochs
+        trainer = self.make_trainer(options.model, recipe, epochs, options.seed, device, self.group)
+        trainer.set_data(self.dataset(), options.fraction, options.workers)
+        return trainer
+
+    def _cached(self, cached: Callable, make: Callable[[], Any]) -> Any:
+        """Return `cached(path, make)` with the path of --dataset-cache, or else `make()`."""
+        path = self.options.dataset_cache and Path(self.options.dataset_cache)
+        exists = path and path.is_file()
+        self.group.print(f"loading {path}" if exists else "generating the dataset ...")
+        return cached(path, make) if path else make()
+
+
+class ClassifierTask(Task):
+    """Trains a glyph classifier."""
+
+    make_trainer = staticmethod(trainer_for)
+
+    def dataset(self) -> GlyphDataset:
+        if self.recipe.mnist_only:
+            return glyph_dataset.mnist_only(self.root, self.recipe.validation_digits)
+        if not (self.root / "unipen-digits").is_dir():
+            self.group.print(f"no unipen-digits/ in {self.root}: MNIST and fonts, no non-digits")
+        options = self.options
+        make = partial(
+            glyph_dataset.build, self.root, _GLYPHS_SEED, options.variants, options.workers
+        )
+        return self._cached(glyph_dataset.cached, make)
+
+    def validation(self) -> ClassifierValidation:
+        return ClassifierValidation.load(self.root, self.recipe, self.options.workers)
+
+
+class DetectorTask(Task):
+    """Trains the digit detector."""
+
+    make_trainer = DetectorTrainer
+
+    def dataset(self) -> Sources:
+        return load_sources(self.root, "train")
+
+    def validation(self) -> DetectorValidation:
+        return DetectorValidation.load(self.root)
+
+
+class LineRecognizerTask(Task):
+    """Trains the line recognizer on line crops of a trained detector.
+
+    The detector is the one in --out if there is one, else the one that comes with the package.
+    """
+
+    make_trainer = LineRecognizerTrainer
+    adds_line_crops = True
+
+    def dataset(self) -> list[LineCrops]:
+        options = self.options
+        paths = [Path(name) for name in options.add_line_crops]
+        missing = [str(path) for path in paths if not path.is_file()]
+        if missing:  # checked first, because generating line crops takes long
+            raise DataError(f"--add-line-crops: no such file as {', '.join(missing)}")
+        make = partial(
+            line_crop_dataset.build, self.root, self._detector(), options.seed, options.workers
+        )
+        own = self._cached(line_crop_dataset.cached, make)
+        added = [line_crop_dataset.cached(path, list) for path in paths]
+        return line_crop_dataset.concatenate([own, *added])
+
+    def validation(self) -> LineRecognizerValidation:
+        return LineRecognizerValidation.load(self.root, self._detector(), self.options.workers)
+
+    def _detector(self) -> Path:
+        folder = Path(self.options.out)
+        return folder if (folder / f"{DETECTOR.name}.json").is_file() else weights.FOLDER
+
+
+TASKS: dict[str, type[Task]] = {
+    "classifier": ClassifierTask,
+    "detector": DetectorTask,
+    "line recognizer": LineRecognizerTask,
+}
+"""The tasks, by the name that a recipe has for them."""

@@ -1,0 +1,61 @@
+"""The command `digitdraw train`: its options, and errors of one line."""
+
+import re
+
+import pytest
+
+from digitdraw.cli import train
+from digitdraw.training import datasets
+from digitdraw.training.classifier import speedrun
+from digitdraw.training.recipes import RECIPES
+
+
+def test_a_missing_name_is_an_error_that_lists_the_models(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        train.main([])
+    assert stopped.value.code == 2
+    error = capsys.readouterr().err
+    assert "NAME" in error and all(name in error for name in RECIPES)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--epochs", "0"),
+        ("--epochs", "-1"),
+        ("--epochs", "many"),
+        ("--fraction", "0"),
+        ("--fraction", "1.5"),
+    ],
+)
+def test_a_number_outside_its_range_is_an_error(option, value, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        train.main(["default", option, value])
+    assert stopped.value.code == 2
+    assert option in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_help_is_short_and_grouped(capsys):
+    with pytest.raises(SystemExit):
+        train.main(["--help"])
+    text = capsys.readouterr().out
+    assert text.startswith("usage: digitdraw train")
+    assert all(f"\n{group}:" in text for group in ("training", "data", "output"))
+    assert all(name in text for name in RECIPES)
+    assert text.count("\n") < 60
+
+
+def test_missing_data_is_an_error_of_one_line(tmp_path, capsys, monkeypatch):
+    def fail(*arguments, **options):
+        raise RuntimeError("no network")
+
+    monkeypatch.setattr(datasets, "MNIST", fail)
+    folders = ["--data", str(tmp_path), "--out", str(tmp_path)]
+    assert train.main(["default", *folders, "--device", "cpu"]) == 1
+    assert "Put its four unpacked files there" in capsys.readouterr().err
+
+
+def test_a_speedrun_needs_no_name_and_prints_seconds_and_accuracy(data_folder, monkeypatch, capsys):
+    monkeypatch.setattr(speedrun, "EPOCHS", 0.1)
+    assert train.main(["--speedrun", "--data", str(data_folder), "--device", "cpu"]) == 0
+    assert re.match(r"[\d.]+ s to \d+\.\d\d% of MNIST's", capsys.readouterr().out)
