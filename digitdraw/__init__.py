@@ -43,7 +43,6 @@ __all__ = [
 ]
 
 __version__ = "0.2.0"
-
 _MODULES_WITH_TORCH = {
     "ReadDigit": "photo.reader",
     "Reading": "photo.reader",

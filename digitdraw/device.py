@@ -16,7 +16,6 @@ __all__ = ["CpuFallback", "choose_device"]
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
 _KNOWN = "known are: auto, cpu, cuda, cuda:N."
 
 

@@ -21,23 +21,17 @@ __all__ = ["MAX_SAMPLES", "STEPS", "attribute", "map_to_glyph", "sample_along_st
 STEPS = 40
 """Integration steps from blank to glyph. The attributions then miss their sum, about 6, by 0.5 on
 average. More steps give the same map."""
-
 MAX_SAMPLES = 2_000
 """Most points that `sample_along_strokes` returns. It bounds the size of an answer."""
-
 _SPACING = 0.5
 """Least distance of these points, in glyph pixels. The pen is more than four times as wide."""
-
 _SMOOTHING = 1.0
 """Standard deviation of the smoothing, in glyph pixels. Single pixels of a stroke mean little."""
-
 _MIN_INK = 0.05
 """Ink below this is only the soft edge of a stroke."""
-
 _POWER = 3
 """The ink levels of the steps are even steps to this power. A faint glyph is already recognized:
 nearly all of the gap arises below a tenth of its ink, so most steps are there."""
-
 # An explanation costs as much as dozens of predictions, so only one runs at a time.
 _lock = threading.Lock()
 

@@ -26,10 +26,8 @@ GROUPS = {
     'train models (needs "digitdraw[train]")': TRAIN,
 }
 """What each subcommand does, by the heading that `--help` shows above it."""
-
 EXTRAS = {**dict.fromkeys(SERVE, "web"), **dict.fromkeys(TRAIN, "train")}
 """The extra whose packages a subcommand needs. The others need none."""
-
 CLOSED_PIPE = 128 + 13
 """Exit status after a closed pipe: that of a program which SIGPIPE (13) ends."""
 

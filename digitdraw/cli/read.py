@@ -22,12 +22,10 @@ __all__ = ["main"]
 
 BATCH_SIZE = 8
 """Number of photos in memory at once."""
-
 SUFFIXES = frozenset(
     (".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 )
 """Suffixes of the files that are read in a folder. A file named by the user may have any."""
-
 COLUMNS = ("picture", "number", "confidence", "x", "y", "width", "height")
 
 

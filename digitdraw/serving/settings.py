@@ -155,8 +155,6 @@ SETTINGS = (
     Setting("log_level", "warning", "debug, info (a line for each request), warning or error",
             _log_level, "LEVEL"),
 )  # fmt: skip
-
-
 _HEADINGS = {
     "host": "address",
     "auth": "access and proxies",

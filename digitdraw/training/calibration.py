@@ -17,7 +17,6 @@ REJECTED_AS_UNSURE = 0.003
 """Share of the other validation digits that may get the verdict "unsure"."""
 THRESHOLDS = np.round(np.arange(0.05, 0.96, 0.01), 2)
 """Candidates for a threshold."""
-
 _TEMPERATURES = np.exp(np.linspace(np.log(0.2), np.log(5), 400))
 
 

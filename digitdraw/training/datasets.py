@@ -67,7 +67,6 @@ SHA256 = {
         "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }  # fmt: skip
 """SHA-256 of MNIST's unpacked files."""
-
 SAMPLE_SHA256 = {
     "MNIST/raw/train-images-idx3-ubyte":
         "4f633fd660728b21546c4d0f45c3fc1b7435ddb66b5e3024b51e1b9a4f1941dc",

@@ -42,13 +42,11 @@ pages F1 differs by less than 0.01 between 0.2 and 0.8."""
 MAX_FALSE_PAGES = 0.01
 """Share of validation pages without digits that may be read as having some. This is half of what
 is allowed on photos, because letters of other writers may look more like digits."""
-
 PAGE_COUNTS: dict[Content, int] = {"one number": 80, "no digits": 400, "one digit": 80}
 """Pages of each kind besides full ones. With more pages without digits, the reader invents fewer
 digits, and misses more single ones."""
 CLEAR_PAGES, CLEAR_SIDE = 120, 512
 """Pages that look like most photos, and their sides in pixels."""
-
 _SEED = 79
 _EITHER = -2
 """Label of a box that may or may not count as a digit."""

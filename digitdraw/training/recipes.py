@@ -29,7 +29,6 @@ class ManualRecipe:
 
 SOURCE = ManualRecipe("variance 1", "absolute error", 50.0)
 """The classic recipe. It does not learn: ten outputs near 0 have a low absolute error."""
-
 LEARNS = ManualRecipe("variance 1/inputs", "cross-entropy", 5.0)
 """The smallest change that learns: smaller first weights, cross-entropy and smaller steps."""
 
@@ -95,7 +94,6 @@ _ADAMW: dict[str, Any] = {
     "mnist_only": False,
     "validation_digits": 5_000,
 }
-
 _CONVOLUTIONAL: dict[str, Any] = {
     **_ADAMW,
     "ema_decay": 0.999,
@@ -105,7 +103,6 @@ _CONVOLUTIONAL: dict[str, Any] = {
     "digitness_weight": 0.5,
     "non_digit_weight": 0.3,
 }
-
 RECIPES: dict[str, Recipe] = {
     "softmax": Recipe(epochs=30, batch_size=128, learning_rate=0.1),
     "from-scratch": _manual(LEARNS),
@@ -136,7 +133,6 @@ RECIPES: dict[str, Recipe] = {
     ),
 }
 """The default recipe of each model."""
-
 _OTHER_RECIPES = {("from-scratch", "source"): _manual(SOURCE)}
 """Further recipes, by the names of the model and the recipe."""
 

@@ -40,7 +40,6 @@ _EXAMPLE_PHOTOS = {
     "photo/examples/amounts.jpg": "a column of amounts, half in the shade",
     "photo/examples/date.jpg": "a date on a blackboard",
 }
-
 # Gradio runs this text in a function whose parameters include `element` and `props`.
 _LOADER = """
 import(new URL("{url}", document.baseURI)).then(

@@ -22,7 +22,6 @@ __all__ = ["LineRecognizerTrainer", "ctc_loss"]
 
 _MIN_LENGTH = 2
 """The loss of a line crop is divided by its number of digits, and by this at least."""
-
 Target = tuple[Tensor, list[np.ndarray]]
 """Number of columns (N,) of each line crop of a batch, and its digits."""
 
