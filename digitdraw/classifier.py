@@ -14,8 +14,6 @@ from digitdraw.models.weights import Weights
 from digitdraw.prediction import Prediction, Verdict
 from digitdraw.preprocessing.glyph import GLYPH
 
-__all__ = ["GlyphClassifier"]
-
 _MAX_BATCH = 4096
 """Most glyphs in one forward pass. It limits the memory of a pass."""
 

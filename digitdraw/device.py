@@ -11,8 +11,6 @@ from torch import nn
 
 from digitdraw.errors import UnknownDeviceError
 
-__all__ = ["CpuFallback", "choose_device"]
-
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")

@@ -16,8 +16,6 @@ from digitdraw.classifier import GlyphClassifier
 from digitdraw.preprocessing import strokes
 from digitdraw.preprocessing.glyph import PEN_WIDTH, SUPERSAMPLING
 
-__all__ = ["MAX_SAMPLES", "STEPS", "attribute", "map_to_glyph", "sample_along_strokes", "smooth"]
-
 STEPS = 40
 """Integration steps from blank to glyph. The attributions then miss their sum, about 6, by 0.5 on
 average. More steps give the same map."""

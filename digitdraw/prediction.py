@@ -5,8 +5,6 @@ from typing import Any, Literal
 
 import numpy as np
 
-__all__ = ["Prediction", "Verdict"]
-
 Verdict = Literal["digit", "unsure", "not a digit", "blank"]
 
 

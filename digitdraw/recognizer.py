@@ -18,8 +18,6 @@ from digitdraw.prediction import Prediction
 from digitdraw.preprocessing import binarize, strokes
 from digitdraw.preprocessing.image_io import Source, load_grey
 
-__all__ = ["ImagePrediction", "Recognizer", "load"]
-
 log = logging.getLogger(__name__)
 
 

@@ -24,8 +24,6 @@ from digitdraw.training.photo_calibration import (
     validation_pages,
 )
 
-__all__ = ["main"]
-
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns its exit status."""

@@ -8,8 +8,6 @@ from digitdraw.errors import DigitDrawError
 from digitdraw.models import weights
 from digitdraw.training.evaluation.evaluate import evaluate_folders, plot_examples
 
-__all__ = ["main"]
-
 _DESCRIPTION = """Print accuracy, rejections, calibration and speed on the test sets. With
 several folders, one for each seed, it prints means and ranges."""
 

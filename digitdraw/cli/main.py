@@ -8,8 +8,6 @@ from importlib import import_module
 
 import digitdraw
 
-__all__ = ["main"]
-
 READ = {
     "predict": "read one digit from each picture",
     "read": "read the numbers in photos",

@@ -9,8 +9,6 @@ from digitdraw.errors import BadImageError, DigitDrawError
 from digitdraw.prediction import Prediction
 from digitdraw.recognizer import Recognizer, load
 
-__all__ = ["main"]
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print an answer for each picture; return 1 if a picture could not be read, else 0."""

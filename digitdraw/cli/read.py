@@ -18,8 +18,6 @@ from digitdraw.photo.reader import PhotoReader, Reading
 from digitdraw.preprocessing.image_io import load_photo
 from digitdraw.recognizer import load
 
-__all__ = ["main"]
-
 BATCH_SIZE = 8
 """Number of photos in memory at once."""
 SUFFIXES = frozenset(

@@ -14,8 +14,6 @@ from digitdraw.serving import settings
 from digitdraw.serving.settings import Settings
 from digitdraw.serving.workers.model_client import ModelClient
 
-__all__ = ["main"]
-
 log = logging.getLogger("digitdraw")
 
 

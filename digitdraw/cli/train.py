@@ -12,8 +12,6 @@ from digitdraw.training.classifier import dataset, speedrun
 from digitdraw.training.recipes import RECIPES
 from digitdraw.training.run import train
 
-__all__ = ["main"]
-
 _DESCRIPTION = """Train a model, and write its weights, record, plots and checkpoint.
 docs/training.md describes data and recipes."""
 

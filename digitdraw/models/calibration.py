@@ -5,8 +5,6 @@ Training fits them on validation data. The manifest stores them with the weights
 
 from dataclasses import dataclass
 
-__all__ = ["Calibration", "PhotoCalibration"]
-
 
 @dataclass(frozen=True)
 class Calibration:

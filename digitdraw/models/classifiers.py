@@ -9,8 +9,6 @@ from torch import Tensor, nn
 
 from digitdraw.models.layers import DIGITS, ConvNorm, Residual, Separable
 
-__all__ = ["Cnn", "DigitNet", "FromScratch", "TinyNet", "mlp_relu", "mlp_tanh", "softmax"]
-
 PIXELS = 28 * 28
 
 

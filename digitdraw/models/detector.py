@@ -6,8 +6,6 @@ from torch import Tensor, nn
 
 from digitdraw.models.layers import DIGITS, ConvNorm, Residual
 
-__all__ = ["DigitDetector"]
-
 
 class DigitDetector(nn.Module):
     """Detects digits by their centres, as in "Objects as Points" (Zhou et al. 2019, 1904.07850).

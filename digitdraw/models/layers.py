@@ -6,8 +6,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-__all__ = ["DIGITS", "ConvNorm", "Normalized", "Residual", "Separable", "fold_batch_norm"]
-
 DIGITS = 10
 
 

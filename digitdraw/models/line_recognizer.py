@@ -4,8 +4,6 @@ from torch import Tensor, nn
 
 from digitdraw.models.layers import DIGITS, ConvNorm, Residual
 
-__all__ = ["LineRecognizer"]
-
 
 class LineRecognizer(nn.Module):
     """Reads a whole number, so that neighbours help to separate and classify digits.

@@ -23,8 +23,6 @@ from digitdraw.models.classifiers import (
 from digitdraw.models.detector import DigitDetector
 from digitdraw.models.line_recognizer import LineRecognizer
 
-__all__ = ["DETECTOR", "LINE_RECOGNIZER", "MODELS", "PHOTO_MODELS", "Architecture", "architecture"]
-
 
 @dataclass(frozen=True)
 class Architecture:

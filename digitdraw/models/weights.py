@@ -19,18 +19,6 @@ from digitdraw.files import write_atomically
 from digitdraw.models.calibration import Calibration
 from digitdraw.models.registry import MODELS, PHOTO_MODELS, architecture
 
-__all__ = [
-    "FOLDER",
-    "Weights",
-    "available",
-    "kilobytes",
-    "load",
-    "parameters",
-    "recalibrate",
-    "save",
-    "write_json",
-]
-
 _INSTALLED = Path(__file__).parents[1] / "_weights"
 FOLDER = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parents[2] / "weights"
 """Weights that come with digitdraw: inside an installed package, else beside the package."""

@@ -5,11 +5,6 @@ Plain numpy: `torchvision.ops` works on corners and tensors, and the conversions
 
 import numpy as np
 
-__all__ = [
-    "NEIGHBOUR_DISTANCE", "Box", "box_areas", "box_centers", "intersection_areas", "neighbour_mask",
-    "union_box",
-]  # fmt: skip
-
 Box = tuple[float, float, float, float]
 NEIGHBOUR_DISTANCE = 3.0
 """Largest horizontal distance between the centers of neighbours, in heights of the box."""

@@ -14,11 +14,6 @@ from torch import Tensor, nn
 from digitdraw.models.line_recognizer import LineRecognizer
 from digitdraw.photo.line_crop import HEIGHT
 
-__all__ = [
-    "Transcript", "collapse_path", "decode", "logits_with_insertion", "match_detections",
-    "pad_batch", "recognize",
-]  # fmt: skip
-
 _BLANK = LineRecognizer.BLANK
 _WIDTH_MULTIPLE = 32
 """Line crops are padded to a multiple of this width and batched by width. So a photo gets the same

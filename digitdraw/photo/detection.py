@@ -18,11 +18,6 @@ from digitdraw.models.detector import DigitDetector
 from digitdraw.photo.boxes import box_areas, box_centers, intersection_areas
 from digitdraw.preprocessing.padding import pad_border, pad_with_paper
 
-__all__ = [
-    "Detections", "concatenate", "decode", "detect", "detect_one", "drop_merged",
-    "non_maximum_suppression", "normalize_contrast",
-]  # fmt: skip
-
 LARGEST_SIDE, LARGE_SIDE = 832, 1184
 """Longer side of the first view of an image, in pixels: of an ordinary one, and of a large one."""
 LARGE_FROM = 2 * LARGEST_SIDE

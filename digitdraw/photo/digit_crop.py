@@ -13,8 +13,6 @@ from digitdraw.photo.ink_mask import box_slices, ink_threshold, stroke_contrast
 from digitdraw.preprocessing import glyph
 from digitdraw.preprocessing.binarize import normalize_pen
 
-__all__ = ["DigitCrops", "crop_digits"]
-
 _MARGIN = 2
 """Margin in pixels around a box: detections are not exact."""
 _OWN = 0.35

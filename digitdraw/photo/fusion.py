@@ -12,10 +12,6 @@ import torch
 
 from digitdraw.models.calibration import PhotoCalibration
 
-__all__ = [
-    "MIN_SCORE", "NumberHypothesis", "fuse_scores", "page_features", "page_probability", "sigmoid",
-]  # fmt: skip
-
 MIN_SCORE = 0.4
 """Least score of a detection that becomes a part of a number. The line recognizer rejects those
 that are no digits."""

@@ -7,8 +7,6 @@ This module knows pixels and windows of them, but no detections and no line crop
 import cv2
 import numpy as np
 
-__all__ = ["above_local_median", "box_slices", "ink_threshold", "stroke_contrast", "third_moment"]
-
 _MAX_STROKE = 9
 """Largest width of a stroke, in pixels: what is wider is a shadow, or paper beside one."""
 

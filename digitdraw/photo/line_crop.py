@@ -14,10 +14,6 @@ import numpy as np
 from digitdraw.photo.boxes import box_centers
 from digitdraw.photo.ink_mask import above_local_median, third_moment
 
-__all__ = [
-    "HEIGHT", "MAX_WIDTH", "MIN_WIDTH", "LineTransform", "crop_line", "from_uint8", "to_uint8",
-]  # fmt: skip
-
 HEIGHT = 32
 """Height of a line crop in pixels; its digits are about 25 tall."""
 MAX_WIDTH = 640

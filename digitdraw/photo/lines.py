@@ -11,8 +11,6 @@ import numpy as np
 
 from digitdraw.photo.boxes import box_centers
 
-__all__ = ["group_numbers", "merge_numbers"]
-
 MAX_GAP = 1.25
 """Largest gap inside a number, in heights of its digits. There is room for a dash, or for the
 space that people leave between thousands. With these limits, 799 of 800 scanned training amounts

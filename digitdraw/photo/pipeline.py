@@ -22,8 +22,6 @@ from digitdraw.photo.line_crop import LineTransform
 from digitdraw.photo.postprocess import drop_commas, drop_nested, merge_split_digits
 from digitdraw.photo.refine import expand_to_ink
 
-__all__ = ["PARTIAL_GLYPH_WEIGHT", "Networks", "detect_digits", "number_hypotheses"]
-
 USUAL_PITCH = 4.5
 """Usual distance of two digits, in columns of the line recognizer."""
 PARTIAL_GLYPH_WEIGHT = 0.2

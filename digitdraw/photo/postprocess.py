@@ -16,11 +16,6 @@ from digitdraw.photo.boxes import (
 from digitdraw.photo.detection import Detections
 from digitdraw.photo.lines import MAX_GAP
 
-__all__ = [
-    "comma_mask", "drop_commas", "drop_nested", "merge_split_digits", "part_mask", "spanning_mask",
-    "split_digit_pairs",
-]  # fmt: skip
-
 _HALF_GAP, _HALF_OVERLAP = 0.12, 0.3
 """Largest gap between two halves, and their largest overlap, in heights of both together."""
 _HALF_MIN_SHARED = 0.15

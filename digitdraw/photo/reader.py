@@ -25,8 +25,6 @@ from digitdraw.photo.single_digit import Classify, classifier_agrees, read_singl
 from digitdraw.prediction import Prediction, Verdict
 from digitdraw.preprocessing.image_io import Source, load_photo
 
-__all__ = ["GLYPH_CLASSIFIER", "PhotoReader", "ReadDigit", "Reading", "prepare_networks"]
-
 log = logging.getLogger(__name__)
 
 GLYPH_CLASSIFIER = "default"

@@ -21,8 +21,6 @@ from digitdraw.photo.ink_mask import (
     third_moment,
 )
 
-__all__ = ["expand_to_ink"]
-
 _VIEW_HEIGHT = 24
 """Height of the box in its view, in pixels."""
 _VIEW_MARGIN = 1.25

@@ -14,8 +14,6 @@ from digitdraw.photo.boxes import Box
 from digitdraw.prediction import Prediction
 from digitdraw.preprocessing import binarize
 
-__all__ = ["CONFIDENT", "Classify", "classifier_agrees", "crop_around", "read_single_digit"]
-
 Classify = Callable[[Sequence[np.ndarray]], list[Prediction]]
 """Classifies glyphs, (28, 28) float32 each, and rejects what is no digit."""
 CONFIDENT = 0.95

@@ -15,18 +15,6 @@ from digitdraw.preprocessing.clutter import remove_clutter
 from digitdraw.preprocessing.image_io import Source, load_grey
 from digitdraw.preprocessing.paper import InkPaperLevels, downscale, ink_paper_levels, paper_region
 
-__all__ = [
-    "Step",
-    "find_ink",
-    "flatten_illumination",
-    "glyph_and_ink_box",
-    "normalize_levels",
-    "normalize_pen",
-    "steps",
-    "stroke_width",
-    "to_glyph",
-]
-
 _MAX_SIDE = 448
 """Longer side, in pixels, to which a larger picture is reduced before its ink is found."""
 _MIN_SIDE = 128

@@ -6,8 +6,6 @@ Works on connected components. `stats` is OpenCV's (n, 5) table of them, with th
 import cv2
 import numpy as np
 
-__all__ = ["remove_clutter"]
-
 _MIN_AREA, _MIN_EXTENT = 0.03, 0.1
 """Least area and longer side of a piece of ink, relative to the largest piece. Less is a speck."""
 _MAX_LINE_ASPECT, _MIN_LINE_GAP, _MIN_LINE_WIDTH = 0.25, 0.04, 0.8

@@ -12,8 +12,6 @@ in training and in use. So the models see the same kind of glyph everywhere.
 import cv2
 import numpy as np
 
-__all__ = ["BOX", "GLYPH", "PEN_WIDTH", "SUPERSAMPLING", "blank", "crop", "fit", "place"]
-
 GLYPH = 28
 """Side of a glyph, in glyph pixels."""
 BOX = 20

@@ -13,17 +13,6 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from digitdraw.errors import BadImageError
 
-__all__ = [
-    "FORMATS",
-    "MAX_BYTES",
-    "MAX_PIXELS",
-    "Source",
-    "load_grey",
-    "load_photo",
-    "open_image",
-    "to_grey",
-]
-
 Source = str | os.PathLike | bytes | bytearray | Image.Image | np.ndarray
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "HEIF")
 """Accepted formats, by Pillow's names. JPEG includes MPO, and HEIF includes HEIC."""

@@ -8,8 +8,6 @@ import numpy as np
 
 from digitdraw.preprocessing.paper import downscale, ink_paper_levels
 
-__all__ = ["pad_border", "pad_with_paper"]
-
 # All of these are relative to the shorter side of the picture.
 _CLOSE_TO_BORDER = 0.15
 """Distance from the border below which ink is close to it."""

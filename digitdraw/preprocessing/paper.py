@@ -9,8 +9,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-__all__ = ["InkPaperLevels", "downscale", "ink_paper_levels", "paper_region"]
-
 _MIN_EXPLAINED_VARIANCE = 0.75
 """Least share of a picture's variance that lies between its two levels (Otsu's criterion)."""
 _MAX_DARK_LEVEL = 0.65

@@ -15,8 +15,6 @@ import numpy as np
 from digitdraw.errors import BadStrokesError
 from digitdraw.preprocessing import glyph
 
-__all__ = ["MAX_POINTS", "MAX_STROKES", "bounds", "draw", "parse", "to_glyph"]
-
 MAX_STROKES = 500
 MAX_POINTS = 20_000
 _BRIEF = reprlib.Repr()

@@ -21,8 +21,6 @@ from digitdraw.serving.routes import Routes
 from digitdraw.serving.settings import Settings
 from digitdraw.serving.workers.photo_queue import PhotoQueue
 
-__all__ = ["Service", "guarded", "unreadable"]
-
 MAX_JSON = 1 << 20
 """Bytes of a drawing's JSON. The largest drawing that is allowed is smaller."""
 _PICTURE_PATHS = ("/live/photo", "/live/picture", "/gradio_api/upload")

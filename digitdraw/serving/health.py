@@ -10,8 +10,6 @@ from starlette.routing import BaseRoute, Route
 from digitdraw.serving.middleware.telemetry import Metrics
 from digitdraw.serving.responses import ErrorResponse, json_response
 
-__all__ = ["PATHS", "routes"]
-
 PATHS = ("/healthz", "/readyz")
 _TIMEOUT = 2.0
 """Seconds that the model has for its answers."""

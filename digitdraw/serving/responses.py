@@ -6,8 +6,6 @@ import orjson
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-__all__ = ["ErrorResponse", "json_response"]
-
 
 def json_response(
     content: object, status: int = 200, headers: Mapping[str, str] | None = None

@@ -17,8 +17,6 @@ from digitdraw.serving.middleware.telemetry import Metrics
 from digitdraw.serving.responses import ErrorResponse, json_response
 from digitdraw.serving.workers.photo_queue import PhotoQueue
 
-__all__ = ["Routes"]
-
 
 class Routes:
     """The page's routes: `model` answers drawings, `photo_queue` pictures."""

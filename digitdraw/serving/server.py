@@ -13,8 +13,6 @@ from starlette.types import ASGIApp
 
 from digitdraw.serving.settings import Settings
 
-__all__ = ["serve"]
-
 SECONDS_TO_FINISH = 4
 """Seconds that running requests have after a signal to stop."""
 log = logging.getLogger(__name__)

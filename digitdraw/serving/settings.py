@@ -15,8 +15,6 @@ from typing import Any
 
 from digitdraw.errors import SettingError
 
-__all__ = ["SETTINGS", "Setting", "Settings", "parse", "table"]
-
 PREFIX = "DIGITDRAW_"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 

@@ -9,8 +9,6 @@ import torch.nn.functional as F
 
 from digitdraw.models.calibration import Calibration
 
-__all__ = ["fit_classifier", "fit_detector", "fit_digitness_temperature", "fit_temperature"]
-
 REJECTED_AS_NO_DIGIT = 0.008
 """Share of validation digits that may get the verdict "not a digit"; each kind counts the same."""
 REJECTED_AS_UNSURE = 0.003

@@ -22,8 +22,6 @@ from matplotlib.ticker import (
 from digitdraw.training import metrics
 from digitdraw.training.plots import BLUE, GREY, VERMILION, count_text, new_figure, notice
 
-__all__ = ["confusion", "curves", "reliability"]
-
 _COLOURS = (BLUE, VERMILION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 _MARKERS = ("o", "s", "^", "D", "v", "P")
 _HALF = 26

@@ -22,10 +22,6 @@ from torchvision.datasets import MNIST
 
 from digitdraw.errors import DataError
 
-__all__ = [
-    "UNREADABLE", "Drawing", "Glyphs", "Scan", "drawings", "file_hashes", "font_drawings",
-    "letters", "mnist", "readable_drawings", "scans", "split_by_writer",
-]  # fmt: skip
 MNIST_VALIDATION = 5_000
 """Validation digits of MNIST, unless a recipe sets another number."""
 SCANS_TEST, SCANS_VALIDATION = 200, 80

@@ -14,8 +14,6 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-__all__ = ["ProcessGroup", "process_group"]
-
 
 @dataclass(frozen=True)
 class ProcessGroup:

@@ -6,8 +6,6 @@ import numpy as np
 
 from digitdraw.photo.boxes import box_areas, intersection_areas
 
-__all__ = ["accuracy", "align", "auroc", "calibration_error", "match_boxes", "reliability"]
-
 
 def accuracy(probabilities: np.ndarray, labels: np.ndarray) -> float:
     """Fraction of rows of `probabilities` (N, 10), or logits, whose largest is in `labels` (N,)."""

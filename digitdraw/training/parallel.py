@@ -12,8 +12,6 @@ import cv2
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-__all__ = ["BatchLoader", "map_in_order"]
-
 Part = TypeVar("Part")
 Result = TypeVar("Result")
 

@@ -26,8 +26,6 @@ from digitdraw.training.synthesis.canvas import IGNORED, Page
 from digitdraw.training.synthesis.pages import Content, clear_page, written_page
 from digitdraw.training.synthesis.sources import load_sources
 
-__all__ = ["ScoredDigits", "count_errors", "fit_photo_reader", "score_pages", "validation_pages"]
-
 CLASSIFIER_WEIGHT = 1.25
 """Weight of the classifier's logits for a whole glyph. Chosen on validation photos, where 1 to 1.5
 give the same. It is not fitted on composed pages: there half of the glyphs are cut off from other

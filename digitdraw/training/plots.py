@@ -18,8 +18,6 @@ from matplotlib.patches import Rectangle
 from digitdraw.files import write_atomically
 from digitdraw.preprocessing.glyph import GLYPH
 
-__all__ = ["examples", "line_crops", "mistakes", "pages", "samples", "write"]
-
 BLUE, VERMILION, GREY = "#0072B2", "#D55E00", "#767676"
 _DPI = 150
 _PAPER = 0.94

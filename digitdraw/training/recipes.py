@@ -5,8 +5,6 @@ from typing import Any, Literal
 
 from digitdraw.errors import TrainingError
 
-__all__ = ["LEARNS", "RECIPES", "SOURCE", "Init", "Loss", "ManualRecipe", "Recipe", "recipe_for"]
-
 Loss = Literal["absolute error", "cross-entropy"]
 Init = Literal["variance 1", "variance 1/inputs"]
 

@@ -15,8 +15,6 @@ from digitdraw.models.weights import Weights
 from digitdraw.training import datasets
 from digitdraw.training.trainer import Trainer
 
-__all__ = ["training_command", "training_record"]
-
 _NOT_RECORDED = {"model", "dataset_cache", "data", "out", "resume", "workers"}
 """Options that do not change the weights, and the model, which is no option."""
 

@@ -19,8 +19,6 @@ from digitdraw.training.record import training_record
 from digitdraw.training.tasks import TASKS, Validation
 from digitdraw.training.trainer import Trainer
 
-__all__ = ["train"]
-
 
 def train(options: argparse.Namespace) -> None:
     """Train a model with the options of the command `train`, and write the result.

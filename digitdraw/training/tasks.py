@@ -30,8 +30,6 @@ from digitdraw.training.recipes import Recipe
 from digitdraw.training.synthesis.sources import Sources, load_sources
 from digitdraw.training.trainer import Trainer
 
-__all__ = ["TASKS", "Task", "Validation"]
-
 Validation = ClassifierValidation | DetectorValidation | LineRecognizerValidation
 """All have `predict`, `measure` (metrics of predictions) and `calibrate` (with plots)."""
 _GLYPHS_SEED = 0

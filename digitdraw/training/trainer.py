@@ -25,8 +25,6 @@ from digitdraw.models import registry
 from digitdraw.training.distributed import ProcessGroup
 from digitdraw.training.recipes import Recipe
 
-__all__ = ["Trainer"]
-
 WARM_UP = 0.05
 """Fraction of the training in which a cosine schedule warms up."""
 

@@ -17,8 +17,6 @@ from starlette.types import ASGIApp
 
 from digitdraw.serving.responses import ErrorResponse
 
-__all__ = ["modules", "read_bytes", "read_text", "route", "url"]
-
 _FOLDER = Path(__file__).parent / "frontend"
 _MEDIA_TYPES = {
     ".css": "text/css",

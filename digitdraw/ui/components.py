@@ -11,17 +11,6 @@ import gradio as gr
 from digitdraw.serving.answers import data_urls, phrases
 from digitdraw.ui import assets
 
-__all__ = [
-    "compare_tab",
-    "draw_tab",
-    "example_photos",
-    "footer",
-    "head",
-    "header",
-    "photo_tab",
-    "upload_tab",
-]
-
 _STYLES = (
     "page/tokens.css",
     "page/page.css",

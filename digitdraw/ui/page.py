@@ -19,8 +19,6 @@ from digitdraw.serving.app import Service, guarded, unreadable
 from digitdraw.serving.settings import Settings
 from digitdraw.ui import assets, components
 
-__all__ = ["SESSIONS", "build"]
-
 # How often Gradio looks for old files, and how old they must be to be deleted. Files that programs
 # send are deleted once they are read; this is for the rest.
 CACHE_SECONDS = (300, 1800)

@@ -23,8 +23,6 @@ from digitdraw.prediction import Prediction
 from digitdraw.preprocessing.glyph import blank
 from digitdraw.recognizer import Recognizer
 
-__all__ = ["Card", "Comparison", "Entry"]
-
 log = logging.getLogger(__name__)
 
 UNKNOWN = "\N{EN DASH}"

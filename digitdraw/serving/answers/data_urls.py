@@ -8,8 +8,6 @@ from PIL import Image
 
 from digitdraw.preprocessing.image_io import open_image, to_grey
 
-__all__ = ["data_url", "jpeg", "thumbnail"]
-
 THUMBNAIL_EDGE = 240
 """Longest side of a thumbnail in pixels."""
 

@@ -14,8 +14,6 @@ from digitdraw.recognizer import Recognizer
 from digitdraw.serving.answers import payloads
 from digitdraw.serving.answers.comparison import Comparison
 
-__all__ = ["Answers"]
-
 
 class Answers:
     """The answers of one model, compared with those of `comparison`. Many threads may use it."""

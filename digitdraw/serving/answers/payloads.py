@@ -20,8 +20,6 @@ from digitdraw.recognizer import Recognizer
 from digitdraw.serving.answers import data_urls, phrases
 from digitdraw.serving.answers.comparison import Comparison, Entry
 
-__all__ = ["answer_drawings", "answer_picture", "compare_strokes", "explain_strokes", "read_photo"]
-
 log = logging.getLogger(__name__)
 
 FULL_COLOUR_QUANTILE = 0.95

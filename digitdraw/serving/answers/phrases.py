@@ -4,12 +4,6 @@ from collections.abc import Sequence
 
 from digitdraw.prediction import Prediction
 
-__all__ = [
-    "CHOOSE_DIGIT", "COMPARE_INVITATION", "INVITATION", "NO_PHOTO_READER", "PERHAPS_FROM",
-    "PHOTO_INVITATION", "UPLOAD_INVITATION", "agreement", "big", "differ", "doubtful", "invitation",
-    "label", "legend", "marked", "numbers_found", "photo_digit", "place", "sentence",
-]  # fmt: skip
-
 INVITATION = "Draw a digit"
 UPLOAD_INVITATION = "Add a picture of a digit"
 COMPARE_INVITATION = "Draw a digit, and all models answer"

@@ -13,8 +13,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from digitdraw.serving.responses import ErrorResponse
 
-__all__ = ["Allowlist", "security_headers"]
-
 _OPEN = {
     "GET": (
         "/", "/assets/.+", "/static/.+", "/svelte/.+", "/theme.css", "/gradio_api/theme.css",

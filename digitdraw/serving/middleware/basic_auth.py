@@ -9,8 +9,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from digitdraw.serving.responses import ErrorResponse
 
-__all__ = ["BasicAuth"]
-
 _CHALLENGE = {"www-authenticate": 'Basic realm="digitdraw", charset="UTF-8"'}
 
 

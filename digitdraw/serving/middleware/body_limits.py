@@ -11,8 +11,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from digitdraw.serving.responses import ErrorResponse
 
-__all__ = ["BodyLimits"]
-
 UPLOAD_SECONDS, QUESTION_SECONDS = 120.0, 20.0
 """Seconds that a body may take to arrive: where its limit is above 1 MB, and elsewhere."""
 

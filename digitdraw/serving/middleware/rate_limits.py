@@ -14,8 +14,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from digitdraw.serving.responses import ErrorResponse
 
-__all__ = ["RateLimits", "address_of"]
-
 
 class RateLimits:
     """Counts requests for each address against `limits`, such as {"answers": "200/second"}.

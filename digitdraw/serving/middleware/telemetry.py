@@ -15,8 +15,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from digitdraw.serving.responses import ErrorResponse
 
-__all__ = ["Metrics", "Telemetry"]
-
 log = logging.getLogger("digitdraw.requests")
 
 _SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)

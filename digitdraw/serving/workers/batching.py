@@ -9,8 +9,6 @@ from typing import Any
 
 from digitdraw.errors import BusyError
 
-__all__ = ["Batcher"]
-
 MAX_BATCH = 16
 """Questions in one batch. In `benchmarks/speed/load.py`, with 64 clients on two cores, the 95th
 percentile of the waiting time is half as long with 16 as with 32, at the same throughput."""

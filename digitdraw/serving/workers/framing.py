@@ -8,8 +8,6 @@ import asyncio
 import struct
 from typing import BinaryIO
 
-__all__ = ["pack", "read_frame", "unpack"]
-
 _LENGTH = struct.Struct(">I")
 
 

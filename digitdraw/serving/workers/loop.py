@@ -10,8 +10,6 @@ from typing import BinaryIO
 
 from digitdraw.serving.workers.framing import pack, unpack
 
-__all__ = ["serve", "streams"]
-
 
 def streams() -> tuple[BinaryIO, BinaryIO]:
     """Return the streams of questions and of answers.

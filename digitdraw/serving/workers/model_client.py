@@ -8,8 +8,6 @@ from digitdraw.errors import SettingError
 from digitdraw.serving.workers.batching import Batcher
 from digitdraw.serving.workers.process import SupervisedWorker, command
 
-__all__ = ["ModelClient"]
-
 COMMAND = command("digitdraw.serving.workers.model_worker")
 TIMEOUT = 20.0
 """Seconds that an answer may take: far more than a batch needs on a busy machine."""

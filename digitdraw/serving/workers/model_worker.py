@@ -17,8 +17,6 @@ from digitdraw.serving.answers.handlers import Answers
 from digitdraw.serving.workers import loop
 from digitdraw.serving.workers.framing import pack
 
-__all__ = ["ON_DEMAND_THREADS", "answer", "main"]
-
 ON_DEMAND_THREADS = 2
 """Comparisons and explanations that run at once. They take cores from the drawings."""
 

@@ -10,8 +10,6 @@ from collections.abc import Callable
 from digitdraw.errors import BusyError
 from digitdraw.serving.workers.process import SupervisedWorker, command
 
-__all__ = ["PhotoQueue"]
-
 log = logging.getLogger(__name__)
 
 COMMAND = command("digitdraw.serving.workers.photo_worker")

@@ -18,8 +18,6 @@ from digitdraw.recognizer import Recognizer, load
 from digitdraw.serving.answers import payloads, phrases
 from digitdraw.serving.workers import loop
 
-__all__ = ["KINDS", "main", "serve"]
-
 _NICENESS = 10
 """Added to the process's niceness: drawings come first."""
 KINDS: dict[bytes, Callable[[Recognizer, bytes], dict]] = {

@@ -12,8 +12,6 @@ from typing import cast
 from digitdraw.errors import WorkerError
 from digitdraw.serving.workers.framing import pack, read_frame
 
-__all__ = ["SupervisedWorker", "WorkerProcess", "command"]
-
 log = logging.getLogger(__name__)
 
 _PACKAGES = Path(__file__).parents[3]

@@ -7,8 +7,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-__all__ = ["augment_glyphs"]
-
 
 def augment_glyphs(glyphs: Tensor, generator: torch.Generator, fraction: float = 1.0) -> Tensor:
     """Change a random `fraction` of the glyphs: warp, pen width, resolution and contrast.

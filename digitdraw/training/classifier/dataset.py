@@ -23,12 +23,6 @@ from digitdraw.training.datasets import Drawing, Scan
 from digitdraw.training.synthesis import digit_forms, handwriting, negatives
 from digitdraw.training.synthesis.scans import cut_glyphs
 
-__all__ = [
-    "NOT_A_DIGIT", "GlyphDataset", "Subset", "build", "cached", "digit_picture",
-    "digit_variant", "from_scans", "generated", "mnist_only", "non_digit", "on_canvas",
-    "render", "renormalized",
-]  # fmt: skip
-
 NOT_A_DIGIT = -1
 """Label of glyphs that are no digit."""
 VARIANTS = 24

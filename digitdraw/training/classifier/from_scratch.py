@@ -14,8 +14,6 @@ from torch import Tensor
 
 from digitdraw.training.recipes import LEARNS, Init, Loss
 
-__all__ = ["Weights", "backward", "forward", "loss_of", "one_hot", "start", "step"]
-
 PIXELS, HIDDEN, DIGITS = 28 * 28, 500, 10
 
 

@@ -19,8 +19,6 @@ from torch import Tensor, nn
 from digitdraw.models.layers import ConvNorm
 from digitdraw.training import datasets
 
-__all__ = ["Speedrun", "speedrun"]
-
 EPOCHS, BATCH, PEAK_RATE = 1.5, 128, 8e-3
 _RISE = 0.25
 """Fraction of the training until the peak of the learning rate."""

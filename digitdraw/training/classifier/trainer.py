@@ -15,10 +15,6 @@ from digitdraw.training.classifier.dataset import GlyphDataset
 from digitdraw.training.recipes import LEARNS, Recipe
 from digitdraw.training.trainer import Trainer
 
-__all__ = [
-    "ClassifierTrainer", "ManualTrainer", "classifier_loss", "trainer_for", "validation_loss",
-]  # fmt: skip
-
 
 class ClassifierTrainer(Trainer):
     """Trains a classifier on glyphs, which it augments on the device."""

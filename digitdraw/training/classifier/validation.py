@@ -15,8 +15,6 @@ from digitdraw.training.classifier.trainer import validation_loss
 from digitdraw.training.recipes import Recipe
 from digitdraw.training.trainer import Trainer
 
-__all__ = ["ClassifierValidation"]
-
 
 @dataclass(frozen=True)
 class ClassifierValidation:

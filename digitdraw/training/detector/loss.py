@@ -13,8 +13,6 @@ from torch import Tensor
 from digitdraw.models.detector import DigitDetector
 from digitdraw.training.synthesis.canvas import IGNORED, Page
 
-__all__ = ["Targets", "detection_loss", "targets_for"]
-
 _SPREAD = 0.11
 """Standard deviation of the peak at a digit's centre, in widths and heights of the digit."""
 _NEAR = 0.55

@@ -20,8 +20,6 @@ from digitdraw.training.synthesis.canvas import Page
 from digitdraw.training.synthesis.sources import Sources
 from digitdraw.training.trainer import Trainer
 
-__all__ = ["DetectorTrainer", "page_batch"]
-
 _CLEAR = 0.33
 """Fraction of clear pages, as most photos are. The others are scans and harder pages."""
 

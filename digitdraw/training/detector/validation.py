@@ -17,8 +17,6 @@ from digitdraw.training.synthesis.pages import random_page
 from digitdraw.training.synthesis.sources import load_sources
 from digitdraw.training.trainer import Trainer
 
-__all__ = ["DetectorValidation"]
-
 PAGES, SIDE = 120, 448
 """Number of generated pages, and their side in pixels."""
 _SEED = 77

@@ -21,8 +21,6 @@ from digitdraw.training.evaluation import report
 from digitdraw.training.evaluation.report import CORRECT, REJECTED
 from digitdraw.training.evaluation.test_sets import EvaluationSets
 
-__all__ = ["evaluate", "evaluate_folders", "milliseconds", "plot_examples"]
-
 README = Path(__file__).parents[3] / "README.md"
 """The README with a generated table. Only a checkout of the repository has it."""
 

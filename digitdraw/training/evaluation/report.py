@@ -12,11 +12,6 @@ import numpy as np
 
 from digitdraw.errors import DigitDrawError
 
-__all__ = [
-    "CORRECT", "REJECTED", "Evaluation", "insert", "main_table", "metrics_table",
-    "models_table", "summary", "write",
-]  # fmt: skip
-
 Evaluation = dict[str, Any]
 """Results of one model: seeds, parameters, kilobytes, milliseconds, and its metrics in "figures".
 

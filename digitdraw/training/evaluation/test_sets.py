@@ -18,8 +18,6 @@ from digitdraw.training.classifier import dataset
 from digitdraw.training.datasets import Drawing
 from digitdraw.training.synthesis import negatives
 
-__all__ = ["EvaluationSets"]
-
 _CHECKS, _FONTS = "digits of checks", "handwriting fonts"
 _SEED = 20_261_121
 _FAINT = 40

@@ -8,8 +8,6 @@ import numpy as np
 from digitdraw.photo import line_crop
 from digitdraw.training.synthesis.ink_gaps import ink_gaps
 
-__all__ = ["augment_crop"]
-
 _INK = 1.2
 """Least value of an ink pixel, in standard deviations above the paper."""
 

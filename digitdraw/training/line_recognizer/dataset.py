@@ -26,9 +26,6 @@ from digitdraw.training.synthesis import pages
 from digitdraw.training.synthesis.canvas import IGNORED, Page
 from digitdraw.training.synthesis.sources import Sources, load_sources
 
-__all__ = [
-    "LineCrops", "build", "cached", "concatenate", "cut_line_crops", "digits_in", "generated",
-]  # fmt: skip
 PAGES = {"clear": 3_000, "written": 1_000, "scanned": 6_000}
 """Pages of each kind."""
 SIDES = {"clear": 512, "written": 384, "scanned": 256}

@@ -18,8 +18,6 @@ from digitdraw.training.line_recognizer.dataset import PER_EPOCH, LineCrops
 from digitdraw.training.parallel import BatchLoader
 from digitdraw.training.trainer import Trainer
 
-__all__ = ["LineRecognizerTrainer", "ctc_loss"]
-
 _MIN_LENGTH = 2
 """The loss of a line crop is divided by its number of digits, and by this at least."""
 Target = tuple[Tensor, list[np.ndarray]]

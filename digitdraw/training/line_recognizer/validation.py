@@ -18,8 +18,6 @@ from digitdraw.training.line_recognizer.dataset import LineCrops
 from digitdraw.training.line_recognizer.trainer import ctc_loss
 from digitdraw.training.trainer import Trainer
 
-__all__ = ["LineRecognizerValidation"]
-
 PAGES = {"clear": 80, "written": 80, "scanned": 240}
 """Pages of each kind."""
 _SEED = 78

@@ -10,8 +10,6 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
-__all__ = ["photograph", "uneven_light"]
-
 
 def uneven_light(sheet: np.ndarray, rng: Generator) -> np.ndarray:
     """The sheet under uneven light, in three of ten cases with a shadow across it."""

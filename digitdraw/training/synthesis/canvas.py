@@ -11,8 +11,6 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
-__all__ = ["IGNORED", "SUPERSAMPLING", "Canvas", "Page", "random_view", "rectangle"]
-
 IGNORED = -1
 """Label of a box that may be detected or not: a cut off or crossed out digit, a single letter."""
 SUPERSAMPLING = 2

@@ -11,11 +11,6 @@ from numpy.random import Generator
 from digitdraw.training.synthesis import handwriting
 from digitdraw.training.synthesis.handwriting import Strokes, arc_length, corners, extent, resample
 
-__all__ = [
-    "cross_seven", "curl_zero", "european_one", "open_four", "open_loop", "plain_one",
-    "raise_five_bar", "random_form", "shorten_two", "slash_zero", "stacked_eight", "underline_one",
-]  # fmt: skip
-
 
 def random_form(strokes: Strokes, digit: int, rng: Generator) -> Strokes:
     """At random, another form of `digit`, or the strokes as they are."""

@@ -11,11 +11,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.random import Generator
 
-__all__ = [
-    "Strokes", "arc_length", "corners", "extent", "pen_width", "resample", "rotation",
-    "shift_center", "slant", "to_unit_size", "vary",
-]  # fmt: skip
-
 Strokes = list[np.ndarray]
 """A drawing: strokes of (n, 2) float64 points (x, y), y down, in any unit."""
 _CENTER_SHIFTS = (0.12, 0.25)

@@ -8,8 +8,6 @@ from numpy.random import Generator
 
 from digitdraw.preprocessing.binarize import stroke_width
 
-__all__ = ["ink_gaps"]
-
 _MIN_SPACING, _MAX_SPACING = 10, 40
 """Distance between two gaps along a stroke, in stroke widths. A digit is about thirty long."""
 _FRACTION_BITS = 4

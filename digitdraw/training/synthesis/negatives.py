@@ -11,8 +11,6 @@ from numpy.random import Generator
 
 from digitdraw.training.synthesis.handwriting import Strokes, corners, rotation, to_unit_size
 
-__all__ = ["MAKERS", "noise", "side_by_side"]
-
 
 def side_by_side(left: Strokes, right: Strokes, rng: Generator) -> Strokes:
     """Two drawings as one, with a gap or a slight overlap: 1 and 0 make "10"."""

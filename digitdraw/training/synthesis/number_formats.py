@@ -8,8 +8,6 @@ from numpy.random import Generator
 
 from digitdraw.training.synthesis import symbols
 
-__all__ = ["DIGIT", "MAX_DIGITS", "SEPARATORS", "free_format", "random_format", "random_length"]
-
 DIGIT = "d"
 """Mark of any digit."""
 SEPARATORS = {".": 0.4, ",": 0.25, "-": 0.15, "/": 0.2}

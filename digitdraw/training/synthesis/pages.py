@@ -22,11 +22,6 @@ from digitdraw.training.synthesis.printed_text import printed_words
 from digitdraw.training.synthesis.sources import Sources
 from digitdraw.training.synthesis.writer import Writer
 
-__all__ = [
-    "MAX_HEIGHT", "MIN_HEIGHT", "Content", "clear_page", "random_page", "scanned_page",
-    "written_page",
-]  # fmt: skip
-
 MIN_HEIGHT, MAX_HEIGHT = 14.0, 56.0
 """Range of digit heights in pixels; the detector covers it at one scale."""
 _CLEAR_MIN_HEIGHT = 24.0

@@ -10,8 +10,6 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
-__all__ = ["add_desk", "random_sheet"]
-
 
 def random_sheet(
     shape: tuple[int, int], digit_height: float, rng: Generator, damage: float = 1.0

@@ -10,8 +10,6 @@ import numpy as np
 from numpy.random import Generator
 from PIL import Image, ImageDraw, ImageFont
 
-__all__ = ["printed_words"]
-
 _LETTERS = "eeeeetttaaaooiiinnnssshhrrrddllccuummwfgypbvkjqxz"
 """Letters about as often as in English text."""
 _DOUBLED = 0.1

@@ -11,8 +11,6 @@ from numpy.random import Generator
 from digitdraw.preprocessing.glyph import GLYPH
 from digitdraw.training.datasets import Glyphs, Scan
 
-__all__ = ["cut_glyphs", "splice_scans"]
-
 _MIN_INSIDE = 0.8
 """A connected component belongs to a digit if this share of its ink is in the digit's box."""
 _MAX_FOREIGN = 0.15

@@ -11,8 +11,6 @@ from digitdraw.training import datasets
 from digitdraw.training.datasets import Drawing, Glyphs, Scan
 from digitdraw.training.synthesis.scans import cut_glyphs
 
-__all__ = ["Sources", "load_sources"]
-
 SCAN_REPEATS = 8
 """Copies of each scanned digit among the glyphs; a quarter of all stamped digits are scanned."""
 

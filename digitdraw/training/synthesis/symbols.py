@@ -13,8 +13,6 @@ from numpy.random import Generator
 from digitdraw.training.synthesis import handwriting
 from digitdraw.training.synthesis.handwriting import Strokes
 
-__all__ = ["AFTER", "BEFORE", "BETWEEN", "WITHIN", "draw_symbol", "random_symbol"]
-
 _TIMES = "\N{MULTIPLICATION SIGN}"
 BEFORE = ("+", "(", "$", "€", "£", "#", "[", "=", "±", "~", "→")
 """Symbols before a number, the most frequent first, as in the next three."""

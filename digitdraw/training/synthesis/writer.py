@@ -17,8 +17,6 @@ from digitdraw.training.synthesis.handwriting import Strokes
 from digitdraw.training.synthesis.number_formats import DIGIT, MAX_DIGITS
 from digitdraw.training.synthesis.sources import Sources
 
-__all__ = ["Writer"]
-
 _FONT_WRITERS = 0.4
 """Share of handwriting fonts among the writers with drawings, where there are fonts."""
 _EXTRA_ONES = 0.1
