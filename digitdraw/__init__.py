@@ -54,8 +54,7 @@ _MODULES_WITH_TORCH = {
 def __getattr__(name: str) -> object:
     """Import names that need torch on first use (PEP 562).
 
-    The import takes seconds, and the server's main process needs none of these names.
-    """
+    The import takes seconds, and the server's main process needs none of these names."""
     if name not in _MODULES_WITH_TORCH:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_MODULES_WITH_TORCH[name]}"), name)

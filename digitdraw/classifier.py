@@ -50,8 +50,7 @@ class GlyphClassifier:
     def predict(self, glyphs: np.ndarray | Sequence[np.ndarray]) -> list[Prediction]:
         """Classify glyphs, (N, 28, 28) floats in [0, 1], 1 = ink. Returns N predictions.
 
-        Raises BadImageError for another shape, dtype or range.
-        """
+        Raises BadImageError for another shape, dtype or range."""
         batch = _check_glyphs(glyphs)
         if not len(batch):
             return []
@@ -66,8 +65,7 @@ class GlyphClassifier:
     def logits(self, glyphs: np.ndarray) -> np.ndarray:
         """Return the raw outputs for glyphs (N, 28, 28) float32: (N, 10 or 11) float32.
 
-        Column 10, if the model has it, is the digitness logit.
-        """
+        Column 10, if the model has it, is the digitness logit."""
 
         @torch.inference_mode()
         def forward(network: nn.Module, batch: Tensor) -> Tensor:

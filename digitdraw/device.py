@@ -21,8 +21,7 @@ def choose_device(wanted: str | torch.device = "auto") -> tuple[torch.device, st
     """Return a device that works, and a short reason for the choice.
 
     `wanted` is "auto" (CUDA if it works, else the CPU), "cpu", "cuda", "cuda:N" or a torch.device.
-    Raises UnknownDeviceError if the device does not exist or does not work.
-    """
+    Raises UnknownDeviceError if the device does not exist or does not work."""
     if wanted == "auto":
         failure = _cuda_failure(torch.device("cuda"))
         if failure is None:
@@ -44,8 +43,7 @@ def choose_device(wanted: str | torch.device = "auto") -> tuple[torch.device, st
 class CpuFallback:
     """Networks on a device. They move to the CPU, once and for good, if the GPU fails.
 
-    `device` and `note` give the current device and the reason for it. Thread-safe.
-    """
+    `device` and `note` give the current device and the reason for it. Thread-safe."""
 
     def __init__(self, networks: tuple[nn.Module, ...], device: torch.device, note: str) -> None:
         """Take over `networks`, in eval mode on the CPU, and move them to `device`."""

@@ -1,8 +1,7 @@
 """Defines the exceptions that the package raises on purpose.
 
 Messages name the wrong input and what is allowed. They can be shown to the sender: they hold no
-traceback, and no path of the server except that of missing or damaged weights.
-"""
+traceback, and no path of the server except that of missing or damaged weights."""
 
 
 class DigitDrawError(Exception):

@@ -3,8 +3,7 @@
 The method is integrated gradients (Sundararajan, Taly, Yan 2017, arXiv:1703.01365). The glyph fades
 in from a blank one. The attribution of a pixel is its ink times the mean gradient of the gap
 between the two digits' logits. The attributions sum to the effect of all ink on the gap, and paper
-has none. The method cannot show missing ink, such as the gap at the top of a 4.
-"""
+has none. The method cannot show missing ink, such as the gap at the top of a 4."""
 
 import threading
 from collections.abc import Sequence
@@ -41,8 +40,7 @@ def attribute(
 
     `glyph` is (28, 28) float32 in [0, 1]. Returns (28, 28) float32: above 0 where the ink speaks
     for `digit`, below 0 where it speaks for `runner_up`, and 0 on paper. With many `steps`, the sum
-    tends to the gap of the glyph minus the gap of a blank one.
-    """
+    tends to the gap of the glyph minus the gap of a blank one."""
     midpoints = (np.arange(steps) + 0.5) / steps
     levels = (midpoints**_POWER).astype(np.float32)
     widths = (_POWER * midpoints ** (_POWER - 1) / steps).astype(np.float32)
@@ -54,8 +52,7 @@ def attribute(
 def smooth(attribution: np.ndarray, glyph: np.ndarray) -> np.ndarray:
     """Smooth an attribution along the strokes, and divide it by the ink.
 
-    Takes two (28, 28) float32 arrays. Returns the same shape, with 0 on paper.
-    """
+    Takes two (28, 28) float32 arrays. Returns the same shape, with 0 on paper."""
     blurred, ink = (cv2.GaussianBlur(array, (0, 0), _SMOOTHING) for array in (attribution, glyph))
     return np.where(glyph > _MIN_INK, blurred / np.maximum(ink, _MIN_INK), np.float32(0))
 
@@ -67,8 +64,7 @@ def sample_along_strokes(
 
     `values` is the map, (28, 28) float32, and `glyph` the drawing's glyph. Returns for each stroke
     (n, 3) float64: x and y in the drawing's unit, and the value there. All strokes together have at
-    most MAX_SAMPLES points, plus one or two per stroke.
-    """
+    most MAX_SAMPLES points, plus one or two per stroke."""
     parsed = strokes.parse(drawing)
     if not parsed:
         return []
@@ -85,8 +81,7 @@ def map_to_glyph(parsed: Sequence[np.ndarray], glyph: np.ndarray) -> list[np.nda
     """Map the points of parsed strokes to their glyph: each (n, 2) float64, in glyph pixels.
 
     The left edge of the glyph is x = 0, its right edge x = 28. The centre of mass of the glyph
-    shows where `glyph.place` put the ink.
-    """
+    shows where `glyph.place` put the ink."""
     ink = strokes.draw(parsed)
     height, width = (side / SUPERSAMPLING for side in ink.shape)
     middle = np.array([width, height]) / 2

@@ -11,8 +11,7 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Call `write` with a temporary file in the same folder, then move the file to `path`.
 
     Passes on whatever `write` raises, and OSError if the folder is not writable. After an error,
-    the previous file at `path` is unchanged and the temporary file is gone.
-    """
+    the previous file at `path` is unchanged and the temporary file is gone."""
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
         try:
             write(cast(BinaryIO, file))

@@ -17,8 +17,7 @@ class Prediction:
     confidence     the largest probability
     digitness      probability that the glyph is a digit at all, in [0, 1]
     verdict        "digit", "unsure" (low confidence), "not a digit" or "blank"
-    glyph          (28, 28) float32 in [0, 1], the model's input
-    """
+    glyph          (28, 28) float32 in [0, 1], the model's input"""
 
     digit: int | None
     probabilities: tuple[float, ...]

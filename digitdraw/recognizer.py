@@ -25,8 +25,7 @@ def load(name: str = "default", device: str | torch.device = "auto") -> "Recogni
     """Load a model that comes with digitdraw.
 
     `device` is "auto" (CUDA if it works, else the CPU), "cpu", "cuda", "cuda:N" or a torch.device.
-    Raises UnknownModelError, UnknownDeviceError or BadWeightsError.
-    """
+    Raises UnknownModelError, UnknownDeviceError or BadWeightsError."""
     chosen, note = choose_device(device)
     return Recognizer(GlyphClassifier(weights.load(name), chosen, note))
 
@@ -87,16 +86,14 @@ class Recognizer:
     def predict_strokes(self, drawing: object) -> Prediction:
         """Classify one drawn digit: [[(x, y), ...], ...] in any unit, y down.
 
-        Raises BadStrokesError for anything else, or for too many points (see `strokes.parse`).
-        """
+        Raises BadStrokesError for anything else, or for too many points (see `strokes.parse`)."""
         return self.classifier.predict([strokes.to_glyph(drawing)])[0]
 
     def predict_image(self, image: Source) -> Prediction:
         """Classify a picture of one digit: a path, bytes, a PIL image, or an array.
 
         If the ink as a whole does not look like a digit, the photo reader looks for a single digit
-        in it, such as a digit in a frame. Raises BadImageError as `load_grey` does.
-        """
+        in it, such as a digit in a frame. Raises BadImageError as `load_grey` does."""
         return self.locate_and_predict(image).prediction
 
     def predict_batch(self, glyphs: np.ndarray) -> list[Prediction]:
@@ -120,8 +117,7 @@ class Recognizer:
 
         The first photo loads the photo reader. A photo without digits gives an empty reading.
         Raises BadImageError as `load_grey` does, and BadWeightsError if the weights of the photo
-        reader are missing or damaged.
-        """
+        reader are missing or damaged."""
         return self.photo_reader.read(image)
 
     def _crop_to_single_digit(self, grey: np.ndarray) -> np.ndarray | None:

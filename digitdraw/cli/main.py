@@ -34,8 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a subcommand and return its exit status.
 
     The status is 2 if a package of an extra is missing, and 141 if the reader of the output has
-    closed the pipe. argparse exits with 2 for an unknown subcommand.
-    """
+    closed the pipe. argparse exits with 2 for an unknown subcommand."""
     try:
         try:
             return _run(list(sys.argv[1:] if arguments is None else arguments))

@@ -1,8 +1,7 @@
 """`digitdraw read`: reads the numbers in photos, or in folders of photos.
 
 It reads a few photos at a time, so that a large folder needs no more memory than a small one.
-It names a photo that it cannot read on stderr, and goes on with the next one.
-"""
+It names a photo that it cannot read on stderr, and goes on with the next one."""
 
 import argparse
 import csv
@@ -92,8 +91,7 @@ def _show_json(path: Path, reading: Reading) -> None:
 def _csv_writer() -> Callable[[Path, Reading], None]:
     """Print the header, and return a function that prints one row per number.
 
-    A row ends with the box around the number, in pixels of the upright photo.
-    """
+    A row ends with the box around the number, in pixels of the upright photo."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(COLUMNS)
 

@@ -41,8 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve the page until a signal stops it.
 
     Return 0 then, 1 if the address cannot be used, 2 for a setting, model or device that is not
-    allowed, and 130 after Ctrl+C during the start.
-    """
+    allowed, and 130 after Ctrl+C during the start."""
     try:
         chosen = settings.parse(arguments, prog="digitdraw serve")
     except DigitDrawError as error:

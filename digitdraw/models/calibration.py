@@ -1,7 +1,6 @@
 """Calibrations: the numbers that turn logits into probabilities and verdicts.
 
-Training fits them on validation data. The manifest stores them with the weights.
-"""
+Training fits them on validation data. The manifest stores them with the weights."""
 
 from dataclasses import dataclass
 
@@ -25,8 +24,7 @@ class PhotoCalibration(Calibration):
     """Calibration of the photo reader, which fuses the scores of three networks.
 
     The fields of `Calibration` apply to the line recognizer. `photo.fusion` documents how the
-    weights enter the sum.
-    """
+    weights enter the sum."""
 
     detector_class_weight: float = 0.0
     """Weight of the detector's digit logits, added to those of the line recognizer."""

@@ -1,8 +1,7 @@
 """The classifiers: networks that take one glyph, from logistic regression to a residual network.
 
 All take (N, 1, 28, 28) float32 and return (N, 10) digit logits. `DigitNet` and `TinyNet` return
-(N, 11): the last column is the digitness logit.
-"""
+(N, 11): the last column is the digitness logit."""
 
 import torch
 from torch import Tensor, nn
@@ -20,8 +19,7 @@ def softmax() -> nn.Sequential:
 class FromScratch(nn.Module):
     """784-500-10 with ReLU. Holds the weights that training without autograd makes.
 
-    It is trained with ten sigmoids, one for each digit, so its logits belong to those.
-    """
+    It is trained with ten sigmoids, one for each digit, so its logits belong to those."""
 
     def __init__(self, hidden: int = 500) -> None:
         super().__init__()
@@ -85,8 +83,7 @@ class DigitNet(nn.Module):
     """A small residual network: 28x28 -> 14x14 -> 7x7 -> a vector -> digit and digitness logits.
 
     A learned 7x7 window per channel replaces average pooling at the end, because the position of a
-    stroke matters: it separates 6 from 9.
-    """
+    stroke matters: it separates 6 from 9."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -109,8 +106,7 @@ class DigitNet(nn.Module):
 class TinyNet(nn.Module):
     """`DigitNet` in under 20,000 parameters, with separable blocks.
 
-    It has no dropout, because a network of this size does not overfit.
-    """
+    It has no dropout, because a network of this size does not overfit."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -18,8 +18,7 @@ class DigitDetector(nn.Module):
     0       logit that the cell is the centre of a digit
     1, 2    offset of the box's centre from the cell's centre, x and y, in units of UNIT pixels
     3, 4    logarithms of the box's width and height, in units of UNIT pixels
-    5..14   digit logits
-    """
+    5..14   digit logits"""
 
     STRIDE = 4
     UNIT = 8.0

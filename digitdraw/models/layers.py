@@ -45,8 +45,7 @@ class Separable(nn.Module):
     """x -> x + f(x), f a depthwise 5x5 convolution, then two pointwise ones.
 
     It has far fewer parameters than plain convolutions of the same reach (Howard et al. 2017,
-    arXiv:1704.04861). The order of its layers is that of Liu et al. 2022, arXiv:2201.03545.
-    """
+    arXiv:1704.04861). The order of its layers is that of Liu et al. 2022, arXiv:2201.03545."""
 
     def __init__(self, channels: int, hidden: int) -> None:
         super().__init__()
@@ -74,8 +73,7 @@ class Normalized(nn.Module):
 def fold_batch_norm(model: nn.Module) -> nn.Module:
     """Fold each batch norm into the convolution before it, in place, for a model in eval mode.
 
-    The outputs are equal up to rounding. The forward pass takes about two thirds of the time.
-    """
+    The outputs are equal up to rounding. The forward pass takes about two thirds of the time."""
     for module in list(model.modules()):
         if isinstance(module, ConvNorm):
             conv, norm = cast(nn.Conv2d, module[0]), cast(nn.BatchNorm2d, module[1])

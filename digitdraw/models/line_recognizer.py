@@ -13,8 +13,7 @@ class LineRecognizer(nn.Module):
     recurrent layer (Shi et al. 2015, arXiv:1507.05717) is slower and no more accurate here.
 
     Takes (N, 1, 32, W), W a multiple of STRIDE. Returns (N, W / STRIDE, 11) logits: ten digits, and
-    the CTC blank in column BLANK.
-    """
+    the CTC blank in column BLANK."""
 
     STRIDE = 4
     BLANK = DIGITS

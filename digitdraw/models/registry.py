@@ -1,8 +1,7 @@
 """The registry of models by name, with the normalization of their inputs.
 
 MODELS holds the glyph classifiers, see `models.classifiers`. PHOTO_MODELS holds the networks of
-the photo reader.
-"""
+the photo reader."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

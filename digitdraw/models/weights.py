@@ -2,8 +2,7 @@
 
 `manifest.json` lists for each model its file, SHA-256, architecture, normalization, calibration
 and training record. A file is loaded with `weights_only=True`, and only after its checksum
-matched. Every file is written to a temporary name first.
-"""
+matched. Every file is written to a temporary name first."""
 
 import hashlib
 import json
@@ -55,8 +54,7 @@ def load(name: str, folder: Path = FOLDER) -> Weights:
     """Load a model's weights from `folder`.
 
     Raises UnknownModelError for an unknown name. Raises BadWeightsError if the weights are missing,
-    damaged, or of another architecture; the message has the path and how to make them.
-    """
+    damaged, or of another architecture; the message has the path and how to make them."""
     entries = _manifest(folder) if _has_manifest(folder) else {}
     if name not in entries and name not in {*MODELS, *PHOTO_MODELS}:
         known = ", ".join(sorted({*entries, *MODELS}))
@@ -91,8 +89,7 @@ def save(
     """Write a model's weights, its training record, and its entry in the manifest of `folder`.
 
     Returns the path of the weights. Raises OSError if the folder is not writable; files that were
-    there stay.
-    """
+    there stay."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.pt"
     state = {key: value.cpu().contiguous() for key, value in network.state_dict().items()}

@@ -1,7 +1,6 @@
 """Geometry of boxes. A box is (x, y, width, height) in pixels, y down; arrays of boxes are (n, 4).
 
-Plain numpy: `torchvision.ops` works on corners and tensors, and the conversions would be longer.
-"""
+Plain numpy: `torchvision.ops` works on corners and tensors, and the conversions would be longer."""
 
 import numpy as np
 

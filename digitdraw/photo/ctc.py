@@ -1,8 +1,7 @@
 """Runs the line recognizer and decodes its output (CTC, Graves et al. 2006): digits and logits.
 
 The output for a line crop is logits (T, 11) for T columns from left to right: ten digits and the
-blank. This module knows nothing of training or images.
-"""
+blank. This module knows nothing of training or images."""
 
 from dataclasses import dataclass
 
@@ -31,8 +30,7 @@ class Transcript:
     labels   (n,), the digits
     centers  (n,), the center of each digit, in columns of the network
     logits   (n, 11): which digit each is if the others are as read, and in the last column whether
-             there is a digit at all
-    """
+             there is a digit at all"""
 
     labels: np.ndarray
     centers: np.ndarray

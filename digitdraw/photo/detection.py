@@ -2,8 +2,7 @@
 
 The detector was trained for digits 14 to 56 pixels tall. So it gets the image at several scales,
 each half of the one before, and then an enlarged view of the part with small digits, if any.
-This module knows nothing of files, lines or numbers.
-"""
+This module knows nothing of files, lines or numbers."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -56,8 +55,7 @@ class Detections:
 
     boxes   (n, 4) float32, (x, y, width, height) in pixels
     scores  (n,) in [0, 1], the probability that this is a digit
-    logits  (n, 10), which digit it is
-    """
+    logits  (n, 10), which digit it is"""
 
     boxes: np.ndarray
     scores: np.ndarray
@@ -204,8 +202,7 @@ class _View:
     scale   pixels of the view for each pixel of the image
     shape   height and width without padding
     pixels  (H, W) float32, normalized and padded
-    corner  (x, y) of the part in the image
-    """
+    corner  (x, y) of the part in the image"""
 
     image: int
     scale: float

@@ -1,8 +1,7 @@
 """Cuts single digits out of a line crop, as glyphs for the classifier.
 
 This module knows the pixels of a line crop and where digits may be, but no network. Boxes are
-(x, y, width, height) in pixels of the line crop, y down.
-"""
+(x, y, width, height) in pixels of the line crop, y down."""
 
 from typing import NamedTuple
 
@@ -31,8 +30,7 @@ class DigitCrops(NamedTuple):
 
     glyphs    (n, 28, 28) float32 in [0, 1], strokes of one width; blank if there is no ink
     is_whole  (n,) bool; False if the glyph was cut off from ink that it touches, or at its box
-    ink_rows  (n, 2) int, first row of the ink and one after the last, also outside of the box
-    """
+    ink_rows  (n, 2) int, first row of the ink and one after the last, also outside of the box"""
 
     glyphs: np.ndarray
     is_whole: np.ndarray

@@ -2,8 +2,7 @@
 
 The line recognizer and the detector say whether something is a digit, and all three say which. The
 sum of their weighted logits decides (a logarithmic opinion pool, Heskes 1998).
-`training.photo_calibration` fits the weights.
-"""
+`training.photo_calibration` fits the weights."""
 
 from dataclasses import dataclass
 
@@ -34,8 +33,7 @@ class NumberHypothesis:
     glyphs             (n, 28, 28) float32 in [0, 1], each digit by itself
     is_whole           (n,) bool; False for a glyph that was cut off from other ink
     ink_rows           (n, 2), rows of the line crop with the digit's ink, both 0 if there is none
-    classifier_logits  (n, 10), which digit; already scaled down for glyphs that are not whole
-    """
+    classifier_logits  (n, 10), which digit; already scaled down for glyphs that are not whole"""
 
     boxes: np.ndarray
     ctc_logits: np.ndarray
@@ -55,8 +53,7 @@ class NumberHypothesis:
         1: log probability that detector and line recognizer mean the same digit
         2: probability that the digit is a one, which both networks doubt most
         3: feature 2 times how far the ink reaches below the other digits, in their heights:
-           slashes and brackets look like ones and do so
-        """
+           slashes and brackets look like ones and do so"""
         score = np.clip(self.scores, MIN_SCORE, _MAX_SCORE)
         log_p = _log_softmax(self.ctc_logits[:, :10])
         same = np.exp(log_p + _log_softmax(self.detector_logits)).sum(axis=1)

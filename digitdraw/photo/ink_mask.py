@@ -1,8 +1,7 @@
 """Separates strokes from paper and shadows, at a scale where digits are about 25 pixels tall.
 
 This module knows pixels and windows of them, but no detections and no line crops. Boxes are
-(x, y, width, height) in pixels, y down.
-"""
+(x, y, width, height) in pixels, y down."""
 
 import cv2
 import numpy as np

@@ -2,8 +2,7 @@
 
 The line recognizer takes line crops. This module handles the geometry and contrast of one number
 at a time. It knows no network, and not how digits are grouped. Boxes are (x, y, width, height) in
-pixels, y down.
-"""
+pixels, y down."""
 
 import math
 from dataclasses import dataclass
@@ -45,8 +44,7 @@ class LineTransform:
     """Maps the image to a line crop.
 
     matrix  (2, 3) float64, takes (x, y, 1) of the image to pixels of the crop
-    width   width of the crop in pixels; its height is HEIGHT
-    """
+    width   width of the crop in pixels; its height is HEIGHT"""
 
     matrix: np.ndarray
     width: int

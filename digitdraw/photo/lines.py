@@ -2,8 +2,7 @@
 
 A number continues with the next digit if that is about as tall, about level with the last one,
 and no further away than a separator needs. Lines may be tilted, all of a page in the same way.
-This module knows boxes alone: no image and no network.
-"""
+This module knows boxes alone: no image and no network."""
 
 import math
 

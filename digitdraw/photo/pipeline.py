@@ -2,8 +2,7 @@
 
 `detect_digits` runs the detector and the rules that clean up its detections. `number_hypotheses`
 does the rest. `photo.reader` decides what to accept. Boxes are (x, y, width, height) in pixels of
-the photo, y down.
-"""
+the photo, y down."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -38,8 +37,7 @@ class Networks(NamedTuple):
 
     detector         a `DigitDetector`
     line_recognizer  a `LineRecognizer`
-    classifier       takes glyphs (N, 1, 28, 28) float32 in [0, 1]; returns logits (N, 10 or 11)
-    """
+    classifier       takes glyphs (N, 1, 28, 28) float32 in [0, 1]; returns logits (N, 10 or 11)"""
 
     detector: nn.Module
     line_recognizer: nn.Module

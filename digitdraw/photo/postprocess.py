@@ -1,8 +1,7 @@
 """Rules that clean up detections: merge halves of a digit, drop nested boxes, drop commas.
 
 The rules look at boxes alone, (x, y, width, height) with y down, and compare each with its
-neighbours. This module knows no image and no network.
-"""
+neighbours. This module knows no image and no network."""
 
 import numpy as np
 

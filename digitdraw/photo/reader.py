@@ -1,8 +1,7 @@
 """The photo reader: from a photo to the numbers in it, with a box for each digit.
 
 It holds the networks with their device and calibration, fuses their scores, and decides which
-digits to accept. `photo.pipeline` runs the networks.
-"""
+digits to accept. `photo.pipeline` runs the networks."""
 
 import logging
 from collections.abc import Sequence
@@ -50,8 +49,7 @@ class ReadDigit:
 
     box         (x, y, width, height) in pixels of the upright photo
     prediction  what it was read as
-    number      index of its number in the reading
-    """
+    number      index of its number in the reading"""
 
     box: Box
     prediction: Prediction
@@ -70,8 +68,7 @@ class Reading:
     numbers      from top to bottom, then from left to right
     confidences  for each number, the probability in [0, 1] that all its digits are correct
     digits       all digits, number by number
-    reason       why there are no numbers, in a sentence; empty if there are some
-    """
+    reason       why there are no numbers, in a sentence; empty if there are some"""
 
     numbers: tuple[str, ...]
     confidences: tuple[float, ...]

@@ -2,8 +2,7 @@
 
 Ink outside of the box would be missing in the line crop, and then no network can tell a six from
 a zero. This module knows detections and grey images, but no network. Boxes are (x, y, width,
-height) in pixels, y down.
-"""
+height) in pixels, y down."""
 
 from dataclasses import replace
 from typing import NamedTuple
@@ -67,8 +66,7 @@ class _View(NamedTuple):
     pixels     (h, w) float32, grey
     corner     (x, y) of the view in the image
     scales     pixels of the view for each pixel of the image, along x and y
-    at_border  (4,) bool; the view ends at the left, top, right and bottom border of the image
-    """
+    at_border  (4,) bool; the view ends at the left, top, right and bottom border of the image"""
 
     pixels: np.ndarray
     corner: np.ndarray

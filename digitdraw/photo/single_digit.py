@@ -2,8 +2,7 @@
 
 The detector is unsure of a digit that stands alone. Binarization takes all ink for one digit, and
 fails if there is a frame, a ring or a line around it. This module knows images and a classifier,
-but no lines or numbers.
-"""
+but no lines or numbers."""
 
 import math
 from collections.abc import Callable, Sequence

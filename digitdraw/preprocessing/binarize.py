@@ -2,8 +2,7 @@
 
 The steps: find the sheet of paper -> flatten the illumination -> find the ink -> remove clutter
 -> normalize the pen width -> make the glyph. Pictures are (H, W), y down. Ink is uint8, 0 = paper
-and 255 = ink.
-"""
+and 255 = ink."""
 
 from dataclasses import dataclass
 
@@ -31,8 +30,7 @@ _NOISY = 0.01
 class Step:
     """One step from a picture to a glyph.
 
-    `picture` is (H, W) uint8, ready to show: dark ink on light paper.
-    """
+    `picture` is (H, W) uint8, ready to show: dark ink on light paper."""
 
     name: str
     caption: str
@@ -57,8 +55,7 @@ class _Binarization:
 def to_glyph(image: Source) -> np.ndarray:
     """Turn a picture of one digit into its glyph, (28, 28) float32 in [0, 1]; blank for no ink.
 
-    Accepts and raises what `image_io.load_grey` does.
-    """
+    Accepts and raises what `image_io.load_grey` does."""
     return _binarize(load_grey(image)).glyph
 
 
@@ -67,8 +64,7 @@ def glyph_and_ink_box(
 ) -> tuple[np.ndarray, tuple[float, float, float, float]] | None:
     """Return the glyph of a picture and the box (x, y, width, height) of its ink, in its pixels.
 
-    `grey` is (H, W) float32 in [0, 1]. Returns None if it is not ink on flat paper.
-    """
+    `grey` is (H, W) float32 in [0, 1]. Returns None if it is not ink on flat paper."""
     result = _binarize(grey)
     if result.levels is None or not result.pen.any():
         return None
@@ -81,8 +77,7 @@ def steps(image: Source, whole: np.ndarray | None = None) -> list[Step]:
     """Return the picture after each step of `to_glyph`.
 
     If `image` is the part of a `whole` picture, (H, W) float32 in [0, 1], that holds its one
-    digit, the whole picture comes first. Raises BadImageError as `image_io.load_grey` does.
-    """
+    digit, the whole picture comes first. Raises BadImageError as `image_io.load_grey` does."""
     result = _binarize(load_grey(image))
     source = result.grey if whole is None else _resize_to_working(whole)
     first = [Step("grey", "The picture, upright and in grey", _to_uint8(source))]
@@ -104,8 +99,7 @@ def flatten_illumination(grey: np.ndarray) -> np.ndarray:
     `grey` is (H, W) float32, 0 = black, 1 = white, with dark or light ink. Returns (H, W) float32
     of at most 1: paper is near 0, ink is larger. Morphological closing estimates the paper: its
     window is wider than a stroke and narrower than a shadow. Unlike blur, it keeps the edge of a
-    shadow in place.
-    """
+    shadow in place."""
     grey = 1 - grey if _is_dark_paper(grey) else grey
     paper = _estimate_paper(grey)
     # A shadow multiplies the light from the paper, so the difference is relative to the paper.
@@ -124,8 +118,7 @@ def find_ink(flat: np.ndarray) -> np.ndarray:
     """Return the ink of a flattened picture (H, W), as uint8 0 or 255; all 0 if it is only noise.
 
     Uses hysteresis as in Canny's edge detector: a component of weak pixels is ink if it holds a
-    strong pixel.
-    """
+    strong pixel."""
     noise = _noise(flat)
     if noise > _NOISY:
         # A Gaussian of deviation s leaves 1 / (2 s sqrt(pi)) of white noise: here a quarter.
@@ -150,8 +143,7 @@ def normalize_pen(ink: np.ndarray, pen_width: float = glyph.PEN_WIDTH) -> np.nda
 
     Thin strokes are thickened to the full width. Thick strokes are thinned only part of the way,
     because full thinning breaks a stroke where it is narrow. Returns ink with sides of at most
-    BOX * SUPERSAMPLING; (0, 0) if there is none.
-    """
+    BOX * SUPERSAMPLING; (0, 0) if there is none."""
     if not ink.any():
         return np.zeros((0, 0), np.uint8)
     target = pen_width * glyph.SUPERSAMPLING
@@ -173,8 +165,7 @@ def stroke_width(ink: np.ndarray) -> float:
     """Return the mean stroke width of `ink` (H, W), in its pixels.
 
     Across a long bar of width w, the distance to the border rises from 0 to w/2 and falls back, so
-    its mean is w/4.
-    """
+    its mean is w/4."""
     padded = _pad(ink, 1)
     inside = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     # The transform counts from the centre of the first pixel outside: half a pixel too much.
@@ -208,8 +199,7 @@ def _crop_to_sheet(grey: np.ndarray) -> tuple[np.ndarray, tuple[int, int]]:
     """Crop a picture to its sheet of paper; return the crop and its origin (x, y).
 
     Pixels of the crop beside a rotated sheet get the paper's level. Without a single sheet, the
-    whole picture comes back.
-    """
+    whole picture comes back."""
     levels = downscale(grey)
     region = paper_region(levels)
     if region is None:
@@ -238,8 +228,7 @@ def _is_dark_paper(grey: np.ndarray) -> bool:
     """Return whether the ink is lighter than the paper.
 
     If Otsu's threshold splits the picture cleanly, the level of the border is the paper. In uneven
-    light, or if ink covers part of the border, the local median is the paper.
-    """
+    light, or if ink covers part of the border, the local median is the paper."""
     levels = downscale(grey)
     _, dark = cv2.threshold(levels, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     border = np.concatenate([dark[0], dark[-1], dark[:, 0], dark[:, -1]]).mean()

@@ -1,7 +1,6 @@
 """Removes clutter from ink: specks, page edges, and a line under the digit.
 
-Works on connected components. `stats` is OpenCV's (n, 5) table of them, with the paper in row 0.
-"""
+Works on connected components. `stats` is OpenCV's (n, 5) table of them, with the paper in row 0."""
 
 import cv2
 import numpy as np
@@ -18,8 +17,7 @@ def remove_clutter(ink: np.ndarray) -> np.ndarray:
 
     `ink` is (H, W) uint8, 0 or 255, and so is the result. Page edges lie along the border of the
     picture. They stay if there is hardly any other ink, because a tightly cropped digit touches
-    the border as well.
-    """
+    the border as well."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     if count <= 2:
         return ink
@@ -43,8 +41,7 @@ def _underlines(stats: np.ndarray, keep: np.ndarray) -> np.ndarray:
     """Mark the component, of those in `keep`, that is a line under all the others; (n,) bool.
 
     The line is flat, at a distance from the others, and nearly as wide as they are or wider. A foot
-    of the digit itself touches the digit or is narrower.
-    """
+    of the digit itself touches the digit or is narrower."""
     low = stats[:, [cv2.CC_STAT_LEFT, cv2.CC_STAT_TOP]]
     size = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
     high = low + size
@@ -64,8 +61,7 @@ def _page_edges(stats: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Mark the components along the border of the picture; (n,) bool.
 
     They touch the border, and reach less than a tenth of the picture inwards or fill a whole side.
-    A tightly cropped digit only touches the border.
-    """
+    A tightly cropped digit only touches the border."""
     rows, columns = labels.shape
     left, top, width, height = stats[:, :4].T
     at_side = (left <= 1) | (left + width >= columns - 1)

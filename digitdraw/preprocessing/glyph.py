@@ -6,8 +6,7 @@ LeCun, Cortes and Burges, http://yann.lecun.com/exdb/mnist/.
 
 *Ink* is a (H, W) uint8 mask, 0 = paper and 255 = ink. Its resolution is SUPERSAMPLING times that
 of a glyph, so that averaging gives the glyph smooth edges. Strokes and pictures share this module,
-in training and in use. So the models see the same kind of glyph everywhere.
-"""
+in training and in use. So the models see the same kind of glyph everywhere."""
 
 import cv2
 import numpy as np
@@ -51,8 +50,7 @@ def place(ink: np.ndarray) -> np.ndarray:
     """Make the glyph of `ink`: put its centre of mass in the middle, then average down.
 
     `ink` is (H, W) uint8 with sides of at most BOX * SUPERSAMPLING. If centring would push ink over
-    the edge, it moves only as far as all of it fits. Returns (28, 28) float32.
-    """
+    the edge, it moves only as far as all of it fits. Returns (28, 28) float32."""
     moments = cv2.moments(ink, binaryImage=True) if ink.size else {"m00": 0.0}
     if not moments["m00"]:
         return blank()

@@ -1,7 +1,6 @@
 """Reads any picture file, bytes, PIL image or array as upright grey pixels.
 
-The size of a file is checked before anything is decoded.
-"""
+The size of a file is checked before anything is decoded."""
 
 import io
 import os
@@ -31,8 +30,7 @@ def load_grey(source: Source) -> np.ndarray:
     several frames or pages, the first is read.
 
     Raises BadImageError for anything else, for files over MAX_BYTES, and for pictures over
-    MAX_PIXELS. The number of pixels is checked before a picture is decoded.
-    """
+    MAX_PIXELS. The number of pixels is checked before a picture is decoded."""
     if isinstance(source, np.ndarray):
         return _array_to_grey(source)
     return to_grey(open_image(source))
@@ -42,8 +40,7 @@ def load_photo(source: Source) -> tuple[np.ndarray, float]:
     """Load a picture as `load_grey` does, and return its scale as well.
 
     The scale is the width of one returned pixel in pixels of the upright photo. It is above 1 for
-    a large JPEG, which is decoded at a fraction of its size.
-    """
+    a large JPEG, which is decoded at a fraction of its size."""
     if isinstance(source, (np.ndarray, Image.Image)):
         return load_grey(source), 1.0
     with _open(_read_bytes(source)) as picture:
@@ -169,8 +166,7 @@ def _to_unit_range(array: np.ndarray) -> np.ndarray:
 def _deep_to_grey(array: np.ndarray) -> np.ndarray:
     """Convert the pixels of Pillow's deep modes (I;16, I, F) to float32 in [0, 1].
 
-    The mode does not give the range. The largest value decides between 1, 8 bits and 16 bits.
-    """
+    The mode does not give the range. The largest value decides between 1, 8 bits and 16 bits."""
     array = np.nan_to_num(array.astype(np.float32), posinf=0, neginf=0)
     high = float(array.max(initial=0))
     top = next((top for top in (1, 255, 65535) if high <= top), high)

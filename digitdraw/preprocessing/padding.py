@@ -1,7 +1,6 @@
 """Pads pictures whose ink comes close to the border, such as a cropped digit.
 
-The detector recognizes a digit by its surroundings, so it needs some paper around the ink.
-"""
+The detector recognizes a digit by its surroundings, so it needs some paper around the ink."""
 
 import cv2
 import numpy as np
@@ -23,8 +22,7 @@ def pad_with_paper(grey: np.ndarray) -> tuple[np.ndarray, int]:
     """Pad a cropped picture, (H, W) float32 in [0, 1], with its own paper level.
 
     Returns the padded picture and the padding on every side, in pixels. A picture that is not
-    cropped, or not ink on flat paper, comes back unchanged with a padding of 0.
-    """
+    cropped, or not ink on flat paper, comes back unchanged with a padding of 0."""
     found = ink_paper_levels(grey)
     if found is None:
         return grey, 0
@@ -43,8 +41,7 @@ def pad_with_paper(grey: np.ndarray) -> tuple[np.ndarray, int]:
 def pad_border(grey: np.ndarray) -> tuple[np.ndarray, int]:
     """Pad any picture, (H, W) float32 in [0, 1], with its median level.
 
-    Returns the padded picture and the padding on every side, in pixels.
-    """
+    Returns the padded picture and the padding on every side, in pixels."""
     return _pad(grey, _BORDER_PADDING, np.median(grey))
 
 

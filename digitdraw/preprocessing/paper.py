@@ -1,8 +1,7 @@
 """Finds the paper of a picture: its grey level, the level of the ink on it, and its region.
 
 `ink_paper_levels` recognizes ink on flat paper: drawings, scans and crops of them, not photos in
-uneven light. `paper_region` locates a sheet of paper that lies on something darker.
-"""
+uneven light. `paper_region` locates a sheet of paper that lies on something darker."""
 
 from dataclasses import dataclass
 
@@ -52,8 +51,7 @@ class InkPaperLevels:
 def downscale(grey: np.ndarray, side: int = 128) -> np.ndarray:
     """Reduce `grey`, (H, W) float32 in [0, 1], to a longer side of at most `side` pixels.
 
-    Returns (h, w) uint8. A smaller picture keeps its size.
-    """
+    Returns (h, w) uint8. A smaller picture keeps its size."""
     scale = min(1.0, side / max(grey.shape))
     width, height = (max(1, round(n * scale)) for n in grey.shape[::-1])
     small = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
@@ -63,8 +61,7 @@ def downscale(grey: np.ndarray, side: int = 128) -> np.ndarray:
 def ink_paper_levels(grey: np.ndarray) -> InkPaperLevels | None:
     """Return the levels of ink and paper in `grey`, (H, W) float32 in [0, 1], 0 = black.
 
-    Returns None unless the picture is clearly ink on flat, evenly lit paper.
-    """
+    Returns None unless the picture is clearly ink on flat, evenly lit paper."""
     levels = downscale(grey)
     _, dark = cv2.threshold(levels, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     dark_share = float(dark.mean())
@@ -97,8 +94,7 @@ def paper_region(levels: np.ndarray) -> np.ndarray | None:
 
     `levels` is (H, W) uint8, 0 = black, as `downscale` returns it. Returns a (H, W) bool mask of
     the sheet without its edge, or None if the picture shows no single written sheet, or nothing
-    but paper.
-    """
+    but paper."""
     smooth = cv2.GaussianBlur(levels, (0, 0), 1.0)
     _, light = cv2.threshold(smooth, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     border = np.concatenate([light[0], light[-1], light[:, 0], light[:, -1]])

@@ -1,8 +1,7 @@
 """Turns pen strokes into glyphs.
 
 A *drawing* is a list of strokes. A stroke is a list of (x, y) points in any unit, y down. The pen
-width on the screen does not matter: strokes are drawn again with the pen width of a glyph.
-"""
+width on the screen does not matter: strokes are drawn again with the pen width of a glyph."""
 
 import reprlib
 from collections.abc import Sequence
@@ -28,8 +27,7 @@ def parse(strokes: object) -> list[np.ndarray]:
 
     Returns one (n, 2) float64 array of (x, y) for each stroke that has points. Raises
     BadStrokesError unless `strokes` is a list of at most MAX_STROKES lists of finite (x, y), with
-    at most MAX_POINTS points in all. The message names the wrong part and what is allowed.
-    """
+    at most MAX_POINTS points in all. The message names the wrong part and what is allowed."""
     if not _is_list(strokes):
         raise BadStrokesError(
             "A drawing is a list of strokes, each a list of [x, y] points; "
@@ -60,8 +58,7 @@ def draw(strokes: Sequence[np.ndarray], pen_width: float = glyph.PEN_WIDTH) -> n
 
     `pen_width` is in glyph pixels, less than the box. Returns (H, W) uint8, 0 or 255, with sides
     of at most BOX * SUPERSAMPLING; (0, 0) for no strokes. A dot becomes a round spot of the pen's
-    width.
-    """
+    width."""
     if not strokes:
         return np.zeros((0, 0), np.uint8)
     scaled, thickness = _fit_points(strokes, pen_width)
@@ -80,8 +77,7 @@ def draw(strokes: Sequence[np.ndarray], pen_width: float = glyph.PEN_WIDTH) -> n
 def to_glyph(strokes: object, pen_width: float = glyph.PEN_WIDTH) -> np.ndarray:
     """Turn a drawing into its glyph, (28, 28) float32 in [0, 1]; blank for no strokes.
 
-    Raises BadStrokesError as `parse` does.
-    """
+    Raises BadStrokesError as `parse` does."""
     return glyph.place(draw(parse(strokes), pen_width))
 
 

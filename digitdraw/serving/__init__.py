@@ -1,4 +1,3 @@
 """The server: settings, routes, middleware, worker processes and the contents of answers.
 
-Only `server` imports Gradio, for public links. `ui/page.py` mounts the Gradio page.
-"""
+Only `server` imports Gradio, for public links. `ui/page.py` mounts the Gradio page."""

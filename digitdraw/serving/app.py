@@ -36,8 +36,7 @@ _WORKER_DELAY = 2.0
 class Service:
     """The model, the photo queue, the metrics, and `app` with the routes.
 
-    `model` is a `ModelClient` or has its methods. The lifespan of `app` ends with closing it.
-    """
+    `model` is a `ModelClient` or has its methods. The lifespan of `app` ends with closing it."""
 
     def __init__(self, model, examples: Sequence[bytes], settings: Settings) -> None:
         self.model, self.metrics = model, Metrics()
@@ -83,8 +82,7 @@ def guarded(app: ASGIApp, metrics: Metrics, settings: Settings) -> ASGIApp:
 async def unreadable(request: Request, error: Exception) -> Response:
     """Answer a body that a FastAPI route cannot read.
 
-    FastAPI's own answer repeats the body, and fails where the body is not text.
-    """
+    FastAPI's own answer repeats the body, and fails where the body is not text."""
     return ErrorResponse(422, "This is not what is taken here.")
 
 

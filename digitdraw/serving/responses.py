@@ -19,8 +19,7 @@ def json_response(
 class ErrorResponse(Response):
     """An error with a text for people and the number of the request.
 
-    `close` ends the connection, so that the rest of the request is not read.
-    """
+    `close` ends the connection, so that the rest of the request is not read."""
 
     def __init__(
         self,

@@ -2,8 +2,7 @@
 
 The table `SETTINGS` defines the command line, the variables and the table in `docs/hosting.md`.
 pydantic-settings would not make this smaller: its errors do not say whether a flag or a variable
-is wrong, they repeat passwords, and its import takes 0.5 s before the model can start to load.
-"""
+is wrong, they repeat passwords, and its import takes 0.5 s before the model can start to load."""
 
 import argparse
 import os
@@ -44,8 +43,7 @@ class Settings:
         """The host names that the server answers to; an empty tuple for any.
 
         A server for this machine alone answers to this machine's names only. Other names would
-        be a DNS-rebinding attack.
-        """
+        be a DNS-rebinding attack."""
         if self.hosts:
             return () if "*" in self.hosts else self.hosts
         return _LOOPBACK if self.host in _LOOPBACK and not self.share else ()
@@ -55,8 +53,7 @@ class Settings:
 class Setting:
     """One setting. `parse` turns text into its value, or raises ValueError with what it takes.
 
-    `metavar` stands for the value in the help text.
-    """
+    `metavar` stands for the value in the help text."""
 
     name: str
     default: str
@@ -172,8 +169,7 @@ def parse(
 
     On a Hugging Face Space, where SPACE_ID is set, the server serves the proxy of the Space.
     Raises SettingError for an invalid value. Ends the program, as argparse does, for `--help` and
-    for an unknown flag.
-    """
+    for an unknown flag."""
     flags = vars(_parser(prog).parse_args(arguments))
     on_space = bool(environ.get("SPACE_ID"))
     space_defaults = {"host": "0.0.0.0", "proxies": "*"} if on_space else {}

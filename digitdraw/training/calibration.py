@@ -1,7 +1,6 @@
 """Fits the temperatures and thresholds of a classifier or detector on validation data.
 
-These are pure functions of arrays.
-"""
+These are pure functions of arrays."""
 
 import numpy as np
 import torch
@@ -29,8 +28,7 @@ def fit_classifier(
     digits     logits of digits (N, 11), or (N, 10) for a model without digitness
     labels     the digits (N,)
     negatives  logits of what is no digit (M, 11); None for a model without digitness
-    weights    weight of each digit (N,); None for equal weights
-    """
+    weights    weight of each digit (N,); None for equal weights"""
     weights = np.ones(len(labels)) if weights is None else weights
     temperature = fit_temperature(digits[:, :10], labels, weights)
     if digits.shape[1] == 10 or negatives is None:

@@ -1,7 +1,6 @@
 """Charts of a training and its results: curves, confusion matrix and reliability diagram.
 
-Pure functions of arrays that return figures.
-"""
+Pure functions of arrays that return figures."""
 
 from collections.abc import Sequence
 
@@ -36,8 +35,7 @@ def curves(history: Sequence[dict[str, float]]) -> Figure:
     """Plot losses on the left, and accuracies and AUROCs on the right, over the epochs.
 
     `history` has a dict for each epoch: "epoch", "loss" and "accuracy" of the training, and metrics
-    of the validation. Accuracies are in [0, 1].
-    """
+    of the validation. Accuracies are in [0, 1]."""
     names = list(dict.fromkeys(name for entry in history for name in entry))
     losses = [name for name in names if "loss" in name]
     accuracies = [name for name in names if "accuracy" in name or "AUROC" in name]
@@ -59,8 +57,7 @@ def curves(history: Sequence[dict[str, float]]) -> Figure:
 def confusion(probabilities: np.ndarray, labels: np.ndarray) -> Figure:
     """Plot the confusion matrix, with counts, coloured by the number of errors.
 
-    `probabilities` is (N, 10) float; `labels` (N,) int, 0 to 9.
-    """
+    `probabilities` is (N, 10) float; `labels` (N,) int, 0 to 9."""
     counts = np.zeros((10, 10), int)
     np.add.at(counts, (labels, probabilities.argmax(1)), 1)
     correct = counts.diagonal()
@@ -90,8 +87,7 @@ def confusion(probabilities: np.ndarray, labels: np.ndarray) -> Figure:
 def reliability(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> Figure:
     """Plot accuracy over confidence, and the number of answers, in equal bins of [0, 1].
 
-    `probabilities` is (N, 10) float; `labels` (N,) int, 0 to 9.
-    """
+    `probabilities` is (N, 10) float; `labels` (N,) int, 0 to 9."""
     count, confidence, accuracy = metrics.reliability(probabilities, labels, bins)
     error = metrics.calibration_error(probabilities, labels, bins)
     figure = new_figure(7.4, 7.8)

@@ -7,8 +7,7 @@ A data folder has MNIST in `MNIST/raw/`, as torchvision stores it. Everything el
   `boxes`.
 
 The digits of handwriting fonts come with the package. Test splits are for evaluation and benchmarks
-alone: MNIST's test set, unipen-digits/dev, and some letter writers, scans and fonts.
-"""
+alone: MNIST's test set, unipen-digits/dev, and some letter writers, scans and fonts."""
 
 import gzip
 import hashlib
@@ -45,8 +44,7 @@ UNREADABLE = {
 
 Most are single lines labelled 4, 1 or 0, plain rings labelled 8, or several rings labelled 0. A
 person looked at the drawings that models were unsure of: 60 of test, 80 of validation and 245 of
-training. Others may remain. Metrics without these drawings are shown beside those of all.
-"""
+training. Others may remain. Metrics without these drawings are shown beside those of all."""
 _UNREADABLE_SHA256 = {
     "train.jsonl.gz": "ecef1dd2b4df4b29ad570e7bfb2da5d7d23378a498cad21d8bdbd9bb7a4d8def",
     "dev.jsonl.gz": "fbe009c7e66a555b228a8c24c268c9d9c2a4d1ac7a1d69492843ca940d47a666",
@@ -97,8 +95,7 @@ class Drawing:
 class Scan:
     """A scanned number: the file's `name`, `picture` (H, W) uint8, and digits from left to right.
 
-    `boxes` (n, 4) float32 are (x, y, width, height) in pixels; `labels` (n,) is int64.
-    """
+    `boxes` (n, 4) float32 are (x, y, width, height) in pixels; `labels` (n,) is int64."""
 
     name: str
     picture: np.ndarray
@@ -111,8 +108,7 @@ def mnist(root: Path, split: str, validation: int = MNIST_VALIDATION) -> Glyphs:
 
     The last `validation` digits of MNIST's training set are the validation split.
 
-    Raises DataError if a download fails or a file's hash is wrong.
-    """
+    Raises DataError if a download fails or a file's hash is wrong."""
     raw = root / "MNIST" / "raw"
     try:
         digits = MNIST(root, train=split != "test", download=not raw.is_dir())
@@ -137,8 +133,7 @@ def mnist(root: Path, split: str, validation: int = MNIST_VALIDATION) -> Glyphs:
 def drawings(root: Path, split: str) -> list[Drawing]:
     """Drawn digits of a split; empty if the data folder has none.
 
-    Training and validation have different writers of one file; test is a file of its own.
-    """
+    Training and validation have different writers of one file; test is a file of its own."""
     found = _read(_drawings_file(root, split))
     if split == "test":
         return found
@@ -183,8 +178,7 @@ def scans(root: Path, split: str) -> list[Scan]:
 def split_by_writer(found: list[Drawing], shares: dict[str, int]) -> dict[str, list[Drawing]]:
     """Split drawings so that no writer is in two splits; `shares` are percentages that add to 100.
 
-    A hash of the name decides, so a writer stays in a split when others are added or removed.
-    """
+    A hash of the name decides, so a writer stays in a split when others are added or removed."""
     names = [name for name, percent in shares.items() for _ in range(percent)]
     splits: dict[str, list[Drawing]] = {name: [] for name in shares}
     for drawing in found:

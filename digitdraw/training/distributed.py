@@ -2,8 +2,7 @@
 
     torchrun --nproc-per-node 2 -m digitdraw train default
 
-Knows nothing of what is trained.
-"""
+Knows nothing of what is trained."""
 
 import os
 from collections.abc import Iterator

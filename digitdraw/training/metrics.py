@@ -16,8 +16,7 @@ def auroc(positive: np.ndarray, negative: np.ndarray) -> float:
     """Area under the ROC curve of scores (N,) and (M,), N and M at least 1.
 
     It is the probability that a positive scores above a negative; a tie counts half. Computed from
-    ranks (Mann and Whitney 1947).
-    """
+    ranks (Mann and Whitney 1947)."""
     scores = np.concatenate([positive, negative])
     _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
     ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
@@ -30,8 +29,7 @@ def reliability(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Group predictions (N, 10) by confidence, in equal bins of [0, 1].
 
-    Returns (count, mean confidence, accuracy), (bins,) each. Empty bins have zeros.
-    """
+    Returns (count, mean confidence, accuracy), (bins,) each. Empty bins have zeros."""
     confidence = probabilities.max(1)
     correct = probabilities.argmax(1) == labels
     index = np.minimum((confidence * bins).astype(int), bins - 1)
@@ -56,8 +54,7 @@ def match_boxes(
     """Match true boxes (n, 4) with detected ones (m, 4), each x, y, width, height.
 
     Returns index pairs (true, detected) with an intersection over union of at least `min_iou`. The
-    best overlaps are matched first, and each box at most once.
-    """
+    best overlaps are matched first, and each box at most once."""
     if not len(truth) or not len(detected):
         return []
     intersection = intersection_areas(truth, detected)
@@ -80,8 +77,7 @@ def align(
 
     Returns index pairs, in order. An element without a partner has None in its place. Of several
     best alignments this takes the one that, from the end, prefers a pair, then a deletion.
-    rapidfuzz chooses others, which would change the calibration of the line recognizer.
-    """
+    rapidfuzz chooses others, which would change the calibration of the line recognizer."""
     cost = np.zeros((len(first) + 1, len(second) + 1), int)
     cost[:, 0], cost[0] = np.arange(len(first) + 1), np.arange(len(second) + 1)
     for i, a in enumerate(first, 1):

@@ -1,7 +1,6 @@
 """Work in other processes: batches made ahead of the training, and a parallel `map`.
 
-A batch depends on its key alone, so the number of processes does not change it.
-"""
+A batch depends on its key alone, so the number of processes does not change it."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -21,8 +20,7 @@ class BatchLoader:
 
     The processes start with the first batches and stay for all later ones, because a start takes
     seconds. `make` is pickled: for example a partial of a module's function. Tensors that it holds
-    are shared, not copied.
-    """
+    are shared, not copied."""
 
     def __init__(self, make: Callable[[Any], Any], workers: int) -> None:
         self._keys: list[Any] = []
@@ -40,8 +38,7 @@ class BatchLoader:
     def batches(self, keys: Sequence[Any]) -> Iterator[Any]:
         """Yield the batches of `keys`, in order. Use all of them before the next call.
 
-        Raises what `make` raises.
-        """
+        Raises what `make` raises."""
         self._keys[:] = keys
         return iter(self._loader)
 
@@ -68,8 +65,7 @@ def map_in_order(
 ) -> list[Result]:
     """Return `function(part)` for each part, in order, computed by `workers` processes.
 
-    Parts and results are pickled. With one worker, or one part, no process is started.
-    """
+    Parts and results are pickled. With one worker, or one part, no process is started."""
     if workers < 2 or len(parts) < 2:
         return [function(part) for part in parts]
     # Forking a process that holds CUDA or threads is not safe.

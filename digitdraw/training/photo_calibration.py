@@ -1,8 +1,7 @@
 """Fits the weights and thresholds with which the photo reader fuses its three networks.
 
 The command `digitdraw calibrate` runs this on validation pages and scans, which none of the
-networks was trained on.
-"""
+networks was trained on."""
 
 import copy
 from collections import Counter
@@ -59,8 +58,7 @@ class ScoredDigits:
     labels       (n,), the digit, or -1 for what is no digit
     numbers      (n,), index of its number
     pages        (n,), index of its page
-    empty_pages  count of pages without digits, including those without hypotheses
-    """
+    empty_pages  count of pages without digits, including those without hypotheses"""
 
     ctc_logits: np.ndarray
     detector_logits: np.ndarray

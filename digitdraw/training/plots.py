@@ -2,8 +2,7 @@
 
 Pure functions of arrays that return figures, and `write`, which saves them. They do not use pyplot,
 so they keep no global state, and any thread may call them.
-Colours are those of Okabe and Ito (2008), which people with colour blindness can tell apart.
-"""
+Colours are those of Okabe and Ito (2008), which people with colour blindness can tell apart."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -27,8 +26,7 @@ _PAPER = 0.94
 def samples(glyphs: np.ndarray, labels: np.ndarray) -> Figure:
     """Plot training samples as the model sees them, in one or more rows for each label.
 
-    `glyphs` is (N, 28, 28) float in [0, 1], 1 = ink; `labels` (N,) int, -1 for non-digits.
-    """
+    `glyphs` is (N, 28, 28) float in [0, 1], 1 = ink; `labels` (N,) int, -1 for non-digits."""
     if not len(labels):
         return notice("No training samples")
     kind = np.where(labels < 0, 10, labels)
@@ -55,8 +53,7 @@ def mistakes(
     """Plot the `count` mistakes with the highest confidence, each with label and answer.
 
     `glyphs` is (N, 28, 28) float in [0, 1], 1 = ink; `probabilities` (N, 10) float; `labels` (N,)
-    int, 0 to 9.
-    """
+    int, 0 to 9."""
     answers, confidence = probabilities.argmax(1), probabilities.max(1)
     errors = np.flatnonzero(answers != labels)
     if not len(errors):
@@ -79,8 +76,7 @@ def examples(glyphs: np.ndarray, probabilities: np.ndarray, labels: np.ndarray) 
     """Plot glyphs with their ten probabilities, the label in blue, a wrong answer in vermilion.
 
     `glyphs` is (N, 28, 28) float in [0, 1], 1 = ink; `probabilities` (N, 10) float; `labels` (N,)
-    int, 0 to 9.
-    """
+    int, 0 to 9."""
     if not len(labels):
         return notice("No examples")
     columns = min(6, max(3, len(labels)))
@@ -106,8 +102,7 @@ def pages(
 ) -> Figure:
     """Plot pages, (H, W) uint8 each, with the boxes (n, 4) and the labels (n,) of their digits.
 
-    The label of an ignored box is -1.
-    """
+    The label of an ignored box is -1."""
     if not len(pictures):
         return notice("No pages")
     columns = min(4, len(pictures))
@@ -146,8 +141,7 @@ def line_crops(crops: Sequence[np.ndarray], titles: Sequence[str]) -> Figure:
 def write(folder: Path, name: str, figures: dict[str, Figure]) -> list[Path]:
     """Save each figure as `{name}.{kind}.png`, and return the paths.
 
-    Raises OSError if the folder cannot be written; then earlier files stay.
-    """
+    Raises OSError if the folder cannot be written; then earlier files stay."""
     paths = []
     for kind, figure in figures.items():
         path = folder / f"{name}.{kind}.png"
@@ -185,8 +179,7 @@ def _grid(
     """Plot glyphs at their places, (row, column), with `gaps` between them.
 
     The units of the axes are pixels of glyphs, from the corner of the first glyph. Each is `scale`
-    pixels of the picture. `left` is the margin in inches.
-    """
+    pixels of the picture. `left` is the margin in inches."""
     pitch = GLYPH + np.array(gaps)
     rows, columns = places.max(0) + 1
     # The title needs the width of ten glyphs.

@@ -138,8 +138,7 @@ _OTHER_RECIPES = {("from-scratch", "source"): _manual(SOURCE)}
 def recipe_for(model: str, name: str | None = None) -> Recipe:
     """Return the default recipe of a model, or another of its recipes by name.
 
-    Raises TrainingError for an unknown name; the message lists the known ones.
-    """
+    Raises TrainingError for an unknown name; the message lists the known ones."""
     if name is None:
         return RECIPES[model]
     if (model, name) not in _OTHER_RECIPES:

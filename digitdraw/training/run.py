@@ -1,7 +1,6 @@
 """Runs a training: epochs with validation and checkpoints, then weights, record and plots.
 
-The last epoch is the result, never the best of many. Test sets are not used.
-"""
+The last epoch is the result, never the best of many. Test sets are not used."""
 
 import argparse
 from pathlib import Path
@@ -24,8 +23,7 @@ def train(options: argparse.Namespace) -> None:
     """Train a model with the options of the command `train`, and write the result.
 
     Raises DataError, UnknownModelError, UnknownDeviceError, BadWeightsError, TrainingError,
-    OSError.
-    """
+    OSError."""
     device, _ = choose_device(options.device)
     recipe = recipe_for(options.model, options.recipe)
     torch.backends.cudnn.deterministic = True

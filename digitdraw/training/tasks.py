@@ -1,7 +1,6 @@
 """The kinds of training. A task supplies the dataset, the trainer and the validation of one kind.
 
-The validation also calibrates. `run` trains any task.
-"""
+The validation also calibrates. `run` trains any task."""
 
 import argparse
 from abc import ABC, abstractmethod
@@ -110,8 +109,7 @@ class DetectorTask(Task):
 class LineRecognizerTask(Task):
     """Trains the line recognizer on line crops of a trained detector.
 
-    The detector is the one in --out if there is one, else the one that comes with the package.
-    """
+    The detector is the one in --out if there is one, else the one that comes with the package."""
 
     make_trainer = LineRecognizerTrainer
     adds_line_crops = True

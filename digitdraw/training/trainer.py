@@ -1,8 +1,7 @@
 """The abstract trainer: optimizer, schedule, weight average, checkpoints and the epoch loop.
 
 Subclasses supply the batches and the step. All randomness comes from (seed, epoch, rank), so a
-resumed training gives the same weights as an unbroken one, bit for bit.
-"""
+resumed training gives the same weights as an unbroken one, bit for bit."""
 
 import math
 import time
@@ -34,8 +33,7 @@ class Trainer(ABC):
 
     `epoch` counts the finished epochs, `seconds` is the time they took, and `history` has one entry
     for each. `examples_per_epoch` is set by the subclass, together with its data.
-    On a GPU, networks compute in bfloat16; set `in_bfloat16` to do so on a CPU.
-    """
+    On a GPU, networks compute in bfloat16; set `in_bfloat16` to do so on a CPU."""
 
     examples_per_epoch: int
 
@@ -71,8 +69,7 @@ class Trainer(ABC):
     def set_data(self, data: Any, fraction: float = 1.0, workers: int = 0) -> None:
         """Train on `data`, with a `fraction` of the usual examples in an epoch.
 
-        `workers` processes generate or augment the batches; with 0, this process does.
-        """
+        `workers` processes generate or augment the batches; with 0, this process does."""
 
     @abstractmethod
     def samples(self) -> Figure:
@@ -84,8 +81,7 @@ class Trainer(ABC):
     ) -> tuple[int, Iterator[tuple[Tensor, Any]]]:
         """Return the number of steps of an epoch, and an (input, target) pair for each.
 
-        `order` is the same in all processes; `rng` differs.
-        """
+        `order` is the same in all processes; `rng` differs."""
 
     @abstractmethod
     def _step(self, x: Tensor, target: Any) -> Tensor:
@@ -105,8 +101,7 @@ class Trainer(ABC):
         """Replace the result by the mean of its weights and those of other networks.
 
         They start from the same weights or from each other (model soups: Wortsman et al. 2022,
-        arXiv:2203.05482). Call it after the last epoch.
-        """
+        arXiv:2203.05482). Call it after the last epoch."""
         states = [network.state_dict() for network in (self.result, *networks)]
         mean = {
             key: torch.stack([state[key].to(self.device) for state in states]).mean(0)
@@ -119,8 +114,7 @@ class Trainer(ABC):
     def train_epoch(self) -> None:
         """Train for one epoch, and append its mean loss and accuracy to the history.
 
-        Raises TrainingError if the loss is not finite.
-        """
+        Raises TrainingError if the loss is not finite."""
         started = time.monotonic()
         order = torch.Generator(self.device).manual_seed(self.seed * 100_003 + self.epoch)
         own_seed = self.seed * 100_003 + self.epoch + 7_919 * self.group.rank
@@ -188,8 +182,7 @@ class Trainer(ABC):
     ) -> tuple[Tensor, Tensor]:
         """Make one gradient step on inputs (N, H, W), not yet normalized.
 
-        Returns the outputs of the network and their loss, `loss_function(outputs)`.
-        """
+        Returns the outputs of the network and their loss, `loss_function(outputs)`."""
         x = ((x - self.design.mean) / self.design.std)[:, None]
         x = x.contiguous(memory_format=torch.channels_last)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.in_bfloat16):
@@ -207,8 +200,7 @@ class Trainer(ABC):
     def _set_learning_rate(self, progress: float) -> None:
         """Set the rate for `progress`, the finished fraction of the training.
 
-        torch's schedulers count steps and are part of the state to resume; a fraction is not.
-        """
+        torch's schedulers count steps and are part of the state to resume; a fraction is not."""
         factor = 1.0
         if self.recipe.schedule == "cosine":
             after = (progress - WARM_UP) / (1 - WARM_UP)
@@ -240,8 +232,7 @@ def _moving_average(
     """Update averages in place, in one operation for all tensors.
 
     The decay is smaller at the start; otherwise the random first weights would count for long.
-    `count` stays on the device, because reading it would wait for the device.
-    """
+    `count` stays on the device, because reading it would wait for the device."""
     if not averages[0].is_floating_point():  # the batch counters of batch norm
         torch._foreach_copy_(averages, current)
         return

@@ -1,8 +1,7 @@
 """Serves the files of the front end below a path that changes with their content.
 
 The path holds a hash of the whole folder, so browsers may keep every file forever, and the relative
-imports of the ES modules always lead to files of the same version.
-"""
+imports of the ES modules always lead to files of the same version."""
 
 import hashlib
 import posixpath

@@ -1,7 +1,6 @@
 """Builds the page's Gradio components from the files in `frontend/`.
 
-Each component is a bare `gr.HTML`: a template, and an ES module that makes it work.
-"""
+Each component is a bare `gr.HTML`: a template, and an ES module that makes it work."""
 
 import json
 import re
@@ -59,8 +58,7 @@ def head() -> str:
 def header(model_note: str) -> gr.HTML:
     """The title, the switch between light and dark, and About.
 
-    `model_note` names the model and its device.
-    """
+    `model_note` names the model and its device."""
     return _component("header", "page/header", model_note=model_note)
 
 
@@ -85,8 +83,7 @@ def draw_tab() -> gr.HTML:
 def compare_tab(cards: list[dict[str, str]]) -> gr.HTML:
     """The canvas with a card for each model; asks the server while the pen moves.
 
-    `cards` are the fields of `comparison.Card` for each model.
-    """
+    `cards` are the fields of `comparison.Card` for each model."""
     return _component(
         "compare",
         "compare/compare",

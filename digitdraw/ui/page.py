@@ -1,7 +1,6 @@
 """Builds the page from its tabs, and names the endpoints for programs.
 
-The page itself does not use these endpoints: its scripts use the routes of the server.
-"""
+The page itself does not use these endpoints: its scripts use the routes of the server."""
 
 from collections.abc import Awaitable, Callable, Collection
 from functools import partial
@@ -32,8 +31,7 @@ MONO_FONTS = ("ui-monospace", "Consolas", "monospace")
 def build(service: Service, chosen: Settings, facts: dict[str, Any]) -> ASGIApp:
     """The whole page and its server.
 
-    `service` gives the answers. `facts` are those of its model, as `Answers.facts` returns them.
-    """
+    `service` gives the answers. `facts` are those of its model, as `Answers.facts` returns them."""
     with gr.Blocks(title="digitdraw", analytics_enabled=False, delete_cache=CACHE_SECONDS) as demo:
         components.header(facts["note"])
         with gr.Tabs():
@@ -59,8 +57,7 @@ def _with_head(app: ASGIApp, head: str) -> ASGIApp:
     """The app with `head` added to the head of its HTML page.
 
     Gradio's own option adds it with a script once the page has started. That would be too late for
-    preloads, and for styles of the first paint.
-    """
+    preloads, and for styles of the first paint."""
     added = head.encode()
 
     async def page(scope: Scope, receive: Receive, send: Send) -> None:
@@ -114,8 +111,7 @@ async def _uploaded(uploads: Collection[str], path: str | Path | None) -> str:
     """Returns the path that a program sent, if the server gave it out for an upload.
 
     Raises gr.Error for any other path. Gradio's own function would copy any file of the server, and
-    fetch any URL, unless the page was started with `launch`.
-    """
+    fetch any URL, unless the page was started with `launch`."""
     if str(path) not in uploads:
         raise gr.Error("Only a file that was uploaded is read.", print_exception=False)
     return str(path)
@@ -150,8 +146,7 @@ def _name_picture_endpoint(function: Callable, answer: str) -> None:
     """Adds an endpoint that takes a file and returns JSON labelled `answer`.
 
     A file component, unlike `gr.api`, makes sure that the path was uploaded. `gr.Image` would
-    re-encode the picture.
-    """
+    re-encode the picture."""
     file = gr.File(visible=False, label="image")
     # Gradio's own preprocessing leaves an empty file on disk for each call.
     file.preprocess = lambda sent: sent and sent.path  # type: ignore

@@ -1,8 +1,7 @@
 """All models side by side: facts about each of them, and their answers to one drawing.
 
 The other models load once, when the first drawing is compared. A model whose weights are missing
-or damaged keeps its card, which says so.
-"""
+or damaged keeps its card, which says so."""
 
 import json
 import logging
@@ -54,8 +53,7 @@ class Entry:
 class Comparison:
     """The models in the manifest of `folder`, simplest first. Many threads may use it.
 
-    `recognizer` has the page's own model, which is always included and not loaded again.
-    """
+    `recognizer` has the page's own model, which is always included and not loaded again."""
 
     def __init__(self, recognizer: Recognizer, folder: Path | None = None) -> None:
         self._folder = folder or weights.FOLDER

@@ -20,8 +20,7 @@ def thumbnail(photo: bytes) -> str:
 def jpeg(picture: Image.Image, edge: int) -> str:
     """Return a data URL of a JPEG whose longest side has at most `edge` pixels.
 
-    It holds pixels only: the place and the camera of a photo stay private.
-    """
+    It holds pixels only: the place and the camera of a photo stay private."""
     if _is_opaque_colour(picture):
         picture = picture.convert("RGB")
     else:  # deep, grey or transparent: shown as the photo reader sees it

@@ -1,8 +1,7 @@
 """Answers to questions about drawings, JSON in and JSON out.
 
 The worker process of the model and the Ray Serve deployment share them. `payloads` defines the
-contents.
-"""
+contents."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict

@@ -37,8 +37,7 @@ PHOTO_EDGE = 1600
 def answer_drawings(recognizer: Recognizer, drawings: Sequence[object]) -> list[dict]:
     """Recognize drawings from browsers, whatever they hold, in one batch.
 
-    Returns `_answer` for each, or {"error": text} where it is not a drawing.
-    """
+    Returns `_answer` for each, or {"error": text} where it is not a drawing."""
     started = perf_counter()
     answers: list[dict] = [{}] * len(drawings)
     glyphs: dict[int, np.ndarray] = {}
@@ -60,8 +59,7 @@ def explain_strokes(recognizer: Recognizer, strokes: object) -> dict:
     Returns {"legend", "lines", "described"} or {"error": text}. "legend" has the meaning of the
     two colours, or [] where there is no digit. "lines" has [x, y, value] for each stroke, in the
     unit of the strokes, with values from -100 (runner-up) to 100. "described" says the same in
-    words.
-    """
+    words."""
     try:
         prediction = recognizer.predict_strokes(strokes)
         legend = phrases.legend(prediction)
@@ -85,8 +83,7 @@ def compare_strokes(comparison: Comparison, strokes: object) -> dict:
     """Recognize a drawing with all models of a `Comparison`.
 
     Returns {"blank": bool, "words": which models agree, "models": {name: `_card`}}, or
-    {"error": text} where it is not a drawing.
-    """
+    {"error": text} where it is not a drawing."""
     try:
         glyph = to_glyph(strokes)
     except DigitDrawError as error:
@@ -106,8 +103,7 @@ def answer_picture(recognizer: Recognizer, picture: bytes) -> dict:
     """Recognize the digit in an uploaded file, whatever the file holds.
 
     Returns `_answer` and "steps", a list of {"name", "caption", "src"} with data URLs, or
-    {"error": text} where the file is not an allowed picture.
-    """
+    {"error": text} where the file is not an allowed picture."""
     started = perf_counter()
     try:
         prediction, part, whole = recognizer.locate_and_predict(picture)
@@ -126,8 +122,7 @@ def read_photo(recognizer: Recognizer, photo: bytes) -> dict:
 
     Returns {"src": data URL of the upright photo, "width" and "height": of the upright photo in
     the pixels of the boxes, "ms", "words", "digits": `_photo_digit` for each, number by number,
-    "numbers": list of {"number", "confidence"}}, or {"error": text}.
-    """
+    "numbers": list of {"number", "confidence"}}, or {"error": text}."""
     started = perf_counter()
     try:
         reading = recognizer.read_numbers(photo)

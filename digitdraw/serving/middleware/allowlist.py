@@ -1,8 +1,7 @@
 """An allowlist of routes, checks of host and origin, and security headers, as ASGI middleware.
 
 Gradio has many routes that this page does not use, and most of its past weaknesses were in those.
-A path that the list does not name gets status 404.
-"""
+A path that the list does not name gets status 404."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -33,8 +32,7 @@ _PATHS = {method: re.compile("|".join(paths)) for method, paths in _OPEN.items()
 class Allowlist:
     """Passes requests for listed paths and for one of `hosts`, from pages of the same origin.
 
-    Empty `hosts` allow any host. Every answer gets `headers`.
-    """
+    Empty `hosts` allow any host. Every answer gets `headers`."""
 
     def __init__(
         self, app: ASGIApp, hosts: Collection[str] = (), headers: Mapping[str, str] | None = None
@@ -75,8 +73,7 @@ def security_headers(on_space: bool) -> dict[str, str]:
     """Return the headers of every answer.
 
     The policy must allow inline scripts and `eval`, because Gradio uses them. It allows nothing
-    to come from, or go to, another host. A Hugging Face Space may frame the page.
-    """
+    to come from, or go to, another host. A Hugging Face Space may frame the page."""
     frames = "https://huggingface.co https://*.hf.space" if on_space else "'none'"
     policy = (
         "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "

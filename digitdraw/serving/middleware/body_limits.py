@@ -1,7 +1,6 @@
 """Limits for the size of a request body and for the time it takes to arrive, as ASGI middleware.
 
-A body is never read past its limit, whatever length its header claims.
-"""
+A body is never read past its limit, whatever length its header claims."""
 
 import asyncio
 import time

@@ -1,7 +1,6 @@
 """Rate limits for each address, as ASGI middleware over the `limits` library.
 
-Windows slide and are kept in memory. Status 429 says how long to wait.
-"""
+Windows slide and are kept in memory. Status 429 says how long to wait."""
 
 import ipaddress
 import time
@@ -18,8 +17,7 @@ from digitdraw.serving.responses import ErrorResponse
 class RateLimits:
     """Counts requests for each address against `limits`, such as {"answers": "200/second"}.
 
-    `limit_name(scope)` names the limit that a request counts for; None for no limit.
-    """
+    `limit_name(scope)` names the limit that a request counts for; None for no limit."""
 
     def __init__(
         self, app: ASGIApp, limits: dict[str, str], limit_name: Callable[[Scope], str | None]
@@ -44,8 +42,7 @@ class RateLimits:
 def address_of(scope: Scope) -> str:
     """Return the client's IPv4 address, or the /64 network of its IPv6 address.
 
-    A household has a whole /64 network. Returns "unknown" where there is no address.
-    """
+    A household has a whole /64 network. Returns "unknown" where there is no address."""
     host = (scope.get("client") or ("",))[0]
     try:
         address = ipaddress.ip_address(host)

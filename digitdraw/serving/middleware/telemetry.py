@@ -1,7 +1,6 @@
 """Request numbers, metrics and one log line for each request, as ASGI middleware.
 
-Metrics use the Prometheus client. Neither metrics nor log lines hold contents or addresses.
-"""
+Metrics use the Prometheus client. Neither metrics nor log lines hold contents or addresses."""
 
 import logging
 import secrets
@@ -52,8 +51,7 @@ class Metrics:
 class Telemetry:
     """Numbers, counts, times and logs requests, and answers exceptions without details.
 
-    `kind(scope)` returns one of a few words; there are too many paths to count each.
-    """
+    `kind(scope)` returns one of a few words; there are too many paths to count each."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics, kind: Callable[[Scope], str]) -> None:
         self.app, self.metrics, self.kind = app, metrics, kind

@@ -1,7 +1,6 @@
 """Batching of concurrent questions: those that arrive while others run share the next batch.
 
-A single question never waits for others to arrive. Questions and answers may be of any type.
-"""
+A single question never waits for others to arrive. Questions and answers may be of any type."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -23,8 +22,7 @@ _Waiting = tuple[Any, asyncio.Future]
 class Batcher:
     """Answers questions by `answer_all`, which turns a list of questions into their answers.
 
-    `observe`, where it is set, is called with the size of each batch.
-    """
+    `observe`, where it is set, is called with the size of each batch."""
 
     def __init__(
         self, answer_all: Callable[[list], Awaitable[list]], max_batch: int = MAX_BATCH

@@ -1,8 +1,7 @@
 """Messages between the server and its worker processes: frames of several byte strings.
 
 A frame is the number of its parts, then each part after its length. All numbers are unsigned
-32-bit integers in network byte order.
-"""
+32-bit integers in network byte order."""
 
 import asyncio
 import struct

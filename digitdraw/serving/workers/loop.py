@@ -14,8 +14,7 @@ from digitdraw.serving.workers.framing import pack, unpack
 def streams() -> tuple[BinaryIO, BinaryIO]:
     """Return the streams of questions and of answers.
 
-    Ctrl+C is ignored from here on: the server handles it and ends this process.
-    """
+    Ctrl+C is ignored from here on: the server handles it and ends this process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not get between the answers
@@ -32,8 +31,7 @@ def serve(
     """Send `greeting`, then answer questions until their stream ends.
 
     A question is (number, kind, *rest). `executor_for(kind)` runs `answer(kind, *rest)`, which
-    raises nothing. The answer is sent as (number, *answer); the order of answers is free.
-    """
+    raises nothing. The answer is sent as (number, *answer); the order of answers is free."""
     writing = threading.Lock()
 
     def send(*parts: bytes) -> None:

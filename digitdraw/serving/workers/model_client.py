@@ -31,8 +31,7 @@ class ModelClient:
     async def ready(self) -> dict:
         """Wait until the model is loaded; return `Answers.facts`.
 
-        Raises SettingError where the model or the device does not exist.
-        """
+        Raises SettingError where the model or the device does not exist."""
         try:
             status, content = await self._worker.handshake()
         except (EOFError, OSError):

@@ -1,8 +1,7 @@
 """The process that runs the model: `python -m digitdraw.serving.workers.model_worker MODEL DEVICE`.
 
 A process of its own has its own interpreter lock, so answers and HTTP do not slow each other down.
-It loads the model while the server builds the page, and the server survives its death.
-"""
+It loads the model while the server builds the page, and the server survives its death."""
 
 import gc
 import sys

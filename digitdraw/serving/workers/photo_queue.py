@@ -1,7 +1,6 @@
 """The queue of photos and pictures, and the worker processes that read them.
 
-Each client learns its place in the queue while it waits.
-"""
+Each client learns its place in the queue while it waits."""
 
 import asyncio
 import logging
@@ -24,8 +23,7 @@ class PhotoQueue:
     """Hands pictures to `count` workers, which run `model` on `device`.
 
     `room` is how many pictures may wait, and `timeout` how many seconds one may take. `len` is
-    the number of pictures that wait.
-    """
+    the number of pictures that wait."""
 
     def __init__(
         self, model: str, device: str, count: int = 1, room: int = ROOM, timeout: float = TIMEOUT
@@ -62,8 +60,7 @@ class PhotoQueue:
         """Return a worker's answer, which is JSON.
 
         Calls `on_place` with the place in the queue, 1 for the next, whenever it changes. Raises
-        BusyError where the queue is full, WorkerError where no worker can read the picture.
-        """
+        BusyError where the queue is full, WorkerError where no worker can read the picture."""
         if self._closed or len(self._tickets) >= self._room:
             raise BusyError("Many photos are being read; please try again in a moment.")
         worker = await self._next_worker(on_place)

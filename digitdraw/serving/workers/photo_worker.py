@@ -1,8 +1,7 @@
 """The process that reads photos: `python -m digitdraw.serving.workers.photo_worker MODEL DEVICE`.
 
 It reads one picture at a time. A process of its own has its own interpreter lock and a lower
-priority, so photos do not slow down drawings. The server survives its death.
-"""
+priority, so photos do not slow down drawings. The server survives its death."""
 
 import os
 import sys

@@ -102,8 +102,7 @@ class SupervisedWorker:
 
     The first process starts with the first question, or earlier by `spawn` or `start`. An answer
     may take `timeout` seconds; then the question is sent once more, to a new process. `failure` is
-    the text of the WorkerError for a question without an answer.
-    """
+    the text of the WorkerError for a question without an answer."""
 
     def __init__(self, command: Sequence[str], timeout: float, failure: str) -> None:
         self._command, self._timeout, self._failure = command, timeout, failure

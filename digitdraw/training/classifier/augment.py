@@ -1,7 +1,6 @@
 """Augmentation of batches of glyphs: another pen, paper and scanner.
 
-Works on tensors, on any device. The form of digits is varied by `synthesis.handwriting`.
-"""
+Works on tensors, on any device. The form of digits is varied by `synthesis.handwriting`."""
 
 import torch
 import torch.nn.functional as F
@@ -11,8 +10,7 @@ from torch import Tensor
 def augment_glyphs(glyphs: Tensor, generator: torch.Generator, fraction: float = 1.0) -> Tensor:
     """Change a random `fraction` of the glyphs: warp, pen width, resolution and contrast.
 
-    Takes and returns (N, 28, 28) float in [0, 1], on the device of the generator.
-    """
+    Takes and returns (N, 28, 28) float in [0, 1], on the device of the generator."""
     x = glyphs[:, None]
     x = _warp(x, generator)
     x = _change_pen(x, generator)

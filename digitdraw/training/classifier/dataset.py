@@ -43,8 +43,7 @@ _CHUNK = 500
 class Subset:
     """Glyphs from one source. Each epoch has `per_epoch` of them, chosen at random.
 
-    `pixels` is (N, 28, 28) uint8, 255 = ink; `labels` (N,) int64, NOT_A_DIGIT or 0..9.
-    """
+    `pixels` is (N, 28, 28) uint8, 255 = ink; `labels` (N,) int64, NOT_A_DIGIT or 0..9."""
 
     name: str
     pixels: np.ndarray
@@ -86,8 +85,7 @@ def cached(path: Path, make: Callable[[], GlyphDataset]) -> GlyphDataset:
 def build(root: Path, seed: int, variants: int = VARIANTS, workers: int = 2) -> GlyphDataset:
     """Generate the dataset from the data in `root`; the same seed gives the same glyphs.
 
-    Without drawings in `root` it has MNIST, and the handwriting fonts of the package.
-    """
+    Without drawings in `root` it has MNIST, and the handwriting fonts of the package."""
     digits = datasets.mnist(root, "train")
     half = len(digits.labels) // 2
     preprocessed = renormalized(digits.pixels, workers)
@@ -127,8 +125,7 @@ def renormalized(pixels: np.ndarray, workers: int = 2) -> np.ndarray:
 def from_scans(scans: list[Scan], workers: int = 2) -> tuple[np.ndarray, np.ndarray]:
     """Cut the free-standing digits out of scans, and preprocess them as pictures.
 
-    Returns glyphs (N, 28, 28) uint8 and labels (N,).
-    """
+    Returns glyphs (N, 28, 28) uint8 and labels (N,)."""
     cut = cut_glyphs(scans)
     padding = [(0, 0), (_PADDING, _PADDING), (_PADDING, _PADDING)]
     return renormalized(np.pad(cut.pixels, padding), workers), cut.labels
@@ -145,8 +142,7 @@ def generated(
     """Generate glyphs (count, 28, 28) uint8 and labels (count,).
 
     Each glyph comes from `make(drawings, index, rng)`, for example `digit_variant`. The same seed
-    gives the same glyphs for any number of workers.
-    """
+    gives the same glyphs for any number of workers."""
     chunks = [range(i, min(i + _CHUNK, count)) for i in range(0, count, _CHUNK)]
     parts = parallel.map_in_order(partial(_make_chunk, make, drawings, seed), chunks, workers)
     pixels, labels = zip(*parts, strict=True)
@@ -159,8 +155,7 @@ def on_canvas(
     """Draw at a random place, size (25 to 90% of the canvas), pen width (2 to 11%) and tilt.
 
     Returns the strokes at their place, in pixels, and the picture, (side, side) uint8, black on
-    white.
-    """
+    white."""
     pen = rng.uniform(0.02, 0.11)
     size = min(rng.uniform(0.25, 0.9), 1 - pen)
     angle = rng.normal(0, 0.12)

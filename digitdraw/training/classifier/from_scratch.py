@@ -4,8 +4,7 @@ No layer, optimizer or autograd. `ManualTrainer` repeats forward, backward and s
 
 N is the number of glyphs in a batch, and `x` is (N, 784) with 1 = ink. The ten outputs are
 sigmoids: each says yes or no to its own digit, so they need not add up to 1. `forward` returns
-their logits. The largest logit is the answer; their softmax gives ten probabilities.
-"""
+their logits. The largest logit is the answer; their softmax gives ten probabilities."""
 
 from dataclasses import dataclass
 
@@ -36,8 +35,7 @@ def start(generator: torch.Generator, variance: Init = LEARNS.init) -> Weights:
 
     A sum of n inputs with weights of variance 1 has a variance of the order of n. The sigmoid of
     such a sum is 0 or 1, and flat there. Weights of variance 1/n keep the sums of the order of 1
-    (LeCun et al. 1998, "Efficient BackProp").
-    """
+    (LeCun et al. 1998, "Efficient BackProp")."""
 
     def normal(inputs: int, *shape: int) -> Tensor:
         scale = 1.0 if variance == "variance 1" else inputs**-0.5
@@ -67,8 +65,7 @@ def loss_of(z: Tensor, targets: Tensor, loss: Loss) -> Tensor:
     """Return the mean loss over all 10 N outputs p, from logits `z` (N, 10) and targets (N, 10).
 
     With p the sigmoid of z: "absolute error" is 1 - p for the correct digit and p for the others.
-    "cross-entropy" is -log p for the correct digit and -log(1 - p) for the others.
-    """
+    "cross-entropy" is -log p for the correct digit and -log(1 - p) for the others."""
     if loss == "absolute error":
         return (z.sigmoid() - targets).abs().mean()
     # -t log p - (1 - t) log(1 - p), written so that no exponential overflows.
@@ -81,8 +78,7 @@ def backward(
     """Return the gradient of `loss_of` for each weight, by the chain rule.
 
     `hidden` and `z` are what `forward` returned for `x`. The name `d_a` stands for dL/da, which has
-    the shape of a. A layer's output is a sum over its inputs, so each gradient is one product.
-    """
+    the shape of a. A layer's output is a sum over its inputs, so each gradient is one product."""
     p, outputs = z.sigmoid(), z.numel()
     if loss == "absolute error":
         # dL/dp is -1/10N for the correct digit and +1/10N for the others; dp/dz = p (1 - p).

@@ -4,8 +4,7 @@ One small network has one fixed short schedule, and is validated once, at the en
 validation digits. The time is from the first step to the last. It excludes loading the data,
 building the network and one forward pass to warm up. The training is fast because of a stride of 2
 in each layer, a one-cycle learning rate (Smith and Topin 2017, arXiv:1708.07120) and whole batches
-that are shifted by a pixel (after KellerJordan/cifar10-airbench).
-"""
+that are shifted by a pixel (after KellerJordan/cifar10-airbench)."""
 
 import math
 import time

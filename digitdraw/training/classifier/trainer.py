@@ -50,8 +50,7 @@ class ClassifierTrainer(Trainer):
     def _choose(self, order: torch.Generator) -> list[Tensor]:
         """Choose the glyphs of an epoch from each subset, and shuffle them together.
 
-        Returns the indices of each batch, this process's shard only.
-        """
+        Returns the indices of each batch, this process's shard only."""
         chosen, start = [], 0
         for size, count in zip(self._sizes, self._per_epoch, strict=True):
             shuffled = torch.randperm(size, generator=order, device=self.device)
@@ -108,8 +107,7 @@ def classifier_loss(logits: Tensor, labels: Tensor, recipe: Recipe) -> Tensor:
     """Return the mean cross-entropy of the classes, plus that of the digitness if there is one.
 
     `logits` is (N, 10 or 11), `labels` (N,) with -1 for non-digits. Their target is 0.1 for each
-    class.
-    """
+    class."""
     digit = labels >= 0
     target = F.one_hot(labels.clamp(min=0), 10).float()
     target = target * (1 - recipe.label_smoothing) + recipe.label_smoothing / 10

@@ -21,8 +21,7 @@ class ClassifierValidation:
     """Validation glyphs by kind.
 
     `pixels` are (N, 28, 28) float32 in [0, 1]. The kinds that are digits have `labels` (N,). Loss
-    and plots are those of the kind `main`. The kind "other", if present, has non-digits.
-    """
+    and plots are those of the kind `main`. The kind "other", if present, has non-digits."""
 
     pixels: dict[str, np.ndarray]
     labels: dict[str, np.ndarray]
@@ -33,8 +32,7 @@ class ClassifierValidation:
     def load(cls, root: Path, recipe: Recipe, workers: int) -> "ClassifierValidation":
         """Load MNIST's validation digits and, unless `mnist_only`, all other kinds in `root`.
 
-        These are the same digits as pictures, drawings, fonts, digits of scans, and letters.
-        """
+        These are the same digits as pictures, drawings, fonts, digits of scans, and letters."""
         digits = datasets.mnist(root, "validation", recipe.validation_digits)
         pixels: dict[str, np.ndarray] = {"mnist": digits.pixels.astype(np.float32) / 255}
         labels = {"mnist": digits.labels}
@@ -84,8 +82,7 @@ class ClassifierValidation:
     ) -> tuple[Calibration, dict[str, Figure]]:
         """Fit the temperature and the thresholds. Returns them, and plots of the result.
 
-        Each kind of digits has the same weight, because the writers of a kind are few.
-        """
+        Each kind of digits has the same weight, because the writers of a kind are few."""
         kinds = self.labels.items()
         calibration = fit_classifier(
             np.concatenate([predictions[kind] for kind, _ in kinds]),

@@ -1,7 +1,6 @@
 """Targets and loss of the digit detector: pure functions of tensors.
 
-Maps are those that `DigitDetector` returns, with (h, w) cells of STRIDE pixels a side.
-"""
+Maps are those that `DigitDetector` returns, with (h, w) cells of STRIDE pixels a side."""
 
 from dataclasses import dataclass
 
@@ -51,8 +50,7 @@ def detection_loss(maps: Tensor, targets: Targets) -> Tensor:
     """Return the mean loss of a digit, from maps (N, 15, h, w).
 
     It sums the loss of centres (focal: Lin et al. 2017, in the form of Zhou et al. 2019), boxes
-    (smooth L1) and classes (cross-entropy).
-    """
+    (smooth L1) and classes (cross-entropy)."""
     digits = targets.weights.sum().clamp(min=1.0)
     logit, heat = maps[:, 0], targets.heat
     p = logit.sigmoid()

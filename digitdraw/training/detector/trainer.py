@@ -1,7 +1,6 @@
 """Trainer of the digit detector, on pages that worker processes generate for each step.
 
-A page depends on (seed, epoch, rank, its number) alone.
-"""
+A page depends on (seed, epoch, rank, its number) alone."""
 
 from collections.abc import Iterator
 from functools import partial

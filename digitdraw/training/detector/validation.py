@@ -54,8 +54,7 @@ class DetectorValidation:
     def measure(self, predictions: dict[str, list[Detections]]) -> dict[str, float]:
         """Return the best threshold, the F1 of digits there, and the accuracy of scans.
 
-        A digit is correct if its box and its class are; a scan if its whole number is.
-        """
+        A digit is correct if its box and its class are; a scan if its whole number is."""
         threshold, f1 = self._best_threshold(predictions)
         correct = [
             _number(detections.above(threshold)) == page.labels.tolist()

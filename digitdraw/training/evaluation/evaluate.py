@@ -28,8 +28,7 @@ README = Path(__file__).parents[3] / "README.md"
 def evaluate_folders(options: argparse.Namespace) -> None:
     """Print the tables of all models; with --write, store them.
 
-    Raises DigitDrawError, and OSError if a file cannot be written.
-    """
+    Raises DigitDrawError, and OSError if a file cannot be written."""
     folders = [Path(folder) for folder in options.folders]
     card = folders[0] / "MODEL_CARD.md"
     if options.write:  # checked first, because an evaluation takes long

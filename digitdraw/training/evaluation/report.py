@@ -1,7 +1,6 @@
 """Test results as Markdown tables, and their places in the README and the model card.
 
-Reads the form of `weights/evaluation.json`; knows nothing of models or data.
-"""
+Reads the form of `weights/evaluation.json`; knows nothing of models or data."""
 
 import re
 from collections.abc import Sequence
@@ -15,8 +14,7 @@ from digitdraw.errors import DigitDrawError
 Evaluation = dict[str, Any]
 """Results of one model: seeds, parameters, kilobytes, milliseconds, and its metrics in "figures".
 
-Each metric has its mean and its range (least, most) over the seeds, as fractions.
-"""
+Each metric has its mean and its range (least, most) over the seeds, as fractions."""
 CORRECT, REJECTED = ": correct", ": rejected"
 """Ends of the names of two metrics, after the name of the test set."""
 _MAIN_SETS = (
@@ -80,8 +78,7 @@ def metrics_table(model: Evaluation) -> str:
 def insert(text: str, place: str, table: str) -> str:
     """Replace what is between `<!-- place -->` and the next `<!-- end -->` by a table.
 
-    Raises DigitDrawError if the text has no such place.
-    """
+    Raises DigitDrawError if the text has no such place."""
     pattern = re.compile(rf"(<!-- {place} -->\n).*?(<!-- end -->)", re.DOTALL)
     if not pattern.search(text):
         raise DigitDrawError(f"There is no place <!-- {place} --> ... <!-- end --> to write to.")

@@ -1,8 +1,7 @@
 """The test sets of the classifiers: glyphs of digits and of non-digits.
 
 This is the one module of the package that loads test data: MNIST test, unipen-digits/dev, test
-scans of ORAND-CAR-A, and letters and handwriting fonts of test writers.
-"""
+scans of ORAND-CAR-A, and letters and handwriting fonts of test writers."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,8 +113,7 @@ def _shrink(pixels: np.ndarray, side: int) -> np.ndarray:
 def _crop(pixels: np.ndarray, side: int | None = None) -> np.ndarray:
     """Crop pictures (N, H, W) uint8, 255 = ink, to their ink, and preprocess them to glyphs.
 
-    With `side`, the longer side is resized to so many pixels first, as in old data sets.
-    """
+    With `side`, the longer side is resized to so many pixels first, as in old data sets."""
     glyphs = np.empty((len(pixels), GLYPH, GLYPH), np.float32)
     for index, picture in enumerate(pixels):
         left, top, width, height = cv2.boundingRect((picture > _FAINT).astype(np.uint8))
@@ -130,8 +128,7 @@ def _crop(pixels: np.ndarray, side: int | None = None) -> np.ndarray:
 def _pixelate(drawn: list[Drawing], side: int = 28, pen: int = 2) -> np.ndarray:
     """Draw as a paint program does: a pen of whole pixels, without grey edges.
 
-    Returns (N, side, side) uint8, black on white.
-    """
+    Returns (N, side, side) uint8, black on white."""
     pictures = np.full((len(drawn), side, side), 255, np.uint8)
     room = side - 6
     for picture, drawing in zip(pictures, drawn, strict=True):

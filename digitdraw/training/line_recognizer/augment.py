@@ -15,8 +15,7 @@ _INK = 1.2
 def augment_crop(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Stretch, slant, bend, break, blur and thicken a line crop, and change its contrast and noise.
 
-    Takes and returns (HEIGHT, width) float32. The width may change.
-    """
+    Takes and returns (HEIGHT, width) float32. The width may change."""
     if rng.random() < 0.15:
         return crop
     crop = _stretch(crop, rng)

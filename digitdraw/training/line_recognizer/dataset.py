@@ -1,7 +1,6 @@
 """The dataset of the line recognizer: line crops around detections on generated pages.
 
-It runs the photo pipeline up to the line crops, with the current detector.
-"""
+It runs the photo pipeline up to the line crops, with the current detector."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -52,8 +51,7 @@ _PARTS = ("ink", "widths", "digits", "lengths")
 class LineCrops:
     """Line crops of one kind: `crops`, (HEIGHT, width) uint8 each, and `digits`, (n,) int64 each.
 
-    Crops of the kind "empty" have no digits.
-    """
+    Crops of the kind "empty" have no digits."""
 
     kind: str
     crops: list[np.ndarray]
@@ -63,8 +61,7 @@ class LineCrops:
 def build(root: Path, detector: Path, seed: int, workers: int = 2) -> list[LineCrops]:
     """Generate the training set from the data in `root` and the detector in a folder of weights.
 
-    Raises BadWeightsError if the detector is missing.
-    """
+    Raises BadWeightsError if the detector is missing."""
     return generated(root, "train", detector, PAGES, seed, workers)
 
 
@@ -74,8 +71,7 @@ def generated(
     """Generate `counts` pages of each kind from a part of the data, and cut their line crops.
 
     The kinds are "clear", "written" and, if there are scans, "scanned". Crops without digits become
-    the kind "empty".
-    """
+    the kind "empty"."""
     network = weights.load(DETECTOR.name, detector).network
     sources = load_sources(root, part)
     subsets: dict[str, LineCrops] = {kind: LineCrops(kind, [], []) for kind in PER_EPOCH}
@@ -117,8 +113,7 @@ def cut_line_crops(
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Cut a line crop around each group of boxes (n, 4). Returns (crop, digits) pairs.
 
-    Groups with unclear digits, and crops that are too wide, are left out.
-    """
+    Groups with unclear digits, and crops that are too wide, are left out."""
     cuts = []
     for boxes in groups:
         transform = LineTransform.around(boxes)
@@ -131,8 +126,7 @@ def cut_line_crops(
 def digits_in(page: Page, transform: LineTransform) -> np.ndarray | None:
     """Return the digits (n,) in a line crop from left to right.
 
-    Returns None if they are unclear: a digit is half inside, or one inside is IGNORED.
-    """
+    Returns None if they are unclear: a digit is half inside, or one inside is IGNORED."""
     if not len(page.boxes):
         return np.zeros(0, np.int64)
     boxes = transform.boxes_to_crop(page.boxes)

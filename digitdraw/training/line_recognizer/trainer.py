@@ -86,8 +86,7 @@ class LineRecognizerTrainer(Trainer):
 class _JoinedCrops:
     """Line crops side by side in one tensor, which processes can share.
 
-    `ink` is (HEIGHT, sum of widths) uint8. Crop i starts at column `starts[i]`.
-    """
+    `ink` is (HEIGHT, sum of widths) uint8. Crop i starts at column `starts[i]`."""
 
     ink: Tensor
     widths: np.ndarray
@@ -124,8 +123,7 @@ def ctc_loss(logits: Tensor, columns: Tensor, digits: list[np.ndarray]) -> Tenso
     """Return the mean CTC loss of a digit, from logits (N, T, 11).
 
     Only the first `columns` (N,) of the T columns count. A crop that is too narrow for its digits
-    has no loss.
-    """
+    has no loss."""
     lengths = torch.tensor([len(number) for number in digits])
     loss = F.ctc_loss(
         logits.log_softmax(2).transpose(0, 1),

@@ -1,8 +1,7 @@
 """Simulates uneven light on a sheet, and the camera or scanner that takes its picture.
 
 Pictures are (H, W) float32, 0 = black, 1 = white. `digit_height` is in pixels, so that digits of
-any size stay readable. `damage` from 0 to 1 scales how much the picture suffers.
-"""
+any size stay readable. `damage` from 0 to 1 scales how much the picture suffers."""
 
 import math
 

@@ -1,8 +1,7 @@
 """Draws the ink of a page in perspective, and records the boxes of its digits.
 
 Points are (x, y), y down; boxes are (x, y, width, height) in pixels of the picture. Sheet
-coordinates are pixels too, before the view is applied. `writer` and `pages` decide what to draw.
-"""
+coordinates are pixels too, before the view is applied. `writer` and `pages` decide what to draw."""
 
 import math
 from dataclasses import dataclass, field
@@ -36,8 +35,7 @@ class Canvas:
     """Ink and boxes of a square page while it is written.
 
     `side` is the picture's side and `digit_height` the usual height of a digit, both in pixels.
-    `view` (3, 3) is the homography from the sheet to the picture. `ink` is uint8, 255 = ink.
-    """
+    `view` (3, 3) is the homography from the sheet to the picture. `ink` is uint8, 255 = ink."""
 
     side: int
     digit_height: float
@@ -71,8 +69,7 @@ class Canvas:
     ) -> list[float]:
         """Put a glyph, (h, w) uint8, on the sheet with its upper left at `corner`; return its box.
 
-        `scale` is the size of a glyph's pixel. The glyph leans right by `slant` of its height.
-        """
+        `scale` is the size of a glyph's pixel. The glyph leans right by `slant` of its height."""
         height, width = glyph.shape
         ends = np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
         leaning = ends + np.outer(height - ends[:, 1], [slant, 0])

@@ -1,7 +1,6 @@
 """Changes digits into the forms that people learn at other schools.
 
-Examples are the slashed 0, the crossed 7, the 1 with a long upstroke and the open 4.
-"""
+Examples are the slashed 0, the crossed 7, the 1 with a long upstroke and the open 4."""
 
 import math
 

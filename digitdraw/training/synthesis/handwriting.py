@@ -2,8 +2,7 @@
 
 Drawings are strokes, so variation comes before ink. `vary` changes tilt, slant, stretch and
 proportions, how steady the pen is, and how strokes begin, join and end. Position and size do not
-matter, because preprocessing removes them. `digit_forms` has other forms of the digits.
-"""
+matter, because preprocessing removes them. `digit_forms` has other forms of the digits."""
 
 import math
 from collections.abc import Sequence
@@ -49,8 +48,7 @@ def slant(strokes: Sequence[np.ndarray], amount: float) -> Strokes:
 def shift_center(strokes: Strokes, shifts: np.ndarray) -> Strokes:
     """Move the center of a drawing and leave its edges in place: a 9 gets a small head, say.
 
-    `shifts` (2,) point right and down, in (-1, 1). A shift of 1 is about a third of a side.
-    """
+    `shifts` (2,) point right and down, in (-1, 1). A shift of 1 is about a third of a side."""
     low, high = corners(strokes)
     sides = np.maximum(high - low, 1e-9)
     return [s + sides * shifts / math.pi * np.sin(math.pi * (s - low) / sides) for s in strokes]

@@ -1,7 +1,6 @@
 """Generates negative examples: two digits at once, scribbles, shapes, ticks, noise.
 
-Networks learn to reject them. Most are drawings, that is strokes; noise is a picture.
-"""
+Networks learn to reject them. Most are drawings, that is strokes; noise is a picture."""
 
 import math
 

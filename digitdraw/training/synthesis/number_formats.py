@@ -1,8 +1,7 @@
 """Generates formats of numbers: dates, times, telephone numbers, amounts, or any mix of marks.
 
 A format is a list of marks, one for each thing that a pen writes: DIGIT for any digit, a separator
-("." "," "-" "/"), " " for a gap, or a name from `symbols`.
-"""
+("." "," "-" "/"), " " for a gap, or a name from `symbols`."""
 
 from numpy.random import Generator
 

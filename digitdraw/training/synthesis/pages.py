@@ -1,8 +1,7 @@
 """Generates training pages for the digit detector: numbers on paper, with a box for each digit.
 
 Written pages have random writing, paper, light and camera. Scanned pages have scanned numbers,
-whose boxes people drew. Points are (x, y), y down; boxes are (x, y, width, height) in pixels.
-"""
+whose boxes people drew. Points are (x, y), y down; boxes are (x, y, width, height) in pixels."""
 
 import math
 from typing import Literal
@@ -75,8 +74,7 @@ def written_page(
     """A written page, (side, side), with the given or a random `content`.
 
     `variability` of the writer and `damage` to the picture are from 0 to 1. Digits are at least
-    `min_height` pixels high.
-    """
+    `min_height` pixels high."""
     digit_height = math.exp(rng.uniform(math.log(min_height), math.log(MAX_HEIGHT)))
     canvas = Canvas(side, digit_height, random_view(side, rng))
     content = content or rng.choice(list(_CONTENTS), p=list(_CONTENTS.values()))
@@ -208,8 +206,7 @@ def _write_word(
 ) -> float:
     """Write a word of letters from x on, its middle at y; return the x where it ends.
 
-    A single letter is recorded as IGNORED, because O and 0 look the same.
-    """
+    A single letter is recorded as IGNORED, because O and 0 look the same."""
     start, size = x, canvas.digit_height * rng.uniform(0.6, 1.1)
     count = 1 if rng.random() < 0.15 else int(rng.integers(2, 7))
     for _ in range(count):

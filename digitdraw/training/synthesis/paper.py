@@ -1,8 +1,7 @@
 """Generates sheets of paper and the desk under them.
 
 Pictures are (H, W) float32, 0 = black, 1 = white. The distance of printed lines depends on
-`digit_height`, in pixels.
-"""
+`digit_height`, in pixels."""
 
 import math
 
@@ -16,8 +15,7 @@ def random_sheet(
 ) -> np.ndarray:
     """An empty sheet (H, W): plain, ruled, squared, patterned, or a table, with grain and stains.
 
-    `damage` from 0 to 1 makes grain stronger and patterns more frequent.
-    """
+    `damage` from 0 to 1 makes grain stronger and patterns more frequent."""
     sheet = np.full(shape, rng.uniform(0.55, 1.0), np.float32)
     sheet += _clouds(shape, rng) * rng.uniform(0, 0.12)
     kind = rng.random()
@@ -42,8 +40,7 @@ def add_desk(
 ) -> np.ndarray:
     """Replace the scene along a random side by a desk, if no digit is near that side.
 
-    `boxes` (n, 4) are those of the digits, (x, y, width, height) in pixels.
-    """
+    `boxes` (n, 4) are those of the digits, (x, y, width, height) in pixels."""
     turns = int(rng.integers(4))
     height, width = np.rot90(scene, turns).shape
     free = _free_margin(boxes, scene.shape, turns)

@@ -1,7 +1,6 @@
 """Prints words, as forms have them beside handwritten numbers.
 
-The fonts come with Pillow and OpenCV, so words look the same on every machine.
-"""
+The fonts come with Pillow and OpenCV, so words look the same on every machine."""
 
 from functools import lru_cache
 

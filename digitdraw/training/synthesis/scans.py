@@ -1,8 +1,7 @@
 """Cuts digits out of scanned numbers, and splices two scanned numbers into one.
 
 There are few scans, and a network that sees them often learns their numbers by heart. Boxes are
-(x, y, width, height) in pixels, y down.
-"""
+(x, y, width, height) in pixels, y down."""
 
 import cv2
 import numpy as np
@@ -44,8 +43,7 @@ def splice_scans(left: Scan, right: Scan, rng: Generator) -> Scan:
     """Join the first digits of `left` and the last of `right`, at equal height and brightness.
 
     Returns `left` itself where one of the two has no clear gap between digits, or where no rows
-    contain all digits of both.
-    """
+    contain all digits of both."""
     places = [np.flatnonzero(_gaps(s) >= 2 * _MIN_GAP * _digit_height(s)) for s in (left, right)]
     if not all(gaps.size for gaps in places):
         return left
@@ -82,8 +80,7 @@ def _ink(picture: np.ndarray) -> np.ndarray:
 def _cut_digit(ink: np.ndarray, components: np.ndarray, box: np.ndarray) -> np.ndarray | None:
     """The digit in a box as ink, (h, w) float32 in [0, 1], or None if it cannot be cut out.
 
-    `components` (H, W) has the index of each pixel's connected component; 0 is paper.
-    """
+    `components` (H, W) has the index of each pixel's connected component; 0 is paper."""
     left, top, right, bottom = np.rint([*box[:2], *(box[:2] + box[2:])]).astype(int).clip(0)
     count = int(components.max()) + 1
     inside = np.bincount(components[top:bottom, left:right].ravel(), minlength=count)

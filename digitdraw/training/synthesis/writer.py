@@ -1,8 +1,7 @@
 """Writes numbers on a page as one person does, in one style, with one pen.
 
 Points are (x, y), y down; boxes are (x, y, width, height) in pixels of the picture. Arguments `x`
-and `y` are sheet coordinates: where writing begins, and the middle of the digits.
-"""
+and `y` are sheet coordinates: where writing begins, and the middle of the digits."""
 
 import math
 from dataclasses import dataclass
@@ -48,8 +47,7 @@ class Writer:
     determines the form of each digit, `european` that of 1 and 7. `pen_width` is in pixels, `gap`
     and `unevenness` are in digit heights, and `slant` is the lean to the right per height.
     `variability` from 0 to 1 is how much digits differ from each other and from the drawings.
-    `boxed` digits stand in printed boxes.
-    """
+    `boxed` digits stand in printed boxes."""
 
     drawings: list[Drawing]
     digits: Glyphs | None
@@ -203,8 +201,7 @@ class Writer:
         """A drawing in this writer's style, and its size relative to other digits.
 
         A writer mostly uses one form and one slant for each digit. So the other digits of a number
-        help to read a doubtful one (style consistency, Sarkar and Nagy 2005).
-        """
+        help to read a doubtful one (style consistency, Sarkar and Nagy 2005)."""
         label, size = int(drawing.label), 1.0
         in_style = rng.random() >= _OFF_STYLE
         style = np.random.default_rng([self.style_seed, label]) if in_style else rng
@@ -253,8 +250,7 @@ class Writer:
         """A slash (2, 2) in this writer's style and its width, both in digit heights.
 
         It begins at x = 0; y = 0 is the middle of the digits. It is longer than this writer's 1 and
-        leans more, or it would look the same.
-        """
+        leans more, or it would look the same."""
         style = np.random.default_rng([self.style_seed, _SLASH_STYLE])
         height = style.uniform(1.15, 1.6) * math.exp(_UNSTEADINESS * rng.normal(0, 0.1))
         lean = max(0.0, self.slant) + style.uniform(0.25, 0.6) + _UNSTEADINESS * rng.normal(0, 0.1)
