@@ -21,8 +21,7 @@ _MAX_BATCH = 4096
 class GlyphClassifier:
     """A loaded classifier on a device. Thread-safe.
 
-    If the GPU fails or its memory is full, the network moves to the CPU, and `device_note` says so.
-    """
+    If the GPU fails or is full, the network moves to the CPU, and `device_note` says so."""
 
     def __init__(self, weights: Weights, device: torch.device, device_note: str) -> None:
         """Take over the network of `weights`. `device_note` says why it runs on `device`."""
@@ -68,20 +67,17 @@ class GlyphClassifier:
         Column 10, if the model has it, is the digitness logit."""
 
         @torch.inference_mode()
-        def forward(network: nn.Module, batch: Tensor) -> Tensor:
-            return network(batch[:, None].to(_device_of(network))).float().cpu()
+        def forward(network: nn.Module) -> Tensor:
+            batches = torch.from_numpy(glyphs)[:, None].split(_MAX_BATCH)
+            device = _device_of(network)
+            return torch.cat([network(batch.to(device)).float().cpu() for batch in batches])
 
-        parts = [
-            self._fallback.run(lambda network, batch=batch: forward(network, batch))
-            for batch in torch.from_numpy(glyphs).split(_MAX_BATCH)
-        ]
-        return torch.cat(parts).numpy()
+        return self._fallback.run(forward).numpy()
 
     def logit_gap_gradient(self, glyphs: np.ndarray, digit: int, runner_up: int) -> np.ndarray:
         """Return the gradient of (logit of `digit` - logit of `runner_up`) by the ink.
 
-        Takes at most a few hundred glyphs, (N, 28, 28) float32 in [0, 1]. Returns the same shape.
-        """
+        Takes at most a few hundred glyphs, (N, 28, 28) float32 in [0, 1]; returns that shape."""
 
         @torch.enable_grad()
         def backward(network: nn.Module) -> Tensor:
@@ -105,9 +101,8 @@ class GlyphClassifier:
         elif confidence < self.calibration.min_confidence:
             verdict = "unsure"
         digit = int(probabilities.argmax()) if verdict == "digit" else None
-        return Prediction(
-            digit, tuple(probabilities.tolist()), confidence, float(digitness), verdict, glyph
-        )
+        ten = tuple(probabilities.tolist())
+        return Prediction(digit, ten, confidence, float(digitness), verdict, glyph)
 
 
 def _device_of(network: nn.Module) -> torch.device:

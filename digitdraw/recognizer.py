@@ -41,23 +41,15 @@ class ImagePrediction(NamedTuple):
 
 
 class Recognizer:
-    """A glyph classifier and a photo reader. Thread-safe. `load` creates one."""
+    """A glyph classifier and a photo reader. Thread-safe. `load` creates one.
+
+    `name` is the name of the classifier's model, and `sha256` the checksum of its weights file."""
 
     def __init__(self, classifier: GlyphClassifier) -> None:
-        self.classifier = classifier
+        self.classifier, self.name, self.sha256 = classifier, classifier.name, classifier.sha256
         self._loading = threading.Lock()
         self._photo_reader: PhotoReader | None = None
         log.info("model %s on %s", classifier.name, classifier.device_note)
-
-    @property
-    def name(self) -> str:
-        """The name of the classifier's model."""
-        return self.classifier.name
-
-    @property
-    def sha256(self) -> str:
-        """The SHA-256 of the classifier's weights file."""
-        return self.classifier.sha256
 
     @property
     def device(self) -> torch.device:

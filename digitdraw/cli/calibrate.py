@@ -3,36 +3,23 @@
 import argparse
 import copy
 import itertools
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import torch
 
-from digitdraw.errors import DigitDrawError
 from digitdraw.models import weights
 from digitdraw.models.calibration import PhotoCalibration
 from digitdraw.models.registry import DETECTOR, LINE_RECOGNIZER
 from digitdraw.photo.fusion import fuse_scores
 from digitdraw.photo.reader import GLYPH_CLASSIFIER, PhotoReader
-from digitdraw.training import metrics
-from digitdraw.training.photo_calibration import (
-    ScoredDigits,
-    count_errors,
-    fit_photo_reader,
-    score_pages,
-    validation_pages,
-)
+from digitdraw.training import metrics, photo_calibration
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns its exit status."""
     options = _parser().parse_args(arguments)
-    try:
-        _calibrate(Path(options.data), Path(options.weights), options.write)
-    except DigitDrawError as error:
-        print(f"digitdraw: {error}", file=sys.stderr)
-        return 1
+    _calibrate(Path(options.data), Path(options.weights), options.write)
     return 0
 
 
@@ -50,24 +37,25 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _calibrate(data: Path, folder: Path, write: bool) -> None:
-    kinds = validation_pages(data)
+    kinds = photo_calibration.validation_pages(data)
     detector = weights.load(DETECTOR.name, folder)
     line_recognizer = weights.load(LINE_RECOGNIZER.name, folder)
     classifier = weights.load(GLYPH_CLASSIFIER)
     every_page = list(itertools.chain(*kinds.values()))
-    scored = score_pages(every_page, detector, line_recognizer, classifier)
-    fitted = fit_photo_reader(scored)
+    scored = photo_calibration.score_pages(every_page, detector, line_recognizer, classifier)
+    fitted = photo_calibration.fit_photo_reader(scored)
     _print_scores(scored, fitted)
     for name, used in (("before", line_recognizer.calibration), ("fitted", fitted)):
         networks = detector, replace(line_recognizer, calibration=used), classifier
         reader = PhotoReader(*copy.deepcopy(networks), torch.device("cpu"))
         for kind, pages in kinds.items():
-            print(f"{name}, {len(pages)} {kind}: {dict(count_errors(pages, reader))}", flush=True)
+            errors = dict(photo_calibration.count_errors(pages, reader))
+            print(f"{name}, {len(pages)} {kind}: {errors}", flush=True)
     if write:
         weights.recalibrate(LINE_RECOGNIZER.name, fitted, folder)
 
 
-def _print_scores(scored: ScoredDigits, calibration: PhotoCalibration) -> None:
+def _print_scores(scored: photo_calibration.ScoredDigits, calibration: PhotoCalibration) -> None:
     """Print how well each network alone, and all together, tell digits from others and apart."""
     is_digit = scored.labels >= 0
     ctc, detector, classifier = scored.ctc_logits, scored.detector_logits, scored.classifier_logits

@@ -1,10 +1,9 @@
 """The command `digitdraw evaluate`: evaluates classifiers on the test sets of a data folder."""
 
 import argparse
-import sys
 from collections.abc import Sequence
 
-from digitdraw.errors import DigitDrawError
+from digitdraw.errors import TrainingError
 from digitdraw.models import weights
 from digitdraw.training.evaluation.evaluate import evaluate_folders, plot_examples
 
@@ -20,9 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             plot_examples(options)
         else:
             evaluate_folders(options)
-    except (DigitDrawError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    except OSError as error:
+        raise TrainingError(str(error)) from error
     return 0
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 import digitdraw
+from digitdraw.errors import DigitDrawError, SettingError
 
 READ = {
     "predict": "read one digit from each picture",
@@ -33,8 +34,9 @@ CLOSED_PIPE = 128 + 13
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a subcommand and return its exit status.
 
-    The status is 2 if a package of an extra is missing, and 141 if the reader of the output has
-    closed the pipe. argparse exits with 2 for an unknown subcommand."""
+    The status is 1 after an error of the package, 2 for a wrong setting or if a package of an extra
+    is missing, and 141 if the reader of the output has closed the pipe. argparse exits with 2 for
+    an unknown subcommand."""
     try:
         try:
             return _run(list(sys.argv[1:] if arguments is None else arguments))
@@ -50,6 +52,9 @@ def _run(arguments: list[str]) -> int:
     command = _parser().parse_args(arguments[:1]).command
     try:
         return import_module(f"digitdraw.cli.{command}").main(arguments[1:])
+    except DigitDrawError as error:
+        print(f"digitdraw {command}: {error}", file=sys.stderr)
+        return 2 if isinstance(error, SettingError) else 1
     except ModuleNotFoundError as error:
         package = (error.name or "digitdraw").partition(".")[0]
         if command not in EXTRAS or package == "digitdraw":

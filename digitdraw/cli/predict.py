@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Sequence
 
-from digitdraw.errors import BadImageError, DigitDrawError
+from digitdraw.errors import BadImageError
 from digitdraw.prediction import Prediction
 from digitdraw.recognizer import Recognizer, load
 
@@ -13,11 +13,7 @@ from digitdraw.recognizer import Recognizer, load
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print an answer for each picture; return 1 if a picture could not be read, else 0."""
     options = _parser().parse_args(arguments)
-    try:
-        recognizer = load(options.model, options.device)
-    except DigitDrawError as error:
-        print(f"digitdraw predict: {error}", file=sys.stderr)
-        return 1
+    recognizer = load(options.model, options.device)
     succeeded = [_predict(recognizer, path, as_json=options.json) for path in options.pictures]
     return 0 if all(succeeded) else 1
 

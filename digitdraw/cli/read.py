@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from digitdraw.errors import BadImageError, DigitDrawError
+from digitdraw.errors import BadImageError
 from digitdraw.photo.reader import PhotoReader, Reading
 from digitdraw.preprocessing.image_io import load_photo
 from digitdraw.recognizer import load
@@ -29,11 +29,7 @@ COLUMNS = ("picture", "number", "confidence", "x", "y", "width", "height")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the numbers of each photo; return 1 if a photo failed or there was none, else 0."""
     options = _parser().parse_args(arguments)
-    try:
-        reader = load(device=options.device).photo_reader
-    except DigitDrawError as error:
-        print(f"digitdraw read: {error}", file=sys.stderr)
-        return 1
+    reader = load(device=options.device).photo_reader
     show = _show_json if options.json else _csv_writer() if options.csv else _show_words
     read = failed = numbers = 0
     remaining = _paths(options.photos)

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 from uvicorn.loops.auto import auto_loop_factory
 
-from digitdraw.errors import DigitDrawError
 from digitdraw.serving import settings
 from digitdraw.serving.settings import Settings
 from digitdraw.serving.workers.model_client import ModelClient
@@ -40,13 +39,9 @@ async def _serve(chosen: Settings, listener: socket.socket) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve the page until a signal stops it.
 
-    Return 0 then, 1 if the address cannot be used, 2 for a setting, model or device that is not
-    allowed, and 130 after Ctrl+C during the start."""
-    try:
-        chosen = settings.parse(arguments, prog="digitdraw serve")
-    except DigitDrawError as error:
-        print(f"digitdraw serve: {error}", file=sys.stderr)
-        return 2
+    Return 0 then, 1 if the address cannot be used, and 130 after Ctrl+C during the start. Raise
+    SettingError for a setting, model or device that is not allowed."""
+    chosen = settings.parse(arguments, prog="digitdraw serve")
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
     log.setLevel(chosen.log_level.upper())
     try:
@@ -60,9 +55,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
                 runner.run(_serve(chosen, listener))
-        except DigitDrawError as error:
-            print(f"digitdraw serve: {error}", file=sys.stderr)
-            return 2
         except KeyboardInterrupt:  # during the start; later the server handles the signal
             return 130
     return 0

@@ -2,12 +2,11 @@
 
 import argparse
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from digitdraw.device import choose_device
-from digitdraw.errors import DigitDrawError
+from digitdraw.errors import TrainingError
 from digitdraw.training.classifier import dataset, speedrun
 from digitdraw.training.recipes import RECIPES
 from digitdraw.training.run import train
@@ -27,12 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _speedrun(options)
         else:
             train(options)
-    except DigitDrawError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
     except OSError as error:
-        print(f"error: cannot write to {options.out}: {error.strerror}", file=sys.stderr)
-        return 1
+        raise TrainingError(f"cannot write to {options.out}: {error.strerror}") from error
     except KeyboardInterrupt:
         print("\nstopped; the same command with --resume continues after the last epoch")
         return 130

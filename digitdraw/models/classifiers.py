@@ -35,27 +35,18 @@ class FromScratch(nn.Module):
 
 def mlp_relu() -> nn.Sequential:
     """784-128-64-10 with ReLU."""
-    return nn.Sequential(
-        nn.Flatten(),
-        nn.Linear(PIXELS, 128),
-        nn.ReLU(),
-        nn.Linear(128, 64),
-        nn.ReLU(),
-        nn.Linear(64, DIGITS),
-    )
+    return _mlp(nn.ReLU())
 
 
 def mlp_tanh() -> nn.Sequential:
     """784-128-64-10 with ReLU, then tanh. Its outputs are log probabilities."""
-    return nn.Sequential(
-        nn.Flatten(),
-        nn.Linear(PIXELS, 128),
-        nn.ReLU(),
-        nn.Linear(128, 64),
-        nn.Tanh(),
-        nn.Linear(64, DIGITS),
-        nn.LogSoftmax(dim=1),
-    )
+    return _mlp(nn.Tanh(), nn.LogSoftmax(dim=1))
+
+
+def _mlp(second_activation: nn.Module, *output: nn.Module) -> nn.Sequential:
+    first, second = nn.Linear(PIXELS, 128), nn.Linear(128, 64)
+    last = nn.Linear(64, DIGITS)
+    return nn.Sequential(nn.Flatten(), first, nn.ReLU(), second, second_activation, last, *output)
 
 
 class Cnn(nn.Module):

@@ -37,7 +37,7 @@ class Weights:
 
 def available(folder: Path = FOLDER) -> list[str]:
     """Return the names of the glyph classifiers in `folder`; none if it has no manifest."""
-    return sorted(set(_manifest(folder)) - set(PHOTO_MODELS)) if _has_manifest(folder) else []
+    return sorted(set(_manifest(folder)) - set(PHOTO_MODELS))
 
 
 def parameters(name: str, folder: Path = FOLDER) -> int:
@@ -55,7 +55,7 @@ def load(name: str, folder: Path = FOLDER) -> Weights:
 
     Raises UnknownModelError for an unknown name. Raises BadWeightsError if the weights are missing,
     damaged, or of another architecture; the message has the path and how to make them."""
-    entries = _manifest(folder) if _has_manifest(folder) else {}
+    entries = _manifest(folder)
     if name not in entries and name not in {*MODELS, *PHOTO_MODELS}:
         known = ", ".join(sorted({*entries, *MODELS}))
         raise UnknownModelError(f"There is no model {name!r}; known are: {known}.")
@@ -106,8 +106,7 @@ def save(
         "record": f"{name}.json",
     }
     write_json(folder / f"{name}.json", record)
-    entries = _manifest(folder) if _has_manifest(folder) else {}
-    write_json(folder / "manifest.json", {**entries, name: entry})
+    write_json(folder / "manifest.json", {**_manifest(folder), name: entry})
     return path
 
 
@@ -143,14 +142,11 @@ def _remedy(name: str) -> str:
     return f"To make them again: digitdraw train {name}"
 
 
-def _has_manifest(folder: Path) -> bool:
-    return (folder / "manifest.json").is_file()
-
-
 def _manifest(folder: Path) -> dict[str, Any]:
+    """Return the entries of the manifest; none if `folder` has no manifest."""
     path = folder / "manifest.json"
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
+        entries = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     except (OSError, ValueError) as error:
         raise BadWeightsError(f"The manifest {path} cannot be read ({error}).") from error
     if not isinstance(entries, dict):

@@ -150,7 +150,7 @@ def normalize_pen(ink: np.ndarray, pen_width: float = glyph.PEN_WIDTH) -> np.nda
     side = glyph.BOX * glyph.SUPERSAMPLING
     fitted = glyph.fit(ink)
     change = (target - stroke_width(fitted)) / 2
-    padded = _pad(fitted, int(abs(change)) + 2)
+    padded = np.pad(fitted, int(abs(change)) + 2)
     if change > 0:
         # Thickening makes the ink larger than the box, and fitting makes it thinner again.
         change *= side / (side - 2 * change)
@@ -166,7 +166,7 @@ def stroke_width(ink: np.ndarray) -> float:
 
     Across a long bar of width w, the distance to the border rises from 0 to w/2 and falls back, so
     its mean is w/4."""
-    padded = _pad(ink, 1)
+    padded = np.pad(ink, 1)
     inside = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     # The transform counts from the centre of the first pixel outside: half a pixel too much.
     return 4 * max(float(inside[padded > 0].mean()) - 0.5, 0.25)
@@ -260,10 +260,6 @@ def _noise(flat: np.ndarray) -> float:
     residual = np.abs(flat - cv2.medianBlur(flat, 3))
     # The median absolute value of normal noise is 0.6745 deviations. Ink hardly changes it.
     return float(np.median(residual)) / 0.6745
-
-
-def _pad(ink: np.ndarray, padding: int) -> np.ndarray:
-    return cv2.copyMakeBorder(ink, *(padding,) * 4, cv2.BORDER_CONSTANT, value=0)
 
 
 def _to_uint8(picture: np.ndarray) -> np.ndarray:

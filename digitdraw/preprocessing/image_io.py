@@ -74,21 +74,22 @@ def _read_bytes(source: str | os.PathLike | bytes | bytearray) -> bytes:
     if isinstance(source, (str, os.PathLike)):
         try:
             path = Path(source)
-            if path.stat().st_size > MAX_BYTES:
-                raise _too_many_bytes(path.stat().st_size)
-            data = path.read_bytes()
+            size = path.stat().st_size
+            data = path.read_bytes() if size <= MAX_BYTES else b""
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else error
             raise BadImageError(f"Cannot read {os.fspath(source)!r}: {reason}.") from error
     elif isinstance(source, (bytes, bytearray)):
-        data = bytes(source)
+        data, size = bytes(source), 0
     else:
         raise BadImageError(
             "A picture is a path, bytes, a PIL image, or an array (H, W), (H, W, 3) or (H, W, 4); "
             f"got {type(source).__name__}."
         )
-    if len(data) > MAX_BYTES:
-        raise _too_many_bytes(len(data))
+    if (size := max(size, len(data))) > MAX_BYTES:
+        raise BadImageError(
+            f"The file has {size / 2**20:.1f} MB; at most {MAX_BYTES // 2**20} MB are read."
+        )
     if not data:
         raise BadImageError(f"The file is empty (0 bytes); allowed are {_FORMAT_LIST}.")
     return data
@@ -188,12 +189,6 @@ def _check_pixels(pixels: int, start: str) -> None:
         raise BadImageError(
             f"{start} {pixels / 1e6:.1f} megapixels; at most {MAX_PIXELS // 10**6} are read."
         )
-
-
-def _too_many_bytes(size: int) -> BadImageError:
-    return BadImageError(
-        f"The file has {size / 2**20:.1f} MB; at most {MAX_BYTES // 2**20} MB are read."
-    )
 
 
 def _brief(error: Exception) -> str:

@@ -43,7 +43,6 @@ def routes(model, metrics: Metrics) -> list[BaseRoute]:
 def _is_private(host: str) -> bool:
     """True for addresses of this machine and of private networks. Metrics are not public."""
     try:
-        address = ipaddress.ip_address(host)
+        return ipaddress.ip_address(host).is_private
     except ValueError:
         return False
-    return address.is_loopback or address.is_private

@@ -7,6 +7,7 @@ import re
 
 import gradio as gr
 
+from digitdraw.preprocessing.image_io import open_image
 from digitdraw.serving.answers import data_urls, phrases
 from digitdraw.ui import assets
 
@@ -22,12 +23,15 @@ _STYLES = (
     "photo/boxes.css",
     "compare/compare.css",
 )
+_INCLUDE = re.compile("<!-- include (.+?) -->")
 _FIRST_VIEW = ("page/header.js", "draw/draw.js")
 _EXAMPLE_PHOTOS = {
     "photo/examples/phone-numbers.jpg": "phone numbers on ruled paper",
     "photo/examples/amounts.jpg": "a column of amounts, half in the shade",
     "photo/examples/date.jpg": "a date on a blackboard",
 }
+_THUMBNAIL_EDGE = 240
+"""Longest side of the picture on the button of an example photo, in pixels."""
 # Gradio runs this text in a function whose parameters include `element` and `props`.
 _LOADER = """
 import(new URL("{url}", document.baseURI)).then(
@@ -83,7 +87,7 @@ def draw_tab() -> gr.HTML:
 def compare_tab(cards: list[dict[str, str]]) -> gr.HTML:
     """The canvas with a card for each model; asks the server while the pen moves.
 
-    `cards` are the fields of `comparison.Card` for each model."""
+    `cards` are those of `Comparison.cards`."""
     return _component(
         "compare",
         "compare/compare",
@@ -118,8 +122,8 @@ def photo_tab(max_megabytes: int) -> gr.HTML:
         multiple=True,
         max_megabytes=max_megabytes,
         examples=[
-            {"name": title, "src": data_urls.thumbnail(assets.read_bytes(path))}
-            for path, title in _EXAMPLE_PHOTOS.items()
+            {"name": title, "src": data_urls.jpeg(open_image(photo), _THUMBNAIL_EDGE)}
+            for photo, title in zip(example_photos(), _EXAMPLE_PHOTOS.values(), strict=True)
         ],
     )
 
@@ -134,18 +138,13 @@ def _drawings(path: str) -> list[dict]:
 
 
 def _component(name: str, path: str, **props) -> gr.HTML:
-    """A component of the template `path`.html and the module `path`.js."""
+    """A component of the template `path`.html, with those it includes, and the module `path`.js."""
+    template = assets.read_text(f"{path}.html")
     return gr.HTML(
-        html_template=_template(f"{path}.html"),
+        html_template=_INCLUDE.sub(lambda match: assets.read_text(match[1]), template),
         js_on_load=_LOADER.format(url=assets.url(f"{path}.js")),
         apply_default_css=False,
         elem_id=f"dd-{name}-block",
         digits=list(range(10)),
         **props,
     )
-
-
-def _template(path: str) -> str:
-    """A template with the templates that it includes."""
-    include = re.compile("<!-- include (.+?) -->")
-    return include.sub(lambda match: assets.read_text(match[1]), assets.read_text(path))

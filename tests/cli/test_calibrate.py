@@ -2,9 +2,10 @@
 
 import json
 
-from digitdraw.cli import calibrate
+from digitdraw.cli.main import main
 from digitdraw.models import weights
 from digitdraw.models.calibration import PhotoCalibration
+from digitdraw.training import photo_calibration
 from tests.support.painted_pages import BLOTS, EMPTY, page_with, painted_weights
 
 
@@ -13,12 +14,12 @@ def test_the_command_prints_what_it_measured_and_writes_the_calibration(
 ):
     pages = [page_with([0, 7, 4], BLOTS[:3]), page_with([0, 7, 4, 0])]
     kinds = {"pages": pages, "scans": pages[:1], "no digits": [EMPTY]}
-    monkeypatch.setattr(calibrate, "validation_pages", lambda root: kinds)
+    monkeypatch.setattr(photo_calibration, "validation_pages", lambda root: kinds)
     by_name = {network.name: network for network in painted_weights()}
     monkeypatch.setattr(weights, "load", lambda name, folder=None: by_name[name])
     entries = {"line-recognizer": {"file": "line-recognizer.pt", "calibration": {}}, "other": {}}
     (tmp_path / "manifest.json").write_text(json.dumps(entries))
-    assert calibrate.main(["--weights", str(tmp_path), "--write"]) == 0
+    assert main(["calibrate", "--weights", str(tmp_path), "--write"]) == 0
     output = capsys.readouterr().out
     assert "AUROC of digits against non-digits, fused:" in output
     assert "accuracy on digits, fused:" in output
@@ -31,7 +32,7 @@ def test_the_command_prints_what_it_measured_and_writes_the_calibration(
 
 
 def test_missing_weights_give_one_line_and_status_1(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(calibrate, "validation_pages", lambda root: {})
-    assert calibrate.main(["--weights", str(tmp_path)]) == 1
+    monkeypatch.setattr(photo_calibration, "validation_pages", lambda root: {})
+    assert main(["calibrate", "--weights", str(tmp_path)]) == 1
     error = capsys.readouterr().err
     assert "manifest.json" in error and error.count("\n") == 1

@@ -2,12 +2,12 @@
 
 import pytest
 
-from digitdraw.cli import evaluate
+from digitdraw.cli.main import main
 
 
 def test_help_is_short(capsys):
     with pytest.raises(SystemExit):
-        evaluate.main(["--help"])
+        main(["evaluate", "--help"])
     text = capsys.readouterr().out
     assert text.startswith("usage: digitdraw evaluate")
     options = ("--data", "--model", "--write", "--show", "--device")
@@ -16,5 +16,5 @@ def test_help_is_short(capsys):
 
 
 def test_a_missing_data_folder_is_an_error_of_one_line(tmp_path, capsys):
-    assert evaluate.main(["--data", str(tmp_path)]) == 1
+    assert main(["evaluate", "--data", str(tmp_path)]) == 1
     assert len(capsys.readouterr().err.splitlines()) == 1

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from digitdraw.cli import train
+from digitdraw.cli.main import main
 from digitdraw.training import datasets
 from digitdraw.training.classifier import speedrun
 from digitdraw.training.recipes import RECIPES
@@ -12,7 +12,7 @@ from digitdraw.training.recipes import RECIPES
 
 def test_a_missing_name_is_an_error_that_lists_the_models(capsys):
     with pytest.raises(SystemExit) as stopped:
-        train.main([])
+        main(["train"])
     assert stopped.value.code == 2
     error = capsys.readouterr().err
     assert "NAME" in error and all(name in error for name in RECIPES)
@@ -30,14 +30,14 @@ def test_a_missing_name_is_an_error_that_lists_the_models(capsys):
 )
 def test_a_number_outside_its_range_is_an_error(option, value, capsys):
     with pytest.raises(SystemExit) as stopped:
-        train.main(["default", option, value])
+        main(["train", "default", option, value])
     assert stopped.value.code == 2
     assert option in capsys.readouterr().err.splitlines()[-1]
 
 
 def test_help_is_short_and_grouped(capsys):
     with pytest.raises(SystemExit):
-        train.main(["--help"])
+        main(["train", "--help"])
     text = capsys.readouterr().out
     assert text.startswith("usage: digitdraw train")
     assert all(f"\n{group}:" in text for group in ("training", "data", "output"))
@@ -51,11 +51,11 @@ def test_missing_data_is_an_error_of_one_line(tmp_path, capsys, monkeypatch):
 
     monkeypatch.setattr(datasets, "MNIST", fail)
     folders = ["--data", str(tmp_path), "--out", str(tmp_path)]
-    assert train.main(["default", *folders, "--device", "cpu"]) == 1
+    assert main(["train", "default", *folders, "--device", "cpu"]) == 1
     assert "Put its four unpacked files there" in capsys.readouterr().err
 
 
 def test_a_speedrun_needs_no_name_and_prints_seconds_and_accuracy(data_folder, monkeypatch, capsys):
     monkeypatch.setattr(speedrun, "EPOCHS", 0.1)
-    assert train.main(["--speedrun", "--data", str(data_folder), "--device", "cpu"]) == 0
+    assert main(["train", "--speedrun", "--data", str(data_folder), "--device", "cpu"]) == 0
     assert re.match(r"[\d.]+ s to \d+\.\d\d% of MNIST's", capsys.readouterr().out)

@@ -18,8 +18,8 @@ import digitdraw
 from digitdraw.errors import DigitDrawError, SettingError
 from digitdraw.preprocessing import image_io
 from digitdraw.serving import settings
-from digitdraw.serving.answers import payloads
 from digitdraw.serving.app import Service, guarded
+from digitdraw.serving.workers import photo_worker
 from tests.support.asgi import ask
 from tests.support.in_process_model import InProcess
 from tests.support.painted import painted_reader
@@ -57,10 +57,11 @@ def check_picture(data: bytes) -> None:
         grey = image_io.load_grey(data)
         if not (grey.min() >= 0 and grey.max() <= 1):
             raise ValueError(f"grey from {grey.min()} to {grey.max()}")
-    for payload in (
-        payloads.read_photo(_BlotReader, data),
-        payloads.answer_picture(_recognizer(), data),
-    ):
+    for recognizer, kind in ((_BlotReader, b"photo"), (_recognizer(), b"picture")):
+        status, answer = photo_worker.answer(recognizer, kind, data)
+        if status != b"ok":
+            raise ValueError("a picture was not answered")
+        payload = json.loads(answer)
         check_text(json.dumps(payload, allow_nan=False) if "error" in payload else "")
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from digitdraw.cli import train
+from digitdraw.cli.main import main
 from digitdraw.models import registry, weights
 from digitdraw.models.calibration import Calibration
 from digitdraw.preprocessing import glyph
@@ -59,7 +59,7 @@ def run(small_dataset, data_folder, monkeypatch):
     def run_command(folder, model, *arguments, with_plots=False):
         if not with_plots:  # they take as long as all the rest
             monkeypatch.setattr(plots, "write", lambda *arguments: [])
-        return train.main([model, *small, "--out", str(folder), *arguments])
+        return main(["train", model, *small, "--out", str(folder), *arguments])
 
     return run_command
 
@@ -175,7 +175,7 @@ def test_a_folder_that_cannot_be_written_is_an_error_of_one_line(run, tmp_path, 
     (tmp_path / "file").write_text("")
     assert run(tmp_path / "file" / "out", "default") == 1
     error = capsys.readouterr().err.strip().splitlines()
-    assert len(error) == 1 and error[0].startswith("error: cannot write")
+    assert len(error) == 1 and error[0].startswith("digitdraw train: cannot write")
 
 
 def test_a_full_disk_is_an_error_and_keeps_the_checkpoint(run, tmp_path, monkeypatch, capsys):
@@ -195,7 +195,7 @@ def test_a_full_disk_is_an_error_and_keeps_the_checkpoint(run, tmp_path, monkeyp
 
 def test_a_classic_model_is_trained_on_mnist_alone(tmp_path, full_data_folder):
     arguments = ["softmax", "--epochs", "1", "--fraction", "0.1", "--device", "cpu"]
-    assert train.main([*arguments, "--data", str(full_data_folder), "--out", str(tmp_path)]) == 0
+    assert main(["train", *arguments, "--data", str(full_data_folder), "--out", str(tmp_path)]) == 0
     record = json.loads((tmp_path / "softmax.json").read_text())
     assert not any("unipen" in name for name in record["data_sha256"])
     if record["examples_per_epoch"] > 1_000:

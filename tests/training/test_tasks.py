@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from digitdraw.cli import train
+from digitdraw.cli.main import main
 from digitdraw.models import weights
 from digitdraw.models.calibration import Calibration, PhotoCalibration
 from digitdraw.training import plots, run, tasks
@@ -73,7 +73,7 @@ def test_each_kind_trains_one_epoch(model, metric, small_data, tmp_path):
     arguments = [model, "--epochs", "1", "--device", "cpu", "--workers", "0"]
     fraction = ["--fraction", "0.003"] if model == "line-recognizer" else []
     folders = ["--data", str(tmp_path / "data"), "--out", str(tmp_path)]
-    assert train.main([*arguments, *fraction, *folders]) == 0
+    assert main(["train", *arguments, *fraction, *folders]) == 0
     loaded = weights.load(model, tmp_path)
     assert type(loaded.calibration) is (
         PhotoCalibration if model == "line-recognizer" else Calibration

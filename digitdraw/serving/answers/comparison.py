@@ -26,19 +26,7 @@ log = logging.getLogger(__name__)
 
 UNKNOWN = "\N{EN DASH}"
 _METRICS = {"mnist": "MNIST test: correct", "drawings": "drawn anywhere: correct"}
-"""Fields of a card, and their names in `evaluation.json`."""
-
-
-@dataclass(frozen=True)
-class Card:
-    """Facts about a model as text."""
-
-    name: str
-    summary: str
-    parameters: str
-    size: str
-    mnist: str
-    drawings: str
+"""Keys of a card, and their names in `evaluation.json`."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +52,10 @@ class Comparison:
         self._models: dict[str, Recognizer | None] | None = None
         self._loading = threading.Lock()
 
-    def cards(self) -> list[Card]:
-        """Return a card for each model, in the order of `names`."""
+    def cards(self) -> list[dict[str, str]]:
+        """Return the facts about each model as text, in the order of `names`.
+
+        The keys are name, summary, parameters, size, and those of `_METRICS`."""
         evaluation = _read_evaluation(self._folder / "evaluation.json")
         return [self._card(name, evaluation.get(name)) for name in self.names]
 
@@ -73,15 +63,15 @@ class Comparison:
         """Classify a glyph, (28, 28) float32 in [0, 1], with each of `names`."""
         return [_answer(name, model, glyph) for name, model in self._load_all().items()]
 
-    def _card(self, name: str, record: object) -> Card:
+    def _card(self, name: str, record: object) -> dict[str, str]:
         metrics = record.get("figures") if isinstance(record, dict) else None
-        return Card(
-            name=name,
-            summary=MODELS[name].summary if name in MODELS else "",
-            parameters=_from_manifest(weights.parameters, name, self._folder, "{:,}"),
-            size=_from_manifest(weights.kilobytes, name, self._folder, "{:,} kB"),
-            **{field: _percent(metrics, title) for field, title in _METRICS.items()},
-        )
+        return {
+            "name": name,
+            "summary": MODELS[name].summary if name in MODELS else "",
+            "parameters": _from_manifest(weights.parameters, name, self._folder, "{:,}"),
+            "size": _from_manifest(weights.kilobytes, name, self._folder, "{:,} kB"),
+            **{key: _percent(metrics, title) for key, title in _METRICS.items()},
+        }
 
     def _load_all(self) -> dict[str, Recognizer | None]:
         with self._loading:  # other threads wait here until all models are loaded

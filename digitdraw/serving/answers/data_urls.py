@@ -6,15 +6,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from digitdraw.preprocessing.image_io import open_image, to_grey
-
-THUMBNAIL_EDGE = 240
-"""Longest side of a thumbnail in pixels."""
-
-
-def thumbnail(photo: bytes) -> str:
-    """Return a small data URL of a photo file, for the page itself."""
-    return jpeg(open_image(photo), THUMBNAIL_EDGE)
+from digitdraw.preprocessing.image_io import to_grey
 
 
 def jpeg(picture: Image.Image, edge: int) -> str:

@@ -4,7 +4,6 @@ The worker process of the model and the Ray Serve deployment share them. `payloa
 contents."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 
 import orjson
 
@@ -23,7 +22,7 @@ class Answers:
         self._on_demand: dict[bytes, Callable[[object], dict]] = {
             b"why": lambda drawing: payloads.explain_strokes(recognizer, drawing),
             b"compare": lambda drawing: payloads.compare_strokes(self._comparison, drawing),
-            b"strokes": self._predict,
+            b"strokes": lambda drawing: recognizer.predict_strokes(drawing).as_dict(),
         }
 
     def facts(self) -> bytes:
@@ -35,7 +34,7 @@ class Answers:
                 "device": str(model.device),
                 "note": model.device_note,
                 "sha256": model.sha256,
-                "cards": [asdict(card) for card in self._comparison.cards()],
+                "cards": self._comparison.cards(),
             }
         )
 
@@ -47,10 +46,7 @@ class Answers:
 
     def on_demand(self, kind: bytes, body: bytes) -> bytes:
         """Answer b"why" or b"compare" for the page, or b"strokes" for programs."""
-        return orjson.dumps(self._on_demand[kind](orjson.loads(body)))
-
-    def _predict(self, drawing: object) -> dict:
         try:
-            return self._recognizer.predict_strokes(drawing).as_dict()
+            return orjson.dumps(self._on_demand[kind](orjson.loads(body)))
         except DigitDrawError as error:
-            return {"error": str(error)}
+            return orjson.dumps({"error": str(error)})

@@ -2,7 +2,6 @@
 
 import base64
 import io
-import logging
 from collections.abc import Sequence
 from time import perf_counter
 
@@ -10,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from digitdraw import explain
-from digitdraw.errors import BadWeightsError, DigitDrawError
+from digitdraw.errors import DigitDrawError
 from digitdraw.photo.reader import ReadDigit
 from digitdraw.prediction import Prediction
 from digitdraw.preprocessing import binarize
@@ -19,8 +18,6 @@ from digitdraw.preprocessing.strokes import to_glyph
 from digitdraw.recognizer import Recognizer
 from digitdraw.serving.answers import data_urls, phrases
 from digitdraw.serving.answers.comparison import Comparison, Entry
-
-log = logging.getLogger(__name__)
 
 FULL_COLOUR_QUANTILE = 0.95
 """Ink above this quantile of the attribution has the full colour: a few extreme values would
@@ -56,20 +53,16 @@ def answer_drawings(recognizer: Recognizer, drawings: Sequence[object]) -> list[
 def explain_strokes(recognizer: Recognizer, strokes: object) -> dict:
     """Show which ink of a drawing speaks for the answer, and which for the runner-up.
 
-    Returns {"legend", "lines", "described"} or {"error": text}. "legend" has the meaning of the
-    two colours, or [] where there is no digit. "lines" has [x, y, value] for each stroke, in the
-    unit of the strokes, with values from -100 (runner-up) to 100. "described" says the same in
-    words."""
-    try:
-        prediction = recognizer.predict_strokes(strokes)
-        legend = phrases.legend(prediction)
-        if not legend:
-            return {"legend": [], "lines": [], "described": ""}
-        glyph, (digit, other) = prediction.glyph, prediction.ranking[:2]
-        attribution = explain.attribute(recognizer.classifier, glyph, digit, other)
-        lines = explain.sample_along_strokes(strokes, explain.smooth(attribution, glyph), glyph)
-    except DigitDrawError as error:
-        return {"error": str(error)}
+    Returns {"legend", "lines", "described"}. "legend" has the meaning of the two colours, [] where
+    there is no digit. "lines" has [x, y, value] for each stroke, in the unit of the strokes, with
+    values from -100 (runner-up) to 100. "described" says it in words. Raises BadStrokesError."""
+    prediction = recognizer.predict_strokes(strokes)
+    legend = phrases.legend(prediction)
+    if not legend:
+        return {"legend": [], "lines": [], "described": ""}
+    glyph, (digit, other) = prediction.glyph, prediction.ranking[:2]
+    attribution = explain.attribute(recognizer.classifier, glyph, digit, other)
+    lines = explain.sample_along_strokes(strokes, explain.smooth(attribution, glyph), glyph)
     points = np.concatenate(lines)
     scale = float(np.quantile(np.abs(points[:, 2]), FULL_COLOUR_QUANTILE)) or 1.0
     return {
@@ -82,12 +75,9 @@ def explain_strokes(recognizer: Recognizer, strokes: object) -> dict:
 def compare_strokes(comparison: Comparison, strokes: object) -> dict:
     """Recognize a drawing with all models of a `Comparison`.
 
-    Returns {"blank": bool, "words": which models agree, "models": {name: `_card`}}, or
-    {"error": text} where it is not a drawing."""
-    try:
-        glyph = to_glyph(strokes)
-    except DigitDrawError as error:
-        return {"error": str(error)}
+    Returns {"blank": bool, "words": which models agree, "models": {name: `_card`}}. Raises
+    BadStrokesError."""
+    glyph = to_glyph(strokes)
     entries = comparison.answers(glyph)
     predictions = [(entry.name, entry.prediction) for entry in entries if entry.prediction]
     blank = not glyph.any()
@@ -100,39 +90,28 @@ def compare_strokes(comparison: Comparison, strokes: object) -> dict:
 
 
 def answer_picture(recognizer: Recognizer, picture: bytes) -> dict:
-    """Recognize the digit in an uploaded file, whatever the file holds.
+    """Recognize the digit in an uploaded file.
 
-    Returns `_answer` and "steps", a list of {"name", "caption", "src"} with data URLs, or
-    {"error": text} where the file is not an allowed picture."""
+    Returns `_answer` and "steps", a list of {"name", "caption", "src"} with data URLs. Raises
+    BadImageError."""
     started = perf_counter()
-    try:
-        prediction, part, whole = recognizer.locate_and_predict(picture)
-        seconds = perf_counter() - started
-        steps = [_step(step) for step in binarize.steps(part, whole)]
-    except DigitDrawError as error:
-        return {"error": str(error)}
-    answer = _answer(prediction, seconds)
+    prediction, part, whole = recognizer.locate_and_predict(picture)
+    answer = _answer(prediction, perf_counter() - started)
     if prediction.verdict == "blank":
         answer["words"] = "I see no ink in this picture"
-    return {**answer, "steps": steps}
+    return {**answer, "steps": [_step(step) for step in binarize.steps(part, whole)]}
 
 
 def read_photo(recognizer: Recognizer, photo: bytes) -> dict:
-    """Read the numbers in an uploaded file, whatever the file holds.
+    """Read the numbers in an uploaded file.
 
     Returns {"src": data URL of the upright photo, "width" and "height": of the upright photo in
     the pixels of the boxes, "ms", "words", "digits": `_photo_digit` for each, number by number,
-    "numbers": list of {"number", "confidence"}}, or {"error": text}."""
+    "numbers": list of {"number", "confidence"}}. Raises BadImageError or BadWeightsError."""
     started = perf_counter()
-    try:
-        reading = recognizer.read_numbers(photo)
-        seconds = perf_counter() - started
-        src, (width, height) = _upright(photo)
-    except BadWeightsError as error:
-        log.warning("a photo was not read: %s", error)  # the text has a path: not for the page
-        return {"error": phrases.NO_PHOTO_READER}
-    except DigitDrawError as error:
-        return {"error": str(error)}
+    reading = recognizer.read_numbers(photo)
+    seconds = perf_counter() - started
+    src, (width, height) = _upright(photo)
     return {
         "src": src,
         "width": width,

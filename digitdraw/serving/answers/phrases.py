@@ -22,32 +22,25 @@ def sentence(prediction: Prediction) -> str:
         return INVITATION
     if prediction.verdict == "not a digit":
         return "This does not look like a digit"
-    best = _best(prediction)
-    runner_up = prediction.runner_up
+    best, second = prediction.ranking[:2]
     if prediction.verdict == "unsure":
-        if runner_up is None:
-            return f"I can't tell: perhaps {_article(best)} {best}"
-        return f"I can't tell: {best} or {runner_up}"
-    if runner_up is not None and prediction.probabilities[runner_up] >= PERHAPS_FROM:
-        return f"{best}, or perhaps {runner_up}"
-    return f"That looks like {_article(best)} {best}"
+        return f"I can't tell: {best} or {second}"
+    if prediction.probabilities[second] >= PERHAPS_FROM:
+        return f"{best}, or perhaps {second}"
+    return _looks_like(best)
 
 
 def big(prediction: Prediction) -> str:
     """Return the large character of an answer: the digit, "?", a dash, or "" for a blank."""
     if prediction.verdict == "digit":
-        return str(_best(prediction))
+        return str(prediction.digit)
     return {"unsure": "?", "not a digit": "\N{EN DASH}"}.get(prediction.verdict, "")
 
 
 def marked(prediction: Prediction) -> list[int]:
     """Return the digits with highlighted bars: one, two if the verdict is "unsure", or none."""
-    if prediction.verdict == "digit":
-        return [_best(prediction)]
-    if prediction.verdict == "unsure":
-        candidates = [_best(prediction), prediction.runner_up]
-        return [digit for digit in candidates if digit is not None]
-    return []
+    count = {"digit": 1, "unsure": 2}.get(prediction.verdict, 0)
+    return list(prediction.ranking[:count])
 
 
 def invitation(text: str) -> dict:
@@ -88,7 +81,7 @@ def photo_digit(prediction: Prediction) -> str:
     alternatives += ["no digit"] * _may_be_none(prediction)
     if alternatives:
         return f"{best}, or perhaps {' or '.join(alternatives)}"
-    return f"That looks like {_article(best)} {best}"
+    return _looks_like(best)
 
 
 def numbers_found(numbers: Sequence[str], reason: str) -> str:
@@ -101,8 +94,7 @@ def numbers_found(numbers: Sequence[str], reason: str) -> str:
 def agreement(predictions: Sequence[tuple[str, Prediction]]) -> str:
     """Summarize the answers of several models: "3 of 4 say 7; softmax says 1".
 
-    `predictions` are pairs of the model's name and its answer. The most common answer comes first.
-    """
+    `predictions` are pairs of a model's name and its answer. The most common answer comes first."""
     groups: dict[str, list[str]] = {}
     for name, prediction in predictions:
         groups.setdefault(label(prediction), []).append(name)
@@ -128,10 +120,8 @@ def place(x: float, y: float) -> str:
     """Name a place in a drawing; x and y in [0, 1] from the upper left."""
     across = "left" if x < 0.35 else "right" if x > 0.65 else ""
     down = "top" if y < 0.35 else "bottom" if y > 0.65 else ""
-    if across and down:
-        return f"at the {down} {across}"
     if down:
-        return f"at the {down}"
+        return f"at the {down} {across}".rstrip()
     return f"on the {across}" if across else "in the middle"
 
 
@@ -149,13 +139,5 @@ def _listing(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1])] * bool(names[1:]) + [names[-1]])
 
 
-def _best(prediction: Prediction) -> int:
-    """Return the likeliest digit; `prediction.digit` is None unless the verdict is "digit"."""
-    if prediction.digit is not None:
-        return prediction.digit
-    return max(range(10), key=lambda digit: prediction.probabilities[digit])
-
-
-def _article(digit: int) -> str:
-    """Return "an" for eight, "a" for every other digit."""
-    return "an" if digit == 8 else "a"
+def _looks_like(digit: int) -> str:
+    return f"That looks like {'an' if digit == 8 else 'a'} {digit}"

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 from digitdraw.serving.responses import ErrorResponse
 
@@ -57,7 +58,7 @@ class Allowlist:
 
     def _error(self, scope: Scope) -> ASGIApp | None:
         if scope["type"] != "http":
-            return _close_websocket
+            return WebSocketClose()
         headers = Headers(scope=scope)
         if self.hosts and _host_name(headers.get("host", "")) not in self.hosts:
             return ErrorResponse(421, "This server does not answer to this host name.")
@@ -109,7 +110,3 @@ def _is_cross_site(headers: Headers) -> bool:
     # A page in a sandbox sends "null", which has no host.
     host = origin.partition("://")[2]
     return not host or host not in (headers.get("host"), headers.get("x-forwarded-host"))
-
-
-async def _close_websocket(scope: Scope, receive: Receive, send: Send) -> None:
-    await send({"type": "websocket.close", "code": 1000})

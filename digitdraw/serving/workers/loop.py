@@ -1,5 +1,6 @@
 """The main loop of a worker process: reads questions from a pipe and writes the answers."""
 
+import contextlib
 import os
 import signal
 import sys
@@ -40,11 +41,8 @@ def serve(
             answers.flush()
 
     def reply(number: bytes, kind: bytes, *rest: bytes) -> None:
-        parts = answer(kind, *rest)
-        try:
-            send(number, *parts)
-        except BrokenPipeError:  # the server has ended
-            return
+        with contextlib.suppress(BrokenPipeError):  # the server has ended
+            send(number, *answer(kind, *rest))
 
     send(*greeting)
     while (question := unpack(questions)) is not None:

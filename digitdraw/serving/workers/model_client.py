@@ -1,14 +1,15 @@
 """The client of the model's process: it sends concurrent drawings in batches."""
 
+import sys
 from collections.abc import Callable
 
 import orjson
 
 from digitdraw.errors import SettingError
 from digitdraw.serving.workers.batching import Batcher
-from digitdraw.serving.workers.process import SupervisedWorker, command
+from digitdraw.serving.workers.process import SupervisedWorker
 
-COMMAND = command("digitdraw.serving.workers.model_worker")
+COMMAND = (sys.executable, "-m", "digitdraw.serving.workers.model_worker")
 TIMEOUT = 20.0
 """Seconds that an answer may take: far more than a batch needs on a busy machine."""
 _FAILURE = "This could not be answered: the server had a problem with it."
@@ -19,7 +20,7 @@ class ModelClient:
 
     def __init__(self, model: str, device: str, timeout: float = TIMEOUT) -> None:
         self._worker = SupervisedWorker((*COMMAND, model, device), timeout, _FAILURE)
-        self._batcher = Batcher(self._answer_drawings)
+        self._batcher = Batcher(lambda bodies: self._worker.ask(b"drawings", *bodies))
 
     def __len__(self) -> int:
         return len(self._batcher)
@@ -61,6 +62,3 @@ class ModelClient:
     async def close(self) -> None:
         """End the process, without waiting for its answers."""
         await self._worker.close()
-
-    async def _answer_drawings(self, bodies: list[bytes]) -> list[bytes]:
-        return await self._worker.ask(b"drawings", *bodies)

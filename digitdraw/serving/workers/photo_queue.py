@@ -4,14 +4,15 @@ Each client learns its place in the queue while it waits."""
 
 import asyncio
 import logging
+import sys
 from collections.abc import Callable
 
 from digitdraw.errors import BusyError
-from digitdraw.serving.workers.process import SupervisedWorker, command
+from digitdraw.serving.workers.process import SupervisedWorker
 
 log = logging.getLogger(__name__)
 
-COMMAND = command("digitdraw.serving.workers.photo_worker")
+COMMAND = (sys.executable, "-m", "digitdraw.serving.workers.photo_worker")
 ROOM = 64
 """Pictures that may wait. At ten a second, the last one waits for about six seconds."""
 TIMEOUT = 60.0

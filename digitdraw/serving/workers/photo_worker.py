@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import BinaryIO
 
 import orjson
@@ -31,16 +32,12 @@ KINDS: dict[bytes, Callable[[Recognizer, bytes], dict]] = {
 def serve(recognizer: Recognizer, questions: BinaryIO, answers: BinaryIO) -> None:
     """Answer until the questions end, with b"ok" or b"failed" and JSON."""
     with ThreadPoolExecutor(1) as thread:
-        loop.serve(
-            (b"ready", b""),
-            lambda kind, content: _answer(recognizer, kind, content),
-            lambda kind: thread,
-            questions,
-            answers,
-        )
+        answering = partial(answer, recognizer)
+        loop.serve((b"ready", b""), answering, lambda kind: thread, questions, answers)
 
 
-def _answer(recognizer: Recognizer, kind: bytes, content: bytes) -> tuple[bytes, bytes]:
+def answer(recognizer: Recognizer, kind: bytes, content: bytes) -> tuple[bytes, bytes]:
+    """Return b"ok" and the JSON of an answer or of an error for people, or b"failed"."""
     try:
         return b"ok", orjson.dumps(KINDS[kind](recognizer, content))
     except BadWeightsError as error:  # its text names a path of the server

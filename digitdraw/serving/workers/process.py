@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import itertools
 import logging
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
@@ -17,11 +16,6 @@ log = logging.getLogger(__name__)
 _PACKAGES = Path(__file__).parents[3]
 """The folder of the package: `-m` finds it there, wherever the server itself was started."""
 _TRIES = 2
-
-
-def command(module: str) -> tuple[str, ...]:
-    """The command line that runs a module of the package."""
-    return (sys.executable, "-m", module)
 
 
 class WorkerProcess:

@@ -5,6 +5,7 @@ import io
 
 from PIL import Image
 
+from digitdraw.preprocessing.image_io import open_image
 from digitdraw.serving.answers import data_urls
 
 
@@ -12,7 +13,7 @@ def test_a_thumbnail_is_small():
     photo = Image.effect_noise((1000, 700), 40)
     buffer = io.BytesIO()
     photo.save(buffer, "PNG")
-    src = data_urls.thumbnail(buffer.getvalue())
+    src = data_urls.jpeg(open_image(buffer.getvalue()), 240)
     kind, coded = src.split(",")
     assert kind == "data:image/jpeg;base64"
     assert Image.open(io.BytesIO(base64.b64decode(coded))).size == (240, 168)

@@ -18,7 +18,6 @@ def prediction(
     return SimpleNamespace(
         verdict=verdict,
         digit=first if verdict == "digit" else None,
-        runner_up=second,
         probabilities=tuple(probabilities),
         digitness=digitness,
         ranking=tuple(sorted(range(10), key=lambda digit: -probabilities[digit])),
@@ -47,19 +46,11 @@ def test_a_likely_runner_up_is_named_too():
     assert phrases.sentence(prediction("digit", runner_up_probability=0.15)) == "7, or perhaps 1"
 
 
-def test_a_digit_without_a_runner_up_is_named_alone():
-    assert phrases.sentence(prediction("digit", second=None)) == "That looks like a 7"
-
-
 def test_an_unsure_answer_names_and_marks_both_digits():
     doubt = prediction("unsure", first=4, second=9, probability=0.5, runner_up_probability=0.45)
     assert phrases.sentence(doubt) == "I can't tell: 4 or 9"
     assert phrases.big(doubt) == "?"
     assert phrases.marked(doubt) == [4, 9]
-
-
-def test_an_unsure_answer_with_one_digit_is_a_sentence():
-    assert phrases.sentence(prediction("unsure", second=None)) == "I can't tell: perhaps a 7"
 
 
 def test_a_drawing_that_is_not_a_digit_is_named_as_such():

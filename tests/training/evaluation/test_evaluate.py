@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from digitdraw.cli import evaluate as command
+from digitdraw.cli.main import main
 from digitdraw.preprocessing import strokes
 from digitdraw.training.evaluation import evaluate
 from digitdraw.training.evaluation.test_sets import EvaluationSets
@@ -11,13 +11,13 @@ from tests.support.drawings import DIGITS
 
 def test_missing_test_data_is_an_error(tmp_path, capsys, data_folder):
     (tmp_path / "MNIST").symlink_to(data_folder / "MNIST")
-    assert command.main(["--data", str(tmp_path)]) == 1
+    assert main(["evaluate", "--data", str(tmp_path)]) == 1
     assert "unipen-digits/dev.jsonl.gz" in capsys.readouterr().err
 
 
 def test_tables_are_only_written_in_a_checkout(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(evaluate, "README", tmp_path / "README.md")
-    assert command.main(["--write", "--data", str(tmp_path)]) == 1
+    assert main(["evaluate", "--write", "--data", str(tmp_path)]) == 1
     error = capsys.readouterr().err
     assert "checkout" in error and str(tmp_path / "README.md") in error
     assert list(tmp_path.iterdir()) == []
