@@ -55,10 +55,9 @@ class GlyphClassifier:
             return []
         logits = torch.from_numpy(self.logits(batch)).double()
         probabilities = (logits[:, :10] / self.calibration.temperature).softmax(1).numpy()
+        digitness = np.ones(len(batch))
         if logits.shape[1] > 10:
             digitness = logits[:, 10].div(self.calibration.digitness_temperature).sigmoid().numpy()
-        else:
-            digitness = np.ones(len(batch))
         return list(map(self._prediction, batch, probabilities, digitness))
 
     def logits(self, glyphs: np.ndarray) -> np.ndarray:

@@ -67,9 +67,9 @@ class Recognizer:
         with self._loading:
             if self._photo_reader is None:
                 names = DETECTOR.name, LINE_RECOGNIZER.name, GLYPH_CLASSIFIER
-                detector, line_recognizer, glyph_classifier = map(weights.load, names)
                 # A classifier that calls everything a digit cannot confirm doubtful digits.
                 classify = self.classifier.predict if self.classifier.rejects_non_digits else None
+                detector, line_recognizer, glyph_classifier = map(weights.load, names)
                 self._photo_reader = PhotoReader(
                     detector, line_recognizer, glyph_classifier, self.device, classify
                 )

@@ -9,23 +9,20 @@ from importlib import import_module
 import digitdraw
 from digitdraw.errors import DigitDrawError, SettingError
 
-READ = {
-    "predict": "read one digit from each picture",
-    "read": "read the numbers in photos",
-}
-SERVE = {"serve": "start the page and its server"}
-TRAIN = {
-    "train": "train a model",
-    "evaluate": "measure models on the test sets",
-    "calibrate": "fit the thresholds of the photo reader",
-}
 GROUPS = {
-    "read pictures": READ,
-    'serve the page (needs "digitdraw[web]")': SERVE,
-    'train models (needs "digitdraw[train]")': TRAIN,
+    "read pictures": {
+        "predict": "read one digit from each picture",
+        "read": "read the numbers in photos",
+    },
+    'serve the page (needs "digitdraw[web]")': {"serve": "start the page and its server"},
+    'train models (needs "digitdraw[train]")': {
+        "train": "train a model",
+        "evaluate": "measure models on the test sets",
+        "calibrate": "fit the thresholds of the photo reader",
+    },
 }
 """What each subcommand does, by the heading that `--help` shows above it."""
-EXTRAS = {**dict.fromkeys(SERVE, "web"), **dict.fromkeys(TRAIN, "train")}
+EXTRAS = {"serve": "web", "train": "train", "evaluate": "train", "calibrate": "train"}
 """The extra whose packages a subcommand needs. The others need none."""
 CLOSED_PIPE = 128 + 13
 """Exit status after a closed pipe: that of a program which SIGPIPE (13) ends."""

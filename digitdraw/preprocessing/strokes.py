@@ -91,10 +91,9 @@ def _fit_points(strokes: Sequence[np.ndarray], pen_width: float) -> tuple[list[n
     # A smaller span is only rounding error: the drawing is a dot.
     is_dot = half_span <= 1e-12 * max(abs(left), abs(top), abs(right), abs(bottom))
     corner = np.array([left, top]) / 2
-    scale = 1.0 if is_dot else half_span
     shift = thickness / 2
     scaled = [
-        (np.zeros_like(points) if is_dot else (points / 2 - corner) / scale * room) + shift
+        (np.zeros_like(points) if is_dot else (points / 2 - corner) / half_span * room) + shift
         for points in strokes
     ]
     return [_drop_repeated(points) for points in scaled], thickness

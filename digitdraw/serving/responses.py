@@ -6,6 +6,9 @@ import orjson
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+CLOSE = {"connection": "close"}
+"""Headers that end the connection, so that the rest of the request is not read."""
+
 
 def json_response(
     content: object, status: int = 200, headers: Mapping[str, str] | None = None
@@ -17,21 +20,11 @@ def json_response(
 
 
 class ErrorResponse(Response):
-    """An error with a text for people and the number of the request.
+    """An error with a text for people and the number of the request."""
 
-    `close` ends the connection, so that the rest of the request is not read."""
-
-    def __init__(
-        self,
-        status: int,
-        text: str,
-        *,
-        close: bool = False,
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
+    def __init__(self, status: int, text: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(status_code=status)
-        self._text = text
-        self._extra = {**({"connection": "close"} if close else {}), **(headers or {})}
+        self._text, self._extra = text, headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the error; only here is the number of the request known."""

@@ -1,7 +1,6 @@
 """The routes below /live/ that the page's scripts call: drawings, pictures and example photos.
 
-A `ModelClient` answers drawings, a `PhotoQueue` pictures. `answers.payloads` defines the contents.
-"""
+A `ModelClient` answers drawings, a `PhotoQueue` pictures. `answers.payloads` has the contents."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -53,7 +52,7 @@ class Routes:
         try:
             return json_response(await ask(body))
         except BusyError as error:
-            return ErrorResponse(503, str(error), headers={"retry-after": "1"})
+            return ErrorResponse(503, str(error), {"retry-after": "1"})
         except WorkerError as error:
             return ErrorResponse(500, str(error))
 

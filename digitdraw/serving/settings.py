@@ -14,7 +14,6 @@ from typing import Any
 
 from digitdraw.errors import SettingError
 
-PREFIX = "DIGITDRAW_"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -69,7 +68,7 @@ class Setting:
     @property
     def variable(self) -> str:
         """The name in the environment."""
-        return PREFIX + self.name.upper()
+        return "DIGITDRAW_" + self.name.upper()
 
 
 def _integer(least: int, most: int) -> Callable[[str], int]:
@@ -191,8 +190,7 @@ def table() -> str:
     """Return all settings as a Markdown table."""
     rows = ["| Flag | Environment | Default | What it sets |", "|---|---|---|---|"]
     for setting in SETTINGS:
-        is_switch = setting.parse is _boolean
-        flag = setting.flag if is_switch else f"{setting.flag} {setting.metavar}"
+        flag = setting.flag if setting.parse is _boolean else f"{setting.flag} {setting.metavar}"
         default = f"`{setting.default}`" if setting.default else "none"
         rows.append(f"| `{flag}` | `{setting.variable}` | {default} | {setting.meaning} |")
     return "\n".join(rows)

@@ -47,9 +47,8 @@ import(new URL("{url}", document.baseURI)).then(
 def head() -> str:
     """The markup for the document's head: icon, preloads and styles.
 
-    The styles are inline because the first paint needs all of them: a link per file would take ten
-    requests before it. The preloads have a low priority, so that Gradio's own modules come first.
-    """
+    The styles are inline because the first paint needs all of them: links would take ten requests
+    before it. The preloads have a low priority, so that Gradio's own modules come first."""
     paths = dict.fromkeys(path for entry in _FIRST_VIEW for path in assets.modules(entry))
     preloads = [
         f'<link rel="modulepreload" fetchpriority="low" href="{assets.url(path)}">'

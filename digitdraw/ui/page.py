@@ -87,10 +87,7 @@ def _page_options(chosen: Settings) -> dict[str, Any]:
     """Options for Gradio: theme and limits; features that are not used are off."""
     return {
         "theme": gr.themes.Base(
-            primary_hue="indigo",
-            neutral_hue="slate",
-            font=SYSTEM_FONTS,
-            font_mono=MONO_FONTS,
+            primary_hue="indigo", neutral_hue="slate", font=SYSTEM_FONTS, font_mono=MONO_FONTS
         ).set(body_background_fill="#f6f7fb", body_background_fill_dark="#141722"),
         "footer_links": [],
         "run_history": False,

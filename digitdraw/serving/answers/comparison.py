@@ -46,7 +46,9 @@ class Comparison:
     def __init__(self, recognizer: Recognizer, folder: Path | None = None) -> None:
         self._folder = folder or weights.FOLDER
         self._own = recognizer
-        self.names = _ordered({recognizer.name, *_available(self._folder)})
+        names = {recognizer.name, *_available(self._folder)}
+        # In the order of the registry, from simple to strong. Unknown names come last.
+        self.names = [name for name in MODELS if name in names] + sorted(names - set(MODELS))
         self.reference = "default" if "default" in self.names else recognizer.name
         """The model that the others are compared with."""
         self._models: dict[str, Recognizer | None] | None = None
@@ -57,20 +59,24 @@ class Comparison:
 
         The keys are name, summary, parameters, size, and those of `_METRICS`."""
         evaluation = _read_evaluation(self._folder / "evaluation.json")
-        return [self._card(name, evaluation.get(name)) for name in self.names]
+        return [self._card(name, evaluation) for name in self.names]
 
     def answers(self, glyph: np.ndarray) -> list[Entry]:
         """Classify a glyph, (28, 28) float32 in [0, 1], with each of `names`."""
-        return [_answer(name, model, glyph) for name, model in self._load_all().items()]
+        entries = []
+        for name, model in self._load_all().items():
+            started = perf_counter()
+            prediction = model.predict_batch(glyph[None])[0] if model else None
+            entries.append(Entry(name, prediction, perf_counter() - started))
+        return entries
 
-    def _card(self, name: str, record: object) -> dict[str, str]:
-        metrics = record.get("figures") if isinstance(record, dict) else None
+    def _card(self, name: str, evaluation: Any) -> dict[str, str]:
         return {
             "name": name,
             "summary": MODELS[name].summary if name in MODELS else "",
             "parameters": _from_manifest(weights.parameters, name, self._folder, "{:,}"),
             "size": _from_manifest(weights.kilobytes, name, self._folder, "{:,} kB"),
-            **{key: _percent(metrics, title) for key, title in _METRICS.items()},
+            **{key: _percent(evaluation, name, title) for key, title in _METRICS.items()},
         }
 
     def _load_all(self) -> dict[str, Recognizer | None]:
@@ -92,18 +98,6 @@ class Comparison:
         return model
 
 
-def _answer(name: str, model: Recognizer | None, glyph: np.ndarray) -> Entry:
-    started = perf_counter()
-    prediction = None if model is None else model.predict_batch(glyph[None])[0]
-    return Entry(name, prediction, perf_counter() - started)
-
-
-def _ordered(names: set[str]) -> list[str]:
-    """Sort by the order of the registry, from simple to strong; unknown names come last."""
-    known = list(MODELS)
-    return sorted(names, key=lambda name: (known.index(name) if name in MODELS else 99, name))
-
-
 def _available(folder: Path) -> list[str]:
     try:
         return weights.available(folder)
@@ -120,17 +114,16 @@ def _from_manifest(fact: Callable[[str, Path], int], name: str, folder: Path, fo
         return UNKNOWN
 
 
-def _read_evaluation(path: Path) -> dict:
-    """Read the metrics beside the weights; an empty dict where they are missing or damaged."""
+def _read_evaluation(path: Path) -> Any:
+    """Read the metrics beside the weights; None where they are missing or damaged."""
     try:
-        evaluation = json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return {}
-    return evaluation if isinstance(evaluation, dict) else {}
+        return None
 
 
-def _percent(metrics: Any, title: str) -> str:
+def _percent(evaluation: Any, name: str, title: str) -> str:
     try:
-        return f"{metrics[title]['mean'] * 100:.1f} %"
+        return f"{evaluation[name]['figures'][title]['mean'] * 100:.1f} %"
     except (KeyError, TypeError):
         return UNKNOWN

@@ -40,9 +40,8 @@ class Answers:
 
     def drawings(self, bodies: Sequence[bytes]) -> list[bytes]:
         """Recognize a batch of drawings."""
-        drawings = [orjson.loads(body) for body in bodies]
-        answers = payloads.answer_drawings(self._recognizer, drawings)
-        return [orjson.dumps(answer) for answer in answers]
+        answers = payloads.answer_drawings(self._recognizer, list(map(orjson.loads, bodies)))
+        return list(map(orjson.dumps, answers))
 
     def on_demand(self, kind: bytes, body: bytes) -> bytes:
         """Answer b"why" or b"compare" for the page, or b"strokes" for programs."""

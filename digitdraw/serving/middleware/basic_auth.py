@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from digitdraw.serving.responses import ErrorResponse
+from digitdraw.serving.responses import CLOSE, ErrorResponse
 
 _CHALLENGE = {"www-authenticate": 'Basic realm="digitdraw", charset="UTF-8"'}
 
@@ -24,7 +24,7 @@ class BasicAuth:
         if scope["type"] == "lifespan" or self.is_open(scope["path"]) or self._is_valid(scope):
             return await self.app(scope, receive, send)
         text = "This page asks for a user name and a password."
-        return await ErrorResponse(401, text, close=True, headers=_CHALLENGE)(scope, receive, send)
+        return await ErrorResponse(401, text, CLOSE | _CHALLENGE)(scope, receive, send)
 
     def _is_valid(self, scope: Scope) -> bool:
         header = dict(scope["headers"]).get(b"authorization", b"")

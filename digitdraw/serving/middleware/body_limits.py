@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from digitdraw.serving.responses import ErrorResponse
+from digitdraw.serving.responses import CLOSE, ErrorResponse
 
 UPLOAD_SECONDS, QUESTION_SECONDS = 120.0, 20.0
 """Seconds that a body may take to arrive: where its limit is above 1 MB, and elsewhere."""
@@ -75,5 +75,4 @@ class _Body:
 def too_large(limit: int) -> ErrorResponse:
     """Return the answer to a body of more than `limit` bytes."""
     amount = f"{limit >> 20} MB" if limit >= 1 << 20 else f"{limit >> 10} kB"
-    text = f"This is too much to send; at most {amount} are allowed."
-    return ErrorResponse(413, text, close=True)
+    return ErrorResponse(413, f"This is too much to send; at most {amount} are allowed.", CLOSE)

@@ -36,7 +36,7 @@ class RateLimits:
         stats = await self._limiter.get_window_stats(limit, name, address)
         headers = {"retry-after": str(max(1, round(stats.reset_time - time.time())))}
         text = "Too many questions from one place; please wait a moment."
-        return await ErrorResponse(429, text, headers=headers)(scope, receive, send)
+        return await ErrorResponse(429, text, headers)(scope, receive, send)
 
 
 def address_of(scope: Scope) -> str:
@@ -48,8 +48,5 @@ def address_of(scope: Scope) -> str:
         address = ipaddress.ip_address(host)
     except ValueError:
         return host or "unknown"
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((address, 64), strict=False))
+    v4 = address if isinstance(address, ipaddress.IPv4Address) else address.ipv4_mapped
+    return str(v4 or ipaddress.ip_network((address, 64), strict=False))

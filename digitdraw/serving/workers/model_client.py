@@ -27,14 +27,14 @@ class ModelClient:
 
     async def spawn(self) -> None:
         """Start the process without waiting until the model is loaded."""
-        await self._worker.spawn()
+        await self._worker.process.spawn()
 
     async def ready(self) -> dict:
         """Wait until the model is loaded; return `Answers.facts`.
 
         Raises SettingError where the model or the device does not exist."""
         try:
-            status, content = await self._worker.handshake()
+            status, content = await self._worker.process.handshake()
         except (EOFError, OSError):
             raise SettingError("The model's process ended before it was ready.") from None
         if status != b"ready":

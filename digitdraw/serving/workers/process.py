@@ -94,47 +94,34 @@ class WorkerProcess:
 class SupervisedWorker:
     """Runs `command` as a worker process, and starts another one when it dies or hangs.
 
-    The first process starts with the first question, or earlier by `spawn` or `start`. An answer
-    may take `timeout` seconds; then the question is sent once more, to a new process. `failure` is
-    the text of the WorkerError for a question without an answer."""
+    `process` is the current one. The first starts with the first question, or earlier by `start` or
+    its own `spawn`. An answer may take `timeout` seconds; then the question is sent once more, to a
+    new process. `failure` is the text of the WorkerError for a question without an answer."""
 
     def __init__(self, command: Sequence[str], timeout: float, failure: str) -> None:
         self._command, self._timeout, self._failure = command, timeout, failure
-        self._process = WorkerProcess(command)
+        self.process = WorkerProcess(command)
         self._starting = asyncio.Lock()
         self._closed = False
-
-    @property
-    def is_ready(self) -> bool:
-        """True while a process is ready for questions."""
-        return self._process.is_ready
-
-    async def spawn(self) -> None:
-        """Start the first process without waiting until it is ready."""
-        await self._process.spawn()
-
-    async def handshake(self) -> list[bytes]:
-        """Wait for the greeting of the process from `spawn`; EOFError or OSError if it ends."""
-        return await self._process.handshake()
 
     async def start(self) -> WorkerProcess:
         """Return a ready process, a new one where needed; EOFError or OSError if none starts."""
         async with self._starting:
-            if not self._process.is_ready:
-                await self._process.stop()
+            if not self.process.is_ready:
+                await self.process.stop()
                 if self._closed:
                     raise EOFError
-                self._process = WorkerProcess(self._command)
-                await self._process.spawn()
-                status, *_ = await self._process.handshake()
+                self.process = WorkerProcess(self._command)
+                await self.process.spawn()
+                status, *_ = await self.process.handshake()
                 if status != b"ready":
                     raise EOFError
-            return self._process
+            return self.process
 
     async def ask(self, *parts: bytes) -> list[bytes]:
         """Return the answer to a question; WorkerError if it fails or both tries end early."""
         for _ in range(_TRIES):
-            process = self._process
+            process = self.process
             try:
                 process = await self.start()
                 status, *answer = await asyncio.wait_for(process.ask(*parts), self._timeout)
@@ -152,4 +139,4 @@ class SupervisedWorker:
     async def close(self) -> None:
         """Stop the process, without waiting for its answers, and start no other one."""
         self._closed = True
-        await self._process.stop()
+        await self.process.stop()

@@ -182,7 +182,7 @@ def test_a_worker_that_cannot_start_does_not_keep_the_next_from_starting(talk, m
 
     async def scenario(queue):
         await queue.start()
-        return [worker.is_ready for worker in queue._workers]
+        return [worker.process.is_ready for worker in queue._workers]
 
     assert talk(scenario, count=2) == [False, True]
 

@@ -105,11 +105,11 @@ def test_a_supervised_worker_starts_again_after_it_failed():
     async def scenario():
         worker = SupervisedWorker(COMMAND, 60, "no answer")
         try:
-            assert not worker.is_ready
+            assert not worker.process.is_ready
             with pytest.raises(WorkerError, match="no answer"):
                 await worker.ask(b"die", b"")
-            assert not worker.is_ready
-            return await worker.ask(b"ok", b"b"), worker.is_ready
+            assert not worker.process.is_ready
+            return await worker.ask(b"ok", b"b"), worker.process.is_ready
         finally:
             await worker.close()
 
@@ -122,6 +122,6 @@ def test_a_closed_worker_answers_nothing():
         await worker.close()
         with pytest.raises(WorkerError, match="no answer"):
             await worker.ask(b"ok", b"b")
-        return worker.is_ready
+        return worker.process.is_ready
 
     assert finish(scenario()) is False
