@@ -59,7 +59,7 @@ def ask(queue, *arguments):
 
 def running(queue):
     """For each worker, whether it has a process."""
-    processes = [worker._process._process for worker in queue._workers]
+    processes = [worker.process._process for worker in queue._workers]
     return [process is not None and process.returncode is None for process in processes]
 
 
@@ -113,11 +113,11 @@ def test_a_worker_whose_client_leaves_reads_on_and_answers_the_next(talk):
         first = ask(queue, b"first", b"slow")
         await asyncio.sleep(0.05)
         (worker,) = queue._workers
-        process = worker._process
+        process = worker.process
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
         answer = await queue.ask(b"second", b"x")
-        return answer, worker._process is process
+        return answer, worker.process is process
 
     assert talk(scenario) == (b"secondx", True)
 
