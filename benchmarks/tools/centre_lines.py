@@ -128,15 +128,15 @@ def _without_spurs(thin: np.ndarray, half_width: np.ndarray) -> np.ndarray:
 
 def _join_straight(lines: list[Line], half_width: np.ndarray) -> list[Line]:
     """Join the lines that go straight on across a crossing."""
-    crossing_of, kept = _crossings(lines, half_width)
+    crossing_of, long_lines = _crossings(lines, half_width)
     ends: dict[Point, list[tuple[int, int]]] = {}
-    for index, line in enumerate(kept):
+    for index, line in enumerate(long_lines):
         for side in (0, -1):
             ends.setdefault(crossing_of(line[side]), []).append((index, side))
     onward: dict[tuple[int, int], tuple[int, int]] = {}
     for meeting in ends.values():
         pairs = sorted(
-            (float(_direction(kept, a) @ _direction(kept, b)), a, b)
+            (float(_direction(long_lines, a) @ _direction(long_lines, b)), a, b)
             for a, b in combinations(meeting, 2)
         )
         for product, a, b in pairs:
@@ -146,8 +146,10 @@ def _join_straight(lines: list[Line], half_width: np.ndarray) -> list[Line]:
                 and b not in onward
             ):
                 onward[a], onward[b] = b, a
-    starts = [(i, side) for i in range(len(kept)) for side in (0, -1) if (i, side) not in onward]
-    return _follow(kept, onward, [*starts, *((i, 0) for i in range(len(kept)))])
+    starts = [
+        (i, side) for i in range(len(long_lines)) for side in (0, -1) if (i, side) not in onward
+    ]
+    return _follow(long_lines, onward, [*starts, *((i, 0) for i in range(len(long_lines)))])
 
 
 def _crossings(
@@ -165,7 +167,7 @@ def _crossings(
             end = merged[end]
         return end
 
-    kept = []
+    long_lines = []
     for line in lines:
         first, last = line[0], line[-1]
         is_inside = (
@@ -176,8 +178,8 @@ def _crossings(
         if is_inside:
             merged[crossing_of(first)] = crossing_of(last)
         else:
-            kept.append(line)
-    return crossing_of, kept
+            long_lines.append(line)
+    return crossing_of, long_lines
 
 
 def _direction(lines: list[Line], end: tuple[int, int]) -> np.ndarray:
@@ -223,6 +225,6 @@ def _stroke(line: Line) -> np.ndarray:
         smooth[0], smooth[-1] = points[0], points[-1]
     # Each half alone, because OpenCV drops one end of a closed line.
     half = len(smooth) // 2
-    halves = [smooth[: half + 1], smooth[half:]]
-    first, second = (cv2.approxPolyDP(h.astype(np.float32), _TOLERANCE, False) for h in halves)
+    parts = [smooth[: half + 1], smooth[half:]]
+    first, second = (cv2.approxPolyDP(h.astype(np.float32), _TOLERANCE, False) for h in parts)
     return np.concatenate([first[:, 0], second[1:, 0]]).astype(float)

@@ -54,9 +54,9 @@ def main() -> int:
     status = 0
     for edge in edges:
         seconds = max(1, options.seconds * WEIGHTS[edge] // total)
-        cases, file = fuzz_links(seconds) if edge == "links" else fuzz(edge, seconds)
+        count, file = fuzz_links(seconds) if edge == "links" else fuzz(edge, seconds)
         status = 1 if file else status
-        print(f"| {edge} | {seconds} | {cases:,} | {file or 'none'} |", flush=True)
+        print(f"| {edge} | {seconds} | {count:,} | {file or 'none'} |", flush=True)
     return status
 
 
@@ -72,11 +72,11 @@ def fuzz(edge: str, seconds: int) -> tuple[int, str]:
     done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                           errors="replace", env={**os.environ, **uploads})  # fmt: skip
     (folder / "log.txt").write_text(done.stderr, encoding="utf-8")
-    cases = re.findall(r"stat::number_of_executed_units:\s+(\d+)", done.stderr)
+    counts = re.findall(r"stat::number_of_executed_units:\s+(\d+)", done.stderr)
     files = re.findall(r"Test unit written to (\S+)", done.stderr)
     if done.returncode and not files:
         files = [f"status {done.returncode}, see {folder / 'log.txt'}"]
-    return int(cases[-1]) if cases else 0, ", ".join(Path(file).name for file in files)
+    return int(counts[-1]) if counts else 0, ", ".join(Path(file).name for file in files)
 
 
 def fuzz_in_this_process(edge: str, seconds: int) -> int:

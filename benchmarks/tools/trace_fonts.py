@@ -112,8 +112,8 @@ def assign_writers(
         shared = glyphs[a].keys() & glyphs[b].keys()
         similar = sum(_difference(glyphs[a][d], glyphs[b][d]) < _SIMILAR for d in shared)
         if writers[a] != writers[b] and similar >= _MIN_SIMILAR:
-            kept, merged = sorted((writers[a], writers[b]))
-            writers = {name: kept if w == merged else w for name, w in writers.items()}
+            first, merged = sorted((writers[a], writers[b]))
+            writers = {name: first if w == merged else w for name, w in writers.items()}
     result: dict[str, tuple[str, list[str]]] = {}
     for name, writer in writers.items():
         earlier = [glyphs[font] for font in result if result[font][0] == writer]

@@ -107,17 +107,17 @@ def steps() -> list[tuple[str, str]]:
 def resolve(requirements: str) -> set[str]:
     """Return the names of all distributions that requirements need, directly or indirectly."""
     lines = [line for line in requirements.splitlines() if line and not line.startswith("#")]
-    waiting, seen = [(Requirement(line), "") for line in lines], set()
+    waiting, visited = [(Requirement(line), "") for line in lines], set()
     while waiting:
         requirement, extra = waiting.pop()
         if requirement.marker and not requirement.marker.evaluate({"extra": extra}):
             continue
         for wanted in ("", *requirement.extras):
-            if (requirement.name, wanted) not in seen:
-                seen.add((requirement.name, wanted))
+            if (requirement.name, wanted) not in visited:
+                visited.add((requirement.name, wanted))
                 needed = distribution(requirement.name).requires or ()
                 waiting += [(Requirement(line), wanted) for line in needed]
-    return {canonicalize_name(name) for name, _ in seen}
+    return {canonicalize_name(name) for name, _ in visited}
 
 
 def make_python(folder: Path) -> Path:

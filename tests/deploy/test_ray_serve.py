@@ -29,11 +29,11 @@ class Handle:
     """A model deployment that follows `steps`, errors or seconds, and repeats the last one."""
 
     def __init__(self, *steps):
-        self.steps, self.asked, self.answer = list(steps), [], self
+        self.steps, self.questions, self.answer = list(steps), [], self
         self.on_demand = self.facts = self
 
     async def remote(self, *question):
-        self.asked.append(question[-1])
+        self.questions.append(question[-1])
         step = self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
         if isinstance(step, Exception):
             raise step
@@ -44,14 +44,14 @@ class Handle:
 def test_a_question_is_repeated_when_its_replica_dies(ray_serve):
     handle = Handle(ray_serve.RayActorError(), ray_serve.RayActorError(), 0)
     assert finish(ray_serve.ModelHandle(handle).drawing(b"drawing")) == b"answer"
-    assert handle.asked == [b"drawing"] * 3
+    assert handle.questions == [b"drawing"] * 3
 
 
 def test_a_question_is_repeated_after_a_timeout(ray_serve, monkeypatch):
     monkeypatch.setattr(ray_serve, "TIMEOUT", 0.01)
     handle = Handle(60, 0)
     assert finish(ray_serve.ModelHandle(handle).drawing(b"drawing")) == b"answer"
-    assert len(handle.asked) == 2
+    assert len(handle.questions) == 2
 
 
 @pytest.mark.parametrize("error", ["RayActorError", "ReplicaUnavailableError", "BackPressureError"])
@@ -61,7 +61,7 @@ def test_without_a_model_the_page_gets_a_busy_error(ray_serve, error):
     model = ray_serve.ModelHandle(handle)
     with pytest.raises(BusyError):
         finish(model.drawing(b"drawing"))
-    assert len(handle.asked) <= ray_serve.TRIES
+    assert len(handle.questions) <= ray_serve.TRIES
     assert len(model) == 0
 
 
@@ -69,7 +69,7 @@ def test_an_error_of_the_model_is_not_repeated(ray_serve):
     handle = Handle(ValueError("no drawing"))
     with pytest.raises(ValueError, match="no drawing"):
         finish(ray_serve.ModelHandle(handle).drawing(b"drawing"))
-    assert len(handle.asked) == 1
+    assert len(handle.questions) == 1
 
 
 @pytest.mark.parametrize(

@@ -20,13 +20,13 @@ class Queue:
     """A photo queue without workers: `steps` are places to report and errors to raise."""
 
     def __init__(self, *steps):
-        self.steps, self.asked = steps, []
+        self.steps, self.questions = steps, []
 
     def __len__(self):
         return 0
 
     async def ask(self, kind, content, on_place=lambda place: None):
-        self.asked.append((kind, content))
+        self.questions.append((kind, content))
         for step in self.steps:
             if isinstance(step, Exception):
                 raise step
@@ -120,7 +120,7 @@ def test_examples_and_pictures_reach_the_queue_with_their_kinds(make):
     app = make(queue=queue).guarded
     ask(app, "POST", "/live/example/0")
     ask(app, "POST", "/live/picture", content=b"png")
-    assert queue.asked == [(b"photo", b"example"), (b"picture", b"png")]
+    assert queue.questions == [(b"photo", b"example"), (b"picture", b"png")]
     for path in ("/live/example/1", "/live/example/-1", "/live/example/x"):
         assert ask(app, "POST", path).status_code == 404
 
@@ -137,7 +137,7 @@ def test_a_photo_beyond_the_limit_is_refused(make):
     queue = Queue()
     app = make("--max-upload", "1", queue=queue).guarded
     assert ask(app, "POST", "/live/photo", content=bytes((1 << 20) + (70 << 10))).status_code == 413
-    assert queue.asked == []
+    assert queue.questions == []
 
 
 @pytest.mark.parametrize(

@@ -61,34 +61,34 @@ class Telemetry:
             return await self.app(scope, receive, send)
         number = secrets.token_hex(6)
         scope.setdefault("state", {})["request_id"] = number
-        started, seen = time.perf_counter(), {"status": 0, "bytes": 0}
+        started, response = time.perf_counter(), {"status": 0, "bytes": 0}
 
         async def record(message: Message) -> None:
             if message["type"] == "http.response.start":
-                seen["status"] = message["status"]
+                response["status"] = message["status"]
                 message["headers"] = [*message["headers"], (b"x-request-id", number.encode())]
             else:
-                seen["bytes"] += len(message.get("body", b""))
+                response["bytes"] += len(message.get("body", b""))
             await send(message)
 
         try:
             await self.app(scope, receive, record)
         except Exception as error:
             log.error("request %s failed: %s", number, type(error).__name__, exc_info=error)
-            if not seen["status"]:  # the answer has not begun
+            if not response["status"]:  # the answer has not begun
                 text = "Something went wrong in the server."
                 await ErrorResponse(500, text)(scope, receive, record)
         finally:
-            self._finish(scope, number, seen, time.perf_counter() - started)
+            self._finish(scope, number, response, time.perf_counter() - started)
         return None
 
-    def _finish(self, scope: Scope, number: str, seen: dict[str, int], seconds: float) -> None:
-        kind, status = self.kind(scope), seen["status"] or 499  # 499: the client left
+    def _finish(self, scope: Scope, number: str, response: dict[str, int], seconds: float) -> None:
+        kind, status = self.kind(scope), response["status"] or 499  # 499: the client left
         self.metrics.requests.labels(kind, str(status)).inc()
         self.metrics.seconds.labels(kind).observe(seconds)
         if status >= 500:
             self.metrics.errors.labels(kind).inc()
         if log.isEnabledFor(logging.INFO):
             line = {"request": number, "kind": kind, "method": scope["method"], "status": status,
-                    "ms": round(seconds * 1000, 1), "bytes": seen["bytes"]}  # fmt: skip
+                    "ms": round(seconds * 1000, 1), "bytes": response["bytes"]}  # fmt: skip
             log.info("%s", orjson.dumps(line).decode())

@@ -93,7 +93,7 @@ def evaluate(classifier: GlyphClassifier, sets: EvaluationSets) -> dict[str, flo
             scores = np.array([prediction.digitness for prediction in predicted])
             measured["letters: AUROC of digitness"] = metrics.auroc(digitness, scores)
             accepted = np.mean(scores >= np.quantile(digitness, 0.05))
-            measured["letters: taken when 95% of digits are"] = float(accepted)
+            measured["letters: accepted when 95% of digits are"] = float(accepted)
     return measured
 
 

@@ -16,6 +16,6 @@ def test_the_digits_are_those_of_the_photos(data_folder):
 
 
 def test_a_digit_with_another_label_counts_as_an_error(recognizer):
-    one = np.array([[0.5, 0.0], [0.5, 1.0]])
-    marks = [Mark([one], 1), Mark([one], 7), Mark([one], 1)]
+    stroke = np.array([[0.5, 0.0], [0.5, 1.0]])
+    marks = [Mark([stroke], 1), Mark([stroke], 7), Mark([stroke], 1)]
     assert photo_ceiling.count_errors(recognizer, marks) == 1

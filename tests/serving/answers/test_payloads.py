@@ -52,8 +52,8 @@ def test_a_drawn_digit_is_answered(recognizer, digit):
 
 def test_an_answer_holds_the_glyph_that_the_model_saw(recognizer):
     sent = base64.b64decode(payloads.answer_drawings(recognizer, [DIGITS[3]])[0]["glyph"])
-    seen = recognizer.predict_strokes(DIGITS[3]).glyph
-    assert np.allclose(np.frombuffer(sent, np.uint8).reshape(28, 28) / 255, seen, atol=1 / 255)
+    glyph = recognizer.predict_strokes(DIGITS[3]).glyph
+    assert np.allclose(np.frombuffer(sent, np.uint8).reshape(28, 28) / 255, glyph, atol=1 / 255)
 
 
 def test_an_empty_drawing_gets_an_invitation(recognizer):

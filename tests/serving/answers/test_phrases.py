@@ -73,10 +73,10 @@ def test_a_verdict_has_a_short_label():
 
 
 def test_verdicts_differ_where_they_cannot_both_be_correct():
-    seven, one = prediction("digit"), prediction("digit", first=1, second=7)
+    seven, digit_one = prediction("digit"), prediction("digit", first=1, second=7)
     doubt = prediction("unsure")
     letter = prediction("not a digit")
-    assert phrases.differ(seven, one)
+    assert phrases.differ(seven, digit_one)
     assert phrases.differ(seven, letter)
     assert not phrases.differ(seven, seven)
     assert not phrases.differ(seven, doubt)
@@ -84,11 +84,14 @@ def test_verdicts_differ_where_they_cannot_both_be_correct():
 
 
 def test_the_agreement_starts_with_the_most_common_answer():
-    seven, one = prediction("digit"), prediction("digit", first=1, second=7)
+    seven, digit_one = prediction("digit"), prediction("digit", first=1, second=7)
     letter = prediction("not a digit")
     assert phrases.agreement([("default", seven)]) == "default says 7"
     assert phrases.agreement([("a", seven), ("b", seven)]) == "All 2 say 7"
-    assert phrases.agreement([("a", one), ("b", seven), ("c", seven)]) == "2 of 3 say 7; a says 1"
+    assert (
+        phrases.agreement([("a", digit_one), ("b", seven), ("c", seven)])
+        == "2 of 3 say 7; a says 1"
+    )
     many = [("a", seven), ("b", seven), ("c", seven), ("d", seven), ("e", letter), ("f", letter)]
     assert phrases.agreement([*many, ("g", letter)]) == "4 of 7 say 7; e, f and g say no digit"
 
