@@ -156,9 +156,8 @@ def _downscaled_part(grey: np.ndarray, transform: LineTransform) -> tuple[np.nda
     skipped."""
     linear, offset = transform.matrix[:, :2], transform.matrix[:, 2]
     width = transform.width
-    corners = transform.to_image(
-        np.array([[0, 0], [width, 0], [width, HEIGHT], [0, HEIGHT]], float)
-    )
+    ends = np.array([[0, 0], [width, 0], [width, HEIGHT], [0, HEIGHT]], float)
+    corners = transform.to_image(ends)
     low = np.floor(corners.min(axis=0)).astype(int) - 2
     high = np.ceil(corners.max(axis=0)).astype(int) + 3
     (left, top), (right, bottom) = low.clip(0), high.clip(1)

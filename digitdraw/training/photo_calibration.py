@@ -6,7 +6,7 @@ networks was trained on."""
 import copy
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -118,7 +118,7 @@ def score_pages(
     empty = (np.zeros((0, columns)) for columns in (11, 10, 10, 4))
     parts: list[tuple[np.ndarray, ...]] = [(*empty, *[np.zeros(0, np.int64)] * 3)]
     for index, page in enumerate(pages):
-        (numbers,) = pipeline.number_hypotheses([_grey(page)], networks)
+        (numbers,) = pipeline.number_hypotheses([page.grey], networks)
         for number in numbers:
             labels = _labels(page, number.boxes)
             is_known = labels != _EITHER
@@ -140,7 +140,7 @@ def count_errors(pages: list[Page], reader: PhotoReader) -> Counter:
     pages without an error."""
     counts: Counter = Counter()
     for page in pages:
-        reading = reader.read_batch([(_grey(page), 1.0)])[0]
+        reading = reader.read_batch([(page.grey, 1.0)])[0]
         boxes = np.array([digit.box for digit in reading.digits], np.float32).reshape(-1, 4)
         pairs = metrics.match_boxes(page.boxes, boxes)
         known = [(i, j) for i, j in pairs if page.labels[i] != IGNORED]
@@ -161,7 +161,7 @@ def validation_pages(root: Path) -> dict[str, list[Page]]:
     the detector's validation, clear pages, and pages with a single number, with a single digit and
     with none."""
     full = DetectorValidation.load(root)
-    sources = load_sources(root, "validation").without_scans
+    sources = replace(load_sources(root, "validation"), scans=[])
     by_content: dict[str, list[Page]] = {
         content: [
             written_page(sources, np.random.default_rng([_SEED, kind, index]), SIDE, content)
@@ -255,7 +255,3 @@ def _labels(page: Page, boxes: np.ndarray) -> np.ndarray:
         label = page.labels[true]
         labels[found] = _EITHER if label == IGNORED else label
     return labels
-
-
-def _grey(page: Page) -> np.ndarray:
-    return page.picture.astype(np.float32) / 255

@@ -54,13 +54,9 @@ def speedrun(root: Path, device: torch.device, seed: int = 0) -> Speedrun:
     _synchronize(device)
     seconds = time.perf_counter() - started
     x, y = _on(device, datasets.mnist(root, "validation"))
-    return Speedrun(seconds, _accuracy(network.eval(), x, y))
-
-
-@torch.inference_mode()
-def _accuracy(network: nn.Module, x: Tensor, y: Tensor) -> float:
-    answers = torch.cat([network(part).argmax(1) for part in x.split(1000)])
-    return (answers == y).float().mean().item()
+    with torch.inference_mode():
+        answers = torch.cat([network.eval()(part).argmax(1) for part in x.split(1000)])
+    return Speedrun(seconds, (answers == y).float().mean().item())
 
 
 def _network() -> nn.Module:

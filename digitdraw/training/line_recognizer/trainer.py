@@ -49,8 +49,7 @@ class LineRecognizerTrainer(Trainer):
     ) -> tuple[int, Iterator[tuple[Tensor, Target]]]:
         shared_rng = np.random.default_rng(order.initial_seed())
         shards = [self.group.shard(torch.from_numpy(batch)) for batch in self._choose(shared_rng)]
-        seed = rng.initial_seed()
-        keys = [((seed, place), shard.tolist()) for place, shard in enumerate(shards)]
+        keys = [((rng.initial_seed(), i), shard.tolist()) for i, shard in enumerate(shards)]
         batches = self._loader.batches(keys)
         return len(keys), ((x.to(self.device), target) for x, target in batches)
 

@@ -1,7 +1,7 @@
 """Loads the data that pages are made of: drawings, glyphs, letters, scans, handwriting fonts."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -24,11 +24,6 @@ class Sources:
     letters: list[Drawing]
     scans: list[Scan]
     fonts: tuple[Drawing, ...] = ()
-
-    @property
-    def without_scans(self) -> "Sources":
-        """The same sources, but no scans."""
-        return replace(self, scans=[])
 
     @cached_property
     def writers(self) -> list[list[Drawing]]:

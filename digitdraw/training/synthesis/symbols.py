@@ -61,10 +61,6 @@ def _plus(rng: Generator) -> Strokes:
     return [_line((-x, 0), (x, 0)), _line((0, -y), (0, y))]
 
 
-def _plus_minus(rng: Generator) -> Strokes:
-    return [*_plus(rng), _line((-0.28, 0.42), (0.28, 0.42))]
-
-
 def _equals(rng: Generator) -> Strokes:
     width, y = rng.uniform(0.4, 0.7), rng.uniform(0.08, 0.16)
     return [_line((0, -y), (width, -y)), _line((0, y), (width, y))]
@@ -140,10 +136,6 @@ def _number_sign(rng: Generator) -> Strokes:
     return upright + [_line((-0.36, y), (0.36, y)) for y in (-distance, distance)]
 
 
-def _colon(rng: Generator) -> Strokes:
-    return [_line((0, y), (0.02, y)) for y in rng.normal((-0.18, 0.28), 0.04)]
-
-
 def _tilde(rng: Generator) -> Strokes:
     t = np.linspace(0, 1, 20)
     return [np.stack([t * rng.uniform(0.4, 0.6), -0.1 * np.sin(2 * math.pi * t)], 1)]
@@ -177,11 +169,13 @@ def _star(rng: Generator) -> Strokes:
 
 
 _FORMS: dict[str, Callable[[Generator], Strokes]] = {
-    "+": _plus, "±": _plus_minus, "=": _equals, _TIMES: _times, "÷": _divided,
+    "+": _plus, "±": lambda rng: [*_plus(rng), _line((-0.28, 0.42), (0.28, 0.42))],
+    "=": _equals, _TIMES: _times, "÷": _divided,
     "(": _parenthesis, ")": lambda rng: _mirrored(_parenthesis(rng)),
     "[": _square_bracket, "]": lambda rng: _mirrored(_square_bracket(rng)),
     "%": _percent, "$": _dollar, "€": _euro, "£": _pound, "#": _number_sign,
-    ":": _colon, "~": _tilde, "→": _arrow, "°": _degree, "*": _star,
+    ":": lambda rng: [_line((0, y), (0.02, y)) for y in rng.normal((-0.18, 0.28), 0.04)],
+    "~": _tilde, "→": _arrow, "°": _degree, "*": _star,
     "'": _prime, '"': _double_prime,
 }  # fmt: skip
 """Functions that return the usual form of each symbol."""
