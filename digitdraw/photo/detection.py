@@ -90,8 +90,7 @@ def detect(images: Sequence[np.ndarray], network: nn.Module, threshold: float) -
 
 def normalize_contrast(grey: np.ndarray) -> np.ndarray:
     """Return how many standard deviations each pixel is from its surroundings. `grey` is (H, W)
-    float32; so is the result, in [-4, 4]. The same ink then looks the same in light and in shadow,
-    faint or strong."""
+    float32; so is the result, in [-4, 4]. Ink then looks the same in light and in shadow."""
     height, width = grey.shape
     window = min(_CONTRAST_WINDOW, 2 * width - 1), min(_CONTRAST_WINDOW, 2 * height - 1)
     deviation = grey - cv2.blur(grey, window, borderType=cv2.BORDER_REFLECT)
@@ -155,8 +154,7 @@ def concatenate(parts: Sequence[Detections]) -> Detections:
 def _detect_padded(
     padded: Sequence[tuple[np.ndarray, int]], network: nn.Module, threshold: float
 ) -> list[Detections]:
-    """Detect digits in padded images, given as (image, margin in pixels). Boxes are in pixels of
-    the image without its margin."""
+    """Detect digits in (image, margin) pairs. Boxes are in pixels of the image without margin."""
     images = [grey for grey, _ in padded]
     views_of = [
         [_View.of(grey, scale, i) for scale in _scales(grey)] for i, grey in enumerate(images)

@@ -16,8 +16,7 @@ _MOST_OF_BOX = 0.3
 
 def stroke_contrast(ink: np.ndarray) -> np.ndarray:
     """Return how much each pixel is part of a stroke: 0 on paper and in shadows. `ink` is (H, W)
-    float32, higher where there is more ink; so is the result. It is a top-hat: the image less its
-    morphological opening."""
+    float32, higher where there is more ink; so is the result, a morphological top-hat."""
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_MAX_STROKE, _MAX_STROKE))
     margin = _MAX_STROKE
     padded = cv2.copyMakeBorder(ink, margin, margin, margin, margin, cv2.BORDER_REPLICATE)

@@ -151,9 +151,8 @@ def _tilt(centers: np.ndarray) -> float:
 
 
 def _downscaled_part(grey: np.ndarray, transform: LineTransform) -> tuple[np.ndarray, np.ndarray]:
-    """Return the part of the image around the crop, and the matrix from the part to the crop. If
-    the image is much larger than the crop, the part is reduced first, so that no pixel is
-    skipped."""
+    """Return the part of the image around the crop, and the matrix from the part to the crop. A
+    part that is much larger than the crop is reduced first, so that no pixel is skipped."""
     linear, offset = transform.matrix[:, :2], transform.matrix[:, 2]
     width = transform.width
     ends = np.array([[0, 0], [width, 0], [width, HEIGHT], [0, HEIGHT]], float)

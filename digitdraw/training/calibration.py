@@ -84,9 +84,8 @@ def fit_temperature(
 def fit_digitness_temperature(
     digits: np.ndarray, negatives: np.ndarray, weights: np.ndarray | None = None
 ) -> float:
-    """Return the temperature of the digitness logit with the least binary cross-entropy. Takes
-    logits of digits (N,) with weights (N,), and of negatives (M,). Digits and negatives count the
-    same in total."""
+    """Return the temperature of the digitness logit with the least binary cross-entropy. Logits of
+    digits (N,) with weights (N,) count the same in total as those of negatives (M,)."""
     positive, negative = torch.from_numpy(digits).double(), torch.from_numpy(negatives).double()
     shares = _normalized(digits, weights)
 

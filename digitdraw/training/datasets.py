@@ -155,8 +155,7 @@ def letters(root: Path, split: str) -> list[Drawing]:
 def scans(root: Path, split: str) -> list[Scan]:
     """Scanned amounts of a split; empty if the data folder has none.
 
-    A hash of its name decides in which split a scan is. Raises DataError if a picture is damaged.
-    """
+    A hash of the name decides in which split a scan is. Raises DataError if one is damaged."""
     folder = root / "orand-car-a"
     if not (folder / "labels.jsonl").is_file():
         return []

@@ -40,8 +40,7 @@ MAX_FALSE_PAGES = 0.01
 """Share of validation pages without digits that may be read as having some. This is half of what
 is allowed on photos, because letters of other writers may look more like digits."""
 PAGE_COUNTS: dict[Content, int] = {"one number": 80, "no digits": 400, "one digit": 80}
-"""Pages of each kind besides full ones. With more pages without digits, the reader invents fewer
-digits, and misses more single ones."""
+"""Pages of each kind besides full ones. More "no digits": fewer false and more missed digits."""
 CLEAR_PAGES, CLEAR_SIDE = 120, 512
 """Pages that look like most photos, and their sides in pixels."""
 _SEED = 79
@@ -136,8 +135,7 @@ def score_pages(
 
 
 def count_errors(pages: list[Page], reader: PhotoReader) -> Counter:
-    """Read pages and count digits: "correct", "misread", "missed" and "extra". "exact" counts the
-    pages without an error."""
+    """Count "correct", "misread", "missed", "extra" digits, and "exact" pages, without an error."""
     counts: Counter = Counter()
     for page in pages:
         reading = reader.read_batch([(page.grey, 1.0)])[0]
@@ -157,9 +155,8 @@ def count_errors(pages: list[Page], reader: PhotoReader) -> Counter:
 
 
 def validation_pages(root: Path) -> dict[str, list[Page]]:
-    """Make validation pages from the data in `root`, by kind. There are full pages and scans, as in
-    the detector's validation, clear pages, and pages with a single number, with a single digit and
-    with none."""
+    """Make validation pages from the data in `root`, by kind: full pages and scans, as in the
+    detector's validation, clear pages, and pages with one number, with one digit and with none."""
     full = DetectorValidation.load(root)
     sources = replace(load_sources(root, "validation"), scans=[])
     by_content: dict[str, list[Page]] = {

@@ -56,7 +56,7 @@ class Recipe:
 
 
 LEARNS = Recipe(epochs=30, batch_size=1_000, learning_rate=5.0, optimizer="by hand")
-"""The smallest change that learns: smaller first weights, cross-entropy and smaller steps."""
+"""The smallest change to SOURCE that learns: smaller weights and steps, and cross-entropy."""
 SOURCE = replace(LEARNS, learning_rate=50.0, init="variance 1", loss="absolute error")
 """The classic recipe. It does not learn: ten outputs near 0 have a low absolute error."""
 _ADAMW: dict[str, Any] = {

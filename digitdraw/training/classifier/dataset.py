@@ -1,8 +1,7 @@
 """The dataset of the classifiers: glyphs of digits and of non-digits.
 
 Drawings and digits of fonts are varied as strokes, then rendered by the code that the page uses.
-MNIST comes unchanged and as the preprocessing of pictures returns it; digits of scans as that does.
-"""
+MNIST comes unchanged and as the preprocessing of pictures returns it, digits of scans so only."""
 
 import math
 from collections.abc import Callable

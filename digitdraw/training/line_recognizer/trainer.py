@@ -119,10 +119,9 @@ def _make_batch(
 
 
 def ctc_loss(logits: Tensor, columns: Tensor, digits: list[np.ndarray]) -> Tensor:
-    """Return the mean CTC loss of a digit, from logits (N, T, 11).
+    """Return the mean CTC loss of a digit, from the first `columns` (N,) of logits (N, T, 11).
 
-    Only the first `columns` (N,) of the T columns count. A crop that is too narrow for its digits
-    has no loss."""
+    A crop that is too narrow for its digits has no loss."""
     lengths = torch.tensor([len(number) for number in digits])
     loss = F.ctc_loss(
         logits.log_softmax(2).transpose(0, 1),

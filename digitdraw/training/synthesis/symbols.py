@@ -1,7 +1,6 @@
 """Draws symbols that people write beside digits, such as + = ( ) % $, as strokes.
 
-Without them in training, a + is read as a 4 and a bracket as a 1. Each symbol has a usual form,
-which `handwriting.vary` then changes."""
+Without them in training, a + is read as a 4 and a bracket as a 1."""
 
 import math
 from collections.abc import Callable
@@ -26,8 +25,7 @@ WITHIN = (")", "(", ":", "'", _TIMES)
 def draw_symbol(name: str, rng: Generator) -> Strokes:
     """A random drawing of a symbol, in units of the digits' height.
 
-    It begins at x = 0; y = 0 is the middle of the digits. `name` is an entry of `BEFORE`, `AFTER`,
-    `BETWEEN` or `WITHIN`."""
+    It begins at x = 0; y = 0 is the middle of the digits."""
     usual = _FORMS[name](rng)
     low, high = handwriting.corners(usual)
     size = float((high - low).max()) * math.exp(rng.normal(0, 0.13))
