@@ -35,8 +35,8 @@ def reliability(
     index = np.minimum((confidence * bins).astype(int), bins - 1)
     count = np.bincount(index, minlength=bins)
     filled = np.maximum(count, 1)
-    means = (np.bincount(index, values, bins) / filled for values in (confidence, correct))
-    return count, *means
+    mean, fraction = (np.bincount(index, v, bins) / filled for v in (confidence, correct))
+    return count, mean, fraction
 
 
 def calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> float:
