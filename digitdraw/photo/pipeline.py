@@ -191,9 +191,8 @@ def _matched_detections(
     """Return the detection of each digit that was read, n in all. A digit without one gets a box of
     the usual size at its center, which is in columns, with MIN_SCORE and logits of 0."""
     size = np.median(detections.boxes[:, 2:], axis=0)
-    points = np.column_stack(
-        [centers * LineRecognizer.STRIDE, np.full(len(centers), line_crop.HEIGHT / 2)]
-    )
+    rows = np.full(len(centers), line_crop.HEIGHT / 2)
+    points = np.column_stack([centers * LineRecognizer.STRIDE, rows])
     read = Detections(
         np.column_stack([transform.to_image(points) - size / 2, np.tile(size, (len(centers), 1))]),
         np.full(len(centers), MIN_SCORE),

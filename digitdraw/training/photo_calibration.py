@@ -75,9 +75,8 @@ def fit_photo_reader(scored: ScoredDigits) -> PhotoCalibration:
     are those with the highest F1 of digits, with the page threshold that allows MAX_FALSE_PAGES."""
     labels, is_digit = scored.labels, scored.labels >= 0
     read, detected = _fit_digit_weights(scored)
-    inputs = np.column_stack(
-        [scored.ctc_logits[:, 10], scored.features[:, :2], np.ones(len(labels))]
-    )
+    fitted = scored.ctc_logits[:, 10], scored.features[:, :2]
+    inputs = np.column_stack([*fitted, np.ones(len(labels))])
     offset = scored.features[:, 2:] @ (ONE_WEIGHT, BELOW_WEIGHT)
     truth, fixed = torch.from_numpy(is_digit).double(), torch.from_numpy(offset)
     weights = _minimize(inputs, lambda x: F.binary_cross_entropy_with_logits(x + fixed, truth))
@@ -191,10 +190,8 @@ def _fit_pages(
     features = np.stack([page_features(page) for page in np.split(digitness[order], ends)])
     has_any = np.bincount(pages, weights=is_digit) > 0
     truth = torch.from_numpy(has_any).double()
-    best, doubt, _ = _minimize(
-        np.column_stack([features, np.ones(len(features))]),
-        lambda x: F.binary_cross_entropy_with_logits(x, truth),
-    )
+    inputs = np.column_stack([features, np.ones(len(features))])
+    best, doubt, _ = _minimize(inputs, lambda x: F.binary_cross_entropy_with_logits(x, truth))
     weight = float(max(0.0, -doubt / best))
     return weight, sigmoid(features @ (1, -weight)), has_any
 

@@ -84,10 +84,8 @@ class ClassifierTask(Task):
         if not (self.root / "unipen-digits").is_dir():
             self.group.print(f"no unipen-digits/ in {self.root}: MNIST and fonts, no non-digits")
         options = self.options
-        make = partial(
-            glyph_dataset.build, self.root, _GLYPHS_SEED, options.variants, options.workers
-        )
-        return self._cached(glyph_dataset.cached, make)
+        arguments = self.root, _GLYPHS_SEED, options.variants, options.workers
+        return self._cached(glyph_dataset.cached, partial(glyph_dataset.build, *arguments))
 
     def validation(self) -> ClassifierValidation:
         return ClassifierValidation.load(self.root, self.recipe, self.options.workers)
