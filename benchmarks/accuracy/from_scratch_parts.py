@@ -34,11 +34,11 @@ RECIPES = {
 
 
 def accuracy(
-    recipe: recipes.ManualRecipe, rate: float, training: GlyphDataset, validation: Glyphs
+    recipe: recipes.Recipe, rate: float, training: GlyphDataset, validation: Glyphs
 ) -> float:
     """Return the validation accuracy after a training at a learning rate."""
-    full_recipe = replace(recipe_for("from-scratch"), manual=recipe, learning_rate=rate)
-    trainer = trainer_for("from-scratch", full_recipe, recipe.epochs, 0, torch.device("cpu"))
+    recipe = replace(recipe, learning_rate=rate)
+    trainer = trainer_for("from-scratch", recipe, recipe.epochs, 0, torch.device("cpu"))
     trainer.set_data(training)
     while trainer.epoch < trainer.epochs:
         trainer.train_epoch()

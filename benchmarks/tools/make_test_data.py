@@ -73,7 +73,7 @@ def write_idx(name: str, values: np.ndarray) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     header = struct.pack(f">HBB{values.ndim}I", 0, 8, values.ndim, *values.shape)
     path.write_bytes(header + values.astype(np.uint8).tobytes())
-    print(f'    "MNIST/raw/{name}": "{hashlib.sha256(path.read_bytes()).hexdigest()}",')
+    print(f'    "{name}": "{hashlib.sha256(path.read_bytes()).hexdigest()}",')
 
 
 def choose(data: Path, path: Path, part: str, excluded: list[int]) -> list[str]:

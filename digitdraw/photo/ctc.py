@@ -15,8 +15,7 @@ from digitdraw.photo.line_crop import HEIGHT
 
 _BLANK = LineRecognizer.BLANK
 _WIDTH_MULTIPLE = 32
-"""Line crops are padded to a multiple of this width and batched by width. So a photo gets the same
-answer alone and in a batch."""
+"""Crops are padded to a multiple of this width, so a photo reads the same alone and in a batch."""
 _MAX_BATCH = 16
 """Most line crops in one pass."""
 _SKIP_COST = 1.0
@@ -113,9 +112,8 @@ def match_detections(centers: np.ndarray, detections: np.ndarray, pitch: float) 
 def logits_with_insertion(
     logits: Tensor, transcript: Transcript, centers: np.ndarray
 ) -> np.ndarray:
-    """Return logits (m, 11) for digits that may be at `centers` (m,), but were not read. `centers`
-    are in columns. The logits mean the same as those of a `Transcript`, with each digit alone added
-    to those read."""
+    """Return logits (m, 11) for digits that may be at `centers` (m,) in columns, but were not read.
+    They mean the same as those of a `Transcript`, with each digit alone added to those read."""
     if not len(centers):
         return np.zeros((0, _BLANK + 1), np.float32)
     positions = np.searchsorted(transcript.centers, centers)

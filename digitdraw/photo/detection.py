@@ -1,8 +1,7 @@
 """Runs the detector on grey images of any size: boxes of digits, scores and digit logits.
 
 The detector was trained for digits 14 to 56 pixels tall. So it gets the image at several scales,
-each half of the one before, and then an enlarged view of the part with small digits, if any.
-This module knows nothing of files, lines or numbers."""
+each half of the one before, and then an enlarged view of the part with small digits, if any."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -70,21 +69,18 @@ class Detections:
         return self.select(self.scores >= threshold)
 
 
-def detect_one(grey: np.ndarray, network: nn.Module, threshold: float) -> Detections:
-    """Detect the digits of `grey`, (H, W) float32, 0 = black, 1 = white. `network` is a
-    `DigitDetector` in eval mode on any device. Scores are at least `threshold`."""
-    return detect([grey], network, threshold)[0]
-
-
 def detect(images: Sequence[np.ndarray], network: nn.Module, threshold: float) -> list[Detections]:
-    """Detect the digits of several images as `detect_one` does; views of one size form a batch.
-    The network is unsure at borders. An image that digits fill runs again with a paper margin."""
+    """Detect the digits of images, (H, W) float32 each, 0 = black, 1 = white. `network` is a
+    `DigitDetector` in eval mode on any device. Scores are at least `threshold`. The network is
+    unsure at borders. An image that digits fill runs again with a paper margin."""
     padded = [pad_with_paper(grey) for grey in images]
     results = _detect_padded(padded, network, threshold)
     filled = [
         i
         for i, (grey, margin) in enumerate(padded)
-        if not margin and _fills(results[i].boxes, grey.shape)
+        if not margin
+        and len(heights := results[i].boxes[:, 3])
+        and float(np.median(heights)) >= _FILLING * min(grey.shape)
     ]
     second_pass = _detect_padded([pad_border(images[i]) for i in filled], network, threshold)
     for i, more in zip(filled, second_pass, strict=True):
@@ -94,8 +90,7 @@ def detect(images: Sequence[np.ndarray], network: nn.Module, threshold: float) -
 
 def normalize_contrast(grey: np.ndarray) -> np.ndarray:
     """Return how many standard deviations each pixel is from its surroundings. `grey` is (H, W)
-    float32; so is the result, in [-4, 4]. The same ink then looks the same in light and in shadow,
-    faint or strong."""
+    float32; so is the result, in [-4, 4]. Ink then looks the same in light and in shadow."""
     height, width = grey.shape
     window = min(_CONTRAST_WINDOW, 2 * width - 1), min(_CONTRAST_WINDOW, 2 * height - 1)
     deviation = grey - cv2.blur(grey, window, borderType=cv2.BORDER_REFLECT)
@@ -120,7 +115,7 @@ def decode(maps: Tensor, threshold: float) -> Detections:
     return Detections(boxes[order].numpy(), heat[y, x][order].numpy(), cells[order, 5:].numpy())
 
 
-def non_maximum_suppression(detections: Detections, max_iou: float = _MAX_IOU) -> Detections:
+def non_maximum_suppression(detections: Detections) -> Detections:
     """Of detections that overlap, keep the one with the best score. A detection that lies almost
     whole in a better one goes too, however small it is: it is a part of the same digit.
     `torchvision.ops.nms` cannot do that."""
@@ -136,7 +131,7 @@ def non_maximum_suppression(detections: Detections, max_iou: float = _MAX_IOU) -
         shared = sides.clip(0).prod(axis=1)
         smaller = np.minimum(area[i], area[i + 1 :])
         union = area[i] + area[i + 1 :] - shared
-        keep[i + 1 :] &= (shared <= max_iou * union) & (shared <= 0.9 * smaller)
+        keep[i + 1 :] &= (shared <= _MAX_IOU * union) & (shared <= 0.9 * smaller)
     return detections.select(order[keep])
 
 
@@ -151,24 +146,15 @@ def drop_merged(detections: Detections) -> Detections:
 
 def concatenate(parts: Sequence[Detections]) -> Detections:
     """Join several detections into one, in their order."""
-    return Detections(
-        np.concatenate([part.boxes for part in parts]),
-        np.concatenate([part.scores for part in parts]),
-        np.concatenate([part.logits for part in parts]),
-    )
-
-
-def _fills(boxes: np.ndarray, shape: tuple[int, ...]) -> bool:
-    """Return whether digits with `boxes` (n, 4) fill an image of `shape`."""
-    return bool(len(boxes)) and float(np.median(boxes[:, 3])) >= _FILLING * min(shape)
+    columns = zip(*(vars(part).values() for part in parts), strict=True)
+    return Detections(*map(np.concatenate, columns))
 
 
 @torch.inference_mode()
 def _detect_padded(
     padded: Sequence[tuple[np.ndarray, int]], network: nn.Module, threshold: float
 ) -> list[Detections]:
-    """Detect digits in padded images, given as (image, margin in pixels). Boxes are in pixels of
-    the image without its margin."""
+    """Detect digits in (image, margin) pairs. Boxes are in pixels of the image without margin."""
     images = [grey for grey, _ in padded]
     views_of = [
         [_View.of(grey, scale, i) for scale in _scales(grey)] for i, grey in enumerate(images)
@@ -215,7 +201,8 @@ class _View:
         cls, grey: np.ndarray, scale: float, image: int, corner: tuple[int, int] = (0, 0)
     ) -> "_View":
         x = normalize_contrast(_resize(grey, scale))
-        return cls(image, scale, x.shape, _pad(x), corner)
+        below, right = (-side % _SIDE_MULTIPLE for side in x.shape)
+        return cls(image, scale, x.shape, np.pad(x, ((0, below), (0, right))), corner)
 
     def to_image(self, detections: Detections) -> Detections:
         """Return detections of this view in pixels of the image, without those on the padding."""
@@ -276,9 +263,3 @@ def _resize(grey: np.ndarray, scale: float) -> np.ndarray:
     size = tuple(max(1, round(side * scale)) for side in grey.shape[::-1])
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     return cv2.resize(grey, size, interpolation=method)
-
-
-def _pad(x: np.ndarray) -> np.ndarray:
-    """Pad right and bottom with empty paper up to multiples of _SIDE_MULTIPLE."""
-    below, right = (-side % _SIDE_MULTIPLE for side in x.shape)
-    return np.pad(x, ((0, below), (0, right)))

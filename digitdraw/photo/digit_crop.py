@@ -8,17 +8,12 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from digitdraw.photo.ink_mask import box_slices, ink_threshold, stroke_contrast
+from digitdraw.photo.ink_mask import box_slices, ink_threshold, own_pieces, stroke_contrast
 from digitdraw.preprocessing import glyph
 from digitdraw.preprocessing.binarize import normalize_pen
 
 _MARGIN = 2
 """Margin in pixels around a box: detections are not exact."""
-_OWN = 0.35
-"""A piece of ink belongs to the box if more than this share of it is inside."""
-_MOST_OF_BOX = 0.3
-"""It also belongs to the box if it crosses the middle and is more than this share of the ink
-inside. A neighbour that touches the digit is cut off at the box."""
 _SPECK = 2
 """Least size of a piece of ink, in pixels."""
 _WHOLE = 0.97
@@ -54,7 +49,9 @@ def _crop_digit(ink: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, bool, tup
     if min(inside.shape) < 2 or inside.max() <= 0:
         return nothing
     threshold = ink_threshold(inside)
-    pieces = _own_pieces(ink > threshold, box, window)
+    # Ink that reaches the middle is the digit. A neighbour that touches it is cut off at the box.
+    middle = np.array([box[0] + 0.2 * box[2], box[1] + 0.15 * box[3], 0.6 * box[2], 0.7 * box[3]])
+    pieces = own_pieces(ink > threshold, window, box_slices(middle, ink.shape), _SPECK)
     own = pieces[window].astype(np.uint8)
     # Enlarging before the threshold keeps thin strokes and smooth edges.
     size = tuple(side * glyph.SUPERSAMPLING for side in inside.shape[::-1])
@@ -66,15 +63,3 @@ def _crop_digit(ink: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, bool, tup
     (rows,) = np.nonzero(pieces[:, window[1]].any(axis=1))
     is_whole = own.sum() >= _WHOLE * pieces.sum()
     return glyph.place(normalize_pen(mask)), bool(is_whole), (int(rows[0]), int(rows[-1]) + 1)
-
-
-def _own_pieces(is_ink: np.ndarray, box: np.ndarray, window: tuple[slice, slice]) -> np.ndarray:
-    """Return the pieces of ink that belong to the box, (32, W) bool, also outside its window."""
-    count, pieces, stats, _ = cv2.connectedComponentsWithStats(is_ink.astype(np.uint8))
-    inside = np.bincount(pieces[window].ravel(), minlength=count)
-    inside[0] = 0  # paper
-    middle = np.array([box[0] + 0.2 * box[2], box[1] + 0.15 * box[3], 0.6 * box[2], 0.7 * box[3]])
-    crosses = np.bincount(pieces[box_slices(middle, is_ink.shape)].ravel(), minlength=count) > 0
-    own = inside > _OWN * stats[:, cv2.CC_STAT_AREA]
-    own |= crosses & (inside > _MOST_OF_BOX * inside.sum())
-    return (own & (inside >= _SPECK))[pieces]

@@ -12,8 +12,7 @@ import torch
 from digitdraw.models.calibration import PhotoCalibration
 
 MIN_SCORE = 0.4
-"""Least score of a detection that becomes a part of a number. The line recognizer rejects those
-that are no digits."""
+"""Least score of a detection in a number. The line recognizer rejects those that are no digits."""
 _MAX_SCORE = 0.999
 _EPSILON = 1e-6
 """Least probability that a feature distinguishes from 0."""

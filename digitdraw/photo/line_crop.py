@@ -151,14 +151,12 @@ def _tilt(centers: np.ndarray) -> float:
 
 
 def _downscaled_part(grey: np.ndarray, transform: LineTransform) -> tuple[np.ndarray, np.ndarray]:
-    """Return the part of the image around the crop, and the matrix from the part to the crop. If
-    the image is much larger than the crop, the part is reduced first, so that no pixel is
-    skipped."""
+    """Return the part of the image around the crop, and the matrix from the part to the crop. A
+    part that is much larger than the crop is reduced first, so that no pixel is skipped."""
     linear, offset = transform.matrix[:, :2], transform.matrix[:, 2]
     width = transform.width
-    corners = transform.to_image(
-        np.array([[0, 0], [width, 0], [width, HEIGHT], [0, HEIGHT]], float)
-    )
+    ends = np.array([[0, 0], [width, 0], [width, HEIGHT], [0, HEIGHT]], float)
+    corners = transform.to_image(ends)
     low = np.floor(corners.min(axis=0)).astype(int) - 2
     high = np.ceil(corners.max(axis=0)).astype(int) + 3
     (left, top), (right, bottom) = low.clip(0), high.clip(1)

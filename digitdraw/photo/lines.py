@@ -1,8 +1,7 @@
 """Groups boxes of digits into numbers, in the order in which a person reads them.
 
 A number continues with the next digit if that is about as tall, about level with the last one,
-and no further away than a separator needs. Lines may be tilted, all of a page in the same way.
-This module knows boxes alone: no image and no network."""
+and no further away than a separator needs. Lines may be tilted, all of a page in the same way."""
 
 import math
 
@@ -25,8 +24,6 @@ MAX_TILT = math.radians(25)
 def group_numbers(boxes: np.ndarray) -> list[list[int]]:
     """Group boxes (n, 4) into numbers, as lists of indices. The digits of a number run from left to
     right along its line. Numbers run from top to bottom, and from left to right on one line."""
-    if len(boxes) == 0:
-        return []
     boxes = np.asarray(boxes, np.float64)
     centers = box_centers(boxes)
     heights = _heights(boxes)
@@ -44,10 +41,7 @@ def merge_numbers(numbers: list[np.ndarray], is_detected: list[np.ndarray]) -> l
     `group_numbers` did not know of it."""
     merged: list[list[int]] = []
     for i in range(len(numbers)):
-        last = merged[-1][-1] if merged else None
-        if last is not None and _continues(
-            numbers[last], numbers[i], is_detected[last], is_detected[i]
-        ):
+        if i and _continues(numbers[i - 1], numbers[i], is_detected[i - 1], is_detected[i]):
             merged[-1].append(i)
         else:
             merged.append([i])

@@ -133,15 +133,12 @@ def _drop_duplicates(numbers: list[NumberHypothesis]) -> list[NumberHypothesis]:
         elsewhere = np.concatenate([np.zeros((0, 4)), *detected[:i], *detected[i + 1 :]])
         results[i] = number.select(number.is_detected | ~_overlaps(number.boxes, elsewhere))
     taken = np.zeros((0, 4))
-    for i in np.argsort([-_expected_digits(number) for number in results]):
+    # The sum is the expected count of digits, by the line recognizer.
+    counts = [float(torch.from_numpy(n.ctc_logits[:, 10]).sigmoid().sum()) for n in results]
+    for i in np.argsort(np.negative(counts)):
         results[i] = results[i].select(~_overlaps(results[i].boxes, taken))
         taken = np.concatenate([taken, results[i].boxes])
     return results
-
-
-def _expected_digits(number: NumberHypothesis) -> float:
-    """Return the expected count of digits in a number, by the line recognizer."""
-    return float(torch.from_numpy(number.ctc_logits[:, 10]).sigmoid().sum())
 
 
 def _overlaps(boxes: np.ndarray, other_boxes: np.ndarray) -> np.ndarray:
@@ -173,11 +170,10 @@ def _hypothesis(
     boxes = both.boxes.astype(np.float64)
     digits = digit_crop.crop_digits(crop, transform.boxes_to_crop(boxes))
     unread_logits = ctc.logits_with_insertion(logits, transcript, centers[unread])
-    is_read_detected = np.array([match is not None for match in matches], bool)
     number = NumberHypothesis(
         boxes=boxes,
         ctc_logits=np.concatenate([transcript.logits, unread_logits]),
-        is_detected=np.append(is_read_detected, np.ones(len(unread), bool)),
+        is_detected=np.array([match is not None for match in matches] + [True] * len(unread), bool),
         scores=both.scores.astype(np.float64),
         detector_logits=both.logits.astype(np.float64),
         glyphs=digits.glyphs,
@@ -195,9 +191,8 @@ def _matched_detections(
     """Return the detection of each digit that was read, n in all. A digit without one gets a box of
     the usual size at its center, which is in columns, with MIN_SCORE and logits of 0."""
     size = np.median(detections.boxes[:, 2:], axis=0)
-    points = np.column_stack(
-        [centers * LineRecognizer.STRIDE, np.full(len(centers), line_crop.HEIGHT / 2)]
-    )
+    rows = np.full(len(centers), line_crop.HEIGHT / 2)
+    points = np.column_stack([centers * LineRecognizer.STRIDE, rows])
     read = Detections(
         np.column_stack([transform.to_image(points) - size / 2, np.tile(size, (len(centers), 1))]),
         np.full(len(centers), MIN_SCORE),

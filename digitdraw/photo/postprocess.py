@@ -57,9 +57,8 @@ def merge_split_digits(detections: Detections) -> Detections:
 
 
 def split_digit_pairs(boxes: np.ndarray) -> list[tuple[int, int]]:
-    """Return indices (upper, lower) of the `boxes` (n, 4) that are halves of one digit. Each index
-    occurs once at most. Two boxes are halves if neighbours are as tall as both together, and no
-    neighbour is as small as one of them."""
+    """Return indices (upper, lower) of the `boxes` (n, 4) that are halves of one digit, each index
+    once at most: neighbours are as tall as both together, and none is as small as a half."""
     boxes = np.asarray(boxes, np.float64)
     pairs: list[tuple[int, int]] = []
     for upper, lower in np.argwhere(_fit_as_split(boxes)).tolist():
@@ -126,8 +125,7 @@ def spanning_mask(boxes: np.ndarray) -> np.ndarray:
 
 def part_mask(boxes: np.ndarray) -> np.ndarray:
     """Return which of `boxes` (n, 4) are a part of a digit, (n,) bool. Such a box lies in a much
-    taller one that is about as tall as most of its neighbours. It could come between two digits and
-    split their number."""
+    taller one that is about as tall as most of its neighbours. It could split a number."""
     contains, is_lower, is_beside = _nesting(boxes)
     is_whole = _are_most(is_beside & ~is_lower & ~is_lower.T, is_beside)
     return (contains & is_whole[:, None]).any(axis=0)

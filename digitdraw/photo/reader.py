@@ -116,8 +116,7 @@ class PhotoReader:
         self._fallback = CpuFallback(networks, device, "")
 
     def read(self, image: Source) -> Reading:
-        """Read the numbers of a photo; a photo without digits gives an empty reading. Raises
-        BadImageError as `load_photo` does."""
+        """Read the numbers of a photo, maybe none. Raises BadImageError as `load_photo` does."""
         return self.read_batch([load_photo(image)])[0]
 
     def read_batch(self, photos: Sequence[tuple[np.ndarray, float]]) -> list[Reading]:
@@ -168,9 +167,8 @@ class PhotoReader:
     def _confirmed_on_page(
         self, numbers: list[NumberHypothesis], scored: list[_Scores], classify: Classify
     ) -> list[np.ndarray]:
-        """Return the indices of the confirmed digits of each number on a page with none accepted.
-        There are none if less than half of all hypotheses are confirmed: in a word, some letters
-        look like ones."""
+        """Return the indices of the confirmed digits of each number on a page with none accepted;
+        none if less than half of all are confirmed: in a word, some letters look like ones."""
         pairs = zip(numbers, scored, strict=True)
         confirmed = [_confirmed(number, *scores, classify) for number, scores in pairs]
         are_most = 2 * sum(map(len, confirmed)) >= sum(len(digitness) for digitness, _ in scored)
@@ -201,8 +199,7 @@ def _confirmed(
     number: NumberHypothesis, digitness: np.ndarray, probabilities: np.ndarray, classify: Classify
 ) -> np.ndarray:
     """Return the indices of the digits of a number that the classifier confirms. Their glyphs are
-    whole, they are not too unlikely, and the classifier, which gets each glyph by itself,
-    confidently gives the same digit."""
+    whole, they are not too unlikely, and the classifier confidently gives the same digit."""
     index = np.flatnonzero(number.is_whole & (digitness >= _CONFIRMED_NEIGHBOUR))
     labels = probabilities[index].argmax(axis=1)
     index = index[classifier_agrees(number.glyphs[index], labels, classify)]

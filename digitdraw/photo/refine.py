@@ -16,6 +16,7 @@ from digitdraw.photo.ink_mask import (
     above_local_median,
     box_slices,
     ink_threshold,
+    own_pieces,
     stroke_contrast,
     third_moment,
 )
@@ -26,10 +27,6 @@ _VIEW_MARGIN = 1.25
 """Margin of the view around the box, in heights of the box."""
 _MIN_SIDE = 4
 """Least side in pixels of an image, and of a view, that shows anything."""
-_OWN = 0.35
-"""A piece of ink belongs to the box if more than this share of it is inside."""
-_MOST_OF_BOX = 0.3
-"""It also belongs to the box if it is more than this share of the ink inside."""
 _MIN_GROWTH, _MAX_GROWTH = 1.35, 2.5
 """How many times wider or taller a box gets: with less, all ink was inside already; with more, the
 ink is connected to a line or a word."""
@@ -136,10 +133,4 @@ def _own_pieces(view: _View, box: np.ndarray) -> np.ndarray | None:
     strokes = stroke_contrast(view.pixels if is_light else -view.pixels)
     if strokes[inside].max() <= 0:
         return None
-    is_ink = (strokes > ink_threshold(strokes[inside])).astype(np.uint8)
-    count, pieces, stats, _ = cv2.connectedComponentsWithStats(is_ink)
-    within = np.bincount(pieces[inside].ravel(), minlength=count)
-    within[0] = 0  # paper
-    own = (within > _OWN * stats[:, cv2.CC_STAT_AREA]) | (within > _MOST_OF_BOX * within.sum())
-    own &= within > 0
-    return own[pieces].astype(np.uint8)
+    return own_pieces(strokes > ink_threshold(strokes[inside]), inside).astype(np.uint8)

@@ -16,16 +16,14 @@ from digitdraw.preprocessing import binarize
 Classify = Callable[[Sequence[np.ndarray]], list[Prediction]]
 """Classifies glyphs, (28, 28) float32 each, and rejects what is no digit."""
 CONFIDENT = 0.95
-"""Least digitness of a confident digit: 98% of validation drawings, saved as images, have it, and
-1.5% of letters."""
+"""Least digitness of a confident digit: 98% of validation drawings have it, 1.5% of letters."""
 _MARGIN = 0.05
 """Margin of a crop around a box, in parts of the box's longer side."""
 
 
 def read_single_digit(grey: np.ndarray, classify: Classify) -> tuple[Box, Prediction] | None:
-    """Read `grey`, (H, W) float32, as one digit. Returns the box of its ink in pixels, and the
-    prediction. Returns None if the image is not ink on flat paper, or if the classifier is not
-    confident."""
+    """Read `grey`, (H, W) float32, as one digit. Returns the box of its ink in pixels and the
+    prediction; None if it is not ink on flat paper, or if the classifier is not confident."""
     found = binarize.glyph_and_ink_box(grey)
     if found is None:
         return None

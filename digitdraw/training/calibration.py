@@ -34,7 +34,7 @@ def fit_classifier(
     if digits.shape[1] == 10 or negatives is None:
         return Calibration(temperature=temperature, min_digitness=0.0, min_confidence=0.5)
     digitness_temperature = fit_digitness_temperature(digits[:, 10], negatives[:, 10], weights)
-    digitness = _sigmoid(digits[:, 10] / digitness_temperature)
+    digitness = torch.from_numpy(digits[:, 10] / digitness_temperature).sigmoid().numpy()
     # Writers differ more than validation data shows. So a threshold never exceeds 0.5: it never
     # rejects what is more likely a digit than not.
     min_digitness = min(0.5, _quantile(REJECTED_AS_NO_DIGIT, digitness, weights))
@@ -54,11 +54,15 @@ def fit_detector(digits: np.ndarray, labels: np.ndarray, negatives: np.ndarray) 
     """Calibrate on logits of digits in photos, (N, 11), with labels (N,), and negatives (M, 11).
     The digitness threshold is the one with the highest F1."""
     temperature = fit_digitness_temperature(digits[:, 10], negatives[:, 10])
-    positive, negative = (_sigmoid(logits[:, 10] / temperature) for logits in (digits, negatives))
+    correct, invented = (
+        np.sum(torch.from_numpy(logits / temperature).sigmoid().numpy() >= THRESHOLDS[:, None], 1)
+        for logits in (digits[:, 10], negatives[:, 10])
+    )
+    f1 = 2 * correct / (len(digits) + correct + invented)
     return Calibration(
         temperature=fit_temperature(digits[:, :10], labels),
         digitness_temperature=temperature,
-        min_digitness=_best_threshold(positive, negative),
+        min_digitness=float(THRESHOLDS[np.argmax(f1)]),
         min_confidence=0.5,
     )
 
@@ -80,9 +84,8 @@ def fit_temperature(
 def fit_digitness_temperature(
     digits: np.ndarray, negatives: np.ndarray, weights: np.ndarray | None = None
 ) -> float:
-    """Return the temperature of the digitness logit with the least binary cross-entropy. Takes
-    logits of digits (N,) with weights (N,), and of negatives (M,). Digits and negatives count the
-    same in total."""
+    """Return the temperature of the digitness logit with the least binary cross-entropy. Logits of
+    digits (N,) with weights (N,) count the same in total as those of negatives (M,)."""
     positive, negative = torch.from_numpy(digits).double(), torch.from_numpy(negatives).double()
     shares = _normalized(digits, weights)
 
@@ -90,13 +93,6 @@ def fit_digitness_temperature(
         return float(F.softplus(-positive / t) @ shares + F.softplus(negative / t).mean())
 
     return float(min(_TEMPERATURES, key=loss))
-
-
-def _best_threshold(positive: np.ndarray, negative: np.ndarray) -> float:
-    """Return the threshold with the highest F1 for digitness of digits (N,) and negatives (M,)."""
-    correct = np.array([(positive >= t).sum() for t in THRESHOLDS])
-    invented = np.array([(negative >= t).sum() for t in THRESHOLDS])
-    return float(THRESHOLDS[np.argmax(2 * correct / (len(positive) + correct + invented))])
 
 
 def _normalized(values: np.ndarray, weights: np.ndarray | None) -> torch.Tensor:
@@ -108,7 +104,3 @@ def _normalized(values: np.ndarray, weights: np.ndarray | None) -> torch.Tensor:
 def _quantile(share: float, values: np.ndarray, weights: np.ndarray) -> float:
     """Return the value below which a `share` of values (N,) with weights (N,) lies."""
     return float(np.quantile(values, share, method="inverted_cdf", weights=weights))
-
-
-def _sigmoid(x: np.ndarray) -> np.ndarray:
-    return torch.from_numpy(x).sigmoid().numpy()

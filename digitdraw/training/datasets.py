@@ -51,26 +51,18 @@ _UNREADABLE_SHA256 = {
 }
 """SHA-256 of the files that these indices belong to."""
 SHA256 = {
-    "MNIST/raw/train-images-idx3-ubyte":
-        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-    "MNIST/raw/train-labels-idx1-ubyte":
-        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-    "MNIST/raw/t10k-images-idx3-ubyte":
-        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-    "MNIST/raw/t10k-labels-idx1-ubyte":
-        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-}  # fmt: skip
-"""SHA-256 of MNIST's unpacked files."""
+    "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+}
+"""SHA-256 of MNIST's unpacked files, which are in `MNIST/raw/`."""
 SAMPLE_SHA256 = {
-    "MNIST/raw/train-images-idx3-ubyte":
-        "4f633fd660728b21546c4d0f45c3fc1b7435ddb66b5e3024b51e1b9a4f1941dc",
-    "MNIST/raw/train-labels-idx1-ubyte":
-        "42862f6de6fc1e0f4ceacc7cbabed3884c1e05235ea8f948fa79f3becfb8ed28",
-    "MNIST/raw/t10k-images-idx3-ubyte":
-        "6612fc3f865c6c4d297c5bb0051bf6dc56c7d588e0393f33929721787ad49f39",
-    "MNIST/raw/t10k-labels-idx1-ubyte":
-        "1631a1d0e8c35b8bbc7c1eceee3d1b4df714495f7eba9cd4014552041410abdf",
-}  # fmt: skip
+    "train-images-idx3-ubyte": "4f633fd660728b21546c4d0f45c3fc1b7435ddb66b5e3024b51e1b9a4f1941dc",
+    "train-labels-idx1-ubyte": "42862f6de6fc1e0f4ceacc7cbabed3884c1e05235ea8f948fa79f3becfb8ed28",
+    "t10k-images-idx3-ubyte": "6612fc3f865c6c4d297c5bb0051bf6dc56c7d588e0393f33929721787ad49f39",
+    "t10k-labels-idx1-ubyte": "1631a1d0e8c35b8bbc7c1eceee3d1b4df714495f7eba9cd4014552041410abdf",
+}
 """SHA-256 of the same files in the sample of tests/data."""
 
 
@@ -113,14 +105,14 @@ def mnist(root: Path, split: str, validation: int = MNIST_VALIDATION) -> Glyphs:
     try:
         digits = MNIST(root, train=split != "test", download=not raw.is_dir())
     except (RuntimeError, OSError, ValueError) as error:
-        names = ", ".join(Path(name).name for name in SHA256)
         raise DataError(
             f"MNIST is not in {raw} and could not be downloaded ({error}). "
-            f"Put its four unpacked files there: {names}."
+            f"Put its four unpacked files there: {', '.join(SHA256)}."
         ) from error
-    for name in SHA256:
-        if ("train" in name) == (split != "test"):
-            _verify(root / name, SHA256[name], SAMPLE_SHA256[name])
+    for name, expected in SHA256.items():
+        path, is_used = raw / name, ("train" in name) == (split != "test")
+        if is_used and (found := _sha256(path)) not in (expected, SAMPLE_SHA256[name]):
+            raise DataError(f"{path} is damaged: its SHA-256 is {found}, expected {expected}.")
     pixels, labels = digits.data.numpy(), digits.targets.numpy().astype(np.int64)
     validation = min(validation, len(labels) // 5)  # the sample in tests/data is small
     if split == "train":
@@ -163,8 +155,7 @@ def letters(root: Path, split: str) -> list[Drawing]:
 def scans(root: Path, split: str) -> list[Scan]:
     """Scanned amounts of a split; empty if the data folder has none.
 
-    A hash of its name decides in which split a scan is. Raises DataError if a picture is damaged.
-    """
+    A hash of the name decides in which split a scan is. Raises DataError if one is damaged."""
     folder = root / "orand-car-a"
     if not (folder / "labels.jsonl").is_file():
         return []
@@ -188,13 +179,12 @@ def split_by_writer(found: list[Drawing], shares: dict[str, int]) -> dict[str, l
 
 def file_hashes(root: Path, mnist_only: bool = False) -> dict[str, str]:
     """SHA-256 of all training files that exist, by their path in the data folder."""
-    names = [name for name in SHA256 if "t10k" not in name]
-    if mnist_only:
-        return {name: _sha256(root / name) for name in names if (root / name).is_file()}
-    names += ["unipen-digits/train.jsonl.gz", "unipen-letters/letters.jsonl.gz"]
-    names += ["orand-car-a/labels.jsonl"]
+    names = [f"MNIST/raw/{name}" for name in SHA256 if "t10k" not in name]
+    if not mnist_only:
+        names += ["unipen-digits/train.jsonl.gz", "unipen-letters/letters.jsonl.gz"]
+        names += ["orand-car-a/labels.jsonl"]
     hashes = {name: _sha256(root / name) for name in names if (root / name).is_file()}
-    return {**hashes, FONT_DIGITS: _sha256(_FOLDER / FONT_DIGITS)}
+    return hashes if mnist_only else {**hashes, FONT_DIGITS: _sha256(_FOLDER / FONT_DIGITS)}
 
 
 def _name_hash(name: str) -> bytes:
@@ -217,9 +207,7 @@ def _read(path: Path) -> list[Drawing]:
 
 def _drawing(entry: dict) -> Drawing:
     strokes = [np.array(stroke, np.float64).reshape(-1, 2) for stroke in entry["strokes"]]
-    return Drawing(
-        str(entry["label"]), entry["writer"], [stroke for stroke in strokes if len(stroke)]
-    )
+    return Drawing(str(entry["label"]), entry["writer"], list(filter(len, strokes)))
 
 
 def _scan(images: Path, entry: dict) -> Scan:
@@ -229,12 +217,6 @@ def _scan(images: Path, entry: dict) -> Scan:
     labels = np.array([int(digit) for digit in entry["number"]], np.int64)
     boxes = np.array(entry["boxes"], np.float32).reshape(-1, 4)
     return Scan(entry["image"], picture, boxes, labels)
-
-
-def _verify(path: Path, expected: str, sample: str) -> None:
-    found = _sha256(path)
-    if found not in (expected, sample):
-        raise DataError(f"{path} is damaged: its SHA-256 is {found}, expected {expected}.")
 
 
 def _sha256(path: Path) -> str:

@@ -35,11 +35,8 @@ def reliability(
     index = np.minimum((confidence * bins).astype(int), bins - 1)
     count = np.bincount(index, minlength=bins)
     filled = np.maximum(count, 1)
-    return (
-        count,
-        np.bincount(index, confidence, bins) / filled,
-        np.bincount(index, correct, bins) / filled,
-    )
+    mean, fraction = (np.bincount(index, v, bins) / filled for v in (confidence, correct))
+    return count, mean, fraction
 
 
 def calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> float:

@@ -36,9 +36,7 @@ class BatchLoader:
         )
 
     def batches(self, keys: Sequence[Any]) -> Iterator[Any]:
-        """Yield the batches of `keys`, in order. Use all of them before the next call.
-
-        Raises what `make` raises."""
+        """Yield the batches of `keys`, all before the next call. Raises what `make` raises."""
         self._keys[:] = keys
         return iter(self._loader)
 

@@ -6,7 +6,7 @@ networks was trained on."""
 import copy
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -40,8 +40,7 @@ MAX_FALSE_PAGES = 0.01
 """Share of validation pages without digits that may be read as having some. This is half of what
 is allowed on photos, because letters of other writers may look more like digits."""
 PAGE_COUNTS: dict[Content, int] = {"one number": 80, "no digits": 400, "one digit": 80}
-"""Pages of each kind besides full ones. With more pages without digits, the reader invents fewer
-digits, and misses more single ones."""
+"""Pages of each kind besides full ones. More "no digits": fewer false and more missed digits."""
 CLEAR_PAGES, CLEAR_SIDE = 120, 512
 """Pages that look like most photos, and their sides in pixels."""
 _SEED = 79
@@ -76,9 +75,8 @@ def fit_photo_reader(scored: ScoredDigits) -> PhotoCalibration:
     are those with the highest F1 of digits, with the page threshold that allows MAX_FALSE_PAGES."""
     labels, is_digit = scored.labels, scored.labels >= 0
     read, detected = _fit_digit_weights(scored)
-    inputs = np.column_stack(
-        [scored.ctc_logits[:, 10], scored.features[:, :2], np.ones(len(labels))]
-    )
+    fitted = scored.ctc_logits[:, 10], scored.features[:, :2]
+    inputs = np.column_stack([*fitted, np.ones(len(labels))])
     offset = scored.features[:, 2:] @ (ONE_WEIGHT, BELOW_WEIGHT)
     truth, fixed = torch.from_numpy(is_digit).double(), torch.from_numpy(offset)
     weights = _minimize(inputs, lambda x: F.binary_cross_entropy_with_logits(x + fixed, truth))
@@ -118,7 +116,7 @@ def score_pages(
     empty = (np.zeros((0, columns)) for columns in (11, 10, 10, 4))
     parts: list[tuple[np.ndarray, ...]] = [(*empty, *[np.zeros(0, np.int64)] * 3)]
     for index, page in enumerate(pages):
-        (numbers,) = pipeline.number_hypotheses([_grey(page)], networks)
+        (numbers,) = pipeline.number_hypotheses([page.grey], networks)
         for number in numbers:
             labels = _labels(page, number.boxes)
             is_known = labels != _EITHER
@@ -136,11 +134,10 @@ def score_pages(
 
 
 def count_errors(pages: list[Page], reader: PhotoReader) -> Counter:
-    """Read pages and count digits: "correct", "misread", "missed" and "extra". "exact" counts the
-    pages without an error."""
+    """Count "correct", "misread", "missed", "extra" digits, and "exact" pages, without an error."""
     counts: Counter = Counter()
     for page in pages:
-        reading = reader.read_batch([(_grey(page), 1.0)])[0]
+        reading = reader.read_batch([(page.grey, 1.0)])[0]
         boxes = np.array([digit.box for digit in reading.digits], np.float32).reshape(-1, 4)
         pairs = metrics.match_boxes(page.boxes, boxes)
         known = [(i, j) for i, j in pairs if page.labels[i] != IGNORED]
@@ -157,11 +154,10 @@ def count_errors(pages: list[Page], reader: PhotoReader) -> Counter:
 
 
 def validation_pages(root: Path) -> dict[str, list[Page]]:
-    """Make validation pages from the data in `root`, by kind. There are full pages and scans, as in
-    the detector's validation, clear pages, and pages with a single number, with a single digit and
-    with none."""
+    """Make validation pages from the data in `root`, by kind: full pages and scans, as in the
+    detector's validation, clear pages, and pages with one number, with one digit and with none."""
     full = DetectorValidation.load(root)
-    sources = load_sources(root, "validation").without_scans
+    sources = replace(load_sources(root, "validation"), scans=[])
     by_content: dict[str, list[Page]] = {
         content: [
             written_page(sources, np.random.default_rng([_SEED, kind, index]), SIDE, content)
@@ -194,10 +190,8 @@ def _fit_pages(
     features = np.stack([page_features(page) for page in np.split(digitness[order], ends)])
     has_any = np.bincount(pages, weights=is_digit) > 0
     truth = torch.from_numpy(has_any).double()
-    best, doubt, _ = _minimize(
-        np.column_stack([features, np.ones(len(features))]),
-        lambda x: F.binary_cross_entropy_with_logits(x, truth),
-    )
+    inputs = np.column_stack([features, np.ones(len(features))])
+    best, doubt, _ = _minimize(inputs, lambda x: F.binary_cross_entropy_with_logits(x, truth))
     weight = float(max(0.0, -doubt / best))
     return weight, sigmoid(features @ (1, -weight)), has_any
 
@@ -255,7 +249,3 @@ def _labels(page: Page, boxes: np.ndarray) -> np.ndarray:
         label = page.labels[true]
         labels[found] = _EITHER if label == IGNORED else label
     return labels
-
-
-def _grey(page: Page) -> np.ndarray:
-    return page.picture.astype(np.float32) / 255

@@ -89,7 +89,7 @@ def examples(glyphs: np.ndarray, probabilities: np.ndarray, labels: np.ndarray) 
         row, column = divmod(i, columns)
         picture, chart = grid[2 * row : 2 * row + 2, column]
         answer = int(bars.argmax())
-        picture.imshow(_on_paper(glyph), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+        picture.imshow(_PAPER * (1 - glyph), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
         caption = f"{label} → {answer}  {bars[answer]:.0%}"
         picture.set_title(caption, fontsize=10, color="black" if answer == label else VERMILION)
         _draw_bars(chart, bars, int(label))
@@ -105,14 +105,9 @@ def pages(
     The label of an ignored box is -1."""
     if not len(pictures):
         return notice("No pages")
-    columns = min(4, len(pictures))
-    rows = -(-len(pictures) // columns)
-    figure = new_figure(3.4 * columns, 3.4 * rows)
-    for axes in figure.subplots(rows, columns, squeeze=False).flat:
-        axes.axis("off")
-    for axes, picture, page_boxes, digits in zip(
-        figure.axes, pictures, boxes, labels, strict=False
-    ):
+    figure = _four_columns(len(pictures), 3.4, 3.4)
+    shown = zip(figure.axes, pictures, boxes, labels, strict=False)
+    for axes, picture, page_boxes, digits in shown:
         axes.imshow(picture, cmap="gray", vmin=0, vmax=255)
         for (x, y, width, height), digit in zip(page_boxes, digits, strict=True):
             colour = VERMILION if digit >= 0 else GREY
@@ -126,12 +121,7 @@ def line_crops(crops: Sequence[np.ndarray], titles: Sequence[str]) -> Figure:
     """Plot line crops, (h, w) float each, with paper at 0 and ink above it, under their titles."""
     if not len(crops):
         return notice("No line crops")
-    columns = min(4, len(crops))
-    rows = -(-len(crops) // columns)
-    figure = new_figure(3.0 * columns, 0.9 * rows)
-    grid = figure.subplots(rows, columns, squeeze=False).flat
-    for axes in grid:
-        axes.axis("off")
+    figure = _four_columns(len(crops), 3.0, 0.9)
     for axes, crop, title in zip(figure.axes, crops, titles, strict=False):
         axes.imshow(-crop, cmap="gray", vmin=-4, vmax=1)
         axes.set_title(title, fontsize=7, pad=2)
@@ -142,12 +132,10 @@ def write(folder: Path, name: str, figures: dict[str, Figure]) -> list[Path]:
     """Save each figure as `{name}.{kind}.png`, and return the paths.
 
     Raises OSError if the folder cannot be written; then earlier files stay."""
-    paths = []
-    for kind, figure in figures.items():
-        path = folder / f"{name}.{kind}.png"
+    paths = {folder / f"{name}.{kind}.png": figure for kind, figure in figures.items()}
+    for path, figure in paths.items():
         write_atomically(path, partial(figure.savefig, format="png", facecolor="white"))
-        paths.append(path)
-    return paths
+    return list(paths)
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -168,6 +156,16 @@ def count_text(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def _four_columns(count: int, width: float, height: float) -> Figure:
+    """Make a figure of `count` cells in up to four columns; sizes of a cell are in inches."""
+    columns = min(4, count)
+    rows = -(-count // columns)
+    figure = new_figure(width * columns, height * rows)
+    for axes in figure.subplots(rows, columns, squeeze=False).flat:
+        axes.axis("off")
+    return figure
+
+
 def _grid(
     glyphs: np.ndarray,
     places: np.ndarray,
@@ -186,7 +184,7 @@ def _grid(
     height, width = (int(n) for n in pitch * (rows, max(10, columns)))
     picture = np.ones((height, width))
     for glyph, (y, x) in zip(glyphs, places * pitch, strict=True):
-        picture[y : y + GLYPH, x : x + GLYPH] = _on_paper(glyph)
+        picture[y : y + GLYPH, x : x + GLYPH] = _PAPER * (1 - glyph)
     width_in, height_in, top, margin = width * scale / _DPI, height * scale / _DPI, 0.45, 0.15
     size_x, size_y = left + width_in + margin, top + height_in + margin
     figure = Figure(figsize=(size_x, size_y), dpi=_DPI)
@@ -196,10 +194,6 @@ def _grid(
     axes.axis("off")
     figure.text(left / size_x, 1 - top / 2 / size_y, title, fontsize=11, va="center", ha="left")
     return figure, axes
-
-
-def _on_paper(glyph: np.ndarray) -> np.ndarray:
-    return _PAPER * (1 - glyph)
 
 
 def _draw_bars(axes: Axes, bars: np.ndarray, label: int) -> None:

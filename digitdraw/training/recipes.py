@@ -1,34 +1,12 @@
 """Training recipes: every number of a training, by the name of the model."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from digitdraw.errors import TrainingError
 
 Loss = Literal["absolute error", "cross-entropy"]
 Init = Literal["variance 1", "variance 1/inputs"]
-
-
-@dataclass(frozen=True)
-class ManualRecipe:
-    """A recipe of the network in plain tensors, `classifier.from_scratch`."""
-
-    init: Init
-    """Variance of the first weights."""
-    loss: Loss
-    """Loss of each of the ten outputs."""
-    learning_rate: float
-    """Step size of gradient descent."""
-    batch_size: int = 1_000
-    """Glyphs in a batch."""
-    epochs: int = 30
-    """Passes over the training set."""
-
-
-SOURCE = ManualRecipe("variance 1", "absolute error", 50.0)
-"""The classic recipe. It does not learn: ten outputs near 0 have a low absolute error."""
-LEARNS = ManualRecipe("variance 1/inputs", "cross-entropy", 5.0)
-"""The smallest change that learns: smaller first weights, cross-entropy and smaller steps."""
 
 
 @dataclass(frozen=True)
@@ -67,24 +45,20 @@ class Recipe:
     """Weight of the digitness loss, relative to the loss of the classes."""
     non_digit_weight: float = 0.0
     """Weight of the class loss of non-digits, whose target is 0.1 for each class."""
-    manual: ManualRecipe | None = None
-    """Further choices for `from_scratch`; None for all other models."""
+    init: Init = "variance 1/inputs"
+    """Variance of the first weights of `classifier.from_scratch`; other networks choose theirs."""
+    loss: Loss = "cross-entropy"
+    """Loss of each of the ten outputs of `classifier.from_scratch`."""
     pages_per_epoch: int = 0
     """Pages generated for an epoch of the detector."""
     page_side: int = 0
     """Width and height of these pages in pixels."""
 
 
-def _manual(recipe: ManualRecipe) -> Recipe:
-    return Recipe(
-        epochs=recipe.epochs,
-        batch_size=recipe.batch_size,
-        learning_rate=recipe.learning_rate,
-        optimizer="by hand",
-        manual=recipe,
-    )
-
-
+LEARNS = Recipe(epochs=30, batch_size=1_000, learning_rate=5.0, optimizer="by hand")
+"""The smallest change to SOURCE that learns: smaller weights and steps, and cross-entropy."""
+SOURCE = replace(LEARNS, learning_rate=50.0, init="variance 1", loss="absolute error")
+"""The classic recipe. It does not learn: ten outputs near 0 have a low absolute error."""
 _ADAMW: dict[str, Any] = {
     "optimizer": "adamw",
     "weight_decay": 0.05,
@@ -103,7 +77,7 @@ _CONVOLUTIONAL: dict[str, Any] = {
 }
 RECIPES: dict[str, Recipe] = {
     "softmax": Recipe(epochs=30, batch_size=128, learning_rate=0.1),
-    "from-scratch": _manual(LEARNS),
+    "from-scratch": LEARNS,
     "mlp-relu": Recipe(epochs=30, batch_size=32, learning_rate=0.01),
     "mlp-tanh": Recipe(epochs=15, batch_size=64, learning_rate=0.01, momentum=0.9),
     "cnn": Recipe(epochs=10, batch_size=64, learning_rate=0.01, momentum=0.9),
@@ -131,7 +105,7 @@ RECIPES: dict[str, Recipe] = {
     ),
 }
 """The default recipe of each model."""
-_OTHER_RECIPES = {("from-scratch", "source"): _manual(SOURCE)}
+_OTHER_RECIPES = {("from-scratch", "source"): SOURCE}
 """Further recipes, by the names of the model and the recipe."""
 
 

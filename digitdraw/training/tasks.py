@@ -40,10 +40,9 @@ class Task(ABC):
     """One kind of training, with the options of the command `train`."""
 
     make_trainer: Callable[..., Trainer]
-    adds_line_crops = False
 
     def __init__(self, options: argparse.Namespace, recipe: Recipe, group: ProcessGroup) -> None:
-        if options.add_line_crops and not self.adds_line_crops:
+        if options.add_line_crops and recipe.task != "line recognizer":
             raise TrainingError(
                 f"--add-line-crops is for the line recognizer only, not for {options.model}."
             )
@@ -85,10 +84,8 @@ class ClassifierTask(Task):
         if not (self.root / "unipen-digits").is_dir():
             self.group.print(f"no unipen-digits/ in {self.root}: MNIST and fonts, no non-digits")
         options = self.options
-        make = partial(
-            glyph_dataset.build, self.root, _GLYPHS_SEED, options.variants, options.workers
-        )
-        return self._cached(glyph_dataset.cached, make)
+        arguments = self.root, _GLYPHS_SEED, options.variants, options.workers
+        return self._cached(glyph_dataset.cached, partial(glyph_dataset.build, *arguments))
 
     def validation(self) -> ClassifierValidation:
         return ClassifierValidation.load(self.root, self.recipe, self.options.workers)
@@ -112,7 +109,6 @@ class LineRecognizerTask(Task):
     The detector is the one in --out if there is one, else the one that comes with the package."""
 
     make_trainer = LineRecognizerTrainer
-    adds_line_crops = True
 
     def dataset(self) -> list[LineCrops]:
         options = self.options
@@ -120,9 +116,9 @@ class LineRecognizerTask(Task):
         missing = [str(path) for path in paths if not path.is_file()]
         if missing:  # checked first, because generating line crops takes long
             raise DataError(f"--add-line-crops: no such file as {', '.join(missing)}")
-        make = partial(
-            line_crop_dataset.build, self.root, self._detector(), options.seed, options.workers
-        )
+        counts, detector = line_crop_dataset.PAGES, self._detector()
+        arguments = self.root, "train", detector, counts, options.seed, options.workers
+        make = partial(line_crop_dataset.generated, *arguments)
         own = self._cached(line_crop_dataset.cached, make)
         added = [line_crop_dataset.cached(path, list) for path in paths]
         return line_crop_dataset.concatenate([own, *added])

@@ -210,19 +210,10 @@ class Trainer(ABC):
 
 
 def _optimizer(network: nn.Module, recipe: Recipe, device: torch.device) -> torch.optim.Optimizer:
+    weights, rate, decay = network.parameters(), recipe.learning_rate, recipe.weight_decay
     if recipe.optimizer == "sgd":
-        return torch.optim.SGD(
-            network.parameters(),
-            lr=recipe.learning_rate,
-            momentum=recipe.momentum,
-            weight_decay=recipe.weight_decay,
-        )
-    return torch.optim.AdamW(
-        network.parameters(),
-        lr=recipe.learning_rate,
-        weight_decay=recipe.weight_decay,
-        fused=device.type == "cuda",
-    )
+        return torch.optim.SGD(weights, rate, momentum=recipe.momentum, weight_decay=decay)
+    return torch.optim.AdamW(weights, rate, weight_decay=decay, fused=device.type == "cuda")
 
 
 @torch.no_grad()

@@ -18,6 +18,11 @@ def detections_of(*boxes_and_scores):
     return Detections(boxes, scores, np.zeros((len(scores), 10), np.float32))
 
 
+def detect_one(grey, network, threshold):
+    (detections,) = detection.detect([grey], network, threshold)
+    return detections
+
+
 def test_ink_has_the_same_contrast_in_light_and_shadow_faint_and_strong():
     stroke = np.zeros((200, 300), np.float32)
     stroke[80:120, 148:152] = 1
@@ -88,7 +93,7 @@ def test_boxes_are_in_pixels_of_an_image_of_any_shape(shape):
     y, x = shape[0] // 2, shape[1] // 2
     reach = max(2, max(shape) // 60)
     grey[max(0, y - reach) : y + reach, x - reach : x + reach] = 0.1
-    detections = detection.detect_one(grey, OneDigit(), 0.5)
+    detections = detect_one(grey, OneDigit(), 0.5)
     assert len(detections.scores) >= 1
     step = 4 * max(1, max(shape) / 100)
     assert (np.abs(box_centers(detections.boxes) - [x, y]) <= step + reach).all()
@@ -131,7 +136,7 @@ def boxes_by_x(detections):
 def test_small_detections_get_a_closer_view_of_their_part_of_the_image():
     places = [(700, 500), (730, 500), (760, 540)]
     network = SmallMarks()
-    detections = detection.detect_one(draw_marks((700, 800), *places), network, 0.5)
+    detections = detect_one(draw_marks((700, 800), *places), network, 0.5)
     whole, part = max(network.sizes[:3]), network.sizes[-1]
     assert whole == (704, 800) and part < (300, 400)
     expected = np.array([[x, y, 9, 12] for x, y in places])
@@ -142,19 +147,19 @@ def test_low_scores_get_a_closer_view_if_few_are_above_the_threshold_of_a_reduce
     places, threshold = [(1200, 500), (1240, 500), (1290, 540)], 0.96
     network = SmallMarks()
     grey = draw_marks((900, 1600), *places, height=24)
-    detections = detection.detect_one(grey, network, threshold)
+    detections = detect_one(grey, network, threshold)
     expected = np.array([[x, y, 18, 24] for x, y in places])
     assert boxes_by_x(detections) == pytest.approx(expected, abs=2.5)
     assert (detections.scores >= threshold).all()
     not_reduced = draw_marks((700, 800), *[(x // 2, y // 2) for x, y in places])
-    assert not len(detection.detect_one(not_reduced, network, threshold).scores)
+    assert not len(detect_one(not_reduced, network, threshold).scores)
 
 
 def test_large_digits_with_small_print_beside_them_get_no_closer_view():
     grey = draw_marks((700, 800), (300, 200), (400, 200), height=60)
     grey[600:612, 100:109] = 0.1
     network = SmallMarks()
-    assert len(detection.detect_one(grey, network, 0.5).scores) == 3
+    assert len(detect_one(grey, network, 0.5).scores) == 3
     assert len(network.sizes) == len(detection._scales(grey))
 
 
@@ -170,12 +175,12 @@ class ShyMarks(SmallMarks):
 def test_an_image_that_digits_fill_is_also_seen_with_paper_around_it():
     light = np.linspace(0.6, 1, 200, dtype=np.float32)  # so that it is not flat paper
     grey = draw_marks((70, 200), (0, 20), (60, 20), (120, 20), height=30) * light
-    boxes = boxes_by_x(detection.detect_one(grey, ShyMarks(), 0.5))
+    boxes = boxes_by_x(detect_one(grey, ShyMarks(), 0.5))
     assert len(boxes) == 3
     assert box_centers(boxes)[:, 0] == pytest.approx([11, 71, 131], abs=4)
     network = ShyMarks()
     page = draw_marks((400, 600), (0, 20), (160, 20), (220, 20), height=30)
-    assert len(detection.detect_one(page, network, 0.5).scores) == 2
+    assert len(detect_one(page, network, 0.5).scores) == 2
     assert len(network.sizes) == len(detection._scales(page))
 
 
@@ -185,12 +190,12 @@ def test_images_that_digits_fill_give_the_same_detections_in_a_batch_as_alone():
     page = draw_marks((400, 600), (160, 20), (220, 20), height=30)
     images = page, filled, page
     for grey, in_batch in zip(images, detection.detect(images, ShyMarks(), 0.5), strict=True):
-        alone = detection.detect_one(grey, ShyMarks(), 0.5)
+        alone = detect_one(grey, ShyMarks(), 0.5)
         assert (in_batch.boxes == alone.boxes).all() and (in_batch.scores == alone.scores).all()
 
 
 def test_a_photo_of_a_whole_page_is_seen_at_a_larger_size():
     for width, side in ((1200, detection.LARGEST_SIDE), (4000, detection.LARGE_SIDE)):
         network = SmallMarks()
-        detection.detect_one(np.full((width * 3 // 4, width), 0.9, np.float32), network, 0.5)
+        detect_one(np.full((width * 3 // 4, width), 0.9, np.float32), network, 0.5)
         assert max(network.sizes)[1] == side

@@ -106,7 +106,7 @@ def test_a_resumed_training_equals_an_unbroken_one(run, tmp_path, monkeypatch):
 def test_line_crops_that_cannot_be_added_are_an_error(
     run, tmp_path, capsys, monkeypatch, model, message
 ):
-    monkeypatch.setattr(line_crop_dataset, "build", lambda *args: pytest.fail("generated first"))
+    monkeypatch.setattr(line_crop_dataset, "generated", lambda *_: pytest.fail("generated first"))
     assert run(tmp_path, model, "--add-line-crops", str(tmp_path / "missing.npz")) == 1
     assert message in capsys.readouterr().err
 

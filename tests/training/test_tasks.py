@@ -33,7 +33,7 @@ SMALL_RECIPES = {
 def small_data(monkeypatch):
     """Replaces the data of every kind by a few generated examples."""
     glyphs = small_glyph_dataset()
-    digits, non_digits = glyphs.subsets
+    digits, non_digits = glyphs
     pixels = {
         "drawings": digits.pixels.astype(np.float32) / 255,
         "other": non_digits.pixels.astype(np.float32) / 255,
@@ -51,11 +51,9 @@ def small_data(monkeypatch):
     for kind, load in validation.items():
         monkeypatch.setattr(kind, "load", load)
     monkeypatch.setattr(tasks.glyph_dataset, "build", lambda *arguments: glyphs)
-    monkeypatch.setattr(
-        tasks.glyph_dataset, "mnist_only", lambda *arguments: replace(glyphs, subsets=[digits])
-    )
+    monkeypatch.setattr(tasks.glyph_dataset, "mnist_only", lambda *arguments: [digits])
     monkeypatch.setattr(tasks, "load_sources", lambda *arguments: sources)
-    monkeypatch.setattr(line_crop_dataset, "build", lambda *arguments: line_crops(48))
+    monkeypatch.setattr(line_crop_dataset, "generated", lambda *arguments: line_crops(48))
     monkeypatch.setattr(run, "recipe_for", lambda model, name: SMALL_RECIPES[model])
     monkeypatch.setattr(plots, "write", lambda *arguments: [])
 

@@ -1,12 +1,11 @@
 """The dataset of the classifiers: glyphs of digits and of non-digits.
 
 Drawings and digits of fonts are varied as strokes, then rendered by the code that the page uses.
-MNIST comes unchanged and as the preprocessing of pictures returns it; digits of scans as that does.
-"""
+MNIST comes unchanged and as the preprocessing of pictures returns it, digits of scans so only."""
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -51,17 +50,14 @@ class Subset:
     per_epoch: int
 
 
-@dataclass(frozen=True)
-class GlyphDataset:
-    """The training set of a classifier."""
-
-    subsets: list[Subset] = field(default_factory=list)
+GlyphDataset = list[Subset]
+"""The training set of a classifier."""
 
 
 def mnist_only(root: Path, validation: int) -> GlyphDataset:
     """Load MNIST without its last `validation` training digits; an epoch has all of it."""
     digits = datasets.mnist(root, "train", validation)
-    return GlyphDataset([Subset("mnist", digits.pixels, digits.labels, len(digits.labels))])
+    return [Subset("mnist", digits.pixels, digits.labels, len(digits.labels))]
 
 
 def cached(path: Path, make: Callable[[], GlyphDataset]) -> GlyphDataset:
@@ -71,11 +67,11 @@ def cached(path: Path, make: Callable[[], GlyphDataset]) -> GlyphDataset:
             names = [name.removesuffix("/pixels") for name in file if name.endswith("/pixels")]
             parts = ("pixels", "labels", "per_epoch")
             fields = {name: [file[f"{name}/{part}"] for part in parts] for name in names}
-        return GlyphDataset([Subset(n, x, y, int(count)) for n, (x, y, count) in fields.items()])
+        return [Subset(n, x, y, int(count)) for n, (x, y, count) in fields.items()]
     dataset = make()
     arrays: dict[str, Any] = {
         f"{subset.name}/{part}": getattr(subset, part)
-        for subset in dataset.subsets
+        for subset in dataset
         for part in ("pixels", "labels", "per_epoch")
     }
     write_atomically(path, partial(np.savez, **arrays))
@@ -98,7 +94,7 @@ def build(root: Path, seed: int, variants: int = VARIANTS, workers: int = 2) -> 
     subsets.append(Subset("fonts", *from_fonts, len(fonts) * min(variants, FONTS_PER_EPOCH)))
     drawn = datasets.readable_drawings(root, "train")
     if not drawn:
-        return GlyphDataset(subsets)
+        return subsets
     letters = datasets.letters(root, "train")
     drawing_subsets: dict[str, tuple[Callable, int, int]] = {
         "drawings": (digit_variant, len(drawn) * variants, 5 * len(drawn)),
@@ -113,7 +109,7 @@ def build(root: Path, seed: int, variants: int = VARIANTS, workers: int = 2) -> 
         pixels, labels = from_scans(scans, workers)
         repeated = np.tile(pixels, (SCANS_PER_EPOCH, 1, 1)), np.tile(labels, SCANS_PER_EPOCH)
         subsets.append(Subset("scans", *repeated, len(repeated[1])))
-    return GlyphDataset(subsets)
+    return subsets
 
 
 def renormalized(pixels: np.ndarray, workers: int = 2) -> np.ndarray:

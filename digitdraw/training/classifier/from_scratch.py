@@ -6,7 +6,7 @@ N is the number of glyphs in a batch, and `x` is (N, 784) with 1 = ink. The ten 
 sigmoids: each says yes or no to its own digit, so they need not add up to 1. `forward` returns
 their logits. The largest logit is the answer; their softmax gives ten probabilities."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -16,18 +16,13 @@ from digitdraw.training.recipes import LEARNS, Init, Loss
 PIXELS, HIDDEN, DIGITS = 28 * 28, 500, 10
 
 
-@dataclass(frozen=True)
-class Weights:
+class Weights(NamedTuple):
     """`w1` (784, 500), `b1` (500,), `w2` (500, 10) and `b2` (10,), or the gradient of each."""
 
     w1: Tensor
     b1: Tensor
     w2: Tensor
     b2: Tensor
-
-    def tensors(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """All four, in this order."""
-        return self.w1, self.b1, self.w2, self.b2
 
 
 def start(generator: torch.Generator, variance: Init = LEARNS.init) -> Weights:
@@ -100,5 +95,5 @@ def backward(
 def step(weights: Weights, gradients: Weights, learning_rate: float) -> None:
     """Subtract the gradients times the learning rate, in place."""
     with torch.no_grad():  # the weights may require gradients
-        for weight, gradient in zip(weights.tensors(), gradients.tensors(), strict=True):
+        for weight, gradient in zip(weights, gradients, strict=True):
             weight -= learning_rate * gradient

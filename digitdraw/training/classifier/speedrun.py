@@ -35,7 +35,14 @@ def speedrun(root: Path, device: torch.device, seed: int = 0) -> Speedrun:
     """Train from scratch on the MNIST in `root`. Raises DataError."""
     torch.manual_seed(seed)
     x, y = _on(device, datasets.mnist(root, "train"))
-    network = _network().to(device).to(memory_format=torch.channels_last)
+    network = nn.Sequential(
+        ConvNorm(1, 24, 5, stride=2, padding=2),
+        ConvNorm(24, 48, 3, stride=2),
+        ConvNorm(48, 96, 3, stride=2),
+        nn.Flatten(),
+        nn.Linear(96 * 4 * 4, 10),
+    )
+    network = network.to(device).to(memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW(network.parameters(), lr=PEAK_RATE, fused=device.type == "cuda")
     steps = max(1, int(len(x) * EPOCHS) // BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, PEAK_RATE, steps, pct_start=_RISE)
@@ -54,23 +61,9 @@ def speedrun(root: Path, device: torch.device, seed: int = 0) -> Speedrun:
     _synchronize(device)
     seconds = time.perf_counter() - started
     x, y = _on(device, datasets.mnist(root, "validation"))
-    return Speedrun(seconds, _accuracy(network.eval(), x, y))
-
-
-@torch.inference_mode()
-def _accuracy(network: nn.Module, x: Tensor, y: Tensor) -> float:
-    answers = torch.cat([network(part).argmax(1) for part in x.split(1000)])
-    return (answers == y).float().mean().item()
-
-
-def _network() -> nn.Module:
-    return nn.Sequential(
-        ConvNorm(1, 24, 5, stride=2, padding=2),
-        ConvNorm(24, 48, 3, stride=2),
-        ConvNorm(48, 96, 3, stride=2),
-        nn.Flatten(),
-        nn.Linear(96 * 4 * 4, 10),
-    )
+    with torch.inference_mode():
+        answers = torch.cat([network.eval()(part).argmax(1) for part in x.split(1000)])
+    return Speedrun(seconds, (answers == y).float().mean().item())
 
 
 def _on(device: torch.device, digits: datasets.Glyphs) -> tuple[Tensor, Tensor]:

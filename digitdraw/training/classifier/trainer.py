@@ -12,7 +12,7 @@ from torch import Tensor
 from digitdraw.training import plots
 from digitdraw.training.classifier import augment, from_scratch
 from digitdraw.training.classifier.dataset import GlyphDataset
-from digitdraw.training.recipes import LEARNS, Recipe
+from digitdraw.training.recipes import Recipe
 from digitdraw.training.trainer import Trainer
 
 
@@ -21,11 +21,10 @@ class ClassifierTrainer(Trainer):
 
     def set_data(self, data: GlyphDataset, fraction: float = 1.0, workers: int = 0) -> None:
         """Copy the dataset to the device, which augments the batches without `workers`."""
-        subsets = data.subsets
-        self.pixels = torch.from_numpy(np.concatenate([s.pixels for s in subsets])).to(self.device)
-        self.labels = torch.from_numpy(np.concatenate([s.labels for s in subsets])).to(self.device)
-        self._sizes = [len(subset.labels) for subset in subsets]
-        self._per_epoch = [max(1, int(subset.per_epoch * fraction)) for subset in subsets]
+        self.pixels = torch.from_numpy(np.concatenate([s.pixels for s in data])).to(self.device)
+        self.labels = torch.from_numpy(np.concatenate([s.labels for s in data])).to(self.device)
+        self._sizes = [len(subset.labels) for subset in data]
+        self._per_epoch = [max(1, int(subset.per_epoch * fraction)) for subset in data]
         self.examples_per_epoch = sum(self._per_epoch)
 
     def glyphs(self, index: Tensor, rng: torch.Generator) -> Tensor:
@@ -77,21 +76,20 @@ class ManualTrainer(ClassifierTrainer):
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self._manual = self.recipe.manual or LEARNS
         rng = torch.Generator(self.device).manual_seed(self.seed)
-        initial = from_scratch.start(rng, self._manual.init)
+        initial = from_scratch.start(rng, self.recipe.init)
         tensors = [parameter.detach() for parameter in self.network.parameters()]
-        for tensor, value in zip(tensors, initial.tensors(), strict=True):
+        for tensor, value in zip(tensors, initial, strict=True):
             tensor.copy_(value)
         self._weights = from_scratch.Weights(*tensors)  # shares memory with the network
 
     @torch.no_grad()
     def _step(self, x: Tensor, target: Tensor) -> Tensor:
-        loss = self._manual.loss
+        loss = self.recipe.loss
         x, targets = x.flatten(1), from_scratch.one_hot(target)
         hidden, z = from_scratch.forward(x, self._weights)
         gradients = from_scratch.backward(x, hidden, z, targets, self._weights, loss)
-        for gradient in gradients.tensors():
+        for gradient in gradients:
             self.group.all_reduce(gradient).div_(self.group.size)
         from_scratch.step(self._weights, gradients, self.recipe.learning_rate)
         return _sums(from_scratch.loss_of(z, targets, loss), z.argmax(1) == target)
@@ -99,7 +97,7 @@ class ManualTrainer(ClassifierTrainer):
 
 def trainer_for(model: str, recipe: Recipe, *arguments: Any) -> ClassifierTrainer:
     """Make the trainer that the recipe of a classifier needs, with the arguments of `Trainer`."""
-    trainer = ClassifierTrainer if recipe.manual is None else ManualTrainer
+    trainer = ClassifierTrainer if recipe.optimizer != "by hand" else ManualTrainer
     return trainer(model, recipe, *arguments)
 
 
@@ -123,9 +121,9 @@ def classifier_loss(logits: Tensor, labels: Tensor, recipe: Recipe) -> Tensor:
 
 def validation_loss(logits: Tensor, labels: Tensor, recipe: Recipe) -> float:
     """Return the mean loss of digits, logits (N, 10) and labels (N,), without label smoothing."""
-    if recipe.manual is None:
+    if recipe.optimizer != "by hand":
         return F.cross_entropy(logits, labels).item()
-    return from_scratch.loss_of(logits, from_scratch.one_hot(labels), recipe.manual.loss).item()
+    return from_scratch.loss_of(logits, from_scratch.one_hot(labels), recipe.loss).item()
 
 
 def _sums(loss: Tensor, correct: Tensor) -> Tensor:

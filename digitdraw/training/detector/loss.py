@@ -2,7 +2,7 @@
 
 Maps are those that `DigitDetector` returns, with (h, w) cells of STRIDE pixels a side."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -19,8 +19,7 @@ _NEAR = 0.55
 _SIZE_WEIGHT, _CLASS_WEIGHT = 0.5, 0.5
 
 
-@dataclass(frozen=True)
-class Targets:
+class Targets(NamedTuple):
     """Targets for N pages of h x w cells."""
 
     heat: Tensor
@@ -36,8 +35,7 @@ class Targets:
 
     def to(self, device: torch.device) -> "Targets":
         """Copy the targets to another device."""
-        fields = (self.heat, self.counts, self.boxes, self.labels, self.weights)
-        return Targets(*(field.to(device) for field in fields))
+        return Targets(*(field.to(device) for field in self))
 
 
 def targets_for(pages: list[Page]) -> Targets:

@@ -62,15 +62,11 @@ class DetectorTrainer(Trainer):
         return torch.stack([loss, correct, torch.ones_like(correct)]).double() * len(x)
 
 
-def page_batch(batch: list[Page]) -> tuple[Tensor, Targets]:
-    """Return pages as the network sees them, (N, H, W) float32, and their targets."""
-    greys = [page.picture.astype(np.float32) / 255 for page in batch]
-    normalized = np.stack([detection.normalize_contrast(grey) for grey in greys])
-    return torch.from_numpy(normalized), targets_for(batch)
-
-
 def _make_batch(sources: Sources, side: int, key: tuple[int, range]) -> tuple[Tensor, Targets]:
-    return page_batch(_generate(sources, side, *key))
+    """Return pages as the network sees them, (N, H, W) float32, and their targets."""
+    batch = _generate(sources, side, *key)
+    normalized = np.stack([detection.normalize_contrast(page.grey) for page in batch])
+    return torch.from_numpy(normalized), targets_for(batch)
 
 
 def _generate(sources: Sources, side: int, seed: int, numbers: range) -> list[Page]:

@@ -1,6 +1,6 @@
 """Validation of the digit detector: pages and scans that are not trained on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -37,18 +37,15 @@ class DetectorValidation:
         """Generate pages from writers and digits for validation, and load such scans."""
         sources = load_sources(root, "validation")
         rngs = (np.random.default_rng([_SEED, index]) for index in range(PAGES))
-        composed = [random_page(sources.without_scans, rng, SIDE) for rng in rngs]
+        composed = [random_page(replace(sources, scans=[]), rng, SIDE) for rng in rngs]
         return cls(composed, [Page(s.picture, s.boxes, s.labels) for s in sources.scans])
 
     def predict(self, trainer: Trainer) -> dict[str, list[Detections]]:
         """Detect the digits of each page and scan, with scores from _LOWEST on."""
         network = trainer.result.eval()
         return {
-            kind: [
-                detection.detect_one(page.picture.astype(np.float32) / 255, network, _LOWEST)
-                for page in pages
-            ]
-            for kind, pages in self._kinds.items()
+            kind: [detection.detect([page.grey], network, _LOWEST)[0] for page in pages]
+            for kind, pages in vars(self).items()
         }
 
     def measure(self, predictions: dict[str, list[Detections]]) -> dict[str, float]:
@@ -85,10 +82,6 @@ class DetectorValidation:
         }
         return Calibration(temperature=temperature, min_digitness=threshold), figures
 
-    @property
-    def _kinds(self) -> dict[str, list[Page]]:
-        return {"pages": self.pages, "scans": self.scans}
-
     def _best_threshold(self, predictions: dict[str, list[Detections]]) -> tuple[float, float]:
         """Return the threshold with the highest F1, and that F1."""
         detected, pages = predictions["pages"] + predictions["scans"], self.pages + self.scans
@@ -99,7 +92,7 @@ class DetectorValidation:
     def _matched(self, predictions: dict[str, list[Detections]]) -> tuple[np.ndarray, np.ndarray]:
         """Return logits (n, 10) and labels (n,) of the detections that match a true digit."""
         logits, labels = [np.zeros((0, 10), np.float32)], [np.zeros(0, np.int64)]
-        for kind, pages in self._kinds.items():
+        for kind, pages in vars(self).items():
             for detections, page in zip(predictions[kind], pages, strict=True):
                 for true, detected in metrics.match_boxes(page.boxes, detections.boxes):
                     if page.labels[true] != IGNORED:

@@ -80,11 +80,10 @@ def evaluate(classifier: GlyphClassifier, sets: EvaluationSets) -> dict[str, flo
         measured[f"{kind}{REJECTED}"] = _rejected(predicted)
     drawn = "drawn digits"
     bars, labels = _probabilities(predictions[drawn]), sets.labels[drawn]
-    readable_bars, readable_labels = bars[sets.readable], labels[sets.readable]
-    measured[f"{drawn}, readable{CORRECT}"] = metrics.accuracy(readable_bars, readable_labels)
+    readable = bars[sets.readable], labels[sets.readable]
+    measured[f"{drawn}, readable{CORRECT}"] = metrics.accuracy(*readable)
     measured[f"{drawn}: calibration error"] = metrics.calibration_error(bars, labels)
-    error = metrics.calibration_error(readable_bars, readable_labels)
-    measured[f"{drawn}, readable: calibration error"] = error
+    measured[f"{drawn}, readable: calibration error"] = metrics.calibration_error(*readable)
     digitness = np.array([prediction.digitness for prediction in predictions[drawn]])
     for kind, glyphs in sets.non_digits.items():
         predicted = classifier.predict(glyphs)

@@ -66,10 +66,12 @@ def _labels(drawn: list[Drawing]) -> np.ndarray:
 
 
 def _mnist(pixels: np.ndarray) -> dict[str, np.ndarray]:
+    # Old data sets have glyphs of few pixels.
+    small = [cv2.resize(glyph, (16, 16), interpolation=cv2.INTER_AREA) for glyph in pixels]
     return {
         "MNIST test": pixels.astype(np.float32) / 255,
         "MNIST test, as pictures": _to_float(dataset.renormalized(pixels)),
-        "MNIST test, as pictures of 16x16": _to_float(dataset.renormalized(_shrink(pixels, 16))),
+        "MNIST test, as pictures of 16x16": _to_float(dataset.renormalized(np.stack(small))),
         "MNIST test, cropped to 16 pixels": _crop(pixels, 16),
     }
 
@@ -104,12 +106,6 @@ def _non_digits(
     return sets
 
 
-def _shrink(pixels: np.ndarray, side: int) -> np.ndarray:
-    """Shrink glyphs, (N, 28, 28) uint8, to the few pixels of old data sets."""
-    small = [cv2.resize(glyph, (side, side), interpolation=cv2.INTER_AREA) for glyph in pixels]
-    return np.stack(small)
-
-
 def _crop(pixels: np.ndarray, side: int | None = None) -> np.ndarray:
     """Crop pictures (N, H, W) uint8, 255 = ink, to their ink, and preprocess them to glyphs.
 
@@ -130,11 +126,10 @@ def _pixelate(drawn: list[Drawing], side: int = 28, pen: int = 2) -> np.ndarray:
 
     Returns (N, side, side) uint8, black on white."""
     pictures = np.full((len(drawn), side, side), 255, np.uint8)
-    room = side - 6
     for picture, drawing in zip(pictures, drawn, strict=True):
         points = np.concatenate(drawing.strokes)
         low, span = points.min(axis=0), np.ptp(points, axis=0)
-        scale = room / max(span.max(), 1e-9)
+        scale = (side - 6) / max(span.max(), 1e-9)
         corner = (side - span * scale) / 2
         lines = [np.rint((stroke - low) * scale + corner) for stroke in drawing.strokes]
         cv2.polylines(picture, [line.astype(np.int32) for line in lines], False, 0, pen)

@@ -58,27 +58,20 @@ class LineCrops:
     digits: list[np.ndarray]
 
 
-def build(root: Path, detector: Path, seed: int, workers: int = 2) -> list[LineCrops]:
-    """Generate the training set from the data in `root` and the detector in a folder of weights.
-
-    Raises BadWeightsError if the detector is missing."""
-    return generated(root, "train", detector, PAGES, seed, workers)
-
-
 def generated(
-    root: Path, part: str, detector: Path, counts: dict[str, int], seed: int, workers: int = 2
+    root: Path, split: str, detector: Path, counts: dict[str, int], seed: int, workers: int = 2
 ) -> list[LineCrops]:
-    """Generate `counts` pages of each kind from a part of the data, and cut their line crops.
+    """Generate `counts` pages of each kind from a split of the data, and cut their line crops.
 
     The kinds are "clear", "written" and, if there are scans, "scanned". Crops without digits become
-    the kind "empty"."""
+    the kind "empty". Raises BadWeightsError if the folder of weights `detector` has no detector."""
     network = weights.load(DETECTOR.name, detector).network
-    sources = load_sources(root, part)
+    sources = load_sources(root, split)
     subsets: dict[str, LineCrops] = {kind: LineCrops(kind, [], []) for kind in PER_EPOCH}
     for kind, count in counts.items():
         if kind == "scanned" and not sources.scans:
             continue
-        work = partial(_cut_pages, sources, network, seed, kind, part == "train")
+        work = partial(_cut_pages, sources, network, seed, kind, split == "train")
         chunks = [range(n, min(n + _CHUNK, count)) for n in range(0, count, _CHUNK)]
         for crop, digits in chain.from_iterable(parallel.map_in_order(work, chunks, workers)):
             subset = subsets[kind if len(digits) else "empty"]
@@ -108,13 +101,11 @@ def concatenate(datasets: Sequence[list[LineCrops]]) -> list[LineCrops]:
     return list(subsets.values())
 
 
-def cut_line_crops(
-    page: Page, grey: np.ndarray, groups: list[np.ndarray]
-) -> list[tuple[np.ndarray, np.ndarray]]:
+def cut_line_crops(page: Page, groups: list[np.ndarray]) -> list[tuple[np.ndarray, np.ndarray]]:
     """Cut a line crop around each group of boxes (n, 4). Returns (crop, digits) pairs.
 
     Groups with unclear digits, and crops that are too wide, are left out."""
-    cuts = []
+    cuts, grey = [], page.grey
     for boxes in groups:
         transform = LineTransform.around(boxes)
         digits = digits_in(page, transform)
@@ -153,13 +144,12 @@ def _cut_pages(
     for number in numbers:
         rng = np.random.default_rng([_SEED, seed, number])
         page = _MAKERS[kind](sources, rng, SIDES[kind])
-        grey = page.picture.astype(np.float32) / 255
-        (found,) = pipeline.detect_digits([grey], network, float(rng.choice(_MIN_SCORES)))
+        (found,) = pipeline.detect_digits([page.grey], network, float(rng.choice(_MIN_SCORES)))
         groups = [found.boxes[index] for index in lines.group_numbers(found.boxes)]
         if with_true_boxes:
             boxes = page.boxes[page.labels != IGNORED]
             groups += [_jitter(boxes[index], rng) for index in lines.group_numbers(boxes)]
-        cuts += cut_line_crops(page, grey, groups)
+        cuts += cut_line_crops(page, groups)
     return cuts
 
 

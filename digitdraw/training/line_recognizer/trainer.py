@@ -49,8 +49,7 @@ class LineRecognizerTrainer(Trainer):
     ) -> tuple[int, Iterator[tuple[Tensor, Target]]]:
         shared_rng = np.random.default_rng(order.initial_seed())
         shards = [self.group.shard(torch.from_numpy(batch)) for batch in self._choose(shared_rng)]
-        seed = rng.initial_seed()
-        keys = [((seed, place), shard.tolist()) for place, shard in enumerate(shards)]
+        keys = [((rng.initial_seed(), i), shard.tolist()) for i, shard in enumerate(shards)]
         batches = self._loader.batches(keys)
         return len(keys), ((x.to(self.device), target) for x, target in batches)
 
@@ -120,10 +119,9 @@ def _make_batch(
 
 
 def ctc_loss(logits: Tensor, columns: Tensor, digits: list[np.ndarray]) -> Tensor:
-    """Return the mean CTC loss of a digit, from logits (N, T, 11).
+    """Return the mean CTC loss of a digit, from the first `columns` (N,) of logits (N, T, 11).
 
-    Only the first `columns` (N,) of the T columns count. A crop that is too narrow for its digits
-    has no loss."""
+    A crop that is too narrow for its digits has no loss."""
     lengths = torch.tensor([len(number) for number in digits])
     loss = F.ctc_loss(
         logits.log_softmax(2).transpose(0, 1),

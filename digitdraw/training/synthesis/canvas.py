@@ -29,6 +29,11 @@ class Page:
     boxes: np.ndarray
     labels: np.ndarray
 
+    @property
+    def grey(self) -> np.ndarray:
+        """The picture as the networks take it, (H, W) float32, 0 = black, 1 = white."""
+        return self.picture.astype(np.float32) / 255
+
 
 @dataclass
 class Canvas:

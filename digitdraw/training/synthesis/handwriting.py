@@ -25,8 +25,9 @@ def vary(strokes: Strokes, rng: Generator, strength: float = 1.0) -> Strokes:
     """The same character as another person writes it; `strength` in [0, 1] scales all changes."""
     strokes = to_unit_size(strokes)
     if rng.random() < strength:
-        if len(strokes) > 1 and rng.random() < 0.07:
-            strokes = _join_two(strokes, rng)
+        if len(strokes) > 1 and rng.random() < 0.07:  # the pen stays on the paper between two
+            i = int(rng.integers(len(strokes) - 1))
+            strokes = [*strokes[:i], np.concatenate(strokes[i : i + 2]), *strokes[i + 2 :]]
         strokes = to_unit_size([_vary_stroke(s, len(strokes) > 1, rng) for s in strokes])
     strokes = shift_center(strokes, strength * rng.normal(0, _CENTER_SHIFTS).clip(-0.6, 0.6))
     tilt, shear = strength * rng.normal(0, 0.13), strength * rng.normal(0, 0.17)
@@ -133,13 +134,6 @@ def _add_hook(stroke: np.ndarray, rng: Generator) -> np.ndarray:
     curl = stroke[0] + np.cumsum(np.stack([np.cos(angle), np.sin(angle)], 1) * step, axis=0)
     stroke = np.concatenate([curl[::-1], stroke])
     return stroke[::-1] if at_end else stroke
-
-
-def _join_two(strokes: Strokes, rng: Generator) -> Strokes:
-    """Join two strokes, as if the pen stayed on the paper between them."""
-    first = int(rng.integers(len(strokes) - 1))
-    joined = np.concatenate(strokes[first : first + 2])
-    return [*strokes[:first], joined, *strokes[first + 2 :]]
 
 
 def _round_corners(stroke: np.ndarray, reach: int) -> np.ndarray:

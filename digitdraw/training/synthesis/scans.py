@@ -167,7 +167,6 @@ def _smooth_seam(picture: np.ndarray, seam: int, half_width: int) -> np.ndarray:
     left, right = max(0, seam - half_width), min(picture.shape[1], seam + half_width)
     share = np.linspace(0, 1, right - left, dtype=np.float32)
     faded = picture.astype(np.float32)
-    faded[:, left:right] = (
-        picture[:, left, None] * (1 - share) + picture[:, right - 1, None] * share
-    )
+    start, end = picture[:, left, None], picture[:, right - 1, None]
+    faded[:, left:right] = start * (1 - share) + end * share
     return np.rint(faded).astype(np.uint8)

@@ -1,7 +1,7 @@
 """Loads the data that pages are made of: drawings, glyphs, letters, scans, handwriting fonts."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -12,7 +12,8 @@ from digitdraw.training.datasets import Drawing, Glyphs, Scan
 from digitdraw.training.synthesis.scans import cut_glyphs
 
 SCAN_REPEATS = 8
-"""Copies of each scanned digit among the glyphs; a quarter of all stamped digits are scanned."""
+"""Copies of each scanned digit among the glyphs. Their handwriting is rare, so it counts for more:
+a quarter of all stamped digits are scanned."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,6 @@ class Sources:
     letters: list[Drawing]
     scans: list[Scan]
     fonts: tuple[Drawing, ...] = ()
-
-    @property
-    def without_scans(self) -> "Sources":
-        """The same sources, but no scans."""
-        return replace(self, scans=[])
 
     @cached_property
     def writers(self) -> list[list[Drawing]]:
@@ -47,18 +43,13 @@ def load_sources(root: Path, split: str) -> Sources:
     drawings, fonts = datasets.drawings(root, split), []
     # Validation pages never change, so that new metrics remain comparable with old ones.
     if split == "train":
-        digits, fonts = _with_scans(digits, scans), datasets.font_drawings(split)
-        drawings = datasets.readable_drawings(root, split)
+        drawings, fonts = datasets.readable_drawings(root, split), datasets.font_drawings(split)
+        scanned = cut_glyphs(scans)
+        digits = Glyphs(
+            np.concatenate([digits.pixels, *[scanned.pixels] * SCAN_REPEATS]),
+            np.concatenate([digits.labels, *[scanned.labels] * SCAN_REPEATS]),
+        )
     return Sources(drawings, digits, datasets.letters(root, split), scans, tuple(fonts))
-
-
-def _with_scans(digits: Glyphs, scans: list[Scan]) -> Glyphs:
-    """Add the digits of scans, repeated: their handwriting is rare, so it counts for more."""
-    scanned = cut_glyphs(scans)
-    return Glyphs(
-        np.concatenate([digits.pixels, *[scanned.pixels] * SCAN_REPEATS]),
-        np.concatenate([digits.labels, *[scanned.labels] * SCAN_REPEATS]),
-    )
 
 
 def _by_writer(drawings: Iterable[Drawing]) -> list[list[Drawing]]:

@@ -1,7 +1,6 @@
 """Draws symbols that people write beside digits, such as + = ( ) % $, as strokes.
 
-Without them in training, a + is read as a 4 and a bracket as a 1. Each symbol has a usual form,
-which `handwriting.vary` then changes."""
+Without them in training, a + is read as a 4 and a bracket as a 1."""
 
 import math
 from collections.abc import Callable
@@ -26,8 +25,7 @@ WITHIN = (")", "(", ":", "'", _TIMES)
 def draw_symbol(name: str, rng: Generator) -> Strokes:
     """A random drawing of a symbol, in units of the digits' height.
 
-    It begins at x = 0; y = 0 is the middle of the digits. `name` is an entry of `BEFORE`, `AFTER`,
-    `BETWEEN` or `WITHIN`."""
+    It begins at x = 0; y = 0 is the middle of the digits."""
     usual = _FORMS[name](rng)
     low, high = handwriting.corners(usual)
     size = float((high - low).max()) * math.exp(rng.normal(0, 0.13))
@@ -59,10 +57,6 @@ def _arc(
 def _plus(rng: Generator) -> Strokes:
     x, y = rng.uniform(0.2, 0.36, 2)
     return [_line((-x, 0), (x, 0)), _line((0, -y), (0, y))]
-
-
-def _plus_minus(rng: Generator) -> Strokes:
-    return [*_plus(rng), _line((-0.28, 0.42), (0.28, 0.42))]
 
 
 def _equals(rng: Generator) -> Strokes:
@@ -140,10 +134,6 @@ def _number_sign(rng: Generator) -> Strokes:
     return upright + [_line((-0.36, y), (0.36, y)) for y in (-distance, distance)]
 
 
-def _colon(rng: Generator) -> Strokes:
-    return [_line((0, y), (0.02, y)) for y in rng.normal((-0.18, 0.28), 0.04)]
-
-
 def _tilde(rng: Generator) -> Strokes:
     t = np.linspace(0, 1, 20)
     return [np.stack([t * rng.uniform(0.4, 0.6), -0.1 * np.sin(2 * math.pi * t)], 1)]
@@ -177,11 +167,13 @@ def _star(rng: Generator) -> Strokes:
 
 
 _FORMS: dict[str, Callable[[Generator], Strokes]] = {
-    "+": _plus, "±": _plus_minus, "=": _equals, _TIMES: _times, "÷": _divided,
+    "+": _plus, "±": lambda rng: [*_plus(rng), _line((-0.28, 0.42), (0.28, 0.42))],
+    "=": _equals, _TIMES: _times, "÷": _divided,
     "(": _parenthesis, ")": lambda rng: _mirrored(_parenthesis(rng)),
     "[": _square_bracket, "]": lambda rng: _mirrored(_square_bracket(rng)),
     "%": _percent, "$": _dollar, "€": _euro, "£": _pound, "#": _number_sign,
-    ":": _colon, "~": _tilde, "→": _arrow, "°": _degree, "*": _star,
+    ":": lambda rng: [_line((0, y), (0.02, y)) for y in rng.normal((-0.18, 0.28), 0.04)],
+    "~": _tilde, "→": _arrow, "°": _degree, "*": _star,
     "'": _prime, '"': _double_prime,
 }  # fmt: skip
 """Functions that return the usual form of each symbol."""

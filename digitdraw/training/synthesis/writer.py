@@ -269,9 +269,8 @@ def _slash_stamped(canvas: Canvas, box: list[float], rng: Generator) -> list[flo
     x, y, width, height = box
     low, high = np.array([x, y]), np.array([x + width, y + height])
     reach = rng.uniform(-0.1, 0.2) * (high - low)
-    ends = np.array(
-        [[low[0] - reach[0], high[1] + reach[1]], [high[0] + reach[0], low[1] - reach[1]]]
-    )
+    (left, top), (right, bottom) = low - reach, high + reach
+    ends = np.array([[left, bottom], [right, top]])
     # The box is in the picture, so the slash is too.
     canvas.draw_in_picture([ends], max(0.6, 0.1 * height * rng.uniform(0.6, 1.2)))
     low, high = np.minimum(low, ends.min(axis=0)), np.maximum(high, ends.max(axis=0))

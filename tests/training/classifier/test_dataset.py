@@ -86,9 +86,9 @@ def test_without_drawings_the_dataset_has_mnist_and_fonts(data_folder, tmp_path,
     fonts = datasets.font_drawings("train")[:10]
     monkeypatch.setattr(datasets, "font_drawings", lambda part: fonts)
     built = dataset.build(tmp_path, seed=0, variants=2, workers=1)
-    assert [subset.name for subset in built.subsets] == ["mnist", "mnist as pictures", "fonts"]
-    assert [len(subset.labels) for subset in built.subsets] == [40, 40, 20]
-    assert [subset.per_epoch for subset in built.subsets] == [20, 20, 20]
+    assert [subset.name for subset in built] == ["mnist", "mnist as pictures", "fonts"]
+    assert [len(subset.labels) for subset in built] == [40, 40, 20]
+    assert [subset.per_epoch for subset in built] == [20, 20, 20]
 
 
 def test_a_cached_dataset_is_generated_once(tmp_path):
@@ -101,7 +101,7 @@ def test_a_cached_dataset_is_generated_once(tmp_path):
 
     first, second = (dataset.cached(tmp_path / "dataset.npz", make) for _ in range(2))
     assert len(calls) == 1
-    for loaded in (*first.subsets, *second.subsets):
+    for loaded in (*first, *second):
         assert (loaded.name, loaded.per_epoch) == (subset.name, subset.per_epoch)
         assert np.array_equal(loaded.pixels, subset.pixels)
         assert np.array_equal(loaded.labels, subset.labels)

@@ -39,7 +39,7 @@ def loss_and_gradients(x, targets, weights, loss):
 def test_gradients_equal_those_of_autograd(loss):
     x, labels = pictures(20)
     x, targets = x.double(), from_scratch.one_hot(labels).double()
-    weights = from_scratch.start(generator(), "variance 1/inputs").tensors()
+    weights = from_scratch.start(generator(), "variance 1/inputs")
     weights = Weights(*(weight.double().requires_grad_() for weight in weights))
     _, gradients = loss_and_gradients(x, targets, weights, loss)
     p = torch.sigmoid(torch.relu(x @ weights.w1 + weights.b1) @ weights.w2 + weights.b2)
@@ -48,7 +48,7 @@ def test_gradients_equal_those_of_autograd(loss):
     else:
         expected = F.binary_cross_entropy(p, targets)
     expected.backward()
-    for gradient, weight in zip(gradients.tensors(), weights.tensors(), strict=True):
+    for gradient, weight in zip(gradients, weights, strict=True):
         assert weight.grad.abs().max() > 1e-4
         torch.testing.assert_close(gradient.detach(), weight.grad, rtol=1e-10, atol=1e-14)
 
@@ -78,7 +78,7 @@ def test_a_step_lowers_the_loss(loss):
 def test_a_step_changes_weights_in_place_without_autograd():
     weights = Weights(*(torch.ones(2, requires_grad=True) for _ in range(4)))
     from_scratch.step(weights, Weights(*(torch.full((2,), 3.0) for _ in range(4))), 0.5)
-    for weight in weights.tensors():
+    for weight in weights:
         assert weight.tolist() == [-0.5, -0.5]
         assert weight.is_leaf
 
@@ -98,7 +98,7 @@ def test_only_cross_entropy_has_a_gradient_for_a_sure_and_wrong_output():
 
 def test_first_weights_have_the_variance_of_the_recipe():
     source = from_scratch.start(generator(), "variance 1")
-    shapes = [tuple(weight.shape) for weight in source.tensors()]
+    shapes = [tuple(weight.shape) for weight in source]
     assert shapes == [(784, 500), (500,), (500, 10), (10,)]
     assert source.w1.std().item() == pytest.approx(1, rel=0.01)
     scaled = from_scratch.start(generator(), "variance 1/inputs")
@@ -152,8 +152,8 @@ def test_the_source_recipe_ends_with_ten_outputs_near_zero(mnist):
 
 
 def test_the_default_recipe_differs_from_its_source_in_three_choices():
-    assert recipe_for("from-scratch").manual == LEARNS
-    assert recipe_for("from-scratch", "source").manual == SOURCE
+    assert recipe_for("from-scratch") == LEARNS
+    assert recipe_for("from-scratch", "source") == SOURCE
     assert (SOURCE.init, SOURCE.loss) == ("variance 1", "absolute error")
     assert (SOURCE.learning_rate, SOURCE.batch_size, SOURCE.epochs) == (50, 1_000, 30)
     assert (LEARNS.batch_size, LEARNS.epochs) == (SOURCE.batch_size, SOURCE.epochs)

@@ -19,7 +19,7 @@ def glyphs():
 
 
 def digits_only(glyphs):
-    return dataset.GlyphDataset(glyphs.subsets[:1])
+    return dataset.GlyphDataset(glyphs[:1])
 
 
 def data_of(name, glyphs):

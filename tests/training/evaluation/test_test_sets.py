@@ -14,16 +14,13 @@ def test_pictures_of_few_pixels_are_still_read(recognizer):
     assert pixelated.shape == (10, 28, 28) and set(np.unique(pixelated)) == {0, 255}
     assert (pixelated[:, [0, -1]] == 255).all() and (pixelated[:, :, [0, -1]] == 255).all()
     glyphs = np.stack([strokes.to_glyph(lines) for lines in DIGITS.values()])
-    shrunk = test_sets._shrink((glyphs * 255).astype(np.uint8), 16)
-    assert shrunk.shape == (10, 16, 16) and shrunk.dtype == np.uint8
-    cropped = [
+    small = test_sets._mnist((glyphs * 255).astype(np.uint8))
+    batches = [
         test_sets._crop(255 - pixelated),
-        test_sets._crop((glyphs * 255).astype(np.uint8), 16),
+        dataset.renormalized(pixelated, workers=1) / np.float32(255),
+        small["MNIST test, cropped to 16 pixels"],
+        small["MNIST test, as pictures of 16x16"],
     ]
-    resized = [
-        dataset.renormalized(pictures, workers=1) / np.float32(255)
-        for pictures in (pixelated, shrunk)
-    ]
-    for batch in cropped + resized:
+    for batch in batches:
         answers = [prediction.ranking[0] for prediction in recognizer.predict_batch(batch)]
         assert sum(a == b for a, b in zip(answers, DIGITS, strict=True)) >= 9

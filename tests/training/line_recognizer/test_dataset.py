@@ -37,14 +37,14 @@ PAGE = Page(
 def test_a_line_crop_has_the_digits_that_are_whole_inside(boxes, digits):
     inside = dataset.digits_in(PAGE, LineTransform.around(np.array(boxes, float)))
     assert inside is None if digits is None else inside.tolist() == digits
-    cuts = dataset.cut_line_crops(PAGE, GREY, [np.array(boxes, float)])
+    cuts = dataset.cut_line_crops(PAGE, [np.array(boxes, float)])
     assert [cut[1].tolist() for cut in cuts] == ([] if digits is None else [digits])
     assert all(crop.shape[0] == line_crop.HEIGHT and crop.dtype == np.uint8 for crop, _ in cuts)
 
 
 def test_a_page_without_digits_has_empty_line_crops():
     empty = Page(PAGE.picture, np.zeros((0, 4), np.float32), np.zeros(0, np.int64))
-    ((_, digits),) = dataset.cut_line_crops(empty, GREY, [np.array([[1.0, 1, 9, 9]])])
+    ((_, digits),) = dataset.cut_line_crops(empty, [np.array([[1.0, 1, 9, 9]])])
     assert digits.tolist() == []
 
 
