@@ -19,6 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             plot_examples(options)
         else:
             evaluate_folders(options)
+    except BrokenPipeError:  # whoever read the output has gone; `cli.main` ends quietly
+        raise
     except OSError as error:
         raise TrainingError(str(error)) from error
     return 0

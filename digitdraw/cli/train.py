@@ -26,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _speedrun(options)
         else:
             train(options)
+    except BrokenPipeError:  # whoever read the output has gone; `cli.main` ends quietly
+        raise
     except OSError as error:
         raise TrainingError(f"cannot write to {options.out}: {error.strerror}") from error
     except KeyboardInterrupt:

@@ -1,5 +1,6 @@
 """The command `digitdraw`: help, version, missing extras, closed pipes."""
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -116,3 +117,15 @@ def test_a_closed_pipe_ends_quietly(arguments, tmp_path):
     assert done.stderr == ""
     # argparse ignores a closed pipe if stdout is unbuffered.
     assert done.returncode in ({141} if arguments[0] == "predict" else {0, 141})
+
+
+@pytest.mark.parametrize(("name", "work"), [("train", "train"), ("evaluate", "evaluate_folders")])
+def test_a_closed_pipe_is_no_error_of_a_training(name, work, monkeypatch, capsys):
+    def write_to_closed_pipe(options):
+        raise BrokenPipeError
+
+    module = importlib.import_module(f"digitdraw.cli.{name}")
+    monkeypatch.setattr(module, work, write_to_closed_pipe)
+    with pytest.raises(BrokenPipeError):
+        module.main(["softmax"] if name == "train" else [])
+    assert capsys.readouterr().err == ""
