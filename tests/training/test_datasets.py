@@ -38,12 +38,12 @@ def test_missing_files_give_no_drawings(tmp_path):
     assert datasets.letters(tmp_path, "test") == []
 
 
-@pytest.mark.parametrize("split", sorted(datasets.UNREADABLE))
-def test_unreadable_drawings_are_dropped(full_data_folder, split):
-    drawings = datasets.drawings(full_data_folder, split)
-    readable = datasets.readable_drawings(full_data_folder, split)
-    assert len(readable) == len(drawings) - len(datasets.UNREADABLE[split])
-    assert not any(_is_horizontal_line(drawing) for drawing in readable)
+def test_unreadable_drawings_are_dropped(full_data_folder):
+    for split, unreadable in datasets.UNREADABLE.items():
+        drawings = datasets.drawings(full_data_folder, split)
+        readable = datasets.readable_drawings(full_data_folder, split)
+        assert len(readable) == len(drawings) - len(unreadable) > 0
+        assert not any(_is_horizontal_line(drawing) for drawing in readable)
 
 
 def test_all_drawings_of_an_unknown_file_are_readable(tmp_path):

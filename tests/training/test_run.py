@@ -193,9 +193,9 @@ def test_a_full_disk_is_an_error_and_keeps_the_checkpoint(run, tmp_path, monkeyp
     assert not list(tmp_path.glob("*.tmp"))
 
 
-def test_a_classic_model_is_trained_on_mnist_alone(tmp_path, full_data_folder):
+def test_a_classic_model_is_trained_on_mnist_alone(tmp_path, data_folder):
     arguments = ["softmax", "--epochs", "1", "--fraction", "0.1", "--device", "cpu"]
-    assert main(["train", *arguments, "--data", str(full_data_folder), "--out", str(tmp_path)]) == 0
+    assert main(["train", *arguments, "--data", str(data_folder), "--out", str(tmp_path)]) == 0
     record = json.loads((tmp_path / "softmax.json").read_text())
     assert not any("unipen" in name for name in record["data_sha256"])
     if record["examples_per_epoch"] > 1_000:
