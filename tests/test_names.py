@@ -18,7 +18,7 @@ FILES = [
 WHOLE = re.findall(
     r"\w+",
     "each some others one made kept said asked told tells goes came seen find finds tall wide "
-    "haste habits hand hands harm doors aside patience strip strips corpus team feed "
+    "haste habits hand hands harm doors bodies aside patience strip strips corpus team feed "
     "judge cases lineup asker album intake",
 )
 # Words that no part of a name may be. "hand", "pool" or "strip" may: handwriting, thread_pool.

@@ -131,9 +131,9 @@ class Model:
         self._answers = Answers(digitdraw.load(chosen.model, device=chosen.device))
 
     @serve.batch(max_batch_size=MAX_BATCH, batch_wait_timeout_s=0)
-    async def answer(self, bodies: list[bytes]) -> list[bytes]:
+    async def answer(self, requests: list[bytes]) -> list[bytes]:
         """Recognize a batch of drawings."""
-        return await asyncio.to_thread(self._answers.drawings, bodies)
+        return await asyncio.to_thread(self._answers.drawings, requests)
 
     async def on_demand(self, kind: bytes, body: bytes) -> bytes:
         """Answer another question about one drawing."""

@@ -35,5 +35,5 @@ class InProcess:
     async def close(self) -> None:
         """Do nothing: there is no process to end."""
 
-    async def _answer_drawings(self, bodies: list[bytes]) -> list[bytes]:
-        return await asyncio.to_thread(self.answers.drawings, bodies)
+    async def _answer_drawings(self, requests: list[bytes]) -> list[bytes]:
+        return await asyncio.to_thread(self.answers.drawings, requests)

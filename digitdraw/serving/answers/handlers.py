@@ -38,9 +38,9 @@ class Answers:
             }
         )
 
-    def drawings(self, bodies: Sequence[bytes]) -> list[bytes]:
+    def drawings(self, requests: Sequence[bytes]) -> list[bytes]:
         """Recognize a batch of drawings."""
-        answers = payloads.answer_drawings(self._recognizer, list(map(orjson.loads, bodies)))
+        answers = payloads.answer_drawings(self._recognizer, list(map(orjson.loads, requests)))
         return list(map(orjson.dumps, answers))
 
     def on_demand(self, kind: bytes, body: bytes) -> bytes:

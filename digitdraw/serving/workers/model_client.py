@@ -20,7 +20,7 @@ class ModelClient:
 
     def __init__(self, model: str, device: str, timeout: float = TIMEOUT) -> None:
         self._worker = SupervisedWorker((*COMMAND, model, device), timeout, _FAILURE)
-        self._batcher = Batcher(lambda bodies: self._worker.ask(b"drawings", *bodies))
+        self._batcher = Batcher(lambda requests: self._worker.ask(b"drawings", *requests))
 
     def __len__(self) -> int:
         return len(self._batcher)

@@ -20,14 +20,14 @@ ON_DEMAND_THREADS = 2
 """Comparisons and explanations that run at once. They take cores from the drawings."""
 
 
-def answer(answers: Answers, kind: bytes, *bodies: bytes) -> tuple[bytes, ...]:
+def answer(answers: Answers, kind: bytes, *requests: bytes) -> tuple[bytes, ...]:
     """Return b"ok" and the answers to a question, or b"failed"."""
     try:
         if kind == b"drawings":
-            return b"ok", *answers.drawings(bodies)
+            return b"ok", *answers.drawings(requests)
         if kind == b"facts":
             return b"ok", answers.facts()
-        return b"ok", answers.on_demand(kind, *bodies)
+        return b"ok", answers.on_demand(kind, *requests)
     except Exception as error:  # the next question may well succeed
         print(f"a drawing was not answered: {type(error).__name__}: {error}", file=sys.stderr)
         return (b"failed",)

@@ -31,9 +31,9 @@ def test_facts_name_the_model_and_all_compared_models(answers, recognizer):
 
 
 def test_a_batch_gets_the_same_answers_as_single_drawings(answers):
-    bodies = [encode(DIGITS[i]) for i in range(10)]
-    batch = [json.loads(answer) for answer in answers.drawings(bodies)]
-    single = [json.loads(answers.drawings([body])[0]) for body in bodies]
+    requests = [encode(DIGITS[i]) for i in range(10)]
+    batch = [json.loads(answer) for answer in answers.drawings(requests)]
+    single = [json.loads(answers.drawings([request])[0]) for request in requests]
     assert [answer["big"] for answer in batch] == [answer["big"] for answer in single]
     assert [answer["big"] for answer in batch] == [str(i) for i in range(10)]
 
