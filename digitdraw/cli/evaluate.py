@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Sequence
 
-from digitdraw.errors import TrainingError
 from digitdraw.models import weights
 from digitdraw.training.evaluation.evaluate import evaluate_folders, plot_examples
 
@@ -14,15 +13,10 @@ several folders, one for each seed, it prints means and ranges."""
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status."""
     options = _parser().parse_args(arguments)
-    try:
-        if options.show:
-            plot_examples(options)
-        else:
-            evaluate_folders(options)
-    except BrokenPipeError:  # whoever read the output has gone; `cli.main` ends quietly
-        raise
-    except OSError as error:
-        raise TrainingError(str(error)) from error
+    if options.show:
+        plot_examples(options)
+    else:
+        evaluate_folders(options)
     return 0
 
 

@@ -31,9 +31,9 @@ CLOSED_PIPE = 128 + 13
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a subcommand and return its exit status.
 
-    The status is 1 after an error of the package, 2 for a wrong setting or if a package of an extra
-    is missing, and 141 if the reader of the output has closed the pipe. argparse exits with 2 for
-    an unknown subcommand."""
+    The status is 1 after an error of the package or a failed write, 2 for a wrong setting or if a
+    package of an extra is missing, and 141 if the reader of the output has closed the pipe.
+    argparse exits with 2 for an unknown subcommand."""
     try:
         try:
             return _run(list(sys.argv[1:] if arguments is None else arguments))
@@ -52,6 +52,12 @@ def _run(arguments: list[str]) -> int:
     except DigitDrawError as error:
         print(f"digitdraw {command}: {error}", file=sys.stderr)
         return 2 if isinstance(error, SettingError) else 1
+    except BrokenPipeError:
+        raise
+    except OSError as error:  # a full disk, or a folder without permission
+        path = error.filename or "the output"
+        print(f"digitdraw {command}: cannot write to {path}: {error.strerror}", file=sys.stderr)
+        return 1
     except ModuleNotFoundError as error:
         package = (error.name or "digitdraw").partition(".")[0]
         if command not in EXTRAS or package == "digitdraw":

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from digitdraw.device import choose_device
-from digitdraw.errors import TrainingError
 from digitdraw.training.classifier import dataset, speedrun
 from digitdraw.training.recipes import RECIPES
 from digitdraw.training.run import train
@@ -26,10 +25,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _speedrun(options)
         else:
             train(options)
-    except BrokenPipeError:  # whoever read the output has gone; `cli.main` ends quietly
-        raise
-    except OSError as error:
-        raise TrainingError(f"cannot write to {options.out}: {error.strerror}") from error
     except KeyboardInterrupt:
         print("\nstopped; the same command with --resume continues after the last epoch")
         return 130

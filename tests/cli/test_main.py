@@ -127,5 +127,5 @@ def test_a_closed_pipe_is_no_error_of_a_training(name, work, monkeypatch, capsys
     module = importlib.import_module(f"digitdraw.cli.{name}")
     monkeypatch.setattr(module, work, write_to_closed_pipe)
     with pytest.raises(BrokenPipeError):
-        module.main(["softmax"] if name == "train" else [])
+        command._run([name, *(["softmax"] if name == "train" else [])])
     assert capsys.readouterr().err == ""
