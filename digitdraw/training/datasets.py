@@ -12,7 +12,7 @@ alone: MNIST's test set, unipen-digits/dev, and some letter writers, scans and f
 import gzip
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -28,24 +28,14 @@ SCANS_TEST, SCANS_VALIDATION = 200, 80
 FONT_DIGITS = "fonts/digits.jsonl.gz"
 """The digits of handwriting fonts, relative to this module's folder."""
 _FOLDER = Path(__file__).resolve().parent
-UNREADABLE = {
-    "train": frozenset((
-        22, 249, 287, 294, 314, 432, 467, 639, 893, 932, 1131, 1168, 1387, 1418, 1498, 1597, 1801,
-        1811, 1909, 1980, 2162, 2400, 2515, 2730, 3136, 3223, 3425, 3506, 3842, 3993, 4163, 4262,
-        4560, 4596, 4614, 5006, 5082, 5153, 5236, 5350, 5452, 5550, 5717, 6024, 6052, 6140, 6206,
-    )),
-    "validation": frozenset((0, 207, 226, 358, 481, 537, 654, 994, 1000, 1018)),
-    "test": frozenset((
-        59, 64, 87, 163, 194, 230, 234, 360, 396, 404, 450, 480, 602, 664, 731, 739, 762, 928, 1076,
-        1105, 1107, 1130, 1194, 1252, 1397, 1407, 1420, 1456, 1511, 1654, 1675,
-    )),
-}  # fmt: skip
-"""Indices of the drawings in a split that no person would read as their label says.
+FAULTS = "drawing_faults.json"
+"""Lines of UNIPEN's digits that are left out, counted from 0, relative to this module's folder.
 
-Most are single lines labelled 4, 1 or 0, plain rings labelled 8, or several rings labelled 0. A
-person looked at the drawings that models were unsure of: 60 of test, 80 of validation and 245 of
-training. Others may remain. Metrics without these drawings are shown beside those of all."""
-_UNREADABLE_SHA256 = {
+For each file, by name: its "sha256"; "suspect" lines of a contributor who cut off many digits; and
+"unreadable" lines, which no person would read as their label says. A person looked at the drawings
+that models were unsure of, so other unreadable ones may remain. The test file also has lines that
+are "identical to train", and "writers of train", each with the name of the same person there."""
+SHA256 = {
     "train.jsonl.gz": "ecef1dd2b4df4b29ad570e7bfb2da5d7d23378a498cad21d8bdbd9bb7a4d8def",
     "dev.jsonl.gz": "fbe009c7e66a555b228a8c24c268c9d9c2a4d1ac7a1d69492843ca940d47a666",
 }
@@ -81,6 +71,8 @@ class Drawing:
     label: str
     writer: str
     strokes: list[np.ndarray]
+    readable: bool = True
+    """False if `FAULTS` says that no person would read it as its label says."""
 
 
 @dataclass(frozen=True)
@@ -123,21 +115,28 @@ def mnist(root: Path, split: str, validation: int = MNIST_VALIDATION) -> Glyphs:
 
 
 def drawings(root: Path, split: str) -> list[Drawing]:
-    """Drawn digits of a split; empty if the data folder has none.
+    """Drawn digits of a split without the faulty ones; empty if the data folder has none.
 
-    Training and validation have different writers of one file; test is a file of its own."""
-    found = _read(_drawings_file(root, split))
+    Training and validation have different writers of one file; test is a file of its own.
+    `FAULTS` says what is faulty. Drawings of a file that it does not know are all taken."""
+    path = root / "unipen-digits" / ("dev.jsonl.gz" if split == "test" else "train.jsonl.gz")
+    found = _read(path)
+    faults = json.loads((_FOLDER / FAULTS).read_text(encoding="utf-8"))[path.name]
+    if found and _sha256(path) == faults["sha256"]:
+        for line in faults["unreadable"]:
+            found[line] = replace(found[line], readable=False)
+        left_out = {*faults["suspect"], *faults.get("identical to train", ())}
+        found = [drawing for line, drawing in enumerate(found) if line not in left_out]
+        persons = faults.get("writers of train", {})
+        found = [drawing for drawing in found if drawing.writer not in persons]
     if split == "test":
         return found
     return split_by_writer(found, {"train": 88, "validation": 12})[split]
 
 
 def readable_drawings(root: Path, split: str) -> list[Drawing]:
-    """Drawn digits without the `UNREADABLE` ones; all of them if the file is not a known one."""
-    found, path = drawings(root, split), _drawings_file(root, split)
-    if not found or _sha256(path) != _UNREADABLE_SHA256[path.name]:
-        return found
-    return [drawing for index, drawing in enumerate(found) if index not in UNREADABLE[split]]
+    """Drawn digits as `drawings` returns them, without those that no person can read."""
+    return [drawing for drawing in drawings(root, split) if drawing.readable]
 
 
 def font_drawings(split: str) -> list[Drawing]:
@@ -184,15 +183,12 @@ def file_hashes(root: Path, mnist_only: bool = False) -> dict[str, str]:
         names += ["unipen-digits/train.jsonl.gz", "unipen-letters/letters.jsonl.gz"]
         names += ["orand-car-a/labels.jsonl"]
     hashes = {name: _sha256(root / name) for name in names if (root / name).is_file()}
-    return hashes if mnist_only else {**hashes, FONT_DIGITS: _sha256(_FOLDER / FONT_DIGITS)}
+    own = () if mnist_only else (FONT_DIGITS, FAULTS)
+    return {**hashes, **{name: _sha256(_FOLDER / name) for name in own}}
 
 
 def _name_hash(name: str) -> bytes:
     return hashlib.sha256(name.encode()).digest()
-
-
-def _drawings_file(root: Path, split: str) -> Path:
-    return root / "unipen-digits" / ("dev.jsonl.gz" if split == "test" else "train.jsonl.gz")
 
 
 def _read(path: Path) -> list[Drawing]:

@@ -2,12 +2,18 @@
 
 import gzip
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from digitdraw.errors import DataError
 from digitdraw.training import datasets
+
+
+FOLDER = Path(datasets.__file__).parent
+SPLITS = {"train": 6_063, "validation": 1_203, "test": 1_604}
+"""Drawings in each split without the faulty ones."""
 
 
 def write_drawings(path, writers, label="3"):
@@ -38,11 +44,30 @@ def test_missing_files_give_no_drawings(tmp_path):
     assert datasets.letters(tmp_path, "test") == []
 
 
+def test_the_faults_are_those_that_the_data_states(full_data_folder):
+    stated = json.loads((full_data_folder / "unipen-digits" / "faults.json").read_text())
+    known = json.loads((FOLDER / datasets.FAULTS).read_text())
+    train, test = known["train.jsonl.gz"], known["dev.jsonl.gz"]
+    assert train["suspect"] == stated["train_suspect"]
+    assert test["suspect"] == stated["dev_suspect"]
+    assert test["identical to train"] == stated["dev_identical_to_train"]
+    same = {f"dev {a}": f"train {b}" for a, b in test["writers of train"].items()}
+    assert same == stated["same_person"]
+
+
+def test_faulty_drawings_are_left_out_of_all_splits(full_data_folder):
+    splits = {name: datasets.drawings(full_data_folder, name) for name in SPLITS}
+    assert {name: len(drawings) for name, drawings in splits.items()} == SPLITS
+    train = {_strokes(drawing) for name in ("train", "validation") for drawing in splits[name]}
+    assert not train & {_strokes(drawing) for drawing in splits["test"]}
+    assert not {"w150", "w124", "w027", "w121"} & {drawing.writer for drawing in splits["test"]}
+
+
 def test_unreadable_drawings_are_dropped(full_data_folder):
-    for split, unreadable in datasets.UNREADABLE.items():
+    for split, unreadable in {"train": 24, "validation": 0, "test": 4}.items():
         drawings = datasets.drawings(full_data_folder, split)
         readable = datasets.readable_drawings(full_data_folder, split)
-        assert len(readable) == len(drawings) - len(unreadable) > 0
+        assert len(readable) == len(drawings) - unreadable > 0
         assert not any(_is_horizontal_line(drawing) for drawing in readable)
 
 
@@ -50,6 +75,10 @@ def test_all_drawings_of_an_unknown_file_are_readable(tmp_path):
     write_drawings(tmp_path / "unipen-digits" / "dev.jsonl.gz", ["w"] * 100)
     assert len(datasets.readable_drawings(tmp_path, "test")) == 100
     assert datasets.readable_drawings(tmp_path, "train") == []
+
+
+def _strokes(drawing):
+    return drawing.label, tuple(stroke.tobytes() for stroke in drawing.strokes)
 
 
 def _is_horizontal_line(drawing):

@@ -56,7 +56,7 @@ class EvaluationSets:
         if scans:
             pixels, labels[_CHECKS] = dataset.from_scans(scans)
             digits[_CHECKS] = _to_float(pixels)
-        readable = np.array([i not in datasets.UNREADABLE["test"] for i in range(len(drawn))])
+        readable = np.array([drawing.readable for drawing in drawn])
         non_digits = _non_digits(drawn, datasets.letters(root, "test"), rng)
         return cls(digits, labels, readable, non_digits)
 
