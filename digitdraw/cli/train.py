@@ -68,6 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--speedrun", action="store_true", help="time a short training on MNIST; needs no NAME")
     add = parser.add_argument_group("data").add_argument
     add("--data", default="data", metavar="FOLDER", help="folder of MNIST/ and others")
+    add("--dataset", metavar="NAME_OR_FOLDER",
+        help="train a classifier on mnist, fashion-mnist, kmnist, emnist-letters, a folder of "
+             "pictures, or labels.jsonl (default: the data of the recipe)")  # fmt: skip
     add("--fraction", type=_fraction, default=1.0, help="fraction of an epoch's examples to use")
     add("--variants", type=_positive, default=dataset.VARIANTS, help="variants of each drawing")
     add("--dataset-cache", metavar="FILE", help="file that keeps the generated dataset")
