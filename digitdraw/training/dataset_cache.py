@@ -15,12 +15,12 @@ _MADE_FROM = "made from"
 """Name of the array that has the options and data of the dataset, as JSON."""
 
 
-def save(path: Path, arrays: dict[str, np.ndarray], made_from: dict[str, Any]) -> None:
+def save(path: Path, arrays: dict[str, Any], made_from: dict[str, Any]) -> None:
     """Write the arrays of a dataset, and the options and hashes that it was `made_from`, as JSON.
 
     Raises OSError if the file cannot be written."""
-    text = np.array(json.dumps(made_from))
-    write_atomically(path, partial(np.savez, **arrays, **{_MADE_FROM: text}))
+    everything: dict[str, Any] = {**arrays, _MADE_FROM: np.array(json.dumps(made_from))}
+    write_atomically(path, partial(np.savez, **everything))
 
 
 def load(path: Path, made_from: dict[str, Any]) -> dict[str, np.ndarray]:
