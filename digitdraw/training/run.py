@@ -192,14 +192,15 @@ def _start_text(task: Task, trainer: Trainer, validation: Validation, reason: st
     """Return what is trained, on which device, and on what, in one line each."""
     parameters = sum(parameter.numel() for parameter in trainer.network.parameters())
     recipe, design = trainer.recipe, trainer.design
-    data = f"{trainer.examples_per_epoch:,} {task.examples} an epoch"
     return "\n".join(
         [
             f"device: {reason}",
             f"model: {design.name}, {design.summary}; {parameters:,} parameters",
-            f"data: {trainer.data.dataset}; training: {data}; validation: {validation.count:,}",
-            f"recipe: {trainer.epochs} epochs, batches of {recipe.batch_size:,}, "
-            f"{recipe.optimizer}, learning rate {recipe.learning_rate:g}, loss: {recipe.loss}",
+            f"data: {task.data_name}; training: {trainer.examples_per_epoch:,} {task.examples} an "
+            f"epoch; validation: {validation.count:,} {task.examples}",
+            f"recipe: {plots.count_text(trainer.epochs, 'epoch')}, batches of "
+            f"{recipe.batch_size:,}, {recipe.optimizer}, learning rate {recipe.learning_rate:g}, "
+            f"loss: {recipe.loss}",
         ]
     )
 

@@ -34,7 +34,7 @@ from digitdraw.training.synthesis.sources import Sources, load_sources
 from digitdraw.training.trainer import Trainer
 
 Validation = ClassifierValidation | DetectorValidation | LineRecognizerValidation
-"""All have `count` (of examples), `predict`, `measure` (metrics of predictions) and `calibrate` (with plots)."""
+"""All have `count`, `predict`, `measure` (metrics of predictions) and `calibrate` (with plots)."""
 _GLYPHS_SEED = 0
 """Seed of the glyphs, the same in all trainings, so that they can share a cache. Line crops, which
 have far fewer writers and papers, are generated with the seed of the training."""
@@ -44,7 +44,7 @@ class Task(ABC):
     """One kind of training, with the options of the command `train`."""
 
     make_trainer: Callable[..., Trainer]
-    examples: str
+    examples = "examples"
     """What an epoch has many of."""
     data: DataFormat = DIGITS
     """Format of the training set; only classifiers have others than this one."""
@@ -56,6 +56,11 @@ class Task(ABC):
             )
         self.options, self.recipe, self.group = options, recipe, group
         self.root = Path(options.data)
+
+    @property
+    def data_name(self) -> str:
+        """What the training set is, for people."""
+        return self.data.dataset if self.recipe.mnist_only else "all of the data folder"
 
     @abstractmethod
     def dataset(self) -> Any:
@@ -96,10 +101,7 @@ class ClassifierTask(Task):
     """Trains a glyph classifier."""
 
     make_trainer = staticmethod(trainer_for)
-
-    @property
-    def examples(self) -> str:
-        return "digits" if self.recipe.mnist_only else "glyphs"
+    examples = "glyphs"
 
     def dataset(self) -> GlyphDataset:
         if self.recipe.mnist_only:

@@ -19,6 +19,7 @@ _FOLLOWING = 20
 """Batches after the first whose losses are compared."""
 _FACTORS = (0.1, 1, 10, 100, 1_000)
 """Lengths of a step whose losses are compared; 1 is that of the recipe."""
+_TRAINING_STEP = "training_step", step.training_step
 _ADAM_EPSILON = 1e-8
 """Keeps AdamW from dividing by 0; the default of torch."""
 
@@ -78,18 +79,21 @@ def _batch(trainer: ClassifierTrainer, batch: Batch, count: int) -> Iterator[str
     (x, labels), design = batch, trainer.design
     with torch.no_grad():
         outputs = trainer.forward(x)
-    is_log = trainer.recipe.loss == "negative log-likelihood"
+    kind = "log probabilities" if "likelihood" in trainer.recipe.loss else "logits"
+    if outputs.shape[1] > len(trainer.data.classes):
+        kind += "; the last one is of the digitness"
+    inputs = (x - design.mean)[:, None] / design.std
     tensors = (
         ("glyphs", x, "1 is ink"),
         ("labels", labels, ", ".join(map(str, labels[:8].tolist())) + " ..."),
         (
             "input",
-            (x - design.mean)[:, None] / design.std,
+            inputs,
             f"(glyph - {design.mean}) / {design.std}",
         ),
-        ("outputs", outputs, "log probabilities" if is_log else "logits"),
+        ("outputs", outputs, kind),
     )
-    rows = [("", "shape", "dtype", "range", "")]
+    rows: list[tuple[str, ...]] = [("", "shape", "dtype", "range", "")]
     for name, tensor, note in tensors:
         span = f"{tensor.min():.4g} to {tensor.max():.4g}"
         rows.append((name, _shape(tensor), str(tensor.dtype).removeprefix("torch."), span, note))
@@ -103,36 +107,34 @@ def _step(
     trainer: ClassifierTrainer, loss: float, before: list[Tensor], after: list[Tensor]
 ) -> Iterator[str]:
     """Yield the loss, the largest gradients, and their weights before and after the step."""
-    recipe = trainer.recipe
+    recipe, gradients = trainer.recipe, _gradients(trainer)
     is_manual = isinstance(trainer, ManualTrainer)
+    name, item = ("ManualTrainer.step", ManualTrainer) if is_manual else _TRAINING_STEP
     yield ""
-    yield f"3. Step: {'ManualTrainer.step' if is_manual else 'training_step'} in " + _file(
-        ManualTrainer if is_manual else step.training_step
-    )
-    yield f"   loss of the batch: {loss:.6f} ({recipe.loss}); learning rate: {recipe.learning_rate:g}"
+    yield f"3. Step: {name} in {_file(item)}"
+    yield f"   loss of the batch: {loss:.6f} ({recipe.loss})"
+    yield f"   learning rate: {recipe.learning_rate:g}"
     formula, expected = _expected(trainer, before)
     names = [name for name, _ in trainer.network.named_parameters()]
     first = next(i for i, tensor in enumerate(before) if tensor.dim() > 1)
     rows: list[tuple[str, ...]] = [("", "gradient", "before", "after", formula)]
     for i in (first, len(names) - 1):
-        gradient = _gradients(trainer)[i]
-        for place in gradient.abs().flatten().topk(_SHOWN).indices:
-            index = ", ".join(str(int(k)) for k in torch.unravel_index(place, gradient.shape))
-            numbers = (
-                tensor.flatten()[place] for tensor in (gradient, before[i], after[i], expected[i])
-            )
-            rows.append((f"{names[i]}[{index}]", *(f"{number:+.8f}" for number in numbers)))
+        tensors = gradients[i], before[i], after[i], expected[i]
+        for place in gradients[i].abs().flatten().topk(_SHOWN).indices:
+            index = ", ".join(str(int(k)) for k in torch.unravel_index(place, before[i].shape))
+            numbers = (f"{tensor.flatten()[place]:+.8f}" for tensor in tensors)
+            rows.append((f"{names[i]}[{index}]", *numbers))
     yield from _table(rows)
     off = max(float((a - e).abs().max()) for a, e in zip(after, expected, strict=True))
-    yield f"   Over all {_total(before):,} weights, the last two columns differ by {off:.1e} at most."
-    zeros = int((_gradients(trainer)[first] == 0).sum())
+    yield f"   In all {_total(before):,} weights, the last two columns differ by at most {off:.1e}."
+    zeros = int((gradients[first] == 0).sum())
     if zeros:  # for example those of pixels that have no ink in any glyph of the batch
-        yield f"   {zeros:,} of the {before[first].numel():,} gradients of {names[first]} are 0."
+        yield f"   {zeros:,} of {before[first].numel():,} gradients of {names[first]} are 0."
     if recipe.momentum:
-        yield f"   From the next step on, {recipe.momentum:g} x the previous velocity joins the gradient"
-        yield "   (momentum). In the first step, the velocity is the gradient."
+        yield "   This is the first step. Later, momentum adds the velocity of the step before,"
+        yield f"   times {recipe.momentum:g}, to the gradient."
     if recipe.max_gradient_norm is not None:
-        yield f"   Before the update, the gradients were clipped to a norm of {recipe.max_gradient_norm:g}."
+        yield f"   The gradients were clipped to a norm of at most {recipe.max_gradient_norm:g}."
 
 
 def _expected(trainer: ClassifierTrainer, before: list[Tensor]) -> tuple[str, list[Tensor]]:
@@ -153,7 +155,7 @@ def _why_a_loss_may_rise(losses: list[float], losses_after: list[float]) -> Iter
     """Yield the losses of the same batch and of others, before and after the step."""
     yield ""
     yield "4. Why the loss may rise"
-    rows = [("loss of", "before", "after")]
+    rows: list[tuple[str, ...]] = [("loss of", "before", "after")]
     for name, old, new in zip(
         ("the same batch", "the next batch"), losses[:2], losses_after[:2], strict=True
     ):
@@ -161,7 +163,7 @@ def _why_a_loss_may_rise(losses: list[float], losses_after: list[float]) -> Iter
     yield from _table(rows)
     pairs = list(zip(losses, losses_after, strict=True))[1:]
     rises = sum(new > old for old, new in pairs)
-    yield f"   The step used one batch only. It raised the loss of {rises} of the next {len(pairs)}."
+    yield f"   The step used one batch. It raised the loss of {rises} of the next {len(pairs)}."
     yield "   A training prints the mean loss of batches, each measured before its own step."
 
 
@@ -169,7 +171,7 @@ def _lengths(
     trainer: ClassifierTrainer, batch: Batch, before: list[Tensor], after: list[Tensor]
 ) -> Iterator[str]:
     """Yield the loss of the same batch after shorter and longer steps in the same direction."""
-    rows = [("length of the step", "loss of the same batch")]
+    rows: list[tuple[str, ...]] = [("length of the step", "loss of the same batch")]
     for factor in _FACTORS:
         _set(trainer, [old + factor * (new - old) for old, new in zip(before, after, strict=True)])
         rows.append((f"{factor:g} x", f"{_loss(trainer, batch):.6f}"))
