@@ -17,7 +17,7 @@ _DESCRIPTION = """Train a model, and write its weights, record, plots and checkp
 examples:
   digitdraw train softmax --data data --explain    the layers and one step in numbers
   digitdraw train softmax --data data              MNIST is downloaded if it is missing
-  digitdraw train cnn --data data --epochs 2 --out runs/short
+  digitdraw train cnn --data data --dataset fashion-mnist --epochs 2 --out runs/fashion
 
 docs/training.md describes data and recipes."""
 
@@ -87,6 +87,9 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument_group("training").add_argument
     add("--data", default="data", metavar="FOLDER",
         help="folder of MNIST/ and others (default: data)")  # fmt: skip
+    add("--dataset", metavar="NAME_OR_FOLDER",
+        help="train a classifier on mnist, fashion-mnist, kmnist, emnist-letters, a folder of "
+             "pictures, or labels.jsonl (default: the data of the recipe)")  # fmt: skip
     add("--epochs", type=_positive, metavar="N",
         help="passes over the training set (default: that of the recipe)")  # fmt: skip
     add("--out", default="runs", metavar="FOLDER", help="folder for the result (default: runs)")

@@ -65,8 +65,8 @@ def train(options: argparse.Namespace) -> None:
 def explain(options: argparse.Namespace) -> None:
     """Print the layers of a classifier, a batch, and one training step. Writes no file.
 
-    The digits are those of MNIST, also for the models that learn from more. Raises DataError,
-    UnknownDeviceError, BadWeightsError and TrainingError."""
+    Without --dataset, the digits are those of MNIST, also for models that learn from more. Raises
+    DataError, UnknownDeviceError, BadWeightsError and TrainingError."""
     recipe = recipe_for(options.model, options.recipe)
     if recipe.task != "classifier":
         known = ", ".join(name for name, one in RECIPES.items() if one.task == "classifier")

@@ -19,12 +19,13 @@ from digitdraw.models.data_format import DIGITS, DataFormat
 from digitdraw.models.registry import DETECTOR
 from digitdraw.training import datasets, metrics
 from digitdraw.training.classifier import dataset as glyph_dataset
-from digitdraw.training.classifier.dataset import GlyphDataset
+from digitdraw.training.classifier.dataset import GlyphDataset, Subset
 from digitdraw.training.classifier.trainer import trainer_for
 from digitdraw.training.classifier.validation import ClassifierValidation
 from digitdraw.training.detector.trainer import DetectorTrainer
 from digitdraw.training.detector.validation import DetectorValidation
 from digitdraw.training.distributed import ProcessGroup
+from digitdraw.training.labelled_data import LabelledData, load_labelled
 from digitdraw.training.line_recognizer import dataset as line_crop_dataset
 from digitdraw.training.line_recognizer.dataset import LineCrops
 from digitdraw.training.line_recognizer.trainer import LineRecognizerTrainer
@@ -54,13 +55,19 @@ class Task(ABC):
             raise TrainingError(
                 f"--add-line-crops is for the line recognizer only, not for {options.model}."
             )
+        if options.dataset and recipe.task != "classifier":
+            raise TrainingError(
+                f"--dataset is for classifiers only; {options.model} learns from pages that are "
+                "made of the data in --data."
+            )
         self.options, self.recipe, self.group = options, recipe, group
         self.root = Path(options.data)
 
     @property
     def data_name(self) -> str:
         """What the training set is, for people."""
-        return self.data.dataset if self.recipe.mnist_only else "all of the data folder"
+        is_one = self.options.dataset or self.recipe.mnist_only
+        return self.data.dataset if is_one else f"all data in {self.root}"
 
     @abstractmethod
     def dataset(self) -> Any:
@@ -89,30 +96,49 @@ class Task(ABC):
         trainer.set_data(self.dataset(), options.fraction, options.workers)
         return trainer
 
-    def _cached(self, cached: Callable, make: Callable[[], Any]) -> Any:
-        """Return `cached(path, make)` with the path of --dataset-cache, or else `make()`."""
+    def _cached(self, cached: Callable, made_from: Callable, make: Callable[[], Any]) -> Any:
+        """Return `cached(path, made_from(), make)`, path: --dataset-cache; without it `make()`."""
         path = self.options.dataset_cache and Path(self.options.dataset_cache)
         exists = path and path.is_file()
         self.group.print(f"loading {path}" if exists else "generating the dataset ...")
-        return cached(path, make) if path else make()
+        return cached(path, made_from(), make) if path else make()
 
 
 class ClassifierTask(Task):
-    """Trains a glyph classifier."""
+    """Trains a glyph classifier, on the data of its recipe or on the data set of --dataset."""
 
     make_trainer = staticmethod(trainer_for)
     examples = "glyphs"
 
+    def __init__(self, options: argparse.Namespace, recipe: Recipe, group: ProcessGroup) -> None:
+        super().__init__(options, recipe, group)
+        self.labelled: LabelledData | None = None
+        if options.dataset:
+            arguments = self.root, recipe.validation_digits, options.workers
+            self.labelled = load_labelled(options.dataset, *arguments)
+            self.data = self.labelled.data
+            # It has no non-digits to reject.
+            self.recipe = replace(recipe, digitness_weight=0.0)
+
+    def data_sha256(self) -> dict[str, str]:
+        return self.labelled.hashes if self.labelled else super().data_sha256()
+
     def dataset(self) -> GlyphDataset:
+        if self.labelled:
+            train = self.labelled.train
+            return [Subset(self.data.dataset, train.pixels, train.labels, len(train.labels))]
         if self.recipe.mnist_only:
             return glyph_dataset.mnist_only(self.root, self.recipe.validation_digits)
         if not (self.root / "unipen-digits").is_dir():
             self.group.print(f"no unipen-digits/ in {self.root}: MNIST and fonts, no non-digits")
-        options = self.options
-        arguments = self.root, _GLYPHS_SEED, options.variants, options.workers
-        return self._cached(glyph_dataset.cached, partial(glyph_dataset.build, *arguments))
+        arguments = self.root, _GLYPHS_SEED, self.options.variants
+        made_from = partial(glyph_dataset.made_from, *arguments)
+        make = partial(glyph_dataset.build, *arguments, self.options.workers)
+        return self._cached(glyph_dataset.cached, made_from, make)
 
     def validation(self) -> ClassifierValidation:
+        if self.labelled:
+            return ClassifierValidation.of(self.labelled, self.recipe)
         return ClassifierValidation.load(self.root, self.recipe, self.options.workers)
 
     def test(self, trainer: Trainer, validation: Any) -> dict[str, float]:
@@ -125,7 +151,10 @@ class ClassifierTask(Task):
         }
 
     def _test_sets(self) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-        """Load MNIST's test digits and, unless `mnist_only`, drawn test digits if there are any."""
+        """Load the test split of --dataset; else MNIST's and, unless `mnist_only`, drawn digits."""
+        if self.labelled:
+            name, test = self.data.dataset, self.labelled.test
+            return {name: test.pixels.astype(np.float32) / 255}, {name: test.labels}
         digits = datasets.mnist(self.root, "test")
         pixels = {"mnist": digits.pixels.astype(np.float32) / 255}
         labels = {"mnist": digits.labels}
@@ -166,8 +195,10 @@ class LineRecognizerTask(Task):
         counts, detector = line_crop_dataset.PAGES, self._detector()
         arguments = self.root, "train", detector, counts, options.seed, options.workers
         make = partial(line_crop_dataset.generated, *arguments)
-        own = self._cached(line_crop_dataset.cached, make)
-        added = [line_crop_dataset.cached(path, list) for path in paths]
+        made_from = partial(line_crop_dataset.made_from, self.root, detector)
+        own = self._cached(line_crop_dataset.cached, partial(made_from, options.seed), make)
+        # Other trainings differ by their seed, but must have the same data and detector.
+        added = [line_crop_dataset.cached(path, made_from(None), list) for path in paths]
         return line_crop_dataset.concatenate([own, *added])
 
     def validation(self) -> LineRecognizerValidation:
