@@ -5,17 +5,19 @@ The validation also calibrates. `run` trains any task."""
 import argparse
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from digitdraw.errors import DataError, TrainingError
 from digitdraw.models import weights
 from digitdraw.models.data_format import DIGITS, DataFormat
 from digitdraw.models.registry import DETECTOR
-from digitdraw.training import datasets
+from digitdraw.training import datasets, metrics
 from digitdraw.training.classifier import dataset as glyph_dataset
 from digitdraw.training.classifier.dataset import GlyphDataset, Subset
 from digitdraw.training.classifier.trainer import trainer_for
@@ -33,7 +35,7 @@ from digitdraw.training.synthesis.sources import Sources, load_sources
 from digitdraw.training.trainer import Trainer
 
 Validation = ClassifierValidation | DetectorValidation | LineRecognizerValidation
-"""All have `predict`, `measure` (metrics of predictions) and `calibrate` (with plots)."""
+"""All have `count`, `predict`, `measure` (metrics of predictions) and `calibrate` (with plots)."""
 _GLYPHS_SEED = 0
 """Seed of the glyphs, the same in all trainings, so that they can share a cache. Line crops, which
 have far fewer writers and papers, are generated with the seed of the training."""
@@ -43,6 +45,8 @@ class Task(ABC):
     """One kind of training, with the options of the command `train`."""
 
     make_trainer: Callable[..., Trainer]
+    examples = "examples"
+    """What an epoch has many of."""
     data: DataFormat = DIGITS
     """Format of the training set; only classifiers have others than this one."""
 
@@ -59,6 +63,12 @@ class Task(ABC):
         self.options, self.recipe, self.group = options, recipe, group
         self.root = Path(options.data)
 
+    @property
+    def data_name(self) -> str:
+        """What the training set is, for people."""
+        is_one = self.options.dataset or self.recipe.mnist_only
+        return self.data.dataset if is_one else f"all data in {self.root}"
+
     @abstractmethod
     def dataset(self) -> Any:
         """Load or generate the training set. Raises DataError."""
@@ -66,6 +76,12 @@ class Task(ABC):
     @abstractmethod
     def validation(self) -> Validation:
         """Load or generate the validation data. Raises DataError."""
+
+    def test(self, trainer: Trainer, validation: Validation) -> dict[str, float]:
+        """Return the accuracy of a finished training on each test set; by default there is none.
+
+        It is measured once, after the last epoch, and no choice depends on it."""
+        return {}
 
     def data_sha256(self) -> dict[str, str]:
         """Return the SHA-256 of the training files by name."""
@@ -92,6 +108,7 @@ class ClassifierTask(Task):
     """Trains a glyph classifier, on the data of its recipe or on the data set of --dataset."""
 
     make_trainer = staticmethod(trainer_for)
+    examples = "glyphs"
 
     def __init__(self, options: argparse.Namespace, recipe: Recipe, group: ProcessGroup) -> None:
         super().__init__(options, recipe, group)
@@ -100,6 +117,8 @@ class ClassifierTask(Task):
             arguments = self.root, recipe.validation_digits, options.workers
             self.labelled = load_labelled(options.dataset, *arguments)
             self.data = self.labelled.data
+            # It has no non-digits to reject.
+            self.recipe = replace(recipe, digitness_weight=0.0)
 
     def data_sha256(self) -> dict[str, str]:
         return self.labelled.hashes if self.labelled else super().data_sha256()
@@ -122,11 +141,35 @@ class ClassifierTask(Task):
             return ClassifierValidation.of(self.labelled, self.recipe)
         return ClassifierValidation.load(self.root, self.recipe, self.options.workers)
 
+    def test(self, trainer: Trainer, validation: Any) -> dict[str, float]:
+        pixels, labels = self._test_sets()
+        logits = replace(validation, pixels=pixels, labels=labels).predict(trainer)
+        classes = len(self.data.classes)
+        return {
+            f"{kind} accuracy": metrics.accuracy(logits[kind][:, :classes], truth)
+            for kind, truth in labels.items()
+        }
+
+    def _test_sets(self) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """Load the test split of --dataset; else MNIST's and, unless `mnist_only`, drawn digits."""
+        if self.labelled:
+            name, test = self.data.dataset, self.labelled.test
+            return {name: test.pixels.astype(np.float32) / 255}, {name: test.labels}
+        digits = datasets.mnist(self.root, "test")
+        pixels = {"mnist": digits.pixels.astype(np.float32) / 255}
+        labels = {"mnist": digits.labels}
+        drawn = [] if self.recipe.mnist_only else datasets.drawings(self.root, "test")
+        if drawn:
+            pixels["drawings"] = glyph_dataset.render(drawn)
+            labels["drawings"] = np.array([int(drawing.label) for drawing in drawn])
+        return pixels, labels
+
 
 class DetectorTask(Task):
     """Trains the digit detector."""
 
     make_trainer = DetectorTrainer
+    examples = "pages"
 
     def dataset(self) -> Sources:
         return load_sources(self.root, "train")
@@ -141,6 +184,7 @@ class LineRecognizerTask(Task):
     The detector is the one in --out if there is one, else the one that comes with the package."""
 
     make_trainer = LineRecognizerTrainer
+    examples = "line crops"
 
     def dataset(self) -> list[LineCrops]:
         options = self.options

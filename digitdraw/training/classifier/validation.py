@@ -64,6 +64,11 @@ class ClassifierValidation:
             pixels["other"] = dataset.render(letters)
         return cls(pixels, labels, "drawings" if drawn else "pictures", recipe)
 
+    @property
+    def count(self) -> int:
+        """Number of glyphs."""
+        return sum(map(len, self.pixels.values()))
+
     @torch.inference_mode()
     def predict(self, trainer: Trainer) -> dict[str, np.ndarray]:
         """Return the logits of each kind, (N, outputs) float32: classes, and digitness if any."""
