@@ -27,7 +27,7 @@ class DataFormat:
 
         Raises TypeError or ValueError if they are not those of a data format."""
         data = cls(**{**fields, "classes": tuple(fields["classes"])})
-        if not data.classes or not all(isinstance(name, str) for name in data.classes):
+        if len(data.classes) < 2 or not all(isinstance(name, str) for name in data.classes):
             raise ValueError(f"classes {data.classes!r}")
         if not isinstance(data.side, int) or data.side < 1:
             raise ValueError(f"side {data.side!r}")
