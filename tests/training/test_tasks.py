@@ -52,6 +52,8 @@ def small_data(monkeypatch):
         monkeypatch.setattr(kind, "load", load)
     monkeypatch.setattr(tasks.glyph_dataset, "build", lambda *arguments: glyphs)
     monkeypatch.setattr(tasks.glyph_dataset, "mnist_only", lambda *arguments: [digits])
+    test = {"mnist": pixels["drawings"]}, {"mnist": digits.labels}
+    monkeypatch.setattr(tasks.ClassifierTask, "_test_sets", lambda task: test)
     monkeypatch.setattr(tasks, "load_sources", lambda *arguments: sources)
     monkeypatch.setattr(line_crop_dataset, "generated", lambda *arguments: line_crops(48))
     monkeypatch.setattr(run, "recipe_for", lambda model, name: SMALL_RECIPES[model])
@@ -79,6 +81,8 @@ def test_each_kind_trains_one_epoch(model, metric, small_data, tmp_path):
     record = json.loads((tmp_path / f"{model}.json").read_text())
     assert len(record["history"]) == 1
     assert 0 <= record["validation"][metric] <= 1
+    is_classifier = SMALL_RECIPES[model].task == "classifier"
+    assert list(record["test"]) == (["mnist accuracy"] if is_classifier else [])
     assert record["recipe"]["task"] == SMALL_RECIPES[model].task
     assert (tmp_path / f"{model}.checkpoint.pt").is_file()
 
