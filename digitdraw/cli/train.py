@@ -45,6 +45,8 @@ def _kept(
     stopped: KeyboardInterrupt, options: argparse.Namespace, arguments: Sequence[str] | None
 ) -> str:
     """Return what a stopped command has kept, and how to continue."""
+    if not isinstance(stopped, Interrupted) and options.resume:
+        return f"the checkpoint in {options.out} is unchanged; the same command continues"
     if not isinstance(stopped, Interrupted) or not stopped.epoch:
         return "no epoch was finished, so nothing was kept and nothing was replaced"
     given = list(arguments or [])
