@@ -13,6 +13,7 @@ from digitdraw.models import registry, weights
 from digitdraw.models.calibration import Calibration
 from digitdraw.preprocessing import glyph
 from digitdraw.training import charts, datasets, plots, tasks
+from digitdraw.training import run as training_run
 from digitdraw.training.classifier import dataset
 from digitdraw.training.classifier import trainer as classifier_trainer
 from digitdraw.training.classifier.validation import ClassifierValidation
@@ -314,6 +315,7 @@ def test_a_training_prints_what_it_does_in_a_few_lines(run, tmp_path, capsys, mo
 
 
 def test_curves_are_written_after_each_epoch(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(training_run, "_CURVES_PAUSE", 0)
     shown = []
     curves = charts.curves
     monkeypatch.setattr(

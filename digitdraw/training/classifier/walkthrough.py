@@ -160,9 +160,8 @@ def _why_a_loss_may_rise(losses: list[float], losses_after: list[float]) -> Iter
     for name, (old, new) in zip(("the same batch", "the next batch"), pairs, strict=False):
         rows.append((name, f"{old:.6f}", f"{new:.6f}"))
     yield from _table(rows)
-    others = pairs[1:]
-    rises = sum(new > old for old, new in others)
-    yield f"   The step used one batch. It raised the loss of {rises} of the next {len(others)}."
+    rises = sum(new > old for old, new in pairs[1:])
+    yield f"   The step used one batch. It raised the loss of {rises} of the next {len(pairs) - 1}."
     yield "   A training prints the mean loss of batches, each measured before its own step."
 
 
