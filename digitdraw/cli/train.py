@@ -36,12 +36,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             train(options)
     except KeyboardInterrupt as stopped:
-        print(f"\nstopped: {_kept(stopped, options, arguments)}")
+        print(f"\nstopped: {_stop_text(stopped, options, arguments)}")
         return 130
     return 0
 
 
-def _kept(
+def _stop_text(
     stopped: KeyboardInterrupt, options: argparse.Namespace, arguments: Sequence[str] | None
 ) -> str:
     """Return what a stopped command has kept, and how to continue."""

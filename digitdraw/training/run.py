@@ -23,7 +23,6 @@ from digitdraw.training.record import settings_to_resume, training_record
 from digitdraw.training.tasks import TASKS, Task, Validation
 from digitdraw.training.trainer import Trainer
 
-
 _CURVES_PAUSE = 5.0
 """Seconds between two pictures of the curves; one takes 0.7, and an epoch of `softmax` 1.4."""
 
