@@ -15,12 +15,12 @@ _MADE_FROM = "made from"
 """Name of the array that has the options and data of the dataset, as JSON."""
 
 
-def save(path: Path, arrays: dict[str, np.ndarray], made_from: dict[str, Any]) -> None:
+def save(path: Path, arrays: dict[str, Any], made_from: dict[str, Any]) -> None:
     """Write the arrays of a dataset, and the options and hashes that it was `made_from`, as JSON.
 
     Raises OSError if the file cannot be written."""
-    text = np.array(json.dumps(made_from))
-    write_atomically(path, partial(np.savez, **arrays, **{_MADE_FROM: text}))
+    everything: dict[str, Any] = {**arrays, _MADE_FROM: np.array(json.dumps(made_from))}
+    write_atomically(path, partial(np.savez, **everything))
 
 
 def load(path: Path, made_from: dict[str, Any]) -> dict[str, np.ndarray]:
@@ -29,7 +29,8 @@ def load(path: Path, made_from: dict[str, Any]) -> dict[str, np.ndarray]:
     Raises DataError if the file is damaged, or was made from something else than `made_from`; the
     message names what differs. A value of None in `made_from` may differ."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # A file opened here is closed even if it is no archive.
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = dict(file)
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise DataError(f"{path} is no dataset cache, or is damaged ({error}).") from error
