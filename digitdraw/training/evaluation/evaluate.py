@@ -17,7 +17,7 @@ from digitdraw.models import weights
 from digitdraw.models.registry import MODELS
 from digitdraw.prediction import Prediction
 from digitdraw.training import metrics
-from digitdraw.training.evaluation import labelled, report
+from digitdraw.training.evaluation import report
 from digitdraw.training.evaluation.report import CORRECT, REJECTED
 from digitdraw.training.evaluation.test_sets import (
     DRAWN,
@@ -45,6 +45,8 @@ def evaluate_folders(options: argparse.Namespace) -> None:
     seeds = load_classifiers(options, folders)
     digits = {name: found for name, found in seeds.items() if found[0].data.is_digits}
     if options.dataset or not digits:
+        from digitdraw.training.evaluation import labelled  # its import of torchvision is slow
+
         labelled.evaluate_models(seeds, options.dataset, data.root)
         return
     for name in seeds.keys() - digits.keys():
@@ -88,7 +90,8 @@ def evaluate(classifier: GlyphClassifier, sets: dict[str, EvaluationSet]) -> dic
             measured[f"{name}{CORRECT}"] = metrics.accuracy(bars, test.labels)
             measured[f"{name}{REJECTED}"] = _rejected(predictions[name])
     if DRAWN in sets:
-        measured |= _drawn_metrics(_probabilities(predictions[DRAWN]), sets[DRAWN])
+        bars, drawn = _probabilities(predictions[DRAWN]), sets[DRAWN]
+        measured |= _drawn_metrics(bars, np.asarray(drawn.labels), np.asarray(drawn.readable))
     for name, test in sets.items():
         if test.labels is None:
             measured[f"{name}{REJECTED}"] = _rejected(predictions[name])
@@ -144,8 +147,9 @@ def _evaluate_models(
     """Evaluate each classifier on all test sets that the data folder has."""
     missing = data.missing()
     for file, names in missing.items():
-        also = {_FILE_OF_DRAWINGS: "calibration error, AUROC of digitness"}.get(file, "")
-        _note(f"no {file} in {data.root}; left out: {', '.join(filter(None, [*names, also]))}")
+        also = ["calibration error"] * (DRAWN in names)
+        also += ["AUROC of digitness"] * (DRAWN in names or LETTERS in names)
+        _note(f"no {file} in {data.root}; left out: {', '.join([*names, *also])}")
     left_out = {name for names in missing.values() for name in names}
     _note("building the test sets ...")
     sets = data.load([name for name in SETS if name not in left_out])
@@ -166,12 +170,14 @@ def _evaluate_models(
     return models
 
 
-def _drawn_metrics(bars: np.ndarray, test: EvaluationSet) -> dict[str, float]:
+def _drawn_metrics(
+    bars: np.ndarray, labels: np.ndarray, is_readable: np.ndarray
+) -> dict[str, float]:
     """Return the calibration of drawn digits, and metrics of those that a person can read."""
-    readable = bars[test.readable], test.labels[test.readable]
+    readable = bars[is_readable], labels[is_readable]
     return {
         f"{DRAWN}, readable{CORRECT}": metrics.accuracy(*readable),
-        f"{DRAWN}: calibration error": metrics.calibration_error(bars, test.labels),
+        f"{DRAWN}: calibration error": metrics.calibration_error(bars, labels),
         f"{DRAWN}, readable: calibration error": metrics.calibration_error(*readable),
     }
 

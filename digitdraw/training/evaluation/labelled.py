@@ -1,6 +1,5 @@
 """Evaluates classifiers on the test split of any labelled data set."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,6 @@ from digitdraw.training.datasets import Glyphs
 from digitdraw.training.evaluation import report
 from digitdraw.training.labelled_data import FORMATS, load_labelled
 
-ACCURACY = "accuracy"
 WORST = 5
 """Number of classes whose accuracy is printed: those with the lowest."""
 
@@ -37,9 +35,6 @@ def evaluate_models(
         measured = [evaluate(classifier, test) for classifier in classifiers]
         count = f"{len(test.labels):,} test pictures of {data.dataset}"
         print(f"\n{model}: {count}\n\n{report.labelled_table(report.summary(measured), WORST)}")
-        rejects = classifiers[0].rejects_non_digits
-        if rejects:
-            print("note: rejections are not counted here", file=sys.stderr)
 
 
 def own_dataset(classifier: GlyphClassifier) -> str:

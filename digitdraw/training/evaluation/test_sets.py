@@ -160,9 +160,7 @@ def _checks(data: EvaluationData) -> EvaluationSet:
 
 def _generated(make: Callable, data: EvaluationData) -> EvaluationSet:
     rng = _rng(make.__name__)
-    return EvaluationSet(
-        dataset.render([Drawing("", "", make(rng)) for _ in range(_GENERATED)])
-    )
+    return EvaluationSet(dataset.render([Drawing("", "", make(rng)) for _ in range(_GENERATED)]))
 
 
 def _two_digits(data: EvaluationData) -> EvaluationSet:
@@ -251,6 +249,6 @@ SETS: dict[str, tuple[str, Callable[[EvaluationData], EvaluationSet]]] = {
     "two digits": ("drawings", _two_digits),
     "noise, as a picture": ("", _noise),
 }  # fmt: skip
-"""The test sets by name: digits, then non-digits, each with its source in EvaluationData and its maker.
+"""The test sets by name: digits, then non-digits, each with its source in the data and its maker.
 
 The source is empty for MNIST, which is downloaded, and for generated non-digits."""
