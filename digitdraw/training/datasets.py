@@ -12,14 +12,17 @@ alone: MNIST's test set, unipen-digits/dev, and some letter writers, scans and f
 import gzip
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import cv2
 import numpy as np
-from torchvision.datasets import MNIST
 
 from digitdraw.errors import DataError
+from digitdraw.training import torchvision_sets
+from digitdraw.training.torchvision_sets import sha256
 
 MNIST_VALIDATION = 5_000
 """Validation digits of MNIST, unless a recipe sets another number."""
@@ -36,11 +39,6 @@ For each file, by name: its "sha256"; "suspect" lines of a contributor who cut o
 that models were unsure of, so other unreadable ones may remain. The test file also has lines that
 are "identical to train", and "writers of train", each with the name of the same person there."""
 SHA256 = {
-    "train.jsonl.gz": "ecef1dd2b4df4b29ad570e7bfb2da5d7d23378a498cad21d8bdbd9bb7a4d8def",
-    "dev.jsonl.gz": "fbe009c7e66a555b228a8c24c268c9d9c2a4d1ac7a1d69492843ca940d47a666",
-}
-"""SHA-256 of the files that these indices belong to."""
-SHA256 = {
     "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
     "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
     "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
@@ -56,9 +54,22 @@ SAMPLE_SHA256 = {
 """SHA-256 of the same files in the sample of tests/data."""
 
 
+class Written(Protocol):
+    """Anything with a writer."""
+
+    @property
+    def writer(self) -> str:
+        """Name of the writer."""
+
+
+Item = TypeVar("Item", bound=Written)
+
+
 @dataclass(frozen=True)
 class Glyphs:
-    """Labelled glyphs: `pixels` (N, 28, 28) uint8, 255 = ink; `labels` (N,) int64."""
+    """Labelled glyphs: `pixels` (N, side, side) uint8, 255 = ink; `labels` (N,) int64.
+
+    The side is 28, unless the pictures of another data set are used as they are."""
 
     pixels: np.ndarray
     labels: np.ndarray
@@ -93,19 +104,12 @@ def mnist(root: Path, split: str, validation: int = MNIST_VALIDATION) -> Glyphs:
     The last `validation` digits of MNIST's training set are the validation split.
 
     Raises DataError if a download fails or a file's hash is wrong."""
-    raw = root / "MNIST" / "raw"
-    try:
-        digits = MNIST(root, train=split != "test", download=not raw.is_dir())
-    except (RuntimeError, OSError, ValueError) as error:
-        raise DataError(
-            f"MNIST is not in {raw} and could not be downloaded ({error}). "
-            f"Put its four unpacked files there: {', '.join(SHA256)}."
-        ) from error
-    for name, expected in SHA256.items():
-        path, is_used = raw / name, ("train" in name) == (split != "test")
-        if is_used and (found := _sha256(path)) not in (expected, SAMPLE_SHA256[name]):
-            raise DataError(f"{path} is damaged: its SHA-256 is {found}, expected {expected}.")
-    pixels, labels = digits.data.numpy(), digits.targets.numpy().astype(np.int64)
+    pixels, labels = torchvision_sets.load("mnist", root, train=split != "test")
+    for file in torchvision_sets.SETS["mnist"].files(train=split != "test"):
+        name, found = Path(file).name, sha256(root / file)
+        if found not in (SHA256[name], SAMPLE_SHA256[name]):
+            reason = f"its SHA-256 is {found}, expected {SHA256[name]}"
+            raise torchvision_sets.damaged(root / file, reason)
     validation = min(validation, len(labels) // 5)  # the sample in tests/data is small
     if split == "train":
         return Glyphs(pixels[:-validation], labels[:-validation])
@@ -122,7 +126,7 @@ def drawings(root: Path, split: str) -> list[Drawing]:
     path = root / "unipen-digits" / ("dev.jsonl.gz" if split == "test" else "train.jsonl.gz")
     found = _read(path)
     faults = json.loads((_FOLDER / FAULTS).read_text(encoding="utf-8"))[path.name]
-    if found and _sha256(path) == faults["sha256"]:
+    if found and sha256(path) == faults["sha256"]:
         for line in faults["unreadable"]:
             found[line] = replace(found[line], readable=False)
         left_out = {*faults["suspect"], *faults.get("identical to train", ())}
@@ -165,12 +169,12 @@ def scans(root: Path, split: str) -> list[Scan]:
     return [_scan(folder / "images", entry) for entry in entries[slice(*bounds[split])]]
 
 
-def split_by_writer(found: list[Drawing], shares: dict[str, int]) -> dict[str, list[Drawing]]:
+def split_by_writer(found: Sequence[Item], shares: dict[str, int]) -> dict[str, list[Item]]:
     """Split drawings so that no writer is in two splits; `shares` are percentages that add to 100.
 
     A hash of the name decides, so a writer stays in a split when others are added or removed."""
     names = [name for name, percent in shares.items() for _ in range(percent)]
-    splits: dict[str, list[Drawing]] = {name: [] for name in shares}
+    splits: dict[str, list[Item]] = {name: [] for name in shares}
     for drawing in found:
         splits[names[_name_hash(drawing.writer)[0] * 100 // 256]].append(drawing)
     return splits
@@ -182,9 +186,9 @@ def file_hashes(root: Path, mnist_only: bool = False) -> dict[str, str]:
     if not mnist_only:
         names += ["unipen-digits/train.jsonl.gz", "unipen-letters/letters.jsonl.gz"]
         names += ["orand-car-a/labels.jsonl"]
-    hashes = {name: _sha256(root / name) for name in names if (root / name).is_file()}
+    hashes = {name: sha256(root / name) for name in names if (root / name).is_file()}
     own = () if mnist_only else (FONT_DIGITS, FAULTS)
-    return {**hashes, **{name: _sha256(_FOLDER / name) for name in own}}
+    return {**hashes, **{name: sha256(_FOLDER / name) for name in own}}
 
 
 def _name_hash(name: str) -> bytes:
@@ -198,7 +202,7 @@ def _read(path: Path) -> list[Drawing]:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             return [_drawing(json.loads(line)) for line in lines]
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{path} is damaged ({error}); its SHA-256 is {_sha256(path)}.") from error
+        raise DataError(f"{path} is damaged ({error}); its SHA-256 is {sha256(path)}.") from error
 
 
 def _drawing(entry: dict) -> Drawing:
@@ -213,8 +217,3 @@ def _scan(images: Path, entry: dict) -> Scan:
     labels = np.array([int(digit) for digit in entry["number"]], np.int64)
     boxes = np.array(entry["boxes"], np.float32).reshape(-1, 4)
     return Scan(entry["image"], picture, boxes, labels)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

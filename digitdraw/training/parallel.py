@@ -4,12 +4,14 @@ A batch depends on its key alone, so the number of processes does not change it.
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
 import cv2
 import torch
 from torch.utils.data import DataLoader, Dataset
+from tqdm import tqdm
 
 Part = TypeVar("Part")
 Result = TypeVar("Result")
@@ -59,14 +61,16 @@ def _use_one_thread(worker: int) -> None:
 
 
 def map_in_order(
-    function: Callable[[Part], Result], parts: Sequence[Part], workers: int
+    function: Callable[[Part], Result], parts: Sequence[Part], workers: int, description: str = ""
 ) -> list[Result]:
     """Return `function(part)` for each part, in order, computed by `workers` processes.
 
-    Parts and results are pickled. With one worker, or one part, no process is started."""
+    Parts and results are pickled. With one worker, or one part, no process is started. A terminal
+    shows the progress after the description."""
+    show = partial(tqdm, desc=description, total=len(parts), disable=None, leave=False)
     if workers < 2 or len(parts) < 2:
-        return [function(part) for part in parts]
+        return [function(part) for part in show(parts)]
     # Forking a process that holds CUDA or threads is not safe.
     context = get_context("spawn")
     with ProcessPoolExecutor(workers, context, initializer=cv2.setNumThreads, initargs=(1,)) as p:
-        return list(p.map(function, parts))
+        return list(show(p.map(function, parts)))

@@ -1,11 +1,12 @@
 """The command `digitdraw train`: its options, and errors of one line."""
 
 import re
+import urllib.request
+from urllib.error import URLError
 
 import pytest
 
 from digitdraw.cli.main import main
-from digitdraw.training import datasets
 from digitdraw.training.classifier import speedrun
 from digitdraw.training.recipes import RECIPES
 
@@ -47,12 +48,13 @@ def test_help_is_short_and_grouped(capsys):
 
 def test_missing_data_is_an_error_of_one_line(tmp_path, capsys, monkeypatch):
     def fail(*arguments, **options):
-        raise RuntimeError("no network")
+        raise URLError("no network")
 
-    monkeypatch.setattr(datasets, "MNIST", fail)
+    monkeypatch.setattr(urllib.request, "urlopen", fail)
     folders = ["--data", str(tmp_path), "--out", str(tmp_path)]
     assert main(["train", "default", *folders, "--device", "cpu"]) == 1
-    assert "Put its four unpacked files there" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert "lacks train-images-idx3-ubyte" in error and "--data" in error
 
 
 def test_a_speedrun_needs_no_name_and_prints_seconds_and_accuracy(data_folder, monkeypatch, capsys):

@@ -10,7 +10,6 @@ import pytest
 from digitdraw.errors import DataError
 from digitdraw.training import datasets
 
-
 FOLDER = Path(datasets.__file__).parent
 SPLITS = {"train": 6_063, "validation": 1_203, "test": 1_604}
 """Drawings in each split without the faulty ones."""
@@ -105,15 +104,6 @@ def test_the_error_for_a_damaged_mnist_file_names_both_hashes(tmp_path, data_fol
         (raw / path.name).write_bytes(content)
     with pytest.raises(DataError, match=r"t10k-labels.*[0-9a-f]{64}, expected [0-9a-f]{64}"):
         datasets.mnist(tmp_path, "test")
-
-
-def test_the_error_for_a_failed_download_names_the_missing_files(tmp_path, monkeypatch):
-    def no_network(*args, **kwargs):
-        raise RuntimeError("Error downloading train-images-idx3-ubyte.gz")
-
-    monkeypatch.setattr(datasets, "MNIST", no_network)
-    with pytest.raises(DataError, match=r"MNIST/raw .*Put its four .*train-images-idx3-ubyte"):
-        datasets.mnist(tmp_path, "train")
 
 
 def test_mnist_has_the_usual_sizes(data_folder):
