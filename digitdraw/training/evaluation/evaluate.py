@@ -52,9 +52,10 @@ def evaluate_folders(options: argparse.Namespace) -> None:
     for name in seeds.keys() - digits.keys():
         _note(f"{name} is left out: it does not answer with digits; --dataset evaluates it")
     if options.only:
+        sets = data.load(options.only)
         for name, found in digits.items():
-            measured = [evaluate(seed, data.load(options.only)) for seed in found]
-            print(f"{name}\n\n{report.metrics_table({'figures': report.summary(measured)})}")
+            figures = report.summary([evaluate(seed, sets) for seed in found])
+            print(f"{name}\n\n{report.metrics_table({'figures': figures})}\n")
         return
     models = _evaluate_models(digits, folders, data)
     print(report.models_table(models))
@@ -149,7 +150,7 @@ def _evaluate_models(
     for file, names in missing.items():
         also = ["calibration error"] * (DRAWN in names)
         also += ["AUROC of digitness"] * (DRAWN in names or LETTERS in names)
-        _note(f"no {file} in {data.root}; left out: {', '.join([*names, *also])}")
+        _note(f"no {file} in {data.root}; left out: {'; '.join([*names, *also])}")
     left_out = {name for names in missing.values() for name in names}
     _note("building the test sets ...")
     sets = data.load([name for name in SETS if name not in left_out])

@@ -34,7 +34,7 @@ def evaluate_models(
         test = with_classes_of(classifiers[0], data, test)
         measured = [evaluate(classifier, test) for classifier in classifiers]
         count = f"{len(test.labels):,} test pictures of {data.dataset}"
-        print(f"\n{model}: {count}\n\n{report.labelled_table(report.summary(measured), WORST)}")
+        print(f"{model}: {count}\n\n{report.labelled_table(report.summary(measured), WORST)}\n")
 
 
 def own_dataset(classifier: GlyphClassifier) -> str:

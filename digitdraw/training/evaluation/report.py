@@ -76,11 +76,14 @@ def metrics_table(model: Evaluation) -> str:
 
 
 def labelled_table(figures: dict[str, dict[str, float]], worst: int) -> str:
-    """Return the table of a labelled data set: its figures, and the `worst` classes."""
+    """Return two tables of a labelled data set: its figures, and the classes with most mistakes."""
     classes = [name for name in figures if name.endswith(CORRECT)]
     shown = sorted(classes, key=lambda name: figures[name]["mean"])[:worst]
-    names = [*(name for name in figures if name not in classes), *shown]
-    return "\n".join([*_FIGURES, *(f"| {n} | {_cell(figures[n], True)} |" for n in names)])
+    others = [name for name in figures if name not in classes]
+    lines = [*_FIGURES, *(f"| {n} | {_cell(figures[n], True)} |" for n in others)]
+    lines += ["", "| worst classes | correct |", "|---|---|"]
+    lines += [f"| {n.removesuffix(CORRECT)} | {_cell(figures[n], True)} |" for n in shown]
+    return "\n".join(lines)
 
 
 def insert(text: str, place: str, table: str) -> str:

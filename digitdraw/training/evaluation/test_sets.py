@@ -99,7 +99,7 @@ class EvaluationData:
         Raises DataError for an unknown name, or if a file is missing."""
         unknown = [name for name in names if name not in SETS]
         if unknown:
-            raise DataError(f"There is no test set {unknown[0]!r}; known are: {', '.join(SETS)}.")
+            raise DataError(f"There is no test set {unknown[0]!r}; known are: {'; '.join(SETS)}.")
         sets = {}
         for name in (name for name in SETS if name in names):
             source, make = SETS[name]

@@ -14,12 +14,12 @@ def test_pictures_of_few_pixels_are_still_read(recognizer):
     assert pixelated.shape == (10, 28, 28) and set(np.unique(pixelated)) == {0, 255}
     assert (pixelated[:, [0, -1]] == 255).all() and (pixelated[:, :, [0, -1]] == 255).all()
     glyphs = np.stack([strokes.to_glyph(lines) for lines in DIGITS.values()])
-    small = test_sets._mnist((glyphs * 255).astype(np.uint8))
+    small = (glyphs * 255).astype(np.uint8)
     batches = [
         test_sets._crop(255 - pixelated),
         dataset.renormalized(pixelated, workers=1) / np.float32(255),
-        small["MNIST test, cropped to 16 pixels"],
-        small["MNIST test, as pictures of 16x16"],
+        test_sets._crop(small, 16),
+        test_sets._few_pixels(small),
     ]
     for batch in batches:
         answers = [prediction.ranking[0] for prediction in recognizer.predict_batch(batch)]
