@@ -25,14 +25,15 @@ def fit_classifier(
 ) -> Calibration:
     """Calibrate a classifier on validation logits.
 
-    digits     logits of digits (N, 11), or (N, 10) for a model without digitness
-    labels     the digits (N,)
-    negatives  logits of what is no digit (M, 11); None for a model without digitness
+    digits     logits of digits (N, 11), or of any classes (N, classes) without digitness
+    labels     the digits (N,), or the classes from 0
+    negatives  logits of what is no digit (M, 11); None without digitness
     weights    weight of each digit (N,); None for equal weights"""
     weights = np.ones(len(labels)) if weights is None else weights
-    temperature = fit_temperature(digits[:, :10], labels, weights)
-    if digits.shape[1] == 10 or negatives is None:
+    if negatives is None or digits.shape[1] == 10:
+        temperature = fit_temperature(digits, labels, weights)
         return Calibration(temperature=temperature, min_digitness=0.0, min_confidence=0.5)
+    temperature = fit_temperature(digits[:, :10], labels, weights)
     digitness_temperature = fit_digitness_temperature(digits[:, 10], negatives[:, 10], weights)
     digitness = torch.from_numpy(digits[:, 10] / digitness_temperature).sigmoid().numpy()
     # Writers differ more than validation data shows. So a threshold never exceeds 0.5: it never

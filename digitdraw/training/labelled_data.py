@@ -138,13 +138,7 @@ def _common_side(examples: Sequence[Example]) -> int | None:
         return None
     if any(_picture_size(example) != first for example in examples):
         return None
-    side = first[0]
-    if side % 4:
-        raise DataError(
-            f"{examples[0].place}: all pictures have {side} x {side} pixels, so they would be used "
-            "as they are. For that, the side must be a multiple of 4, for example 28 or 32."
-        )
-    return side
+    return first[0]
 
 
 def _picture_size(example: Example) -> tuple[int, int] | None:

@@ -88,7 +88,7 @@ def split_examples(examples: Sequence[Example]) -> dict[str, list[Example]]:
     If no example is for test, those for validation are the test split. Without a validation
     split, the training split gives 15% to it."""
     known = {example.split for example in examples}
-    if known <= {"", "train"}:
+    if len(known) < 2 and known <= {"", "train"}:
         return _divide(examples, SHARES)
     if "" in known:
         place = next(example.place for example in examples if not example.split)

@@ -13,11 +13,10 @@ from typing import Any
 import cv2
 import numpy as np
 
-from digitdraw.files import write_atomically
 from digitdraw.preprocessing import binarize, glyph
 from digitdraw.preprocessing.glyph import GLYPH
 from digitdraw.preprocessing.strokes import draw, to_glyph
-from digitdraw.training import datasets, parallel
+from digitdraw.training import dataset_cache, datasets, parallel
 from digitdraw.training.datasets import Drawing, Scan
 from digitdraw.training.synthesis import digit_forms, handwriting, negatives
 from digitdraw.training.synthesis.scans import cut_glyphs
@@ -36,13 +35,16 @@ _PADDING = 8
 """Pixels of paper around a digit of a scan, which is preprocessed as a picture."""
 _CHUNK = 500
 """Glyphs that a process makes at once. Random numbers depend on it."""
+_PARTS = ("pixels", "labels", "per_epoch")
+"""Fields of a subset in a cache file."""
 
 
 @dataclass(frozen=True)
 class Subset:
     """Glyphs from one source. Each epoch has `per_epoch` of them, chosen at random.
 
-    `pixels` is (N, 28, 28) uint8, 255 = ink; `labels` (N,) int64, NOT_A_DIGIT or 0..9."""
+    `pixels` is (N, side, side) uint8, 255 = ink; `labels` (N,) int64 count the classes from 0, or
+    are NOT_A_DIGIT."""
 
     name: str
     pixels: np.ndarray
@@ -60,21 +62,23 @@ def mnist_only(root: Path, validation: int) -> GlyphDataset:
     return [Subset("mnist", digits.pixels, digits.labels, len(digits.labels))]
 
 
-def cached(path: Path, make: Callable[[], GlyphDataset]) -> GlyphDataset:
-    """Load the dataset from a file; if there is none, `make` it and write the file."""
+def made_from(root: Path, seed: int, variants: int) -> dict[str, Any]:
+    """Return what decides the glyphs that `build` makes: its options and the hashes of its data."""
+    return {"seed": seed, "--variants": variants, **datasets.file_hashes(root)}
+
+
+def cached(path: Path, origin: dict[str, Any], make: Callable[[], GlyphDataset]) -> GlyphDataset:
+    """Load the dataset from a file; if there is none, `make` it and write the file.
+
+    `origin` is what it is made from. Raises DataError if the file was made from something else."""
     if path.is_file():
-        with np.load(path, allow_pickle=False) as file:
-            names = [name.removesuffix("/pixels") for name in file if name.endswith("/pixels")]
-            parts = ("pixels", "labels", "per_epoch")
-            fields = {name: [file[f"{name}/{part}"] for part in parts] for name in names}
+        arrays = dataset_cache.load(path, origin)
+        names = [name.removesuffix("/pixels") for name in arrays if name.endswith("/pixels")]
+        fields = {name: [arrays[f"{name}/{part}"] for part in _PARTS] for name in names}
         return [Subset(n, x, y, int(count)) for n, (x, y, count) in fields.items()]
     dataset = make()
-    arrays: dict[str, Any] = {
-        f"{subset.name}/{part}": getattr(subset, part)
-        for subset in dataset
-        for part in ("pixels", "labels", "per_epoch")
-    }
-    write_atomically(path, partial(np.savez, **arrays))
+    arrays = {f"{s.name}/{part}": np.asarray(getattr(s, part)) for s in dataset for part in _PARTS}
+    dataset_cache.save(path, arrays, origin)
     return dataset
 
 
@@ -90,7 +94,7 @@ def build(root: Path, seed: int, variants: int = VARIANTS, workers: int = 2) -> 
         Subset("mnist as pictures", preprocessed, digits.labels, half),
     ]
     fonts = datasets.font_drawings("train")
-    from_fonts = generated(digit_variant, fonts, seed, len(fonts) * variants, workers)
+    from_fonts = generated(digit_variant, fonts, seed, len(fonts) * variants, workers, "fonts")
     subsets.append(Subset("fonts", *from_fonts, len(fonts) * min(variants, FONTS_PER_EPOCH)))
     drawn = datasets.readable_drawings(root, "train")
     if not drawn:
@@ -102,7 +106,8 @@ def build(root: Path, seed: int, variants: int = VARIANTS, workers: int = 2) -> 
         "no digits": (partial(non_digit, letters), 60_000, 15_000),
     }
     for number, (name, (make, count, per_epoch)) in enumerate(drawing_subsets.items()):
-        glyphs = generated(make, drawn, seed * len(drawing_subsets) + number, count, workers)
+        own_seed = seed * len(drawing_subsets) + number
+        glyphs = generated(make, drawn, own_seed, count, workers, name)
         subsets.append(Subset(name, *glyphs, per_epoch))
     scans = datasets.scans(root, "train")
     if scans:
@@ -115,7 +120,8 @@ def build(root: Path, seed: int, variants: int = VARIANTS, workers: int = 2) -> 
 def renormalized(pixels: np.ndarray, workers: int = 2) -> np.ndarray:
     """Preprocess pictures of digits, (N, H, W) uint8, into glyphs (N, 28, 28) uint8."""
     parts = np.array_split(pixels, max(1, len(pixels) // _CHUNK))
-    return np.concatenate(parallel.map_in_order(_preprocess, parts, workers))
+    done = parallel.map_in_order(_preprocess, parts, workers, "preprocessing pictures")
+    return np.concatenate(done)
 
 
 def from_scans(scans: list[Scan], workers: int = 2) -> tuple[np.ndarray, np.ndarray]:
@@ -133,14 +139,15 @@ def render(drawings: list[Drawing]) -> np.ndarray:
 
 
 def generated(
-    make: Callable, drawings: list[Drawing], seed: int, count: int, workers: int
+    make: Callable, drawings: list[Drawing], seed: int, count: int, workers: int, name: str = ""
 ) -> tuple[np.ndarray, np.ndarray]:
     """Generate glyphs (count, 28, 28) uint8 and labels (count,).
 
     Each glyph comes from `make(drawings, index, rng)`, for example `digit_variant`. The same seed
-    gives the same glyphs for any number of workers."""
+    gives the same glyphs for any number of workers. The progress shows `name`."""
     chunks = [range(i, min(i + _CHUNK, count)) for i in range(0, count, _CHUNK)]
-    parts = parallel.map_in_order(partial(_make_chunk, make, drawings, seed), chunks, workers)
+    work = partial(_make_chunk, make, drawings, seed)
+    parts = parallel.map_in_order(work, chunks, workers, f"generating {name or 'glyphs'}")
     pixels, labels = zip(*parts, strict=True)
     return np.concatenate(pixels), np.concatenate(labels)
 

@@ -8,10 +8,12 @@ import torch
 from matplotlib.figure import Figure
 
 from digitdraw.models.calibration import Calibration
+from digitdraw.models.data_format import DIGITS, DataFormat
 from digitdraw.training import charts, datasets, metrics, plots
 from digitdraw.training.calibration import fit_classifier
 from digitdraw.training.classifier import dataset
 from digitdraw.training.classifier.trainer import validation_loss
+from digitdraw.training.labelled_data import LabelledData
 from digitdraw.training.recipes import Recipe
 from digitdraw.training.trainer import Trainer
 
@@ -20,13 +22,21 @@ from digitdraw.training.trainer import Trainer
 class ClassifierValidation:
     """Validation glyphs by kind.
 
-    `pixels` are (N, 28, 28) float32 in [0, 1]. The kinds that are digits have `labels` (N,). Loss
-    and plots are those of the kind `main`. The kind "other", if present, has non-digits."""
+    `pixels` are (N, side, side) float32 in [0, 1]. The kinds that have classes have `labels` (N,).
+    Loss and plots are those of the kind `main`. The kind "other", if present, has non-digits."""
 
     pixels: dict[str, np.ndarray]
     labels: dict[str, np.ndarray]
     main: str
     recipe: Recipe
+    data: DataFormat = DIGITS
+
+    @classmethod
+    def of(cls, labelled: LabelledData, recipe: Recipe) -> "ClassifierValidation":
+        """Take the validation split of a labelled data set, whose name is that of its kind."""
+        data, glyphs = labelled.data, labelled.validation
+        pixels = {data.dataset: glyphs.pixels.astype(np.float32) / 255}
+        return cls(pixels, {data.dataset: glyphs.labels}, data.dataset, recipe, data)
 
     @classmethod
     def load(cls, root: Path, recipe: Recipe, workers: int) -> "ClassifierValidation":
@@ -50,14 +60,18 @@ class ClassifierValidation:
         if scans:
             from_scans, labels["scans"] = dataset.from_scans(scans, workers)
             pixels["scans"] = from_scans.astype(np.float32) / 255
-        # Without letters, an empty glyph is the only non-digit.
-        blank = np.zeros((1, 28, 28), np.float32)
-        pixels["other"] = dataset.render(letters) if letters else blank
+        if letters:
+            pixels["other"] = dataset.render(letters)
         return cls(pixels, labels, "drawings" if drawn else "pictures", recipe)
+
+    @property
+    def count(self) -> int:
+        """Number of glyphs."""
+        return sum(map(len, self.pixels.values()))
 
     @torch.inference_mode()
     def predict(self, trainer: Trainer) -> dict[str, np.ndarray]:
-        """Return the logits of each kind, (N, 10 or 11) float32."""
+        """Return the logits of each kind, (N, outputs) float32: classes, and digitness if any."""
         network, design = trainer.result.eval(), trainer.design
         logits = {}
         for kind, pixels in self.pixels.items():
@@ -66,14 +80,17 @@ class ClassifierValidation:
         return logits
 
     def measure(self, predictions: dict[str, np.ndarray]) -> dict[str, float]:
-        """Return the accuracy of each kind of digits, the loss, and the AUROC of digitness."""
-        main = torch.from_numpy(predictions[self.main][:, :10])
+        """Return the accuracy of each kind with labels, the loss, and the AUROC of digitness.
+
+        Only a model with digitness, and non-digits to measure it on, have an AUROC."""
+        classes = len(self.data.classes)
+        main = torch.from_numpy(predictions[self.main][:, :classes])
         labels = torch.from_numpy(self.labels[self.main])
         measured = {"validation loss": validation_loss(main, labels, self.recipe)}
         for kind, truth in self.labels.items():
-            measured[f"{kind} accuracy"] = metrics.accuracy(predictions[kind][:, :10], truth)
-        if "other" in predictions and predictions["other"].shape[1] > 10:
-            digits, letters = predictions[self.main][:, 10], predictions["other"][:, 10]
+            measured[f"{kind} accuracy"] = metrics.accuracy(predictions[kind][:, :classes], truth)
+        if "other" in predictions and predictions["other"].shape[1] > classes:
+            digits, letters = (predictions[kind][:, classes] for kind in (self.main, "other"))
             measured["letters AUROC"] = metrics.auroc(digits, letters)
         return measured
 
@@ -82,16 +99,19 @@ class ClassifierValidation:
     ) -> tuple[Calibration, dict[str, Figure]]:
         """Fit the temperature and the thresholds. Returns them, and plots of the result.
 
-        Each kind of digits has the same weight, because the writers of a kind are few."""
-        kinds = self.labels.items()
+        Each kind with labels has the same weight, because the writers of a kind are few. Without
+        non-digits there is no threshold of digitness."""
+        kinds, classes = self.labels.items(), len(self.data.classes)
+        logits = np.concatenate([predictions[kind] for kind, _ in kinds])
+        others = predictions.get("other")
         calibration = fit_classifier(
-            np.concatenate([predictions[kind] for kind, _ in kinds]),
+            logits if others is not None else logits[:, :classes],
             np.concatenate([labels for _, labels in kinds]),
-            predictions.get("other"),
+            others,
             np.concatenate([np.full(len(labels), 1 / len(labels)) for _, labels in kinds]),
         )
         main, labels = predictions[self.main], self.labels[self.main]
-        bars = torch.from_numpy(main[:, :10] / calibration.temperature).softmax(1).numpy()
+        bars = torch.from_numpy(main[:, :classes] / calibration.temperature).softmax(1).numpy()
         return calibration, {
             "confusion": charts.confusion(bars, labels),
             "reliability": charts.reliability(bars, labels),

@@ -14,13 +14,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from digitdraw.files import write_atomically
 from digitdraw.models import weights
 from digitdraw.models.registry import DETECTOR
 from digitdraw.photo import line_crop, lines, pipeline
 from digitdraw.photo.boxes import box_areas, intersection_areas
 from digitdraw.photo.line_crop import LineTransform
-from digitdraw.training import parallel
+from digitdraw.training import dataset_cache, datasets, parallel
 from digitdraw.training.synthesis import pages
 from digitdraw.training.synthesis.canvas import IGNORED, Page
 from digitdraw.training.synthesis.sources import Sources, load_sources
@@ -73,22 +72,34 @@ def generated(
             continue
         work = partial(_cut_pages, sources, network, seed, kind, split == "train")
         chunks = [range(n, min(n + _CHUNK, count)) for n in range(0, count, _CHUNK)]
-        for crop, digits in chain.from_iterable(parallel.map_in_order(work, chunks, workers)):
+        cut = parallel.map_in_order(work, chunks, workers, f"generating {kind} pages")
+        for crop, digits in chain.from_iterable(cut):
             subset = subsets[kind if len(digits) else "empty"]
             subset.crops.append(crop)
             subset.digits.append(digits)
     return [subset for subset in subsets.values() if subset.crops]
 
 
-def cached(path: Path, make: Callable[[], list[LineCrops]]) -> list[LineCrops]:
-    """Load the dataset from a file; if there is none, `make` it and write the file."""
+def made_from(root: Path, detector: Path, seed: int | None) -> dict[str, Any]:
+    """Return what decides the line crops of a training. A seed of None stands for any."""
+    detector_sha256 = weights.load(DETECTOR.name, detector).sha256
+    hashes = datasets.file_hashes(root)
+    return {"--seed": seed, "pages": PAGES, "detector": detector_sha256, **hashes}
+
+
+def cached(
+    path: Path, origin: dict[str, Any], make: Callable[[], list[LineCrops]]
+) -> list[LineCrops]:
+    """Load the dataset from a file; if there is none, `make` it and write the file.
+
+    `origin` is what it is made from. Raises DataError if the file was made from something else."""
     if not path.is_file():
         dataset = make()
-        write_atomically(path, partial(np.savez, **_to_arrays(dataset)))
+        dataset_cache.save(path, _to_arrays(dataset), origin)
         return dataset
-    with np.load(path, allow_pickle=False) as file:
-        kinds = [name.removesuffix("/ink") for name in file if name.endswith("/ink")]
-        return [_from_arrays(kind, *(file[f"{kind}/{part}"] for part in _PARTS)) for kind in kinds]
+    arrays = dataset_cache.load(path, origin)
+    kinds = [name.removesuffix("/ink") for name in arrays if name.endswith("/ink")]
+    return [_from_arrays(kind, *(arrays[f"{kind}/{part}"] for part in _PARTS)) for kind in kinds]
 
 
 def concatenate(datasets: Sequence[list[LineCrops]]) -> list[LineCrops]:
