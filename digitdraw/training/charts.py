@@ -103,7 +103,7 @@ def confusion(
 
 
 def reliability(
-    probabilities: np.ndarray, labels: np.ndarray, bins: int = 15, subject: str = ""
+    probabilities: np.ndarray, labels: np.ndarray, subject: str = "", bins: int = 15
 ) -> Figure:
     """Plot accuracy over confidence, and the number of answers, in equal bins of [0, 1].
 

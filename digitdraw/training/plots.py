@@ -70,9 +70,9 @@ def mistakes(
     glyphs: np.ndarray,
     probabilities: np.ndarray,
     labels: np.ndarray,
-    count: int = 100,
     subject: str = "",
     classes: Sequence[str] = DIGITS.classes,
+    count: int = 100,
 ) -> Figure:
     """Plot the `count` mistakes with the highest confidence, each with label and answer.
 

@@ -81,9 +81,7 @@ def test_several_folders_give_the_range_of_their_seeds(mnist_alone, capsys):
 
 
 def test_metrics_are_fractions(recognizer):
-    measured = evaluate.evaluate(
-        recognizer.classifier, {"drawn digits": DRAWN, "letters": LETTERS}
-    )
+    measured = evaluate.evaluate(recognizer.classifier, {"drawn digits": DRAWN, "letters": LETTERS})
     assert measured["drawn digits: correct"] == 1.0
     assert {"drawn digits: rejected", "letters: rejected"} <= set(measured)
     assert {"drawn digits, readable: correct", "letters: AUROC of digitness"} <= set(measured)
