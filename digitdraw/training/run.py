@@ -158,7 +158,7 @@ def _train_epochs(
             print(f"epoch {trainer.epoch}/{trainer.epochs}: {seconds}  {metrics}", flush=True)
             trainer.save_checkpoint(_checkpoint(options), settings)
             if time.monotonic() - drawn >= _CURVES_PAUSE:
-                curves = {"curves": charts.curves(trainer.history)}
+                curves = {"curves": charts.curves(trainer.history, trainer.subject)}
                 plots.write(Path(options.out), options.model, curves)
                 drawn = time.monotonic()
             log(entry)
@@ -187,11 +187,14 @@ def _write(
             print(f"{split}: {text}")
     hashes = task.data_sha256()
     record = training_record(options, trainer, hashes, started_from, averaged_with, measured)
-    calibration, figures = validation.calibrate(predictions)
+    calibration, figures = validation.calibrate(predictions, options.model)
     path = weights.save(
         options.model, trainer.result, calibration, record, folder, data=trainer.data
     )
-    figures |= {"curves": charts.curves(trainer.history), "samples": trainer.samples()}
+    figures |= {
+        "curves": charts.curves(trainer.history, trainer.subject),
+        "samples": trainer.samples(),
+    }
     paths = plots.write(folder, options.model, figures)
     print(f"wrote {path}, its record {options.model}.json, and {len(paths)} pictures beside them")
 

@@ -93,6 +93,7 @@ class Task(ABC):
         epochs = recipe.epochs if options.epochs is None else options.epochs
         arguments = options.model, recipe, epochs, options.seed, device, self.group
         trainer = self.make_trainer(*arguments, data=self.data)
+        trainer.subject = f"{options.model} on {self.data_name}"
         trainer.set_data(self.dataset(), options.fraction, options.workers)
         return trainer
 
