@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.colors import PowerNorm
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import ListedColormap, PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import (
     FixedLocator,
@@ -18,11 +19,16 @@ from matplotlib.ticker import (
     PercentFormatter,
 )
 
+from digitdraw.models.data_format import DIGITS
 from digitdraw.training import metrics
-from digitdraw.training.plots import BLUE, GREY, VERMILION, count_text, new_figure, notice
+from digitdraw.training.plots import BLUE, GREY, VERMILION, count_text, new_figure, notice, shorten
 
 _COLOURS = (BLUE, VERMILION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 _MARKERS = ("o", "s", "^", "D", "v", "P")
+_SHADES = ListedColormap(colormaps["Oranges"](np.linspace(0.12, 0.9, 256)))
+"""Colours of the mistakes in a confusion matrix."""
+_MOST_WITH_COUNTS = 15
+"""Classes of a confusion matrix whose cells have room for their counts."""
 _HALF = 26
 """Letters of a name that fit into half of the space below a plot."""
 _TICKS = (0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 1)
@@ -31,17 +37,18 @@ _OFFSET = 5e-4
 """Added to errors before their logarithm, so that 100% is not at infinity."""
 
 
-def curves(history: Sequence[dict[str, float]]) -> Figure:
+def curves(history: Sequence[dict[str, float]], subject: str = "") -> Figure:
     """Plot losses on the left, and accuracies and AUROCs on the right, over the epochs.
 
     `history` has a dict for each epoch: "epoch", "loss" and "accuracy" of the training, and metrics
-    of the validation. Accuracies are in [0, 1]."""
+    of the validation. Accuracies are in [0, 1]. `subject` names the model and the data."""
     names = list(dict.fromkeys(name for entry in history for name in entry))
     losses = [name for name in names if "loss" in name]
     accuracies = [name for name in names if "accuracy" in name or "AUROC" in name]
     if not losses + accuracies:
-        return notice("No epoch yet")
+        return notice("No epoch yet", subject)
     figure = new_figure(11.4, 5.4)
+    figure.suptitle(subject)
     left, right = figure.subplots(1, 2)
     _draw_lines(left, history, losses, "{:.4f}")
     left.set_title("Loss, on a logarithmic scale", loc="left", pad=12)
@@ -54,29 +61,40 @@ def curves(history: Sequence[dict[str, float]]) -> Figure:
     return figure
 
 
-def confusion(probabilities: np.ndarray, labels: np.ndarray) -> Figure:
-    """Plot the confusion matrix, with counts, coloured by the number of errors.
+def confusion(
+    probabilities: np.ndarray,
+    labels: np.ndarray,
+    subject: str = "",
+    classes: Sequence[str] = DIGITS.classes,
+) -> Figure:
+    """Plot the confusion matrix, coloured by the number of errors, with counts if they fit.
 
-    `probabilities` is (N, 10) float; `labels` (N,) int, 0 to 9."""
-    counts = np.zeros((10, 10), int)
+    `probabilities` is (N, classes) float; `labels` (N,) int, indices of `classes`. `subject` names
+    the model and the data."""
+    size = len(classes)
+    counts = np.zeros((size, size), int)
     np.add.at(counts, (labels, probabilities.argmax(1)), 1)
     correct = counts.diagonal()
     errors = counts - np.diag(correct)
     # The diagonal is a hundred times larger, so it is not part of the colour scale.
-    shade = PowerNorm(0.6, 0, max(4, errors.max()))(errors)
-    colours = colormaps["Oranges"](0.12 + 0.78 * np.asarray(shade))
+    scale = PowerNorm(0.6, 0, max(4, errors.max()))
+    colours = _SHADES(np.asarray(scale(errors)))
     colours[errors == 0] = (1, 1, 1, 1)
-    colours[np.diag_indices(10)] = (0.87, 0.92, 0.96, 1)
-    figure = new_figure(7.6, 7.5)
+    colours[np.diag_indices(size)] = (0.87, 0.92, 0.96, 1)
+    has_counts = size <= _MOST_WITH_COUNTS
+    inches = 7.5 if has_counts else 3 + 0.16 * size
+    figure = new_figure(inches + (0.1 if has_counts else 1.3), inches)
+    figure.suptitle(subject)
     axes = figure.subplots()
     axes.imshow(colours)
-    for (label, answer), count in np.ndenumerate(counts):
-        dark = label != answer and shade[label, answer] > 0.7
-        ink = "#bbbbbb" if count == 0 else "white" if dark else "black"
-        weight = "bold" if count and label != answer else "normal"
-        axes.text(answer, label, f"{count:,}", color=ink, weight=weight, ha="center", va="center")
-    _frame_cells(axes)
-    _label_rows(axes, correct, counts.sum(1))
+    if has_counts:
+        _write_counts(axes, counts, np.asarray(scale(errors)) > 0.7)
+    else:
+        bar = figure.colorbar(ScalarMappable(scale, _SHADES), ax=axes, shrink=0.5, pad=0.02)
+        bar.set_label("mistakes")
+        bar.locator = MaxNLocator(integer=True)
+    _frame_cells(axes, list(map(shorten, classes)), 10 if has_counts else 7)
+    _label_rows(axes, correct, counts.sum(1), 10 if has_counts else 7)
     mistakes, total = int(errors.sum()), int(counts.sum())
     accuracy = correct.sum() / max(1, total)
     title = f"{count_text(mistakes, 'mistake')} in {count_text(total, 'answer')}"
@@ -84,13 +102,17 @@ def confusion(probabilities: np.ndarray, labels: np.ndarray) -> Figure:
     return figure
 
 
-def reliability(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> Figure:
+def reliability(
+    probabilities: np.ndarray, labels: np.ndarray, subject: str = "", bins: int = 15
+) -> Figure:
     """Plot accuracy over confidence, and the number of answers, in equal bins of [0, 1].
 
-    `probabilities` is (N, 10) float; `labels` (N,) int, 0 to 9."""
+    `probabilities` is (N, classes) float; `labels` (N,) int. `subject` names the model and the
+    data."""
     count, confidence, accuracy = metrics.reliability(probabilities, labels, bins)
     error = metrics.calibration_error(probabilities, labels, bins)
     figure = new_figure(7.4, 7.8)
+    figure.suptitle(subject)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1.1))
     filled = count > 0
     centres, width = ((np.arange(bins) + 0.5) / bins)[filled], 0.94 / bins
@@ -171,23 +193,33 @@ def _scale_accuracies(axes: Axes) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda accuracy, _: f"{accuracy * 100:.4g}%"))
 
 
-def _frame_cells(axes: Axes) -> None:
+def _write_counts(axes: Axes, counts: np.ndarray, is_dark: np.ndarray) -> None:
+    """Write the counts into the cells of a confusion matrix."""
+    for (label, answer), count in np.ndenumerate(counts):
+        is_error = label != answer
+        ink = "#bbbbbb" if count == 0 else "white" if is_dark[label, answer] else "black"
+        weight = "bold" if count and is_error else "normal"
+        axes.text(answer, label, f"{count:,}", color=ink, weight=weight, ha="center", va="center")
+
+
+def _frame_cells(axes: Axes, names: list[str], text_size: int) -> None:
     """Draw thin lines between the cells of a confusion matrix, and name its axes."""
-    axes.set_xticks(range(10), list("0123456789"))
-    axes.set_yticks(range(10), list("0123456789"))
-    axes.set_xticks(np.arange(9) + 0.5, minor=True)
-    axes.set_yticks(np.arange(9) + 0.5, minor=True)
+    is_long = max(map(len, names)) > 2
+    axes.set_xticks(range(len(names)), names, fontsize=text_size, rotation=90 * is_long)
+    axes.set_yticks(range(len(names)), names, fontsize=text_size)
+    axes.set_xticks(np.arange(len(names) - 1) + 0.5, minor=True)
+    axes.set_yticks(np.arange(len(names) - 1) + 0.5, minor=True)
     axes.grid(which="minor", color="#d9d9d9", lw=0.8)
     axes.tick_params(which="both", length=0)
     axes.spines[:].set_color("#d9d9d9")
     axes.set(xlabel="answer", ylabel="label")
 
 
-def _label_rows(axes: Axes, correct: np.ndarray, total: np.ndarray) -> None:
+def _label_rows(axes: Axes, correct: np.ndarray, total: np.ndarray, text_size: int) -> None:
     """Write the accuracy of each row of a confusion matrix beside it."""
     labels = [f"{c / n:.2%}" if n else "none" for c, n in zip(correct, total, strict=True)]
     beside = axes.secondary_yaxis("right")
-    beside.set_yticks(range(10), labels)
+    beside.set_yticks(range(len(labels)), labels, fontsize=text_size)
     beside.tick_params(length=0)
     beside.spines[:].set_visible(False)
     axes.annotate("correct", (1, 1), (4, 6), xycoords="axes fraction", textcoords="offset points")

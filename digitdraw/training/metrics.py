@@ -8,7 +8,7 @@ from digitdraw.photo.boxes import box_areas, intersection_areas
 
 
 def accuracy(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """Fraction of rows of `probabilities` (N, 10), or logits, whose largest is in `labels` (N,)."""
+    """Fraction of rows of `probabilities` (N, C), or logits, whose largest is in `labels` (N,)."""
     return float((probabilities.argmax(1) == labels).mean())
 
 
@@ -27,7 +27,7 @@ def auroc(positive: np.ndarray, negative: np.ndarray) -> float:
 def reliability(
     probabilities: np.ndarray, labels: np.ndarray, bins: int = 15
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Group predictions (N, 10) by confidence, in equal bins of [0, 1].
+    """Group predictions (N, C) by confidence, in equal bins of [0, 1].
 
     Returns (count, mean confidence, accuracy), (bins,) each. Empty bins have zeros."""
     confidence = probabilities.max(1)

@@ -7,14 +7,12 @@ import hashlib
 import math
 import os
 import tempfile
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from torchvision.datasets import EMNIST, KMNIST, MNIST, FashionMNIST
 
 from digitdraw.errors import DataError
 
@@ -27,27 +25,31 @@ _UINT8 = 8
 class TorchvisionSet:
     """A data set that torchvision loads: `folder` in the data folder, and the names of its files.
 
-    File names start with `train` or `test`."""
+    torchvision's class has the name of the folder. File names start with `train` or `test`."""
 
     folder: str
-    loader: Callable[..., MNIST]
     train: str = "train"
     test: str = "t10k"
+    options: tuple[tuple[str, str], ...] = ()
 
     def files(self, train: bool) -> list[str]:
         """Return the files of pictures and labels, relative to the data folder."""
         return [f"{self.folder}/raw/{self.train if train else self.test}-{f}" for f in _FILES]
 
+    def load(self, root: Path | str, train: bool, download: bool = False) -> Any:
+        """Load the training or test set with torchvision."""
+        import torchvision.datasets  # takes two seconds, and MNIST needs it for downloads only
+
+        make = getattr(torchvision.datasets, self.folder)
+        return make(root, train=train, download=download, **dict(self.options))
+
 
 SETS = {
-    "mnist": TorchvisionSet("MNIST", MNIST),
-    "fashion-mnist": TorchvisionSet("FashionMNIST", FashionMNIST),
-    "kmnist": TorchvisionSet("KMNIST", KMNIST),
+    "mnist": TorchvisionSet("MNIST"),
+    "fashion-mnist": TorchvisionSet("FashionMNIST"),
+    "kmnist": TorchvisionSet("KMNIST"),
     "emnist-letters": TorchvisionSet(
-        "EMNIST",
-        partial(EMNIST, split="letters"),
-        "emnist-letters-train",
-        "emnist-letters-test",
+        "EMNIST", "emnist-letters-train", "emnist-letters-test", (("split", "letters"),)
     ),
 }
 """The known data sets, by the name that commands have for them."""
@@ -68,7 +70,10 @@ def load(name: str, root: Path, train: bool) -> tuple[np.ndarray, np.ndarray]:
             f"{' and '.join(str(root / file) for file in known.files(train))} do not belong "
             f"together: {sizes[0][0]:,} pictures, {sizes[1][0]:,} labels. {_AGAIN}"
         )
-    loaded = known.loader(root, train=train)
+    if name == "mnist":
+        pixels, labels = map(_read, sizes, (root / file for file in known.files(train)))
+        return pixels, labels.astype(np.int64)
+    loaded = known.load(root, train)
     return loaded.data.numpy(), loaded.targets.numpy().astype(np.int64)
 
 
@@ -99,7 +104,7 @@ def _download(known: TorchvisionSet, root: Path, missing: list[str]) -> None:
     try:
         root.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=root, prefix="download-") as temporary:
-            known.loader(temporary, train=True, download=True)
+            known.load(temporary, train=True, download=True)
             for file in missing:
                 _checked_size(Path(temporary) / file)
             (root / known.folder / "raw").mkdir(parents=True, exist_ok=True)
@@ -118,6 +123,11 @@ def _download(known: TorchvisionSet, root: Path, missing: list[str]) -> None:
             f"({' '.join(str(error).split())}). Run the command again to try again, "
             "or put the unpacked files there. --data names the data folder."
         ) from error
+
+
+def _read(sizes: list[int], path: Path) -> np.ndarray:
+    """Return the values of a file that `_checked_size` has checked, uint8 of these sizes."""
+    return np.fromfile(path, np.uint8, offset=4 + 4 * len(sizes)).reshape(sizes)
 
 
 def _checked_size(path: Path) -> list[int]:

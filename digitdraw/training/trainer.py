@@ -34,7 +34,7 @@ class Trainer(ABC):
 
     `epoch` counts the finished epochs, `seconds` is the time they took, and `history` has one entry
     for each. The last checkpoint is of `saved_epoch`. `examples_per_epoch` is set by the subclass,
-    together with its data.
+    together with its data. `subject` names the model and the data in the titles of plots.
     On a GPU, networks compute in bfloat16; set `in_bfloat16` to do so on a CPU."""
 
     examples_per_epoch: int
@@ -51,6 +51,7 @@ class Trainer(ABC):
     ) -> None:
         torch.manual_seed(seed)
         self.design, self.data = registry.architecture(model), data
+        self.subject = f"{model} on {data.dataset}"
         self.recipe, self.epochs, self.seed, self.device = recipe, epochs, seed, device
         self.group = group or ProcessGroup()
         self.in_bfloat16 = device.type == "cuda"

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import string
 
 import numpy as np
 import pytest
@@ -15,21 +16,28 @@ from tests.support.drawings import DIGITS
 GLYPHS = np.stack([strokes.to_glyph(DIGITS[digit]) for digit in range(10)])
 
 
-def confident(*pairs: tuple[int, float]) -> np.ndarray:
-    """Make rows of probabilities: `p` for `digit`, the rest equal for the other digits."""
-    rows = np.array([[(1 - p) / 9] * 10 for _, p in pairs])
+LETTERS = (*string.ascii_uppercase, *string.ascii_lowercase)
+CLOTHES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Ankle boots, high")
+"""Classes that are many, or have long names."""
+
+
+def confident(*pairs: tuple[int, float], classes: int = 10) -> np.ndarray:
+    """Make rows of probabilities: `p` for `digit`, the rest equal for the other classes."""
+    rows = np.array([[(1 - p) / (classes - 1)] * classes for _, p in pairs])
     for row, (digit, p) in zip(rows, pairs, strict=True):
         row[digit] = p
     return rows
 
 
-def predictions(count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def predictions(count: int, classes: int = 10) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Make (glyphs, probabilities, labels) at random; every fifth prediction is wrong."""
     rng = np.random.default_rng(0)
-    labels = rng.integers(0, 10, count)
-    answers = np.where(np.arange(count) % 5, labels, (labels + rng.integers(1, 10, count)) % 10)
+    labels = rng.integers(0, classes, count)
+    other = (labels + rng.integers(1, classes, count)) % classes
+    answers = np.where(np.arange(count) % 5, labels, other)
     confidence = np.where(np.arange(count) % 7, rng.uniform(0.3, 1, count), 1.0)
-    return GLYPHS[labels], confident(*zip(answers, confidence, strict=True)), labels
+    rows = confident(*zip(answers, confidence, strict=True), classes=classes)
+    return GLYPHS[labels % 10], rows, labels
 
 
 def history(epochs: int) -> list[dict[str, float]]:

@@ -5,6 +5,8 @@ import pytest
 
 from digitdraw.training import charts, metrics
 from tests.support.figures import (
+    CLOTHES,
+    LETTERS,
     assert_texts_are_apart_and_inside,
     confident,
     history,
@@ -121,6 +123,26 @@ def test_reliability_shows_a_wide_interval_for_few_answers():
 )
 def test_texts_are_apart_and_inside(draw):
     assert_texts_are_apart_and_inside(draw())
+
+
+@pytest.mark.parametrize("classes", [LETTERS, CLOTHES], ids=["many classes", "long names"])
+def test_a_confusion_matrix_of_other_classes_can_be_read(classes):
+    _, rows, labels = predictions(3_000, len(classes))
+    figure = charts.confusion(rows, labels, "cnn on letters", classes)
+    assert_texts_are_apart_and_inside(figure)
+    assert len(figure.axes[0].texts) == (0 if len(classes) > 15 else len(classes) ** 2) + 1
+
+
+def test_every_chart_names_its_subject():
+    rows = predictions(50)[1:]
+    for figure in (
+        charts.curves([], "cnn on mnist"),
+        charts.curves(history(2), "cnn on mnist"),
+        charts.confusion(*rows, "cnn on mnist"),
+        charts.reliability(*rows, "cnn on mnist"),
+    ):
+        assert_texts_are_apart_and_inside(figure)
+        assert any("cnn on mnist" in text for text in words(figure))
 
 
 def test_empty_data_has_a_chart_too():

@@ -10,7 +10,9 @@ from PIL import Image
 
 from digitdraw.training import plots
 from tests.support.figures import (
+    CLOTHES,
     GLYPHS,
+    LETTERS,
     assert_texts_are_apart_and_inside,
     confident,
     predictions,
@@ -108,6 +110,53 @@ def test_examples_have_their_bars_and_mark_a_wrong_answer():
 )
 def test_texts_are_apart_and_inside(draw):
     assert_texts_are_apart_and_inside(draw())
+
+
+SUBJECT = "cnn on letters, validation"
+
+
+@pytest.mark.parametrize("classes", [LETTERS, CLOTHES], ids=["many classes", "long names"])
+@pytest.mark.parametrize("kind", ["samples", "mistakes", "examples"])
+def test_other_classes_can_be_read_too(kind, classes):
+    glyphs, rows, labels = predictions(200, len(classes))
+    draw = {
+        "samples": lambda: plots.samples(glyphs, labels, SUBJECT, classes),
+        "mistakes": lambda: plots.mistakes(glyphs, rows, labels, SUBJECT, classes, 12),
+        "examples": lambda: plots.examples(glyphs[:12], rows[:12], labels[:12], SUBJECT, classes),
+    }[kind]
+    assert_texts_are_apart_and_inside(draw())
+    shown = words(draw())
+    assert any(text.startswith(f"{SUBJECT}\n") for text in shown)
+    assert any(text.startswith(plots.shorten(classes[labels[0]])) for text in shown)
+
+
+def test_of_many_classes_the_likeliest_and_the_label_have_bars():
+    rows = confident((3, 0.9), classes=26)
+    rows[0, 7:11] = 0.01
+    figure = plots.examples(GLYPHS[[3]], rows, np.array([25]), classes=LETTERS[:26])
+    (chart,) = (axes for axes in figure.axes if axes.patches)
+    assert [text.get_text() for text in chart.get_yticklabels()] == ["D", "H", "I", "J", "Z"]
+
+
+def test_every_picture_names_its_subject():
+    nothing = np.zeros((0, 28, 28), np.float32), np.zeros((0, 10)), np.zeros(0, int)
+    for figure in (
+        plots.samples(nothing[0], nothing[2], SUBJECT),
+        plots.mistakes(*nothing, SUBJECT),
+        plots.examples(*nothing, SUBJECT),
+        plots.pages([], [], [], SUBJECT),
+        plots.pages([GLYPHS[3]], [np.zeros((0, 4))], [np.zeros(0, int)], SUBJECT),
+        plots.line_crops([], [], SUBJECT),
+        plots.line_crops([GLYPHS[3]], ["3"], SUBJECT),
+    ):
+        assert any(SUBJECT in text for text in words(figure))
+
+
+def test_glyphs_of_another_size_are_shown_as_large():
+    glyphs = np.kron(GLYPHS, np.ones((2, 2), np.float32))
+    small, large = (plots.samples(g, np.arange(10)) for g in (GLYPHS, glyphs))
+    assert small.get_size_inches().tolist() == large.get_size_inches().tolist()
+    assert np.allclose(picture_of(large)[::2, ::2], picture_of(small))
 
 
 def test_plots_are_saved_by_name_and_kind(tmp_path):

@@ -39,7 +39,8 @@ class ClassifierTrainer(Trainer):
         rng = torch.Generator(self.device).manual_seed(self.seed)
         index = torch.cat(self._choose(rng))[:count]
         glyphs = self.glyphs(index, rng).cpu().numpy()
-        return plots.samples(glyphs, self.labels[index].cpu().numpy())
+        labels = self.labels[index].cpu().numpy()
+        return plots.samples(glyphs, labels, self.subject, self.data.classes)
 
     def batches(
         self, order: torch.Generator, rng: torch.Generator

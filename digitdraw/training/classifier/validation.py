@@ -95,12 +95,12 @@ class ClassifierValidation:
         return measured
 
     def calibrate(
-        self, predictions: dict[str, np.ndarray]
+        self, predictions: dict[str, np.ndarray], model: str = "model"
     ) -> tuple[Calibration, dict[str, Figure]]:
         """Fit the temperature and the thresholds. Returns them, and plots of the result.
 
         Each kind with labels has the same weight, because the writers of a kind are few. Without
-        non-digits there is no threshold of digitness."""
+        non-digits there is no threshold of digitness. `model` is its name, for the plots."""
         kinds, classes = self.labels.items(), len(self.data.classes)
         logits = np.concatenate([predictions[kind] for kind, _ in kinds])
         others = predictions.get("other")
@@ -112,8 +112,9 @@ class ClassifierValidation:
         )
         main, labels = predictions[self.main], self.labels[self.main]
         bars = torch.from_numpy(main[:, :classes] / calibration.temperature).softmax(1).numpy()
+        subject, names = f"{model} on {self.main}, validation", self.data.classes
         return calibration, {
-            "confusion": charts.confusion(bars, labels),
-            "reliability": charts.reliability(bars, labels),
-            "mistakes": plots.mistakes(self.pixels[self.main], bars, labels),
+            "confusion": charts.confusion(bars, labels, subject, names),
+            "reliability": charts.reliability(bars, labels, subject),
+            "mistakes": plots.mistakes(self.pixels[self.main], bars, labels, subject, names),
         }

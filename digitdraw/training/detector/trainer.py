@@ -40,6 +40,7 @@ class DetectorTrainer(Trainer):
             [page.picture for page in sample],
             [page.boxes for page in sample],
             [page.labels for page in sample],
+            self.subject,
         )
 
     def batches(

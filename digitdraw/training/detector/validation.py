@@ -66,9 +66,11 @@ class DetectorValidation:
         return measured | ({"scans accuracy": float(np.mean(correct))} if correct else {})
 
     def calibrate(
-        self, predictions: dict[str, list[Detections]]
+        self, predictions: dict[str, list[Detections]], model: str = "model"
     ) -> tuple[Calibration, dict[str, Figure]]:
-        """Fit the temperature and the threshold. Returns them, and plots of the result."""
+        """Fit the temperature and the threshold. Returns them, and plots of the result.
+
+        `model` is the name of the model, for the plots."""
         threshold, _ = self._best_threshold(predictions)
         logits, labels = self._matched(predictions)
         temperature = fit_temperature(logits, labels)
@@ -76,13 +78,15 @@ class DetectorValidation:
         shown = [detections.above(threshold) for detections in predictions["pages"]]
         errors = [_errors(*pair) for pair in zip(shown, self.pages, strict=True)]
         worst = np.argsort([-count for count in errors])[:12]
+        subject = f"{model} on pages for validation"
         figures = {
-            "confusion": charts.confusion(bars, labels),
-            "reliability": charts.reliability(bars, labels),
+            "confusion": charts.confusion(bars, labels, subject),
+            "reliability": charts.reliability(bars, labels, subject),
             "mistakes": plots.pages(
                 [self.pages[i].picture for i in worst],
                 [shown[i].boxes for i in worst],
                 [shown[i].logits.argmax(axis=1) for i in worst],
+                subject,
             ),
         }
         return Calibration(temperature=temperature, min_digitness=threshold), figures

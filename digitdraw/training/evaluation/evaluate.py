@@ -1,4 +1,4 @@
-"""Evaluates classifiers on the test sets: means and ranges over several seeds, and examples."""
+"""Evaluates classifiers of digits on the test sets: means and ranges over several seeds."""
 
 import argparse
 import json
@@ -12,87 +12,92 @@ import torch
 
 from digitdraw.classifier import GlyphClassifier
 from digitdraw.device import choose_device
-from digitdraw.errors import DigitDrawError
+from digitdraw.errors import BadWeightsError, DataError, DigitDrawError
 from digitdraw.models import weights
 from digitdraw.models.registry import MODELS
 from digitdraw.prediction import Prediction
-from digitdraw.training import metrics, plots
+from digitdraw.training import metrics
 from digitdraw.training.evaluation import report
 from digitdraw.training.evaluation.report import CORRECT, REJECTED
-from digitdraw.training.evaluation.test_sets import EvaluationSets
+from digitdraw.training.evaluation.test_sets import (
+    DRAWN,
+    LETTERS,
+    SETS,
+    EvaluationData,
+    EvaluationSet,
+)
 
 README = Path(__file__).parents[3] / "README.md"
 """The README with a generated table. Only a checkout of the repository has it."""
+Seeds = dict[str, list[GlyphClassifier]]
+"""Classifiers by the name of the model, one for each folder that has it."""
 
 
 def evaluate_folders(options: argparse.Namespace) -> None:
     """Print the tables of all models; with --write, store them.
 
-    Raises DigitDrawError, and OSError if a file cannot be written."""
+    Models of other classes than digits are evaluated on the test split of their own data set, if
+    they are the only ones. Raises DigitDrawError, and OSError if a file cannot be written."""
     folders = [Path(folder) for folder in options.folders]
-    card = folders[0] / "MODEL_CARD.md"
+    data = EvaluationData(Path(options.data))
     if options.write:  # checked first, because an evaluation takes long
-        missing = [str(path) for path in (README, card) if not path.is_file()]
-        if missing:
-            raise DigitDrawError(
-                f"--write updates the tables of a checkout of the repository, but there is no "
-                f"{' and no '.join(missing)}."
-            )
-    models = _evaluate_models(options, folders)
+        _check_write(folders[0], data)
+    seeds = load_classifiers(options, folders)
+    digits = {name: found for name, found in seeds.items() if found[0].data.is_digits}
+    if options.dataset or not digits:
+        from digitdraw.training.evaluation import labelled  # its import of torchvision is slow
+
+        labelled.evaluate_models(seeds, options.dataset, data.root)
+        return
+    for name in seeds.keys() - digits.keys():
+        _note(f"{name} is left out: it does not answer with digits; --dataset evaluates it")
+    if options.only:
+        sets = data.load(options.only)
+        for name, found in digits.items():
+            figures = report.summary([evaluate(seed, sets) for seed in found])
+            print(f"{name}\n\n{report.metrics_table({'figures': figures})}\n")
+        return
+    models = _evaluate_models(digits, folders, data)
     print(report.models_table(models))
     for name, model in models.items():
         print(f"\n{name}\n\n{report.metrics_table(model)}")
     if options.write:
-        # Models that were not evaluated now keep their results.
-        path = folders[0] / "evaluation.json"
-        models = (json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}) | models
-        models = {name: models[name] for name in MODELS if name in models}
-        weights.write_json(path, models)
-        report.write(models, README, card)
+        _write(models, folders[0])
 
 
-def plot_examples(options: argparse.Namespace) -> None:
-    """Plot random test examples with their probabilities, of MNIST and of drawings."""
-    sets = EvaluationSets.load(Path(options.data))
-    name = (options.model or ["default"])[0]
-    loaded = weights.load(name, Path(options.folders[0]))
-    classifier = GlyphClassifier(loaded, *choose_device(options.device))
-    rng = np.random.default_rng()
-    drawn = options.show // 2
-    glyphs, labels = [], []
-    for kind, count in (("MNIST test", options.show - drawn), ("drawn digits", drawn)):
-        index = rng.choice(len(sets.labels[kind]), count, replace=False)
-        glyphs += list(sets.digits[kind][index])
-        labels += list(sets.labels[kind][index])
-    bars = _probabilities(classifier.predict(np.stack(glyphs)))
-    figure = plots.examples(np.stack(glyphs), bars, np.array(labels))
-    for path in plots.write(Path("."), name, {"examples": figure}):
-        print(f"wrote {path}")
+def load_classifiers(options: argparse.Namespace, folders: list[Path]) -> Seeds:
+    """Load the models that --model names, else all of the first folder, from each folder."""
+    names = options.model or weights.available(folders[0])
+    if not names:
+        raise BadWeightsError(f"{folders[0]} has no weights of a classifier.")
+    device, reason = choose_device(options.device)
+    seeds = {}
+    for name in names:
+        holders = [folder for folder in folders if name in weights.available(folder)]
+        loaded = [weights.load(name, folder) for folder in holders or folders[:1]]
+        seeds[name] = [GlyphClassifier(seed, device, reason) for seed in loaded]
+    return seeds
 
 
-def evaluate(classifier: GlyphClassifier, sets: EvaluationSets) -> dict[str, float]:
-    """Return all metrics of a classifier by name, as fractions in [0, 1]."""
+def evaluate(classifier: GlyphClassifier, sets: dict[str, EvaluationSet]) -> dict[str, float]:
+    """Return all metrics of a classifier by name, as fractions in [0, 1].
+
+    A metric is there only if the test sets that it needs are."""
     measured: dict[str, float] = {}
-    predictions = {kind: classifier.predict(glyphs) for kind, glyphs in sets.digits.items()}
-    for kind, predicted in predictions.items():
-        bars = _probabilities(predicted)
-        measured[f"{kind}{CORRECT}"] = metrics.accuracy(bars, sets.labels[kind])
-        measured[f"{kind}{REJECTED}"] = _rejected(predicted)
-    drawn = "drawn digits"
-    bars, labels = _probabilities(predictions[drawn]), sets.labels[drawn]
-    readable = bars[sets.readable], labels[sets.readable]
-    measured[f"{drawn}, readable{CORRECT}"] = metrics.accuracy(*readable)
-    measured[f"{drawn}: calibration error"] = metrics.calibration_error(bars, labels)
-    measured[f"{drawn}, readable: calibration error"] = metrics.calibration_error(*readable)
-    digitness = np.array([prediction.digitness for prediction in predictions[drawn]])
-    for kind, glyphs in sets.non_digits.items():
-        predicted = classifier.predict(glyphs)
-        measured[f"{kind}{REJECTED}"] = _rejected(predicted)
-        if kind == "letters" and np.ptp(digitness) > 0:
-            scores = np.array([prediction.digitness for prediction in predicted])
-            measured["letters: AUROC of digitness"] = metrics.auroc(digitness, scores)
-            accepted = np.mean(scores >= np.quantile(digitness, 0.05))
-            measured["letters: accepted when 95% of digits are"] = float(accepted)
+    predictions = {name: classifier.predict(test.glyphs) for name, test in sets.items()}
+    for name, test in sets.items():
+        if test.labels is not None:
+            bars = _probabilities(predictions[name])
+            measured[f"{name}{CORRECT}"] = metrics.accuracy(bars, test.labels)
+            measured[f"{name}{REJECTED}"] = _rejected(predictions[name])
+    if DRAWN in sets:
+        bars, drawn = _probabilities(predictions[DRAWN]), sets[DRAWN]
+        measured |= _drawn_metrics(bars, np.asarray(drawn.labels), np.asarray(drawn.readable))
+    for name, test in sets.items():
+        if test.labels is None:
+            measured[f"{name}{REJECTED}"] = _rejected(predictions[name])
+        if name == LETTERS and DRAWN in sets:
+            measured |= _digitness_metrics(predictions[DRAWN], predictions[LETTERS])
     return measured
 
 
@@ -113,29 +118,84 @@ def milliseconds(classifier: GlyphClassifier, count: int, seconds: float = 1.0) 
     return float(np.median(times)) * 1000
 
 
+def _check_write(folder: Path, data: EvaluationData) -> None:
+    """Raise DigitDrawError if --write lacks a document, or DataError if it lacks a test set."""
+    missing = [str(path) for path in (README, folder / "MODEL_CARD.md") if not path.is_file()]
+    if missing:
+        raise DigitDrawError(
+            f"--write updates the tables of a checkout of the repository, but there is no "
+            f"{' and no '.join(missing)}."
+        )
+    files = list(data.missing())
+    if files:
+        raise DataError(
+            f"--write needs all test sets, but {data.root} has no {' and no '.join(files)}."
+        )
+
+
+def _write(models: dict[str, report.Evaluation], folder: Path) -> None:
+    """Store the results. Models that were not evaluated now keep theirs."""
+    path = folder / "evaluation.json"
+    models = (json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}) | models
+    models = {name: models[name] for name in MODELS if name in models}
+    weights.write_json(path, models)
+    report.write(models, README, folder / "MODEL_CARD.md")
+
+
 def _evaluate_models(
-    options: argparse.Namespace, folders: list[Path]
+    seeds: Seeds, folders: list[Path], data: EvaluationData
 ) -> dict[str, report.Evaluation]:
-    """Evaluate each model on the test sets, once for each folder that has it."""
-    sets = EvaluationSets.load(Path(options.data))
-    device, reason = choose_device(options.device)
+    """Evaluate each classifier on all test sets that the data folder has."""
+    missing = data.missing()
+    for file, names in missing.items():
+        also = ["calibration error"] * (DRAWN in names)
+        also += ["AUROC of digitness"] * (DRAWN in names or LETTERS in names)
+        _note(f"no {file} in {data.root}; left out: {'; '.join([*names, *also])}")
+    left_out = {name for names in missing.values() for name in names}
+    _note("building the test sets ...")
+    sets = data.load([name for name in SETS if name not in left_out])
     models = {}
-    for name in options.model or weights.available(folders[0]):
-        holders = [folder for folder in folders if name in weights.available(folder)]
-        loaded = [weights.load(name, folder) for folder in holders]
-        classifiers = [GlyphClassifier(seed, device, reason) for seed in loaded]
+    for name, classifiers in seeds.items():
         measured = [evaluate(classifier, sets) for classifier in classifiers]
+        folder = next(folder for folder in folders if name in weights.available(folder))
         models[name] = {
-            "seeds": len(holders),
-            "parameters": weights.parameters(name, holders[0]),
-            "kilobytes": weights.kilobytes(name, holders[0]),
+            "seeds": len(classifiers),
+            "parameters": weights.parameters(name, folder),
+            "kilobytes": weights.kilobytes(name, folder),
             "milliseconds": {
                 str(count): round(milliseconds(classifiers[0], count), 3) for count in (1, 64)
             },
             "figures": report.summary(measured),
         }
-        print(f"{name}: {len(holders)} seeds", file=sys.stderr, flush=True)
+        _note(f"{name}: {len(classifiers)} seed{'s' if len(classifiers) > 1 else ''}")
     return models
+
+
+def _drawn_metrics(
+    bars: np.ndarray, labels: np.ndarray, is_readable: np.ndarray
+) -> dict[str, float]:
+    """Return the calibration of drawn digits, and metrics of those that a person can read."""
+    readable = bars[is_readable], labels[is_readable]
+    return {
+        f"{DRAWN}, readable{CORRECT}": metrics.accuracy(*readable),
+        f"{DRAWN}: calibration error": metrics.calibration_error(bars, labels),
+        f"{DRAWN}, readable: calibration error": metrics.calibration_error(*readable),
+    }
+
+
+def _digitness_metrics(
+    drawn: Sequence[Prediction], letters: Sequence[Prediction]
+) -> dict[str, float]:
+    """Return how well digitness separates drawn digits from letters; none without digitness."""
+    digits, others = (np.array([p.digitness for p in part]) for part in (drawn, letters))
+    if not np.ptp(digits) > 0:
+        return {}
+    return {
+        "letters: AUROC of digitness": metrics.auroc(digits, others),
+        "letters: accepted when 95% of digits are": float(
+            np.mean(others >= np.quantile(digits, 0.05))
+        ),
+    }
 
 
 def _probabilities(predictions: Sequence[Prediction]) -> np.ndarray:
@@ -144,3 +204,7 @@ def _probabilities(predictions: Sequence[Prediction]) -> np.ndarray:
 
 def _rejected(predictions: Sequence[Prediction]) -> float:
     return float(np.mean([prediction.digit is None for prediction in predictions]))
+
+
+def _note(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

@@ -32,6 +32,7 @@ _COLUMNS = {
 }
 """Columns of the table of all models, and their metrics."""
 _HEAD = ["| test set | correct | rejected |", "|---|---|---|"]
+_FIGURES = ["| figure | value |", "|---|---|"]
 
 
 def summary(measured: Sequence[dict[str, float]]) -> dict[str, dict[str, float]]:
@@ -70,8 +71,18 @@ def metrics_table(model: Evaluation) -> str:
     rates = [name for name in figures if name.endswith((CORRECT, REJECTED))]
     test_sets = dict.fromkeys(name.rpartition(": ")[0] for name in rates)
     lines = [*_HEAD, *(_row(name, figures, with_range=True) for name in test_sets)]
-    lines += ["", "| figure | value |", "|---|---|"]
-    lines += [f"| {n} | {_cell(figures[n], True)} |" for n in figures if n not in rates]
+    others = [f"| {n} | {_cell(figures[n], True)} |" for n in figures if n not in rates]
+    return "\n".join([*lines, *(["", *_FIGURES, *others] if others else [])])
+
+
+def labelled_table(figures: dict[str, dict[str, float]], worst: int) -> str:
+    """Return two tables of a labelled data set: its figures, and the classes with most mistakes."""
+    classes = [name for name in figures if name.endswith(CORRECT)]
+    shown = sorted(classes, key=lambda name: figures[name]["mean"])[:worst]
+    others = [name for name in figures if name not in classes]
+    lines = [*_FIGURES, *(f"| {n} | {_cell(figures[n], True)} |" for n in others)]
+    lines += ["", "| worst classes | correct |", "|---|---|"]
+    lines += [f"| {n.removesuffix(CORRECT)} | {_cell(figures[n], True)} |" for n in shown]
     return "\n".join(lines)
 
 

@@ -43,7 +43,8 @@ class LineRecognizerTrainer(Trainer):
         index = rng.choice(total, min(count, total), replace=False)
         crops, digits = zip(*map(self._crops.get, index), strict=True)
         augmented = [augment_crop(crop, rng) for crop in crops]
-        return plots.line_crops(augmented, ["".join(map(str, number)) for number in digits])
+        titles = ["".join(map(str, number)) for number in digits]
+        return plots.line_crops(augmented, titles, self.subject)
 
     def batches(
         self, order: torch.Generator, rng: torch.Generator

@@ -63,9 +63,11 @@ class LineRecognizerValidation:
         return {"validation loss": float(np.mean(losses))} | measured
 
     def calibrate(
-        self, predictions: dict[str, list[Tensor]]
+        self, predictions: dict[str, list[Tensor]], model: str = "model"
     ) -> tuple[PhotoCalibration, dict[str, Figure]]:
-        """Fit temperatures and the threshold. Returns them, and plots of the result."""
+        """Fit temperatures and the threshold. Returns them, and plots of the result.
+
+        `model` is the name of the model, for the plots."""
         digits = [number for subset in self.subsets for number in subset.digits]
         read = [ctc.decode(path) for s in self.subsets for path in predictions[s.kind]]
         logits, invented = [np.zeros((0, 11), np.float32)], [np.zeros((0, 11))]
@@ -79,14 +81,15 @@ class LineRecognizerValidation:
         all_logits, labels = np.concatenate(logits), np.array(truth, np.int64)
         fitted = fit_detector(all_logits, labels, np.concatenate(invented))
         bars = torch.from_numpy(all_logits[:, :10] / fitted.temperature).softmax(1).numpy()
+        subject = f"{model} on line crops for validation"
         return PhotoCalibration(**vars(fitted)), {
-            "confusion": charts.confusion(bars, labels),
-            "reliability": charts.reliability(bars, labels),
-            "mistakes": self._plot_mistakes(read, digits),
+            "confusion": charts.confusion(bars, labels, subject),
+            "reliability": charts.reliability(bars, labels, subject),
+            "mistakes": self._plot_mistakes(read, digits, subject),
         }
 
     def _plot_mistakes(
-        self, read: list[Transcript], digits: list[np.ndarray], count: int = 48
+        self, read: list[Transcript], digits: list[np.ndarray], subject: str, count: int = 48
     ) -> Figure:
         """Plot the line crops with the most edits, each with its label and its answer."""
         crops = [crop for subset in self.subsets for crop in subset.crops]
@@ -95,6 +98,7 @@ class LineRecognizerValidation:
         return plots.line_crops(
             [line_crop.from_uint8(crops[i]) for i in worst],
             [f"{_text(digits[i])} → {_text(read[i].labels)}" for i in worst],
+            subject,
         )
 
 
