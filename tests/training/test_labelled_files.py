@@ -189,12 +189,12 @@ def test_no_writer_is_in_two_splits_and_no_example_is_lost(writers):
 
 
 @given(names, names)
-def test_a_writer_stays_in_a_split_when_others_are_added(writers, others):
+def test_a_writer_stays_in_a_split_when_others_are_added(writers, more):
     def split_of(names):
         splits = split_examples([drawn("a", name) for name in names if name])
         return {example.writer: name for name in SHARES for example in splits[name]}
 
-    before, after = split_of(writers), split_of(writers + others)
+    before, after = split_of(writers), split_of(writers + more)
     assert before == {writer: after[writer] for writer in before}
 
 

@@ -103,11 +103,11 @@ class ClassifierValidation:
         non-digits there is no threshold of digitness. `model` is its name, for the plots."""
         kinds, classes = self.labels.items(), len(self.data.classes)
         logits = np.concatenate([predictions[kind] for kind, _ in kinds])
-        others = predictions.get("other")
+        negatives = predictions.get("other")
         calibration = fit_classifier(
-            logits if others is not None else logits[:, :classes],
+            logits if negatives is not None else logits[:, :classes],
             np.concatenate([labels for _, labels in kinds]),
-            others,
+            negatives,
             np.concatenate([np.full(len(labels), 1 / len(labels)) for _, labels in kinds]),
         )
         main, labels = predictions[self.main], self.labels[self.main]
