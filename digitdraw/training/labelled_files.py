@@ -146,7 +146,7 @@ def _example(line: str, file: Path, place: str) -> Example:
         raise DataError(f'{place}: "label" is missing, or is neither a text nor an integer.')
     if ("image" in entry) == ("strokes" in entry):
         raise DataError(f'{place}: there must be either "image" or "strokes".')
-    if split and split not in SPLIT_NAMES:
+    if split and (type(split) is not str or split not in SPLIT_NAMES):
         raise DataError(f'{place}: "split" is {split!r}; allowed are {", ".join(SPLIT_NAMES)}.')
     content = entry.get("strokes")
     if "image" in entry:
@@ -161,7 +161,7 @@ def _example(line: str, file: Path, place: str) -> Example:
 def _read_folders(path: Path) -> Iterator[Example]:
     """List the pictures of each class; the folders of classes may be in folders of splits."""
     folders = _folders(path)
-    if not {"train"} <= {folder.name for folder in folders} <= SPLIT_NAMES.keys():
+    if not {folder.name for folder in folders} <= SPLIT_NAMES.keys():
         yield from _read_classes(folders, "")
         return
     for folder in folders:

@@ -82,6 +82,7 @@ def test_a_class_may_be_called_train(tmp_path):
         ({**A, "image": "a.png"}, 'either "image" or "strokes"'),
         ({"label": "a", "image": 5}, '"image" is not the path'),
         ({**A, "split": "holdout"}, "'holdout'; allowed are train, test, validation, val"),
+        ({**A, "split": ["train"]}, "['train']; allowed are train"),
         ([1], "not a JSON object"),
     ],
 )
@@ -166,6 +167,13 @@ def test_examples_without_writer_are_shuffled_by_class_always_alike():
     for name, count in {"train": 14, "validation": 3, "test": 3}.items():
         assert Counter(example.label for example in splits[name]) == dict.fromkeys("abc", count)
     assert [e.content for e in splits["test"][:3]] != [0, 1, 2]
+
+
+def test_folders_of_splits_need_one_for_training(tmp_path):
+    for split in ("val", "test"):
+        write_pictures(tmp_path / split / "cats", 1)
+    with pytest.raises(DataError, match="no example has the split 'train'"):
+        split_examples(labelled_files.read_examples(tmp_path))
 
 
 def test_a_missing_split_is_an_error():
