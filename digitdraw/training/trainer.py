@@ -131,10 +131,8 @@ class Trainer(ABC):
 
         Raises TrainingError if the loss is not finite."""
         started = time.monotonic()
-        order = torch.Generator(self.device).manual_seed(self.seed * 100_003 + self.epoch)
-        own_seed = self.seed * 100_003 + self.epoch + 7_919 * self.group.rank
-        rng = torch.Generator(self.device).manual_seed(own_seed)
-        torch.manual_seed(own_seed)  # of dropout
+        order, rng = self.generators()
+        torch.manual_seed(rng.initial_seed())  # of dropout
         self._trained.train()
         loss, correct, count = self._train_batches(*self.batches(order, rng))
         if not math.isfinite(loss):
@@ -146,6 +144,12 @@ class Trainer(ABC):
         self.seconds += time.monotonic() - started
         entry = {"epoch": self.epoch, "loss": loss / count, "accuracy": correct / count}
         self.history.append(entry)
+
+    def generators(self) -> tuple[torch.Generator, torch.Generator]:
+        """Return the random numbers of the next epoch: of all processes, and of this one alone."""
+        seed = self.seed * 100_003 + self.epoch
+        order = torch.Generator(self.device).manual_seed(seed)
+        return order, torch.Generator(self.device).manual_seed(seed + 7_919 * self.group.rank)
 
     def _train_batches(self, steps: int, batches: Iterator[tuple[Tensor, Any]]) -> list[float]:
         """Train on the batches of an epoch; returns (loss, correct, count), summed over all."""

@@ -28,8 +28,7 @@ def explain(trainer: ClassifierTrainer) -> Iterator[str]:
     """Yield an explanation line by line: layers, a batch, one step, and why a loss may rise.
 
     The step is the first one of the training, at the learning rate of the recipe."""
-    order, rng = (torch.Generator(trainer.device).manual_seed(trainer.seed) for _ in range(2))
-    count, batches = trainer.batches(order, rng)
+    count, batches = trainer.batches(*trainer.generators())
     first, *following = islice(batches, 1 + _FOLLOWING)
     yield from _layers(trainer, first[0])
     yield from _batch(trainer, first, count)
@@ -84,7 +83,7 @@ def _batch(trainer: ClassifierTrainer, batch: Batch, count: int) -> Iterator[str
         kind += "; the last one is of the digitness"
     inputs = (x - design.mean)[:, None] / design.std
     tensors = (
-        ("glyphs", x, "1 is ink"),
+        ("glyphs", x, "1 is ink" if trainer.data.preparation == "handwriting" else "grey"),
         ("labels", labels, ", ".join(classes[label] for label in labels[:8].tolist()) + " ..."),
         (
             "input",

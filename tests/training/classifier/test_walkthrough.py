@@ -51,8 +51,7 @@ def test_the_numbers_of_a_step_follow_from_its_gradients(name, digits):
 def test_the_step_is_that_of_a_training(digits):
     explained, trained = start("mlp-relu", digits), start("mlp-relu", digits)
     text = "\n".join(walkthrough.explain(explained))
-    order = torch.Generator().manual_seed(0)
-    trained.step(trained.batches(order, order)[1])
+    trained.step(trained.batches(*trained.generators())[1])
     assert_equal_weights(explained.network, trained.network)
     assert "32x784      32x128  128x784 + 128 = 100,480" in text
 
