@@ -23,8 +23,10 @@ def merge_histories(records: dict[str, dict]) -> list[dict[str, float]]:
     longest = max((record["history"] for record in records.values()), key=len)
     history = [{"epoch": entry["epoch"]} for entry in longest]
     for name, record in records.items():
+        # The two losses are different functions, so their values cannot be compared.
+        names = {"validation loss": f"{record['recipe']['loss']} (loss)"}
         for line, entry in zip(history, record["history"], strict=False):
-            line |= {f"{key}, {name}": entry[key] for key in SHOWN if key in entry}
+            line |= {f"{names.get(key, key)}, {name}": entry[key] for key in SHOWN if key in entry}
     return history
 
 
@@ -36,7 +38,7 @@ def main() -> None:
     options = parser.parse_args()
     paths = {"as its source has it": options.source, "changed": options.changed}
     records = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in paths.items()}
-    figure = charts.curves(merge_histories(records))
+    figure = charts.curves(merge_histories(records), "from-scratch, MNIST's validation digits")
     figure.savefig(ROOT / "docs" / "from-scratch.png", format="png", facecolor="white", dpi=100)
 
 

@@ -36,22 +36,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             train(options)
     except KeyboardInterrupt as stopped:
-        print(f"\nstopped: {_kept(stopped, options, arguments)}")
+        print(f"\nstopped: {_stop_text(stopped, options, arguments)}")
         return 130
     return 0
 
 
-def _kept(
+def _stop_text(
     stopped: KeyboardInterrupt, options: argparse.Namespace, arguments: Sequence[str] | None
 ) -> str:
     """Return what a stopped command has kept, and how to continue."""
+    if not isinstance(stopped, Interrupted) and options.resume:
+        return f"the checkpoint in {options.out} is unchanged; the same command continues"
     if not isinstance(stopped, Interrupted) or not stopped.epoch:
         return "no epoch was finished, so nothing was kept and nothing was replaced"
-    given = list(arguments or [])
-    command = shlex.join(["digitdraw", "train", *given, *(["--resume"] * (not options.resume))])
+    words = ["digitdraw", "train", *(arguments or []), *([] if options.resume else ["--resume"])]
     return (
         f"the checkpoint after epoch {stopped.epoch} of {stopped.epochs} is kept in {options.out}. "
-        f"To continue: {command}"
+        f"To continue: {shlex.join(words)}"
     )
 
 
@@ -84,6 +85,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     names = sorted(RECIPES)
     parser.add_argument("model", nargs="?", metavar="NAME", choices=names, help=", ".join(names))
+    _add_first_options(parser)
+    _add_advanced_options(parser)
+    return parser
+
+
+def _add_first_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("training").add_argument
     add("--data", default="data", metavar="FOLDER",
         help="folder of MNIST/ and others (default: data)")  # fmt: skip
@@ -99,6 +106,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--force", action="store_true", help="replace the weights or the checkpoint in --out")
     add("--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)")
     add("--speedrun", action="store_true", help="time a short training on MNIST; needs no NAME")
+
+
+def _add_advanced_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("advanced training").add_argument
     add("--recipe", help="another recipe of the model: from-scratch has `source`")
     add("--seed", type=int, default=0, help="seed of all random numbers (default: 0)")
@@ -117,4 +127,3 @@ def _parser() -> argparse.ArgumentParser:
         help="add the line crops that other trainings cached")  # fmt: skip
     add("--workers", type=int, default=os.cpu_count() or 1, metavar="N",
         help="number of processes that prepare data")  # fmt: skip
-    return parser

@@ -29,7 +29,8 @@ def load(path: Path, made_from: dict[str, Any]) -> dict[str, np.ndarray]:
     Raises DataError if the file is damaged, or was made from something else than `made_from`; the
     message names what differs. A value of None in `made_from` may differ."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # A file opened here is closed even if it is no archive.
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = dict(file)
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise DataError(f"{path} is no dataset cache, or is damaged ({error}).") from error

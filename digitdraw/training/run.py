@@ -3,6 +3,8 @@
 The last epoch is the result, never the best of many. Test digits are used once, after it."""
 
 import argparse
+import math
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,9 @@ from digitdraw.training.recipes import RECIPES, recipe_for
 from digitdraw.training.record import settings_to_resume, training_record
 from digitdraw.training.tasks import TASKS, Task, Validation
 from digitdraw.training.trainer import Trainer
+
+_CURVES_PAUSE = 5.0
+"""Seconds between two pictures of the curves; one takes 0.7, and an epoch of `softmax` 1.4."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -69,7 +74,7 @@ def explain(options: argparse.Namespace) -> None:
     DataError, UnknownDeviceError, BadWeightsError and TrainingError."""
     recipe = recipe_for(options.model, options.recipe)
     if recipe.task != "classifier":
-        known = ", ".join(name for name, one in RECIPES.items() if one.task == "classifier")
+        known = ", ".join(name for name in RECIPES if RECIPES[name].task == "classifier")
         raise TrainingError(f"--explain is for {known}, not for {options.model}.")
     device, _ = choose_own_device(options.device)
     task = TASKS[recipe.task](options, replace(recipe, mnist_only=True), ProcessGroup())
@@ -140,6 +145,7 @@ def _train_epochs(
     log: Log,
 ) -> None:
     """Train the remaining epochs. The first process validates, and writes checkpoint and curves."""
+    drawn = -math.inf
     while trainer.epoch < trainer.epochs:
         before = trainer.seconds
         trainer.train_epoch()
@@ -151,8 +157,10 @@ def _train_epochs(
             metrics = "  ".join(f"{name} {_number(name, entry[name])}" for name in list(entry)[1:])
             print(f"epoch {trainer.epoch}/{trainer.epochs}: {seconds}  {metrics}", flush=True)
             trainer.save_checkpoint(_checkpoint(options), settings)
-            curves = {"curves": charts.curves(trainer.history, trainer.subject)}
-            plots.write(Path(options.out), options.model, curves)
+            if time.monotonic() - drawn >= _CURVES_PAUSE:
+                curves = {"curves": charts.curves(trainer.history, trainer.subject)}
+                plots.write(Path(options.out), options.model, curves)
+                drawn = time.monotonic()
             log(entry)
         trainer.group.barrier()
 

@@ -109,15 +109,16 @@ class ClassifierTask(Task):
     """Trains a glyph classifier, on the data of its recipe or on the data set of --dataset."""
 
     make_trainer = staticmethod(trainer_for)
-    examples = "glyphs"
 
     def __init__(self, options: argparse.Namespace, recipe: Recipe, group: ProcessGroup) -> None:
         super().__init__(options, recipe, group)
         self.labelled: LabelledData | None = None
+        self.examples = "digits" if recipe.mnist_only else "glyphs"
         if options.dataset:
             arguments = self.root, recipe.validation_digits, options.workers
             self.labelled = load_labelled(options.dataset, *arguments)
             self.data = self.labelled.data
+            self.examples = "digits" if self.data.is_digits else "pictures"
             # It has no non-digits to reject.
             self.recipe = replace(recipe, digitness_weight=0.0)
 

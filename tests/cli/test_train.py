@@ -27,6 +27,11 @@ def test_a_missing_name_is_an_error_that_lists_the_models(capsys):
         ("--epochs", "many"),
         ("--fraction", "0"),
         ("--fraction", "1.5"),
+        ("--fraction", "-0.5"),
+        ("--fraction", "nan"),
+        ("--fraction", "inf"),
+        ("--fraction", "half"),
+        ("--log", "paper"),
     ],
 )
 def test_a_number_outside_its_range_is_an_error(option, value, capsys):
@@ -41,7 +46,11 @@ def test_help_is_short_and_grouped(capsys):
         main(["train", "--help"])
     text = capsys.readouterr().out
     assert text.startswith("usage: digitdraw train")
-    assert all(f"\n{group}:" in text for group in ("training", "data", "output"))
+    groups = ("examples", "training", "advanced training", "advanced data")
+    places = [text.index(f"\n{group}:") for group in groups]
+    assert places == sorted(places)
+    first = text[places[1] : places[2]]
+    assert all(option in first for option in ("--data", "--epochs", "--out", "--explain"))
     assert all(name in text for name in RECIPES)
     assert text.count("\n") < 60
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from digitdraw.errors import TrainingError
+from digitdraw.training import distributed
 from digitdraw.training.distributed import ProcessGroup
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,6 +56,50 @@ def test_shards_have_equal_lengths_and_share_no_element():
 @pytest.mark.parametrize("length", [0, 1, 2])
 def test_a_batch_smaller_than_the_group_is_dropped(length):
     assert len(ProcessGroup(1, 3).shard(torch.arange(length))) == 0
+
+
+@pytest.fixture
+def four_gpus(monkeypatch):
+    """Pretends that this machine has four GPUs, and that torchrun started this process as 2."""
+    chosen = []
+    monkeypatch.setenv("WORLD_SIZE", "4")
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "4")
+    monkeypatch.setenv("LOCAL_RANK", "2")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
+    monkeypatch.setattr(torch.cuda, "set_device", chosen.append)
+    monkeypatch.setattr(
+        distributed, "choose_device", lambda wanted: (torch.device(wanted), "as requested")
+    )
+    return chosen
+
+
+@pytest.mark.parametrize("wanted", ["auto", "cuda"])
+def test_each_process_has_the_gpu_of_its_local_rank(wanted, four_gpus):
+    device, _ = distributed.choose_own_device(wanted)
+    assert device == torch.device("cuda:2")
+    assert four_gpus == [device]
+
+
+def test_one_process_takes_the_device_that_was_asked_for(four_gpus, monkeypatch):
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "1")
+    assert distributed.choose_own_device("cuda")[0] == torch.device("cuda")
+    assert four_gpus == []
+
+
+def test_processes_on_a_cpu_need_no_gpu(four_gpus):
+    assert distributed.choose_own_device("cpu")[0] == torch.device("cpu")
+
+
+def test_more_processes_than_gpus_are_an_error(four_gpus, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 3)
+    with pytest.raises(TrainingError, match="4 processes need a GPU each, but this machine has 3"):
+        distributed.choose_own_device("auto")
+
+
+def test_one_gpu_for_several_processes_is_an_error(four_gpus):
+    with pytest.raises(TrainingError, match="--device cuda gives each process its own"):
+        distributed.choose_own_device("cuda:0")
 
 
 def test_two_processes_train_the_weights_of_one_and_only_the_first_prints(tmp_path):

@@ -102,7 +102,7 @@ def test_damaged_files_are_named(tmp_path):
 
 
 def test_a_data_set_without_examples_is_an_error_that_says_what_is_allowed(tmp_path):
-    with pytest.raises(DataError, match=r"has no examples\. A data set is a folder with one folder"):
+    with pytest.raises(DataError, match=r"has no examples\. A data set is a folder"):
         labelled_files.read_examples(tmp_path)
     write_lines(tmp_path / "labels.jsonl", [])
     with pytest.raises(DataError, match=r"labels\.jsonl has no examples"):

@@ -1,6 +1,7 @@
 """Work in other processes: in order, the same for any number of processes, with their errors."""
 
 import os
+import sys
 from functools import partial
 
 import numpy as np
@@ -59,3 +60,11 @@ def test_one_part_starts_no_process(parts):
 def test_an_error_in_a_process_is_raised():
     with pytest.raises(TypeError):
         map_in_order(square, ["a", None], 2)
+
+
+def test_only_a_terminal_shows_the_progress(monkeypatch, capsys):
+    map_in_order(square, range(3), 1, "squaring")
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    map_in_order(square, range(3), 1, "squaring")
+    assert "squaring" in capsys.readouterr().err

@@ -1,19 +1,23 @@
 """A run of a training, from the command to weights and record, on a small part of the data."""
 
 import json
+import shlex
 
 import numpy as np
 import pytest
 import torch
 
+from digitdraw.cli import train
 from digitdraw.cli.main import main
 from digitdraw.models import registry, weights
 from digitdraw.models.calibration import Calibration
 from digitdraw.preprocessing import glyph
-from digitdraw.training import datasets, plots
+from digitdraw.training import charts, datasets, plots, tasks
+from digitdraw.training import run as training_run
 from digitdraw.training.classifier import dataset
 from digitdraw.training.classifier import trainer as classifier_trainer
 from digitdraw.training.classifier.validation import ClassifierValidation
+from digitdraw.training.distributed import ProcessGroup
 from digitdraw.training.line_recognizer import dataset as line_crop_dataset
 from digitdraw.training.recipes import RECIPES
 from digitdraw.training.trainer import Trainer
@@ -54,6 +58,8 @@ def run(small_dataset, data_folder, monkeypatch):
     )
     monkeypatch.setattr(dataset, "build", lambda *arguments: small_dataset)
     monkeypatch.setattr(ClassifierValidation, "load", lambda *arguments: validation)
+    test = {"mnist": pixels[:20]}, {"mnist": labels[:20]}
+    monkeypatch.setattr(tasks.ClassifierTask, "_test_sets", lambda task: test)
     small = ["--device", "cpu", "--fraction", "0.004", "--epochs", "2", "--data", str(data_folder)]
 
     def run_command(folder, model, *arguments, with_plots=False):
@@ -79,19 +85,33 @@ def test_a_training_writes_weights_record_and_plots(run, tmp_path):
     assert {"mnist accuracy", "drawings accuracy", "letters AUROC"} <= set(record["validation"])
 
 
-def test_a_resumed_training_equals_an_unbroken_one(run, tmp_path, monkeypatch):
-    assert run(tmp_path / "unbroken", "default") == 0
+@pytest.fixture
+def stop_after_an_epoch(run, monkeypatch):
+    """Runs the command, which Ctrl-C stops after the first checkpoint."""
     save = Trainer.save_checkpoint
 
-    def save_and_stop(self, path):
-        save(self, path)
+    def save_and_stop(self, *arguments):
+        save(self, *arguments)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Trainer, "save_checkpoint", save_and_stop)
-    assert run(tmp_path / "broken", "default") == 130
-    assert not (tmp_path / "broken" / "default.pt").exists()
-    monkeypatch.setattr(Trainer, "save_checkpoint", save)
-    assert run(tmp_path / "broken", "default", "--resume") == 0
+    def run_command(folder, model, *arguments):
+        with monkeypatch.context() as patch:
+            patch.setattr(Trainer, "save_checkpoint", save_and_stop)
+            assert run(folder, model, *arguments) == 130
+        assert not (folder / f"{model}.pt").exists()
+
+    return run_command
+
+
+def test_a_resumed_training_equals_an_unbroken_one(run, tmp_path, stop_after_an_epoch, capsys):
+    assert run(tmp_path / "unbroken", "default") == 0
+    stop_after_an_epoch(tmp_path / "broken", "default")
+    output = capsys.readouterr().out
+    assert "checkpoint after epoch 1 of 2 is kept" in output
+    command = shlex.split(output.split("To continue: ")[1])
+    assert command[:3] == ["digitdraw", "train", "default"]
+    assert command[-3:] == ["--out", str(tmp_path / "broken"), "--resume"]
+    assert main(command[1:]) == 0
     first, second = (weights.load("default", tmp_path / name) for name in ("unbroken", "broken"))
     assert_equal_weights(first.network, second.network)
 
@@ -159,9 +179,9 @@ def test_another_seed_gives_other_weights(run, tmp_path):
 
 
 def test_a_loss_that_is_not_finite_stops_and_keeps_the_checkpoint(
-    run, tmp_path, monkeypatch, capsys
+    run, tmp_path, stop_after_an_epoch, monkeypatch, capsys
 ):
-    run(tmp_path, "default", "--epochs", "1")
+    stop_after_an_epoch(tmp_path, "default")
     before = (tmp_path / "default.checkpoint.pt").read_bytes()
     monkeypatch.setattr(
         classifier_trainer, "classifier_loss", lambda logits, *_: logits.sum() * float("nan")
@@ -178,8 +198,10 @@ def test_a_folder_that_cannot_be_written_is_an_error_of_one_line(run, tmp_path, 
     assert len(error) == 1 and error[0].startswith("digitdraw train: cannot write")
 
 
-def test_a_full_disk_is_an_error_and_keeps_the_checkpoint(run, tmp_path, monkeypatch, capsys):
-    run(tmp_path, "default", "--epochs", "1")
+def test_a_full_disk_is_an_error_and_keeps_the_checkpoint(
+    run, tmp_path, stop_after_an_epoch, monkeypatch, capsys
+):
+    stop_after_an_epoch(tmp_path, "default")
     before = (tmp_path / "default.checkpoint.pt").read_bytes()
 
     def full(state, file):
@@ -221,3 +243,101 @@ def test_a_note_says_that_a_cpu_has_no_bfloat16(has_bfloat16, run, tmp_path, mon
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities)
     assert run(tmp_path, "softmax", "--epochs", "1", "--bfloat16") == 0
     assert ("no bfloat16 instructions" in capsys.readouterr().out) is not has_bfloat16
+
+
+@pytest.mark.parametrize("reply", [[], ["--resume"]])
+def test_finished_weights_are_replaced_only_with_force(reply, run, tmp_path, capsys):
+    assert run(tmp_path, "softmax", "--epochs", "1") == 0
+    before = (tmp_path / "softmax.pt").read_bytes()
+    assert run(tmp_path, "softmax", "--epochs", "1", "--seed", "1", *reply) == 1
+    error = capsys.readouterr().err
+    assert "softmax.pt" in error and "--force" in error
+    assert ("is finished" in error) == bool(reply)
+    assert (tmp_path / "softmax.pt").read_bytes() == before
+    assert run(tmp_path, "softmax", "--epochs", "1", "--seed", "1", "--force") == 0
+    assert (tmp_path / "softmax.pt").read_bytes() != before
+
+
+def test_an_unfinished_training_is_not_replaced_by_accident(
+    run, tmp_path, stop_after_an_epoch, capsys
+):
+    stop_after_an_epoch(tmp_path, "softmax")
+    before = (tmp_path / "softmax.checkpoint.pt").read_bytes()
+    assert run(tmp_path, "softmax") == 1
+    error = capsys.readouterr().err
+    assert "did not finish" in error and "--resume" in error and "--force" in error
+    assert (tmp_path / "softmax.checkpoint.pt").read_bytes() == before
+    assert run(tmp_path, "softmax", "--force") == 0
+
+
+def test_a_training_is_not_resumed_with_other_options(run, tmp_path, stop_after_an_epoch, capsys):
+    stop_after_an_epoch(tmp_path, "softmax")
+    assert run(tmp_path, "softmax", "--resume", "--seed", "3", "--epochs", "5") == 1
+    error = capsys.readouterr().err
+    assert "--seed was 0 and is 3" in error and "--epochs was 2 and is 5" in error
+    assert run(tmp_path, "softmax", "--resume") == 0
+
+
+def test_resume_without_a_checkpoint_is_an_error(run, tmp_path, capsys):
+    assert run(tmp_path, "softmax", "--resume") == 1
+    assert "softmax.checkpoint.pt to resume" in capsys.readouterr().err
+
+
+def test_ctrl_c_before_the_first_epoch_says_that_nothing_is_kept(
+    run, tmp_path, monkeypatch, capsys
+):
+    def stop(self):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Trainer, "train_epoch", stop)
+    assert run(tmp_path, "softmax") == 130
+    assert "nothing was kept" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_training_prints_what_it_does_in_a_few_lines(run, tmp_path, capsys, monkeypatch):
+    measured = []
+    test = tasks.ClassifierTask.test
+    monkeypatch.setattr(
+        tasks.ClassifierTask, "test", lambda *given: measured.append(1) or test(*given)
+    )
+    assert run(tmp_path, "softmax", with_plots=True) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 10
+    text = "\n".join(lines)
+    for part in (
+        "device: CPU, as requested", "model: softmax", "7,850 parameters", "validation: 600 digits",
+        "2 epochs", "epoch 1/2: ", "epoch 2/2: ", "trained in ", "test: mnist accuracy", "wrote ",
+    ):  # fmt: skip
+        assert part in text
+    assert measured == [1]
+    assert set(json.loads((tmp_path / "softmax.json").read_text())["test"]) == {"mnist accuracy"}
+
+
+def test_curves_are_written_after_each_epoch(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(training_run, "_CURVES_PAUSE", 0)
+    shown = []
+    curves = charts.curves
+    monkeypatch.setattr(
+        charts,
+        "curves",
+        lambda history, *rest: shown.append(len(history)) or curves(history, *rest),
+    )
+    assert run(tmp_path, "softmax") == 0
+    assert shown[:2] == [1, 2]
+
+
+def test_tensorboard_gets_the_metrics_of_each_epoch(run, tmp_path):
+    assert run(tmp_path, "softmax", "--log", "tensorboard") == 0
+    assert list((tmp_path / "tensorboard" / "softmax").glob("events.*"))
+
+
+def test_the_test_digits_of_a_data_folder_are_those_of_mnist_and_drawings(data_folder):
+    options = train._parser().parse_args(["default", "--data", str(data_folder)])
+    task = tasks.ClassifierTask(options, RECIPES["default"], ProcessGroup())
+    pixels, labels = task._test_sets()
+    assert list(pixels) == list(labels)
+    assert set(pixels) <= {"mnist", "drawings"} and "mnist" in pixels
+    assert all(pixels[kind].shape == (len(labels[kind]), 28, 28) for kind in pixels)
+    classic = tasks.ClassifierTask(options, RECIPES["softmax"], ProcessGroup())
+    assert list(classic._test_sets()[0]) == ["mnist"]

@@ -22,8 +22,26 @@ def test_the_base_class_is_abstract():
 
 def test_a_damaged_checkpoint_is_an_error(tmp_path):
     (tmp_path / "checkpoint.pt").write_bytes(b"not a checkpoint")
-    with pytest.raises(TrainingError, match="start without --resume"):
+    with pytest.raises(TrainingError, match="cannot be resumed; --force"):
         softmax_trainer().load_checkpoint(tmp_path / "checkpoint.pt")
+
+
+def test_a_checkpoint_of_other_settings_is_an_error_that_lists_what_differs(tmp_path):
+    path = tmp_path / "checkpoint.pt"
+    softmax_trainer().save_checkpoint(path, {"--seed": 1, "--epochs": 2})
+    softmax_trainer().load_checkpoint(path, {"--seed": 1, "--epochs": 2})
+    with pytest.raises(TrainingError) as raised:
+        softmax_trainer().load_checkpoint(path, {"--seed": 1, "--epochs": 3, "--fraction": 0.5})
+    message = str(raised.value)
+    assert "--epochs was 2 and is 3" in message
+    assert "--fraction was not given and is 0.5" in message
+    assert "--seed" not in message
+
+
+def test_a_checkpoint_of_an_older_version_is_not_resumed(tmp_path):
+    softmax_trainer().save_checkpoint(tmp_path / "checkpoint.pt")
+    with pytest.raises(TrainingError, match="an older version wrote it"):
+        softmax_trainer().load_checkpoint(tmp_path / "checkpoint.pt", {"--seed": 1})
 
 
 def test_a_cosine_schedule_warms_up_and_falls_to_zero():

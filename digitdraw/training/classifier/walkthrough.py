@@ -76,16 +76,16 @@ def _layers(trainer: ClassifierTrainer, x: Tensor) -> Iterator[str]:
 
 def _batch(trainer: ClassifierTrainer, batch: Batch, count: int) -> Iterator[str]:
     """Yield shape, dtype and range of the tensors from the glyphs to the outputs."""
-    (x, labels), design = batch, trainer.design
+    (x, labels), design, classes = batch, trainer.design, trainer.data.classes
     with torch.no_grad():
         outputs = trainer.forward(x)
     kind = "log probabilities" if "likelihood" in trainer.recipe.loss else "logits"
-    if outputs.shape[1] > len(trainer.data.classes):
+    if outputs.shape[1] > len(classes):
         kind += "; the last one is of the digitness"
     inputs = (x - design.mean)[:, None] / design.std
     tensors = (
         ("glyphs", x, "1 is ink"),
-        ("labels", labels, ", ".join(map(str, labels[:8].tolist())) + " ..."),
+        ("labels", labels, ", ".join(classes[label] for label in labels[:8].tolist()) + " ..."),
         (
             "input",
             inputs,
@@ -156,14 +156,12 @@ def _why_a_loss_may_rise(losses: list[float], losses_after: list[float]) -> Iter
     yield ""
     yield "4. Why the loss may rise"
     rows: list[tuple[str, ...]] = [("loss of", "before", "after")]
-    for name, old, new in zip(
-        ("the same batch", "the next batch"), losses[:2], losses_after[:2], strict=True
-    ):
+    pairs = list(zip(losses, losses_after, strict=True))
+    for name, (old, new) in zip(("the same batch", "the next batch"), pairs, strict=False):
         rows.append((name, f"{old:.6f}", f"{new:.6f}"))
     yield from _table(rows)
-    pairs = list(zip(losses, losses_after, strict=True))[1:]
-    rises = sum(new > old for old, new in pairs)
-    yield f"   The step used one batch. It raised the loss of {rises} of the next {len(pairs)}."
+    rises = sum(new > old for old, new in pairs[1:])
+    yield f"   The step used one batch. It raised the loss of {rises} of the next {len(pairs) - 1}."
     yield "   A training prints the mean loss of batches, each measured before its own step."
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from digitdraw.errors import DataError
 from digitdraw.preprocessing import binarize, strokes
 from digitdraw.training import datasets
 from digitdraw.training.classifier import dataset
@@ -91,17 +92,25 @@ def test_without_drawings_the_dataset_has_mnist_and_fonts(data_folder, tmp_path,
     assert [subset.per_epoch for subset in built] == [20, 20, 20]
 
 
-def test_a_cached_dataset_is_generated_once(tmp_path):
+def test_a_cached_dataset_is_generated_once(tmp_path, data_folder):
     subset = dataset.Subset("drawings", np.zeros((3, 28, 28), np.uint8), np.array([1, 2, -1]), 2)
-    calls = []
+    origin, calls = dataset.made_from(data_folder, 0, 24), []
 
     def make():
         calls.append(1)
         return dataset.GlyphDataset([subset])
 
-    first, second = (dataset.cached(tmp_path / "dataset.npz", make) for _ in range(2))
+    first, second = (dataset.cached(tmp_path / "dataset.npz", origin, make) for _ in range(2))
     assert len(calls) == 1
     for loaded in (*first, *second):
         assert (loaded.name, loaded.per_epoch) == (subset.name, subset.per_epoch)
         assert np.array_equal(loaded.pixels, subset.pixels)
         assert np.array_equal(loaded.labels, subset.labels)
+    with pytest.raises(DataError, match="--variants"):
+        dataset.cached(tmp_path / "dataset.npz", dataset.made_from(data_folder, 0, 3), make)
+
+
+def test_what_a_dataset_is_made_from_names_options_data_and_faults(data_folder):
+    origin = dataset.made_from(data_folder, 0, 24)
+    assert origin["--variants"] == 24 and origin["seed"] == 0
+    assert {"unipen-digits/train.jsonl.gz", datasets.FAULTS, datasets.FONT_DIGITS} < origin.keys()

@@ -5,7 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from digitdraw.models.data_format import DataFormat
 from digitdraw.training.classifier.validation import ClassifierValidation
+from digitdraw.training.datasets import Glyphs
+from digitdraw.training.labelled_data import LabelledData
 from digitdraw.training.recipes import RECIPES
 
 
@@ -55,3 +58,33 @@ def test_kinds_follow_the_recipe(name, kinds, data_folder):
     assert validation.main == ("mnist" if kinds == 1 else "drawings")
     for kind, labels in validation.labels.items():
         assert validation.pixels[kind].shape == (len(labels), 28, 28)
+
+
+def test_without_non_digits_no_auroc_and_no_threshold_is_measured():
+    validation, predictions = validation_of({"easy": 40})
+    del predictions["other"]
+    assert "letters AUROC" not in validation.measure(predictions)
+    assert validation.calibrate(predictions)[0].min_digitness == 0
+
+
+def test_a_data_folder_with_mnist_alone_has_no_non_digits(data_folder, tmp_path):
+    (tmp_path / "MNIST").symlink_to(data_folder / "MNIST")
+    recipe = replace(RECIPES["default"], validation_digits=40)
+    validation = ClassifierValidation.load(tmp_path, recipe, 1)
+    assert list(validation.pixels) == list(validation.labels) == ["mnist", "pictures", "fonts"]
+
+
+def test_a_labelled_data_set_is_one_kind_with_its_own_classes():
+    data = DataFormat("letters", tuple("abcdefghijkl"), 16, "none")
+    labels = np.arange(36) % 12
+    glyphs = Glyphs(np.full((36, 16, 16), 51, np.uint8), labels)
+    labelled = LabelledData(data, glyphs, glyphs, glyphs)
+    validation = ClassifierValidation.of(labelled, RECIPES["cnn"])
+    assert validation.pixels["letters"].max() == np.float32(0.2)
+    predictions = {"letters": 5 * np.eye(12, dtype=np.float32)[np.where(labels < 9, labels, 0)]}
+    measured = validation.measure(predictions)
+    assert measured["letters accuracy"] == 0.75
+    assert measured.keys() == {"validation loss", "letters accuracy"}
+    calibration, figures = validation.calibrate(predictions)
+    assert calibration.temperature > 0 and calibration.min_digitness == 0
+    assert {"confusion", "reliability", "mistakes"} <= figures.keys()

@@ -1,8 +1,12 @@
 """The dataset of the line recognizer: line crops and the digits inside."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
+from digitdraw.errors import DataError
+from digitdraw.models import weights
 from digitdraw.photo import line_crop
 from digitdraw.photo.line_crop import LineTransform
 from digitdraw.training.line_recognizer import dataset
@@ -66,19 +70,25 @@ def test_each_kind_of_page_has_a_maker_a_side_and_a_number_for_an_epoch():
     assert kinds | {"empty"} == set(dataset.PER_EPOCH)
 
 
-def test_a_cached_dataset_is_generated_once(tmp_path):
+def test_a_cached_dataset_is_generated_once(tmp_path, data_folder):
     crops = [np.full((32, width), width, np.uint8) for width in (9, 30)]
     generated = [
         LineCrops("written", crops, [np.array([1, 2]), np.array([3])]),
         LineCrops("empty", crops[:1], [np.zeros(0, np.int64)]),
     ]
     path = tmp_path / "line-crops.npz"
-    assert dataset.cached(path, lambda: generated) is generated
-    loaded = dataset.cached(path, lambda: pytest.fail("generated twice"))
+    origin = partial(dataset.made_from, data_folder, weights.FOLDER)
+    assert dataset.cached(path, origin(5), lambda: generated) is generated
+    # As for --add-line-crops, another seed is allowed.
+    loaded = dataset.cached(path, origin(None), lambda: pytest.fail("generated twice"))
     for first, second in zip(generated, loaded, strict=True):
         assert first.kind == second.kind
         arrays = zip(first.crops + first.digits, second.crops + second.digits, strict=True)
         assert all(np.array_equal(*pair) for pair in arrays)
+    with pytest.raises(DataError, match=r"--seed \(was 5, now 6\)"):
+        dataset.cached(path, origin(6), list)
+    with pytest.raises(DataError, match="detector"):
+        dataset.cached(path, {**origin(5), "detector": "another"}, list)
 
 
 def test_several_datasets_are_joined_kind_by_kind():
