@@ -55,7 +55,8 @@ def curves(history: Sequence[dict[str, float]], subject: str = "") -> Figure:
     if losses:
         _scale_losses(left)
     _draw_lines(right, history, accuracies, "{:.2%}")
-    right.set_title("Accuracy and AUROC, errors on a logarithmic scale", loc="left", pad=12)
+    measures = "Accuracy and AUROC" if any("AUROC" in name for name in accuracies) else "Accuracy"
+    right.set_title(f"{measures}, errors on a logarithmic scale", loc="left", pad=12)
     if accuracies:
         _scale_accuracies(right)
     return figure

@@ -116,7 +116,8 @@ def examples(
         return notice("No examples", subject)
     columns = min(6, max(3, len(labels)))
     rows = -(-len(labels) // columns)
-    figure = new_figure(1.75 * columns, 2.6 * rows + 0.5)
+    is_short = _are_short(classes)
+    figure = new_figure((1.75 if is_short else 2.2) * columns, 2.6 * rows + 0.5)
     grid = figure.subplots(2 * rows, columns, squeeze=False, height_ratios=(3, 1.6) * rows)
     for axes in grid.flat:
         axes.axis("off")
@@ -126,9 +127,10 @@ def examples(
         picture, chart = grid[2 * row : 2 * row + 2, column]
         answer = int(bars.argmax())
         picture.imshow(_PAPER * (1 - glyph), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-        between = " " if _are_short(classes) else "\n"
+        between = " " if is_short else "\n"
         caption = f"{names[label]} →{between}{names[answer]}  {bars[answer]:.0%}"
-        picture.set_title(caption, fontsize=10, color="black" if answer == label else VERMILION)
+        colour = "black" if answer == label else VERMILION
+        picture.set_title(caption, fontsize=10 if is_short else 9, color=colour)
         draw = _draw_bars if has_all_bars else _draw_likeliest
         draw(chart, bars, int(label), names)
     shown = "the ten probabilities" if has_all_bars else "the largest probabilities"

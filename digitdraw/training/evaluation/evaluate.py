@@ -187,13 +187,13 @@ def _digitness_metrics(
     drawn: Sequence[Prediction], letters: Sequence[Prediction]
 ) -> dict[str, float]:
     """Return how well digitness separates drawn digits from letters; none without digitness."""
-    digits, others = (np.array([p.digitness for p in part]) for part in (drawn, letters))
+    digits, non_digits = (np.array([p.digitness for p in part]) for part in (drawn, letters))
     if not np.ptp(digits) > 0:
         return {}
     return {
-        "letters: AUROC of digitness": metrics.auroc(digits, others),
+        "letters: AUROC of digitness": metrics.auroc(digits, non_digits),
         "letters: accepted when 95% of digits are": float(
-            np.mean(others >= np.quantile(digits, 0.05))
+            np.mean(non_digits >= np.quantile(digits, 0.05))
         ),
     }
 

@@ -64,8 +64,8 @@ def with_classes_of(classifier: GlyphClassifier, data: DataFormat, test: Glyphs)
     unknown = [name for name in data.classes if name not in own.classes]
     if unknown:
         raise DataError(
-            f"{classifier.name} does not know {_some(unknown)}, which {data.dataset} has; "
-            f"its classes are {_some(own.classes)}."
+            f"{classifier.name} does not know {_first(unknown)}, which {data.dataset} has; "
+            f"its classes are {_first(own.classes)}."
         )
     if (own.side, own.preparation) != (data.side, data.preparation):
         raise DataError(
@@ -95,7 +95,7 @@ def evaluate(classifier: GlyphClassifier, test: Glyphs) -> dict[str, float]:
     return measured
 
 
-def _some(names: Sequence[str]) -> str:
+def _first(names: Sequence[str]) -> str:
     return ", ".join(names[:12]) + (" ..." if len(names) > 12 else "")
 
 

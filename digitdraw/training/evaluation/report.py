@@ -71,16 +71,16 @@ def metrics_table(model: Evaluation) -> str:
     rates = [name for name in figures if name.endswith((CORRECT, REJECTED))]
     test_sets = dict.fromkeys(name.rpartition(": ")[0] for name in rates)
     lines = [*_HEAD, *(_row(name, figures, with_range=True) for name in test_sets)]
-    others = [f"| {n} | {_cell(figures[n], True)} |" for n in figures if n not in rates]
-    return "\n".join([*lines, *(["", *_FIGURES, *others] if others else [])])
+    rows = [f"| {n} | {_cell(figures[n], True)} |" for n in figures if n not in rates]
+    return "\n".join([*lines, *(["", *_FIGURES, *rows] if rows else [])])
 
 
 def labelled_table(figures: dict[str, dict[str, float]], worst: int) -> str:
     """Return two tables of a labelled data set: its figures, and the classes with most mistakes."""
     classes = [name for name in figures if name.endswith(CORRECT)]
     shown = sorted(classes, key=lambda name: figures[name]["mean"])[:worst]
-    others = [name for name in figures if name not in classes]
-    lines = [*_FIGURES, *(f"| {n} | {_cell(figures[n], True)} |" for n in others)]
+    lines = list(_FIGURES)
+    lines += [f"| {n} | {_cell(figures[n], True)} |" for n in figures if n not in classes]
     lines += ["", "| worst classes | correct |", "|---|---|"]
     lines += [f"| {n.removesuffix(CORRECT)} | {_cell(figures[n], True)} |" for n in shown]
     return "\n".join(lines)

@@ -151,7 +151,8 @@ def test_samples_are_glyphs_as_the_network_sees_them(glyphs, monkeypatch):
     shown = []
     monkeypatch.setattr(trainer.plots, "samples", lambda *arguments: shown.extend(arguments))
     classifier.samples(20)
-    pixels, labels, *_ = shown
+    pixels, labels, subject, classes = shown
+    assert (subject, len(classes)) == ("default on mnist", 10)
     assert pixels.shape == (20, 28, 28) and pixels.dtype == np.float32
     assert pixels.min() >= 0 and pixels.max() <= 1
     assert labels.shape == (20,)

@@ -75,3 +75,10 @@ def test_the_documents_have_the_tables_of_the_recorded_evaluation(tmp_path):
     report.write(models, *copies)
     for path, copy in zip(documents, copies, strict=True):
         assert copy.read_text(encoding="utf-8") == path.read_text(encoding="utf-8")
+
+
+def test_the_table_of_a_labelled_data_set_has_its_worst_classes():
+    measured = {"accuracy": 0.8, "a: correct": 0.9, "b: correct": 0.5, "c: correct": 0.7}
+    figures, classes = report.labelled_table(report.summary([measured]), 2).split("\n\n")
+    assert figures.splitlines()[2:] == ["| accuracy | 80.00% |"]
+    assert classes.splitlines()[2:] == ["| b | 50.00% |", "| c | 70.00% |"]
