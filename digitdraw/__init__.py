@@ -18,6 +18,7 @@ from digitdraw.errors import (
     TrainingError,
     UnknownDeviceError,
     UnknownModelError,
+    UnsupportedError,
 )
 from digitdraw.prediction import Prediction
 
@@ -38,6 +39,7 @@ __all__ = [
     "TrainingError",
     "UnknownDeviceError",
     "UnknownModelError",
+    "UnsupportedError",
     "__version__",
     "load",
 ]

@@ -9,10 +9,10 @@ from torch import Tensor, nn
 
 from digitdraw.device import CpuFallback
 from digitdraw.errors import BadImageError
+from digitdraw.models.data_format import DIGITS
 from digitdraw.models.layers import Normalized, fold_batch_norm
 from digitdraw.models.weights import Weights
 from digitdraw.prediction import Prediction, Verdict
-from digitdraw.preprocessing.glyph import GLYPH
 
 _MAX_BATCH = 4096
 """Most glyphs in one forward pass. It limits the memory of a pass."""
@@ -28,6 +28,7 @@ class GlyphClassifier:
         self.name = weights.name
         self.sha256 = weights.sha256
         self.calibration = weights.calibration
+        self.data = weights.data
         network = Normalized(fold_batch_norm(weights.network), weights.mean, weights.std)
         self._fallback = CpuFallback((network.eval().requires_grad_(False),), device, device_note)
 
@@ -44,26 +45,28 @@ class GlyphClassifier:
     @property
     def rejects_non_digits(self) -> bool:
         """Whether the model can give the verdict "not a digit". The classic models cannot."""
-        return self.calibration.min_digitness > 0
+        return self.data.is_digits and self.calibration.min_digitness > 0
 
     def predict(self, glyphs: np.ndarray | Sequence[np.ndarray]) -> list[Prediction]:
         """Classify glyphs, (N, 28, 28) floats in [0, 1], 1 = ink. Returns N predictions.
 
+        A model that was trained on pictures of another size takes that size.
         Raises BadImageError for another shape, dtype or range."""
-        batch = _check_glyphs(glyphs)
+        batch, count = _check_glyphs(glyphs, self.data.side), len(self.data.classes)
         if not len(batch):
             return []
         logits = torch.from_numpy(self.logits(batch)).double()
-        probabilities = (logits[:, :10] / self.calibration.temperature).softmax(1).numpy()
+        probabilities = (logits[:, :count] / self.calibration.temperature).softmax(1).numpy()
         digitness = np.ones(len(batch))
-        if logits.shape[1] > 10:
-            digitness = logits[:, 10].div(self.calibration.digitness_temperature).sigmoid().numpy()
+        if logits.shape[1] > count:
+            logit = logits[:, count] / self.calibration.digitness_temperature
+            digitness = logit.sigmoid().numpy()
         return list(map(self._prediction, batch, probabilities, digitness))
 
     def logits(self, glyphs: np.ndarray) -> np.ndarray:
-        """Return the raw outputs for glyphs (N, 28, 28) float32: (N, 10 or 11) float32.
+        """Return the raw outputs for glyphs (N, side, side) float32: (N, outputs) float32.
 
-        Column 10, if the model has it, is the digitness logit."""
+        The outputs are one logit for each class, and the digitness logit if the model has one."""
 
         @torch.inference_mode()
         def forward(network: nn.Module) -> Tensor:
@@ -91,34 +94,36 @@ class GlyphClassifier:
     def _prediction(
         self, glyph: np.ndarray, probabilities: np.ndarray, digitness: float
     ) -> Prediction:
+        classes = self.data.classes
         if not glyph.any():
-            return Prediction(None, (0.1,) * 10, 0.1, 0.0, "blank", glyph)
+            even = 1 / len(classes)
+            return Prediction(None, (even,) * len(classes), even, 0.0, "blank", glyph, classes)
         confidence = float(probabilities.max())
-        verdict: Verdict = "digit"
+        verdict: Verdict = "digit" if classes == DIGITS.classes else "label"
         if digitness < self.calibration.min_digitness:
             verdict = "not a digit"
         elif confidence < self.calibration.min_confidence:
             verdict = "unsure"
         digit = int(probabilities.argmax()) if verdict == "digit" else None
-        ten = tuple(probabilities.tolist())
-        return Prediction(digit, ten, confidence, float(digitness), verdict, glyph)
+        every = tuple(probabilities.tolist())
+        return Prediction(digit, every, confidence, float(digitness), verdict, glyph, classes)
 
 
 def _device_of(network: nn.Module) -> torch.device:
     return next(network.parameters()).device
 
 
-def _check_glyphs(batch: Any) -> np.ndarray:
-    """Return `batch` as (N, 28, 28) float32. Raises BadImageError for anything else."""
+def _check_glyphs(batch: Any, side: int) -> np.ndarray:
+    """Return `batch` as (N, side, side) float32. Raises BadImageError for anything else."""
     try:
         array = np.asarray(batch)
     except ValueError:
         array = np.empty(0, dtype=object)
     if array.size == 0 and array.dtype != object:
-        return np.empty((0, GLYPH, GLYPH), np.float32)
-    if array.dtype.kind != "f" or array.ndim != 3 or array.shape[1:] != (GLYPH, GLYPH):
+        return np.empty((0, side, side), np.float32)
+    if array.dtype.kind != "f" or array.ndim != 3 or array.shape[1:] != (side, side):
         raise BadImageError(
-            f"Glyphs are floats (N, 28, 28) in [0, 1]; got {array.dtype} {array.shape}."
+            f"Glyphs are floats (N, {side}, {side}) in [0, 1]; got {array.dtype} {array.shape}."
         )
     low, high = float(array.min()), float(array.max())
     if not (low >= 0 and high <= 1):

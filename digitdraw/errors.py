@@ -28,8 +28,14 @@ class BadWeightsError(DigitDrawError):
     """Weights are missing, damaged, or made for another architecture."""
 
 
+class UnsupportedError(DigitDrawError):
+    """The model cannot do this, because it was trained on other classes or pictures."""
+
+
 class DataError(DigitDrawError):
-    """Training data is missing or damaged. The message names the file and what was expected."""
+    """Training data is missing or damaged, or the model cannot take it.
+
+    The message names the file and what was expected."""
 
 
 class TrainingError(DigitDrawError):

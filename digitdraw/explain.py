@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from digitdraw.classifier import GlyphClassifier
+from digitdraw.errors import UnsupportedError
 from digitdraw.preprocessing import strokes
 from digitdraw.preprocessing.glyph import PEN_WIDTH, SUPERSAMPLING
 
@@ -40,7 +41,13 @@ def attribute(
 
     `glyph` is (28, 28) float32 in [0, 1]. Returns (28, 28) float32: above 0 where the ink speaks
     for `digit`, below 0 where it speaks for `runner_up`, and 0 on paper. With many `steps`, the sum
-    tends to the gap of the glyph minus the gap of a blank one."""
+    tends to the gap of the glyph minus the gap of a blank one. Raises UnsupportedError for a
+    classifier of other classes."""
+    if not classifier.data.is_digits:
+        raise UnsupportedError(
+            f"Only answers about the ten digits are explained; {classifier.name!r} was trained on "
+            f"{classifier.data.dataset}."
+        )
     midpoints = (np.arange(steps) + 0.5) / steps
     levels = (midpoints**_POWER).astype(np.float32)
     widths = (_POWER * midpoints ** (_POWER - 1) / steps).astype(np.float32)

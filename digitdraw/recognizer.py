@@ -9,13 +9,13 @@ import torch
 
 from digitdraw.classifier import GlyphClassifier
 from digitdraw.device import choose_device
-from digitdraw.errors import BadWeightsError
+from digitdraw.errors import BadWeightsError, UnsupportedError
 from digitdraw.models import weights
 from digitdraw.models.registry import DETECTOR, LINE_RECOGNIZER
 from digitdraw.photo.reader import GLYPH_CLASSIFIER, PhotoReader, Reading
 from digitdraw.photo.single_digit import CONFIDENT, crop_around
 from digitdraw.prediction import Prediction
-from digitdraw.preprocessing import binarize, strokes
+from digitdraw.preprocessing import binarize, glyph, strokes
 from digitdraw.preprocessing.image_io import Source, load_grey
 
 log = logging.getLogger(__name__)
@@ -43,10 +43,12 @@ class ImagePrediction(NamedTuple):
 class Recognizer:
     """A glyph classifier and a photo reader. Thread-safe. `load` creates one.
 
-    `name` is the name of the classifier's model, and `sha256` the checksum of its weights file."""
+    `name` is the name of the classifier's model, and `sha256` the checksum of its weights file.
+    `data` says which classes and pictures it was trained on."""
 
     def __init__(self, classifier: GlyphClassifier) -> None:
         self.classifier, self.name, self.sha256 = classifier, classifier.name, classifier.sha256
+        self.data = classifier.data
         self._loading = threading.Lock()
         self._photo_reader: PhotoReader | None = None
         log.info("model %s on %s", classifier.name, classifier.device_note)
@@ -78,14 +80,21 @@ class Recognizer:
     def predict_strokes(self, drawing: object) -> Prediction:
         """Classify one drawn digit: [[(x, y), ...], ...] in any unit, y down.
 
-        Raises BadStrokesError for anything else, or for too many points (see `strokes.parse`)."""
+        Raises BadStrokesError for anything else, or for too many points (see `strokes.parse`), and
+        UnsupportedError if the model was trained on pictures that are no handwriting."""
+        if self.data.preparation == "none":
+            raise UnsupportedError(
+                f"{self.name!r} was trained on {self.data.dataset}, whose pictures are no "
+                "drawings. It takes pictures: predict_image."
+            )
         return self.classifier.predict([strokes.to_glyph(drawing)])[0]
 
     def predict_image(self, image: Source) -> Prediction:
         """Classify a picture of one digit: a path, bytes, a PIL image, or an array.
 
         If the ink as a whole does not look like a digit, the photo reader looks for a single digit
-        in it, such as a digit in a frame. Raises BadImageError as `load_grey` does."""
+        in it, such as a digit in a frame. A model that was trained on pictures which are no
+        handwriting takes the whole picture, resized. Raises BadImageError as `load_grey` does."""
         return self.locate_and_predict(image).prediction
 
     def predict_batch(self, glyphs: np.ndarray) -> list[Prediction]:
@@ -95,8 +104,11 @@ class Recognizer:
     def locate_and_predict(self, image: Source) -> ImagePrediction:
         """Return the result of `predict_image` with the part of the picture that it is for."""
         grey = load_grey(image)
+        if self.data.preparation == "none":
+            (prediction,) = self.classifier.predict([glyph.shrink(grey, self.data.side)])
+            return ImagePrediction(prediction, grey, None)
         (whole,) = self.classifier.predict([binarize.to_glyph(grey)])
-        if whole.verdict != "blank" and whole.digitness < CONFIDENT:
+        if self.data.is_digits and whole.verdict != "blank" and whole.digitness < CONFIDENT:
             part = self._crop_to_single_digit(grey)
             if part is not None:
                 (closer,) = self.classifier.predict([binarize.to_glyph(part)])
@@ -108,8 +120,13 @@ class Recognizer:
         """Read the numbers of a photo: a path, bytes, a PIL image, or an array.
 
         The first photo loads the photo reader. A photo without digits gives an empty reading.
-        Raises BadImageError as `load_grey` does, and BadWeightsError if the weights of the photo
-        reader are missing or damaged."""
+        Raises BadImageError as `load_grey` does, BadWeightsError if the weights of the photo
+        reader are missing or damaged, and UnsupportedError for a model of other classes."""
+        if not self.data.is_digits:
+            raise UnsupportedError(
+                f"Reading numbers needs a model of the ten digits; {self.name!r} was trained on "
+                f"{self.data.dataset}."
+            )
         return self.photo_reader.read(image)
 
     def _crop_to_single_digit(self, grey: np.ndarray) -> np.ndarray | None:

@@ -13,6 +13,7 @@ from digitdraw.errors import BadImageError
 from digitdraw.models import weights
 from digitdraw.preprocessing import strokes
 from tests.support.drawings import DIGITS
+from tests.support.own_models import CLOTHES, save_untrained
 
 GLYPHS = np.stack([strokes.to_glyph(drawing) for drawing in DIGITS.values()])
 
@@ -69,3 +70,15 @@ def test_cuda_and_cpu_agree(recognizer):
     predictions = zip(recognizer.predict_batch(GLYPHS), on_gpu.predict_batch(GLYPHS), strict=True)
     for cpu, gpu in predictions:
         np.testing.assert_allclose(cpu.probabilities, gpu.probabilities, atol=1e-3)
+
+
+def test_other_classes_are_named(tmp_path):
+    loaded = weights.load("cnn", save_untrained(tmp_path, "cnn", CLOTHES, "bag"))
+    classifier = GlyphClassifier(loaded, torch.device("cpu"), "")
+    pictures = np.stack([np.full((16, 16), 0.5), np.zeros((16, 16))]).astype(np.float32)
+    answer, blank = classifier.predict(pictures)
+    assert (answer.verdict, answer.label, answer.digit) == ("label", "bag", None)
+    assert (blank.verdict, blank.label, set(blank.probabilities)) == ("blank", None, {1 / 3})
+    assert not classifier.rejects_non_digits
+    with pytest.raises(BadImageError, match=r"\(N, 16, 16\)"):
+        classifier.predict(GLYPHS)

@@ -106,6 +106,7 @@ def test_public_names():
         "TrainingError",
         "UnknownDeviceError",
         "UnknownModelError",
+        "UnsupportedError",
         "__version__",
         "load",
     ]
@@ -120,7 +121,7 @@ def test_unknown_names_raise_attribute_error():
 
 def test_every_public_error_is_a_digitdraw_error():
     errors = [getattr(digitdraw, name) for name in digitdraw.__all__ if name.endswith("Error")]
-    assert len(errors) == 8
+    assert len(errors) == 9
     assert all(issubclass(error, digitdraw.DigitDrawError) for error in errors)
 
 

@@ -30,3 +30,23 @@ def test_predictions_can_be_sent_as_json(recognizer):
         "digitness": 0.0,
         "probabilities": [0.1] * 10,
     }
+
+
+def test_the_label_of_a_digit_is_its_name():
+    probabilities = (0.1, 0.7, 0.2, 0, 0, 0, 0, 0, 0, 0)
+    assert Prediction(1, probabilities, 0.7, 1.0, "digit", GLYPH).label == "1"
+    assert Prediction(None, probabilities, 0.7, 1.0, "unsure", GLYPH).label is None
+
+
+def test_other_classes_have_names():
+    answer = Prediction(None, (0.2, 0.5, 0.3), 0.5, 1.0, "label", GLYPH, ("bag", "boot", "coat"))
+    assert (answer.label, answer.ranking, answer.runner_up) == ("boot", (1, 2, 0), 2)
+    assert answer.as_dict() == {
+        "digit": None,
+        "verdict": "label",
+        "confidence": 0.5,
+        "digitness": 1.0,
+        "probabilities": [0.2, 0.5, 0.3],
+        "label": "boot",
+        "classes": ["bag", "boot", "coat"],
+    }

@@ -2,14 +2,18 @@
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image, ImageDraw
 
 import digitdraw
-from digitdraw.errors import BadStrokesError, BadWeightsError, UnknownModelError
+from digitdraw import explain
+from digitdraw.classifier import GlyphClassifier
+from digitdraw.errors import BadStrokesError, BadWeightsError, UnknownModelError, UnsupportedError
 from digitdraw.models import weights
 from digitdraw.recognizer import Recognizer
 from digitdraw.training import datasets
 from tests.support.drawings import DIGITS
+from tests.support.own_models import CLOTHES, LETTERS, save_untrained
 from tests.support.pictures import digit_picture
 
 every_digit = pytest.mark.parametrize("digit", DIGITS)
@@ -163,3 +167,31 @@ def test_accuracy_on_digit_forms_of_other_countries(recognizer):
 def test_letters_are_rejected(recognizer, data_folder):
     letters = datasets.letters(data_folder, "test")[::2]
     assert rejected([recognizer.predict_strokes(letter.strokes) for letter in letters]) >= 0.9
+
+
+def own_recognizer(folder, data, answer) -> Recognizer:
+    loaded = weights.load("cnn", save_untrained(folder, "cnn", data, answer))
+    return Recognizer(GlyphClassifier(loaded, torch.device("cpu"), "CPU, as requested"))
+
+
+def test_a_model_of_letters_names_letters(tmp_path, monkeypatch):
+    unused = property(lambda self: pytest.fail("the photo reader was used"))
+    monkeypatch.setattr(Recognizer, "photo_reader", unused)
+    letters = own_recognizer(tmp_path, LETTERS, "Q")
+    for prediction in (letters.predict_strokes(DIGITS[0]), letters.predict_image(digit_picture(0))):
+        assert (prediction.verdict, prediction.label, prediction.digit) == ("label", "Q", None)
+    with pytest.raises(UnsupportedError, match="'cnn' was trained on emnist-letters"):
+        letters.read_numbers(digit_picture(0))
+    with pytest.raises(UnsupportedError, match="ten digits"):
+        explain.attribute(letters.classifier, prediction.glyph, 0, 1)
+
+
+def test_a_model_of_other_pictures_takes_them_whole(tmp_path):
+    clothes = own_recognizer(tmp_path, CLOTHES, "bag")
+    picture = np.tile(np.arange(32, dtype=np.float32) / 31, (32, 1))
+    prediction, part, whole = clothes.locate_and_predict(picture)
+    assert prediction.label == "bag" and whole is None
+    assert np.array_equal(part, picture)
+    assert np.allclose(prediction.glyph, picture.reshape(16, 2, 16, 2).mean((1, 3)))
+    with pytest.raises(UnsupportedError, match="fashion-mnist, whose pictures are no drawings"):
+        clothes.predict_strokes(DIGITS[0])

@@ -1,19 +1,21 @@
 """The classifiers: networks that take one glyph, from logistic regression to a residual network.
 
-All take (N, 1, 28, 28) float32 and return (N, 10) digit logits. `DigitNet` and `TinyNet` return
-(N, 11): the last column is the digitness logit."""
+All are built for a number of outputs and a side, and take (N, 1, side, side) float32. They return
+(N, outputs) logits, one for each class. By default these are ten digits. The default of `DigitNet`
+and `TinyNet` has one column more at the end: the digitness logit."""
 
 import torch
 from torch import Tensor, nn
 
+from digitdraw.errors import DataError
 from digitdraw.models.layers import DIGITS, ConvNorm, Residual, Separable
 
-PIXELS = 28 * 28
+SIDE = 28
 
 
-def softmax() -> nn.Sequential:
-    """Logistic regression: ten weighted sums of the pixels."""
-    return nn.Sequential(nn.Flatten(), nn.Linear(PIXELS, DIGITS))
+def softmax(outputs: int = DIGITS, side: int = SIDE) -> nn.Sequential:
+    """Logistic regression: one weighted sum of the pixels for each class."""
+    return nn.Sequential(nn.Flatten(), nn.Linear(side * side, outputs))
 
 
 class FromScratch(nn.Module):
@@ -21,39 +23,44 @@ class FromScratch(nn.Module):
 
     It is trained with ten sigmoids, one for each digit, so its logits belong to those."""
 
-    def __init__(self, hidden: int = 500) -> None:
+    HIDDEN = 500
+
+    def __init__(self, outputs: int = DIGITS, side: int = SIDE) -> None:
         super().__init__()
-        self.w1 = nn.Parameter(torch.zeros(PIXELS, hidden))
-        self.b1 = nn.Parameter(torch.zeros(hidden))
-        self.w2 = nn.Parameter(torch.zeros(hidden, DIGITS))
-        self.b2 = nn.Parameter(torch.zeros(DIGITS))
+        self.w1 = nn.Parameter(torch.zeros(side * side, self.HIDDEN))
+        self.b1 = nn.Parameter(torch.zeros(self.HIDDEN))
+        self.w2 = nn.Parameter(torch.zeros(self.HIDDEN, outputs))
+        self.b2 = nn.Parameter(torch.zeros(outputs))
 
     def forward(self, x: Tensor) -> Tensor:
         hidden = (x.flatten(1) @ self.w1 + self.b1).clamp(min=0)
         return hidden @ self.w2 + self.b2
 
 
-def mlp_relu() -> nn.Sequential:
+def mlp_relu(outputs: int = DIGITS, side: int = SIDE) -> nn.Sequential:
     """784-128-64-10 with ReLU."""
-    return _mlp(nn.ReLU())
+    return _mlp(outputs, side, nn.ReLU())
 
 
-def mlp_tanh() -> nn.Sequential:
+def mlp_tanh(outputs: int = DIGITS, side: int = SIDE) -> nn.Sequential:
     """784-128-64-10 with ReLU, then tanh. Its outputs are log probabilities."""
-    return _mlp(nn.Tanh(), nn.LogSoftmax(dim=1))
+    return _mlp(outputs, side, nn.Tanh(), nn.LogSoftmax(dim=1))
 
 
-def _mlp(second_activation: nn.Module, *output: nn.Module) -> nn.Sequential:
-    first, second = nn.Linear(PIXELS, 128), nn.Linear(128, 64)
-    last = nn.Linear(64, DIGITS)
+def _mlp(
+    outputs: int, side: int, second_activation: nn.Module, *output: nn.Module
+) -> nn.Sequential:
+    first, second = nn.Linear(side * side, 128), nn.Linear(128, 64)
+    last = nn.Linear(64, outputs)
     return nn.Sequential(nn.Flatten(), first, nn.ReLU(), second, second_activation, last, *output)
 
 
 class Cnn(nn.Module):
     """The textbook network: convolution, ReLU and pooling twice, then two linear layers."""
 
-    def __init__(self) -> None:
+    def __init__(self, outputs: int = DIGITS, side: int = SIDE) -> None:
         super().__init__()
+        quarter = _quarter(side)
         self.features = nn.Sequential(
             nn.Conv2d(1, 16, 3, padding=1),
             nn.ReLU(),
@@ -63,7 +70,7 @@ class Cnn(nn.Module):
             nn.MaxPool2d(2),
         )
         self.classifier = nn.Sequential(
-            nn.Flatten(), nn.Linear(32 * 7 * 7, 128), nn.ReLU(), nn.Linear(128, DIGITS)
+            nn.Flatten(), nn.Linear(32 * quarter**2, 128), nn.ReLU(), nn.Linear(128, outputs)
         )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -76,7 +83,7 @@ class DigitNet(nn.Module):
     A learned 7x7 window per channel replaces average pooling at the end, because the position of a
     stroke matters: it separates 6 from 9."""
 
-    def __init__(self) -> None:
+    def __init__(self, outputs: int = DIGITS + 1, side: int = SIDE) -> None:
         super().__init__()
         self.features = nn.Sequential(
             ConvNorm(1, 16),
@@ -85,10 +92,10 @@ class DigitNet(nn.Module):
             ConvNorm(32, 64, stride=2),
             Residual(64),
             Residual(64),
-            ConvNorm(64, 64, 7, padding=0, groups=64),
+            ConvNorm(64, 64, _quarter(side), padding=0, groups=64),
         )
         self.dropout = nn.Dropout(0.2)
-        self.head = nn.Linear(64, DIGITS + 1)
+        self.head = nn.Linear(64, outputs)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.head(self.dropout(self.features(x).flatten(1)))
@@ -99,7 +106,7 @@ class TinyNet(nn.Module):
 
     It has no dropout, because a network of this size does not overfit."""
 
-    def __init__(self) -> None:
+    def __init__(self, outputs: int = DIGITS + 1, side: int = SIDE) -> None:
         super().__init__()
         self.features = nn.Sequential(
             ConvNorm(1, 12),
@@ -109,9 +116,19 @@ class TinyNet(nn.Module):
             ConvNorm(24, 24, stride=2, groups=24, activate=False),
             ConvNorm(24, 40, 1, padding=0),
             Separable(40, 56),
-            ConvNorm(40, 40, 7, padding=0, groups=40),
+            ConvNorm(40, 40, _quarter(side), padding=0, groups=40),
         )
-        self.head = nn.Linear(40, DIGITS + 1)
+        self.head = nn.Linear(40, outputs)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.head(self.features(x).flatten(1))
+
+
+def _quarter(side: int) -> int:
+    """Return the side after two halvings. Raises DataError if it is not whole."""
+    if side % 4 or side < 4:
+        raise DataError(
+            f"This network halves its input twice, so its side is a multiple of 4; got {side}. "
+            "Models that take any side: softmax, from-scratch, mlp-relu, mlp-tanh."
+        )
+    return side // 4

@@ -1,7 +1,7 @@
 """Describes the data that a classifier is trained on: classes, size and preparation of pictures."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, get_args
 
 Preparation = Literal["handwriting", "none"]
 
@@ -20,6 +20,20 @@ class DataFormat:
     """Width and height of the input in pixels."""
     preparation: Preparation = "handwriting"
     """"handwriting": crop, resize, invert and normalize, as the page does. "none": resize only."""
+
+    @classmethod
+    def from_json(cls, fields: dict[str, Any]) -> "DataFormat":
+        """Return the format whose `dataclasses.asdict` went through JSON as `fields`.
+
+        Raises TypeError or ValueError if they are not those of a data format."""
+        data = cls(**{**fields, "classes": tuple(fields["classes"])})
+        if not data.classes or not all(isinstance(name, str) for name in data.classes):
+            raise ValueError(f"classes {data.classes!r}")
+        if not isinstance(data.side, int) or data.side < 1:
+            raise ValueError(f"side {data.side!r}")
+        if data.preparation not in get_args(Preparation):
+            raise ValueError(f"preparation {data.preparation!r}")
+        return data
 
     @property
     def is_digits(self) -> bool:

@@ -17,14 +17,20 @@ from digitdraw.models.line_recognizer import LineRecognizer
 
 @dataclass(frozen=True)
 class Architecture:
-    """How to build a network, and the mean and standard deviation that normalize its input."""
+    """How to build a network, and the mean and standard deviation that normalize its input.
+
+    `build(outputs, side)` builds a glyph classifier, by default for ten digits of 28x28 pixels.
+    It raises DataError for a side that the network cannot take. The networks of the photo reader
+    take no arguments."""
 
     name: str
     summary: str
-    build: Callable[[], nn.Module]
+    build: Callable[..., nn.Module]
     mean: float = 0.1307
     std: float = 0.3081
     calibration: type[Calibration] = Calibration
+    has_digitness: bool = False
+    """Whether a classifier of digits has a digitness logit, after those of the digits."""
 
 
 DETECTOR = Architecture("detector", "locates the digits of a photo", DigitDetector, 0.0, 1.0)
@@ -38,9 +44,14 @@ _CLASSIFIERS = (
     Architecture("mlp-relu", "784-128-64-10 with ReLU", classifiers.mlp_relu),
     Architecture("mlp-tanh", "784-128-64-10 with ReLU and tanh", classifiers.mlp_tanh, 0.5, 0.5),
     Architecture("cnn", "two convolutions, two linear layers", classifiers.Cnn),
-    Architecture("tiny", "small network of separable blocks", classifiers.TinyNet),
-    Architecture("default", "residual network, the one the page uses", classifiers.DigitNet),
-)
+    Architecture(
+        "tiny", "small network of separable blocks", classifiers.TinyNet, has_digitness=True
+    ),
+    Architecture(
+        "default", "residual network, the one the page uses", classifiers.DigitNet,
+        has_digitness=True,
+    ),
+)  # fmt: skip
 MODELS = {model.name: model for model in _CLASSIFIERS}
 
 

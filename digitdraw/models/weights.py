@@ -1,8 +1,9 @@
 """Loads and saves weights, with a checksum and a manifest.
 
 `manifest.json` lists for each model its file, SHA-256, architecture, normalization, calibration
-and training record. A file is loaded with `weights_only=True`, and only after its checksum
-matched. Every file is written to a temporary name first."""
+and training record, and for a classifier its outputs and data format. A file is loaded with
+`weights_only=True`, and only after its checksum matched. Every file is written to a temporary name
+first."""
 
 import hashlib
 import json
@@ -13,10 +14,11 @@ from typing import Any
 import torch
 from torch import nn
 
-from digitdraw.errors import BadWeightsError, UnknownModelError
+from digitdraw.errors import BadWeightsError, DataError, UnknownModelError
 from digitdraw.files import write_atomically
 from digitdraw.models.calibration import Calibration
-from digitdraw.models.registry import MODELS, PHOTO_MODELS, architecture
+from digitdraw.models.data_format import DIGITS, DataFormat
+from digitdraw.models.registry import MODELS, PHOTO_MODELS, Architecture, architecture
 
 _INSTALLED = Path(__file__).parents[1] / "_weights"
 FOLDER = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parents[2] / "weights"
@@ -25,7 +27,9 @@ FOLDER = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parents[2] / "wei
 
 @dataclass(frozen=True)
 class Weights:
-    """A network in eval mode on the CPU, with its normalization, calibration and checksum."""
+    """A network in eval mode on the CPU, with its normalization, calibration and checksum.
+
+    `data` says which classes and pictures a classifier was trained on."""
 
     name: str
     network: nn.Module
@@ -33,6 +37,7 @@ class Weights:
     std: float
     calibration: Calibration
     sha256: str
+    data: DataFormat = DIGITS
 
 
 def available(folder: Path = FOLDER) -> list[str]:
@@ -69,27 +74,34 @@ def load(name: str, folder: Path = FOLDER) -> Weights:
         calibration = design.calibration(**entry["calibration"])
         mean, std = float(entry["normalization"]["mean"]), float(entry["normalization"]["std"])
         expected = str(entry["sha256"])
-    except (KeyError, TypeError, ValueError) as error:
+        data = DataFormat.from_json(entry["data"]) if "data" in entry else DIGITS
+        network = _build(design, data, entry)
+    except (KeyError, TypeError, ValueError, RuntimeError, DataError) as error:
         raise BadWeightsError(
             f"The entry {name!r} of {manifest} is damaged ({error!r}). {_remedy(name)}"
         ) from error
-    network = design.build()
     try:
         network.load_state_dict(_read_state(path, expected, name))
     except (RuntimeError, AttributeError, TypeError) as error:
         raise BadWeightsError(
             f"{path} is of another architecture than {design.name!r}. {_remedy(name)}"
         ) from error
-    return Weights(name, network.eval(), mean, std, calibration, expected)
+    return Weights(name, network.eval(), mean, std, calibration, expected, data)
 
 
 def save(
-    name: str, network: nn.Module, calibration: Calibration, record: dict[str, Any], folder: Path
+    name: str,
+    network: nn.Module,
+    calibration: Calibration,
+    record: dict[str, Any],
+    folder: Path,
+    data: DataFormat = DIGITS,
 ) -> Path:
     """Write a model's weights, its training record, and its entry in the manifest of `folder`.
 
-    Returns the path of the weights. Raises OSError if the folder is not writable; files that were
-    there stay."""
+    `data` says what a classifier was trained on; networks of the photo reader ignore it. Returns
+    the path of the weights. Raises OSError if the folder is not writable; files that were there
+    stay."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.pt"
     state = {key: value.cpu().contiguous() for key, value in network.state_dict().items()}
@@ -105,6 +117,9 @@ def save(
         "calibration": asdict(calibration),
         "record": f"{name}.json",
     }
+    if name in MODELS:
+        # The last parameter of every classifier is the bias of its outputs.
+        entry |= {"outputs": len(list(network.parameters())[-1]), "data": asdict(data)}
     write_json(folder / f"{name}.json", record)
     write_json(folder / "manifest.json", {**_manifest(folder), name: entry})
     return path
@@ -121,6 +136,17 @@ def write_json(path: Path, content: object) -> None:
     """Write `content` as JSON, atomically."""
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     write_atomically(path, lambda file: file.write(text.encode()))
+
+
+def _build(design: Architecture, data: DataFormat, entry: dict[str, Any]) -> nn.Module:
+    """Build the network of an entry. Raises ValueError, RuntimeError or DataError."""
+    if design.name in PHOTO_MODELS:
+        return design.build()
+    count = len(data.classes)
+    outputs = entry.get("outputs", count + design.has_digitness)
+    if outputs not in (count, count + 1):
+        raise ValueError(f"{outputs!r} outputs for {count} classes")
+    return design.build(outputs, data.side)
 
 
 def _read_state(path: Path, expected: str, name: str) -> dict[str, Any]:

@@ -26,6 +26,17 @@ def blank() -> np.ndarray:
     return np.zeros((GLYPH, GLYPH), np.float32)
 
 
+def shrink(grey: np.ndarray, side: int) -> np.ndarray:
+    """Resize a grey picture (H, W) float32 in [0, 1] to (side, side), without any other change.
+
+    It makes the input of models that were trained on pictures which are no handwriting."""
+    if grey.shape == (side, side):
+        return grey
+    shrinks = min(grey.shape) >= side
+    interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return cv2.resize(grey, (side, side), interpolation=interpolation).clip(0, 1)
+
+
 def crop(ink: np.ndarray) -> np.ndarray:
     """Crop `ink` (H, W) to its bounding box. The result is (0, 0) if there is no ink."""
     x, y, width, height = cv2.boundingRect(ink)

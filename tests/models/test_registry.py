@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from digitdraw.errors import UnknownModelError
+from digitdraw.errors import DataError, UnknownModelError
 from digitdraw.models import registry
 
 
@@ -39,3 +39,17 @@ def test_the_tiny_network_is_tiny():
 def test_unknown_names_raise_an_error_that_lists_the_known_ones():
     with pytest.raises(UnknownModelError, match=r"'resnet50'; known are: .*default"):
         registry.architecture("resnet50")
+
+
+@pytest.mark.parametrize("name", registry.MODELS)
+def test_classifiers_take_any_number_of_classes_and_other_sides(name):
+    network = registry.architecture(name).build(26, 32).eval()
+    assert network(torch.zeros(2, 1, 32, 32)).shape == (2, 26)
+
+
+@pytest.mark.parametrize("side", [2, 30])
+def test_a_side_that_cannot_be_halved_twice_raises_an_error(side):
+    for name in ("cnn", "tiny", "default"):
+        with pytest.raises(DataError, match=f"multiple of 4; got {side}"):
+            registry.architecture(name).build(10, side)
+    assert registry.architecture("softmax").build(10, side)(torch.zeros(1, 1, side, side)).numel()

@@ -9,6 +9,8 @@ import torch
 from digitdraw.errors import BadWeightsError, UnknownModelError
 from digitdraw.models import registry, weights
 from digitdraw.models.calibration import Calibration
+from digitdraw.models.data_format import DIGITS
+from tests.support.own_models import CLOTHES, save_untrained
 
 CALIBRATION = Calibration(1.25, 0.75, 0.4, 0.6)
 
@@ -125,3 +127,44 @@ def test_recalibration_changes_only_the_calibration(folder):
     after = weights.load("default", folder)
     assert after.calibration == Calibration(2.0, 3.0, 0.1, 0.2)
     assert after.sha256 == before.sha256
+
+
+def test_the_data_format_is_stored_with_the_weights(tmp_path):
+    save_untrained(tmp_path, "cnn", CLOTHES, "bag")
+    loaded = weights.load("cnn", tmp_path)
+    assert loaded.data == CLOTHES
+    assert loaded.network(torch.zeros(1, 1, 16, 16)).shape == (1, 3)
+
+
+def test_weights_without_a_data_format_are_of_the_ten_digits(folder):
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["default"].pop("outputs") == 11
+    assert manifest["default"].pop("data")["dataset"] == "mnist"
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert weights.load("default", folder).data == DIGITS
+
+
+def test_a_classifier_with_digitness_may_be_trained_without_it(tmp_path):
+    network = registry.architecture("default").build(10)
+    weights.save("default", network, CALIBRATION, {}, tmp_path)
+    assert weights.load("default", tmp_path).network(torch.zeros(1, 1, 28, 28)).shape == (1, 10)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"data": 7},
+        {"data": {"dataset": "mnist"}},
+        {"data": {"dataset": "mnist", "classes": []}},
+        {"data": {"dataset": "mnist", "classes": [1, 2]}},
+        {"data": {"dataset": "mnist", "classes": ["a"], "side": "28"}},
+        {"data": {"dataset": "mnist", "classes": ["a"], "preparation": "magic"}},
+        {"data": {"dataset": "mnist", "classes": list("0123456789"), "side": 30}},
+        {"outputs": 12},
+        {"outputs": "11"},
+    ],
+)
+def test_a_damaged_data_format_raises_an_error(folder, changes):
+    change_entry(folder, **changes)
+    with pytest.raises(BadWeightsError, match=r"'default' of .*manifest\.json is damaged"):
+        weights.load("default", folder)
