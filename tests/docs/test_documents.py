@@ -14,14 +14,11 @@ from PIL import Image, ImageDraw
 
 from digitdraw.serving import settings
 from tests.support.drawings import DIGITS
+from tests.support.prose import FENCE, FRONT_MATTER, long_sentences
 from tests.support.server import Server
 
 ROOT = Path(__file__).parents[2]
-FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
-FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
 MARKER = re.compile(r"<!-- (?!end )([\w ]+) -->\n(?!```)(.*?)\n<!-- end -->", re.DOTALL)
-SENTENCE_END = re.compile(r"(?<=[.!?:])\s+(?=[A-Z`\[*-])|\n\n")
-MOST_WORDS = 30
 MOST_LINES = {"README.md": 150, "weights/MODEL_CARD.md": 150}
 DOCS_LINES, RELEASE_LINES, MOST_MAIN_FIGURES = 250, 40, 12
 TABLES = {
@@ -71,14 +68,6 @@ def code_lines(name: str) -> list[str]:
 def quoted_code(name: str) -> list[str]:
     """What a document has in backticks, without its examples."""
     return re.findall(r"`([^`\n]+)`", FENCE.sub("", DOCUMENTS[name]))
-
-
-def sentences(text: str) -> list[str]:
-    """The sentences of a Markdown text, without front matter, examples, tables and headings."""
-    text = FENCE.sub("", FRONT_MATTER.sub("", text))
-    text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
-    text = re.sub(r"^[|#].*$", "", text, flags=re.MULTILINE)
-    return [" ".join(sentence.split()) for sentence in SENTENCE_END.split(text)]
 
 
 def anchor_of(heading: str) -> str:
@@ -139,8 +128,7 @@ def test_a_release_is_described_in_a_few_lines():
 
 @every_document
 def test_sentences_are_short(name):
-    long = [s for s in sentences(DOCUMENTS[name]) if len(s.split()) > MOST_WORDS]
-    assert not long
+    assert not long_sentences(DOCUMENTS[name])
 
 
 @every_document
