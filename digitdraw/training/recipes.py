@@ -5,7 +5,15 @@ from typing import Any, Literal
 
 from digitdraw.errors import TrainingError
 
-Loss = Literal["absolute error", "cross-entropy"]
+Loss = Literal[
+    "cross-entropy",
+    "negative log-likelihood",
+    "smoothed cross-entropy",
+    "binary cross-entropy",
+    "absolute error",
+    "detection",
+    "CTC",
+]
 Init = Literal["variance 1", "variance 1/inputs"]
 
 
@@ -39,23 +47,31 @@ class Recipe:
     """Gradients are clipped to this norm; None does not clip."""
     augmented_fraction: float = 0.0
     """Fraction of the glyphs of a batch that `classifier.augment` changes."""
+    loss: Loss = "cross-entropy"
+    """Loss of a batch: `classifier.trainer.batch_loss` says which function it is.
+
+    "binary cross-entropy" and "absolute error" are losses of each output of `from_scratch`."""
     label_smoothing: float = 0.0
-    """Label smoothing of the ten classes."""
+    """Label smoothing of the classes, for "smoothed cross-entropy"."""
     digitness_weight: float = 0.0
     """Weight of the digitness loss, relative to the loss of the classes."""
     non_digit_weight: float = 0.0
-    """Weight of the class loss of non-digits, whose target is 0.1 for each class."""
+    """Weight of the class loss of non-digits, whose target is equal for all classes."""
     init: Init = "variance 1/inputs"
     """Variance of the first weights of `classifier.from_scratch`; other networks choose theirs."""
-    loss: Loss = "cross-entropy"
-    """Loss of each of the ten outputs of `classifier.from_scratch`."""
     pages_per_epoch: int = 0
     """Pages generated for an epoch of the detector."""
     page_side: int = 0
     """Width and height of these pages in pixels."""
 
 
-LEARNS = Recipe(epochs=30, batch_size=1_000, learning_rate=5.0, optimizer="by hand")
+LEARNS = Recipe(
+    epochs=30,
+    batch_size=1_000,
+    learning_rate=5.0,
+    optimizer="by hand",
+    loss="binary cross-entropy",
+)
 """The smallest change to SOURCE that learns: smaller weights and steps, and cross-entropy."""
 SOURCE = replace(LEARNS, learning_rate=50.0, init="variance 1", loss="absolute error")
 """The classic recipe. It does not learn: ten outputs near 0 have a low absolute error."""
@@ -71,6 +87,7 @@ _CONVOLUTIONAL: dict[str, Any] = {
     "ema_decay": 0.999,
     "max_gradient_norm": 5.0,
     "augmented_fraction": 0.75,
+    "loss": "smoothed cross-entropy",
     "label_smoothing": 0.02,
     "digitness_weight": 0.5,
     "non_digit_weight": 0.3,
@@ -79,7 +96,13 @@ RECIPES: dict[str, Recipe] = {
     "softmax": Recipe(epochs=30, batch_size=128, learning_rate=0.1),
     "from-scratch": LEARNS,
     "mlp-relu": Recipe(epochs=30, batch_size=32, learning_rate=0.01),
-    "mlp-tanh": Recipe(epochs=15, batch_size=64, learning_rate=0.01, momentum=0.9),
+    "mlp-tanh": Recipe(
+        epochs=15,
+        batch_size=64,
+        learning_rate=0.01,
+        momentum=0.9,
+        loss="negative log-likelihood",
+    ),
     "cnn": Recipe(epochs=10, batch_size=64, learning_rate=0.01, momentum=0.9),
     "tiny": Recipe(epochs=20, batch_size=128, learning_rate=4e-3, **_CONVOLUTIONAL),
     "default": Recipe(epochs=15, batch_size=128, learning_rate=2e-3, **_CONVOLUTIONAL),
@@ -89,6 +112,7 @@ RECIPES: dict[str, Recipe] = {
         learning_rate=2e-3,
         **_ADAMW,
         task="detector",
+        loss="detection",
         ema_decay=0.998,
         max_gradient_norm=10.0,
         pages_per_epoch=8_000,
@@ -100,6 +124,7 @@ RECIPES: dict[str, Recipe] = {
         learning_rate=2e-3,
         **_ADAMW,
         task="line recognizer",
+        loss="CTC",
         ema_decay=0.998,
         max_gradient_norm=5.0,
     ),

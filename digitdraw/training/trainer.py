@@ -6,7 +6,7 @@ resumed training gives the same weights as an unbroken one, bit for bit."""
 import math
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from tqdm import tqdm
 from digitdraw.errors import TrainingError
 from digitdraw.files import write_atomically
 from digitdraw.models import registry
+from digitdraw.models.data_format import DIGITS, DataFormat
 from digitdraw.training.distributed import ProcessGroup
 from digitdraw.training.recipes import Recipe
 
@@ -45,13 +46,15 @@ class Trainer(ABC):
         seed: int,
         device: torch.device,
         group: ProcessGroup | None = None,
+        data: DataFormat = DIGITS,
     ) -> None:
         torch.manual_seed(seed)
-        self.design = registry.architecture(model)
+        self.design, self.data = registry.architecture(model), data
         self.recipe, self.epochs, self.seed, self.device = recipe, epochs, seed, device
         self.group = group or ProcessGroup()
         self.in_bfloat16 = device.type == "cuda"
-        self.network = self.design.build().to(device).to(memory_format=torch.channels_last)
+        network = _build(self.design, recipe, data)
+        self.network = network.to(device).to(memory_format=torch.channels_last)
         # In a process group, the backward pass averages the gradients over all processes.
         self._trained = (
             DistributedDataParallel(self.network) if self.group.size > 1 else self.network
@@ -61,6 +64,8 @@ class Trainer(ABC):
             average = partial(_moving_average, recipe.ema_decay)
             self._average = AveragedModel(self.network, multi_avg_fn=average, use_buffers=True)
         self.optimizer = _optimizer(self.network, recipe, device)
+        self.optimizer.register_step_pre_hook(self._clip_gradients)
+        self.optimizer.register_step_post_hook(self._update_average)
         self.epoch = 0
         self.seconds = 0.0
         self.history: list[dict[str, float]] = []
@@ -76,21 +81,28 @@ class Trainer(ABC):
         """Plot some examples as the network sees them."""
 
     @abstractmethod
-    def _batches(
+    def batches(
         self, order: torch.Generator, rng: torch.Generator
     ) -> tuple[int, Iterator[tuple[Tensor, Any]]]:
         """Return the number of steps of an epoch, and an (input, target) pair for each.
 
-        `order` is the same in all processes; `rng` differs."""
+        An input is (N, H, W) float32. `order` is the same in all processes; `rng` differs."""
 
     @abstractmethod
-    def _step(self, x: Tensor, target: Any) -> Tensor:
-        """Train on one batch. Returns (sum of losses, correct examples, examples), float64."""
+    def step(self, batches: Iterator[tuple[Tensor, Any]]) -> Tensor:
+        """Train on the next batch. Returns (sum of losses, correct examples, examples), float64."""
 
     @property
     def result(self) -> nn.Module:
         """The trained network: the average of the weights if there is one, else the last ones."""
         return self.network if self._average is None else self._average.module
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalize inputs (N, H, W), and return the outputs of the network for them, float32."""
+        x = ((x - self.design.mean) / self.design.std)[:, None]
+        x = x.contiguous(memory_format=torch.channels_last)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.in_bfloat16):
+            return self._trained(x).float()
 
     def start_from(self, trained: nn.Module) -> None:
         """Start from the weights of a trained network of the same architecture."""
@@ -121,7 +133,7 @@ class Trainer(ABC):
         rng = torch.Generator(self.device).manual_seed(own_seed)
         torch.manual_seed(own_seed)  # of dropout
         self._trained.train()
-        loss, correct, count = self._train_batches(*self._batches(order, rng))
+        loss, correct, count = self._train_batches(*self.batches(order, rng))
         if not math.isfinite(loss):
             raise TrainingError(
                 f"The loss of epoch {self.epoch + 1} is {loss}; the checkpoint before it stays. "
@@ -136,10 +148,11 @@ class Trainer(ABC):
         """Train on the batches of an epoch; returns (loss, correct, count), summed over all."""
         sums = torch.zeros(3, dtype=torch.float64, device=self.device)
         name = f"epoch {self.epoch + 1}/{self.epochs}"
-        bar = tqdm(batches, name, steps, leave=False, mininterval=1, disable=self.group.rank > 0)
-        for step, (x, target) in enumerate(bar):
+        hidden = self.group.rank > 0
+        bar = tqdm(range(steps), name, leave=False, mininterval=1, disable=hidden)
+        for step in bar:
             self._set_learning_rate((self.epoch + step / steps) / self.epochs)
-            sums += self._step(x, target)
+            sums += self.step(batches)
             if step % 50 == 0:
                 loss, correct, count = sums.tolist()
                 bar.set_postfix(loss=f"{loss / count:.3f}", accuracy=f"{correct / count:.1%}")
@@ -177,25 +190,13 @@ class Trainer(ABC):
                 f"The checkpoint {path} cannot be resumed; start without --resume."
             ) from error
 
-    def _descend(
-        self, x: Tensor, loss_function: Callable[[Tensor], Tensor]
-    ) -> tuple[Tensor, Tensor]:
-        """Make one gradient step on inputs (N, H, W), not yet normalized.
-
-        Returns the outputs of the network and their loss, `loss_function(outputs)`."""
-        x = ((x - self.design.mean) / self.design.std)[:, None]
-        x = x.contiguous(memory_format=torch.channels_last)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.in_bfloat16):
-            outputs = self._trained(x).float()
-        loss = loss_function(outputs)
-        self.optimizer.zero_grad()
-        loss.backward()
+    def _clip_gradients(self, *_: Any) -> None:
         if self.recipe.max_gradient_norm is not None:
             nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.max_gradient_norm)
-        self.optimizer.step()
+
+    def _update_average(self, *_: Any) -> None:
         if self._average is not None:
             self._average.update_parameters(self.network)
-        return outputs.detach(), loss.detach()
 
     def _set_learning_rate(self, progress: float) -> None:
         """Set the rate for `progress`, the finished fraction of the training.
@@ -207,6 +208,14 @@ class Trainer(ABC):
             factor = min(progress / WARM_UP, 0.5 * (1 + math.cos(math.pi * max(0.0, after))))
         for parameters in self.optimizer.param_groups:
             parameters["lr"] = self.recipe.learning_rate * factor
+
+
+def _build(design: registry.Architecture, recipe: Recipe, data: DataFormat) -> nn.Module:
+    if recipe.task != "classifier":
+        return design.build()
+    # The last output of a network that learns to reject is the digitness logit.
+    outputs = len(data.classes) + (recipe.digitness_weight > 0 and data.is_digits)
+    return design.build(outputs, data.side)
 
 
 def _optimizer(network: nn.Module, recipe: Recipe, device: torch.device) -> torch.optim.Optimizer:

@@ -1,5 +1,7 @@
 """The network 784-500-10 in plain tensors: outputs, loss, gradients and steps, all by hand.
 
+Other data may have other numbers of pixels and outputs.
+
 No layer, optimizer or autograd. `ManualTrainer` repeats forward, backward and step.
 
 N is the number of glyphs in a batch, and `x` is (N, 784) with 1 = ink. The ten outputs are
@@ -25,7 +27,12 @@ class Weights(NamedTuple):
     b2: Tensor
 
 
-def start(generator: torch.Generator, variance: Init = LEARNS.init) -> Weights:
+def start(
+    generator: torch.Generator,
+    variance: Init = LEARNS.init,
+    pixels: int = PIXELS,
+    outputs: int = DIGITS,
+) -> Weights:
     """Draw the first weights, float32 on the generator's device, normal around 0.
 
     A sum of n inputs with weights of variance 1 has a variance of the order of n. The sigmoid of
@@ -37,16 +44,16 @@ def start(generator: torch.Generator, variance: Init = LEARNS.init) -> Weights:
         return torch.randn(*shape, generator=generator, device=generator.device) * scale
 
     return Weights(
-        w1=normal(PIXELS, PIXELS, HIDDEN),
-        b1=normal(PIXELS, HIDDEN),
-        w2=normal(HIDDEN, HIDDEN, DIGITS),
-        b2=normal(HIDDEN, DIGITS),
+        w1=normal(pixels, pixels, HIDDEN),
+        b1=normal(pixels, HIDDEN),
+        w2=normal(HIDDEN, HIDDEN, outputs),
+        b2=normal(HIDDEN, outputs),
     )
 
 
-def one_hot(labels: Tensor) -> Tensor:
-    """Return targets (N, 10) float32: 1 in the column of the label (N,) int64, else 0."""
-    return (labels[:, None] == torch.arange(DIGITS, device=labels.device)).float()
+def one_hot(labels: Tensor, outputs: int = DIGITS) -> Tensor:
+    """Return targets (N, outputs) float32: 1 in the column of the label (N,) int64, else 0."""
+    return (labels[:, None] == torch.arange(outputs, device=labels.device)).float()
 
 
 def forward(x: Tensor, weights: Weights) -> tuple[Tensor, Tensor]:
@@ -60,7 +67,7 @@ def loss_of(z: Tensor, targets: Tensor, loss: Loss) -> Tensor:
     """Return the mean loss over all 10 N outputs p, from logits `z` (N, 10) and targets (N, 10).
 
     With p the sigmoid of z: "absolute error" is 1 - p for the correct digit and p for the others.
-    "cross-entropy" is -log p for the correct digit and -log(1 - p) for the others."""
+    "binary cross-entropy" is -log p for the correct digit and -log(1 - p) for the others."""
     if loss == "absolute error":
         return (z.sigmoid() - targets).abs().mean()
     # -t log p - (1 - t) log(1 - p), written so that no exponential overflows.

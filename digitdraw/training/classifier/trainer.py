@@ -12,6 +12,7 @@ from torch import Tensor
 from digitdraw.training import plots
 from digitdraw.training.classifier import augment, from_scratch
 from digitdraw.training.classifier.dataset import GlyphDataset
+from digitdraw.training.classifier.step import training_step
 from digitdraw.training.recipes import Recipe
 from digitdraw.training.trainer import Trainer
 
@@ -40,7 +41,7 @@ class ClassifierTrainer(Trainer):
         glyphs = self.glyphs(index, rng).cpu().numpy()
         return plots.samples(glyphs, self.labels[index].cpu().numpy())
 
-    def _batches(
+    def batches(
         self, order: torch.Generator, rng: torch.Generator
     ) -> tuple[int, Iterator[tuple[Tensor, Tensor]]]:
         batches = self._choose(order)
@@ -63,67 +64,90 @@ class ClassifierTrainer(Trainer):
             batches.pop()
         return [self.group.shard(batch) for batch in batches]
 
-    def _step(self, x: Tensor, target: Tensor) -> Tensor:
-        logits, loss = self._descend(x, lambda logits: classifier_loss(logits, target, self.recipe))
-        answers = logits[:, :10].argmax(1)
-        if logits.shape[1] > 10:  # a non-digit is correct if its digitness is below 0.5
-            answers = torch.where((target < 0) & (logits[:, 10] < 0), target, answers)
-        return _sums(loss, answers == target)
+    def step(self, batches: Iterator[tuple[Tensor, Tensor]]) -> Tensor:
+        labels, logits, loss = training_step(batches, self.forward, self.loss_of, self.optimizer)
+        classes = len(self.data.classes)
+        answers = logits[:, :classes].argmax(1)
+        if logits.shape[1] > classes:  # a non-digit is correct if its digitness is below 0.5
+            answers = torch.where((labels < 0) & (logits[:, classes] < 0), labels, answers)
+        return _sums(loss, answers == labels)
+
+    def loss_of(self, outputs: Tensor, labels: Tensor) -> Tensor:
+        """Return the mean loss of a batch, from outputs of `forward` and labels (N,)."""
+        return batch_loss(outputs, labels, self.recipe, len(self.data.classes))
 
 
 class ManualTrainer(ClassifierTrainer):
     """Trains `from_scratch`, without an optimizer and without autograd."""
 
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
         rng = torch.Generator(self.device).manual_seed(self.seed)
-        initial = from_scratch.start(rng, self.recipe.init)
+        sizes = self.data.side**2, len(self.data.classes)
+        initial = from_scratch.start(rng, self.recipe.init, *sizes)
         tensors = [parameter.detach() for parameter in self.network.parameters()]
         for tensor, value in zip(tensors, initial, strict=True):
             tensor.copy_(value)
         self._weights = from_scratch.Weights(*tensors)  # shares memory with the network
 
     @torch.no_grad()
-    def _step(self, x: Tensor, target: Tensor) -> Tensor:
-        loss = self.recipe.loss
-        x, targets = x.flatten(1), from_scratch.one_hot(target)
-        hidden, z = from_scratch.forward(x, self._weights)
-        gradients = from_scratch.backward(x, hidden, z, targets, self._weights, loss)
-        for gradient in gradients:
-            self.group.all_reduce(gradient).div_(self.group.size)
-        from_scratch.step(self._weights, gradients, self.recipe.learning_rate)
-        return _sums(from_scratch.loss_of(z, targets, loss), z.argmax(1) == target)
+    def step(self, batches: Iterator[tuple[Tensor, Tensor]]) -> Tensor:
+        """Make the step of `classifier.step` by hand. The gradients are new, so none add up."""
+        weights, loss = self._weights, self.recipe.loss
+        x, labels = next(batches)  # sample
+        x, targets = x.flatten(1), from_scratch.one_hot(labels, len(self.data.classes))
+        hidden, z = from_scratch.forward(x, weights)  # forward
+        mean_loss = from_scratch.loss_of(z, targets, loss)  # loss
+        gradients = from_scratch.backward(x, hidden, z, targets, weights, loss)  # backward
+        for parameter, gradient in zip(self.network.parameters(), gradients, strict=True):
+            parameter.grad = self.group.all_reduce(gradient).div_(self.group.size)
+        from_scratch.step(weights, gradients, self.recipe.learning_rate)  # update
+        return _sums(mean_loss, z.argmax(1) == labels)
 
 
-def trainer_for(model: str, recipe: Recipe, *arguments: Any) -> ClassifierTrainer:
+def trainer_for(model: str, recipe: Recipe, *arguments: Any, **named: Any) -> ClassifierTrainer:
     """Make the trainer that the recipe of a classifier needs, with the arguments of `Trainer`."""
     trainer = ClassifierTrainer if recipe.optimizer != "by hand" else ManualTrainer
-    return trainer(model, recipe, *arguments)
+    return trainer(model, recipe, *arguments, **named)
 
 
-def classifier_loss(logits: Tensor, labels: Tensor, recipe: Recipe) -> Tensor:
-    """Return the mean cross-entropy of the classes, plus that of the digitness if there is one.
+def batch_loss(outputs: Tensor, labels: Tensor, recipe: Recipe, classes: int = 10) -> Tensor:
+    """Return the loss that a recipe names, from outputs (N, classes or more) and labels (N,).
 
-    `logits` is (N, 10 or 11), `labels` (N,) with -1 for non-digits. Their target is 0.1 for each
-    class."""
-    digit = labels >= 0
-    target = F.one_hot(labels.clamp(min=0), 10).float()
-    target = target * (1 - recipe.label_smoothing) + recipe.label_smoothing / 10
-    target = torch.where(digit[:, None], target, torch.full_like(target, 0.1))
-    classes = -(target * logits[:, :10].log_softmax(1)).sum(1)
+    The classics use the function that their source names. The outputs of "negative log-likelihood"
+    are log probabilities; all others are logits."""
+    if recipe.loss == "cross-entropy":
+        return F.cross_entropy(outputs, labels)
+    if recipe.loss == "negative log-likelihood":
+        return F.nll_loss(outputs, labels)
+    if recipe.loss == "smoothed cross-entropy":
+        return classifier_loss(outputs, labels, recipe, classes)
+    return from_scratch.loss_of(outputs, from_scratch.one_hot(labels, classes), recipe.loss)
+
+
+def classifier_loss(logits: Tensor, labels: Tensor, recipe: Recipe, classes: int = 10) -> Tensor:
+    """Return the mean smoothed cross-entropy, plus that of the digitness if there is one.
+
+    `logits` is (N, classes), or (N, classes + 1) with the digitness; `labels` (N,) with -1 for
+    non-digits. Their target is equal for all classes."""
+    digit, equal = labels >= 0, 1 / classes
+    target = F.one_hot(labels.clamp(min=0), classes).float()
+    target = target * (1 - recipe.label_smoothing) + recipe.label_smoothing * equal
+    target = torch.where(digit[:, None], target, torch.full_like(target, equal))
+    entropy = -(target * logits[:, :classes].log_softmax(1)).sum(1)
     weight = torch.where(digit, 1.0, recipe.non_digit_weight)
-    loss = (classes * weight).mean()
-    if logits.shape[1] > 10:
-        digitness = F.binary_cross_entropy_with_logits(logits[:, 10], digit.float())
+    loss = (entropy * weight).mean()
+    if logits.shape[1] > classes:
+        digitness = F.binary_cross_entropy_with_logits(logits[:, classes], digit.float())
         loss = loss + recipe.digitness_weight * digitness
     return loss
 
 
-def validation_loss(logits: Tensor, labels: Tensor, recipe: Recipe) -> float:
-    """Return the mean loss of digits, logits (N, 10) and labels (N,), without label smoothing."""
-    if recipe.optimizer != "by hand":
-        return F.cross_entropy(logits, labels).item()
-    return from_scratch.loss_of(logits, from_scratch.one_hot(labels), recipe.loss).item()
+def validation_loss(outputs: Tensor, labels: Tensor, recipe: Recipe) -> float:
+    """Return the loss of outputs (N, classes) and labels (N,), without label smoothing."""
+    if recipe.loss == "smoothed cross-entropy":
+        return F.cross_entropy(outputs, labels).item()
+    return batch_loss(outputs, labels, recipe, outputs.shape[1]).item()
 
 
 def _sums(loss: Tensor, correct: Tensor) -> Tensor:

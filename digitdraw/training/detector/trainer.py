@@ -12,6 +12,7 @@ from torch import Tensor
 
 from digitdraw.photo import detection
 from digitdraw.training import plots
+from digitdraw.training.classifier.step import training_step
 from digitdraw.training.detector.loss import Targets, detection_loss, targets_for
 from digitdraw.training.parallel import BatchLoader
 from digitdraw.training.synthesis import pages
@@ -41,7 +42,7 @@ class DetectorTrainer(Trainer):
             [page.labels for page in sample],
         )
 
-    def _batches(
+    def batches(
         self, order: torch.Generator, rng: torch.Generator
     ) -> tuple[int, Iterator[tuple[Tensor, Targets]]]:
         # Each process generates its own pages, so its batch is a part of the recipe's.
@@ -52,14 +53,14 @@ class DetectorTrainer(Trainer):
             for first in range(0, count - size + 1, size)
         ]
         batches = self._loader.batches(keys)
-        return len(keys), ((x, targets.to(self.device)) for x, targets in batches)
+        return len(keys), ((x.to(self.device), targets.to(self.device)) for x, targets in batches)
 
-    def _step(self, x: Tensor, target: Targets) -> Tensor:
-        maps, loss = self._descend(x.to(self.device), partial(detection_loss, targets=target))
+    def step(self, batches: Iterator[tuple[Tensor, Targets]]) -> Tensor:
+        target, maps, loss = training_step(batches, self.forward, detection_loss, self.optimizer)
         read = maps[:, 5:].argmax(1) == target.labels
         # The fraction of correct digits stands for as many correct pages.
         correct = (read * target.weights).sum() / target.weights.sum().clamp(min=1e-6)
-        return torch.stack([loss, correct, torch.ones_like(correct)]).double() * len(x)
+        return torch.stack([loss, correct, torch.ones_like(correct)]).double() * len(maps)
 
 
 def _make_batch(sources: Sources, side: int, key: tuple[int, range]) -> tuple[Tensor, Targets]:

@@ -13,6 +13,7 @@ from torch import Tensor
 from digitdraw.models.line_recognizer import LineRecognizer
 from digitdraw.photo import ctc, line_crop
 from digitdraw.training import plots
+from digitdraw.training.classifier.step import training_step
 from digitdraw.training.line_recognizer.augment import augment_crop
 from digitdraw.training.line_recognizer.dataset import PER_EPOCH, LineCrops
 from digitdraw.training.parallel import BatchLoader
@@ -44,7 +45,7 @@ class LineRecognizerTrainer(Trainer):
         augmented = [augment_crop(crop, rng) for crop in crops]
         return plots.line_crops(augmented, ["".join(map(str, number)) for number in digits])
 
-    def _batches(
+    def batches(
         self, order: torch.Generator, rng: torch.Generator
     ) -> tuple[int, Iterator[tuple[Tensor, Target]]]:
         shared_rng = np.random.default_rng(order.initial_seed())
@@ -69,15 +70,17 @@ class LineRecognizerTrainer(Trainer):
         batches = [batch for batch in batches if len(batch) >= self.group.size]
         return [batches[i] for i in rng.permutation(len(batches))]
 
-    def _step(self, x: Tensor, target: Target) -> Tensor:
-        columns, digits = target
-        logits, loss = self._descend(x, lambda logits: ctc_loss(logits, columns, digits))
+    def step(self, batches: Iterator[tuple[Tensor, Target]]) -> Tensor:
+        (columns, digits), logits, loss = training_step(
+            batches, self.forward, lambda logits, target: ctc_loss(logits, *target), self.optimizer
+        )
         paths = logits.argmax(dim=2).cpu().numpy()
         correct = sum(
             np.array_equal(ctc.collapse_path(path[:length])[0], number)
             for path, length, number in zip(paths, columns.tolist(), digits, strict=True)
         )
-        sums = [loss * len(x), loss.new_tensor(correct), loss.new_tensor(len(x))]
+        count = len(logits)
+        sums = [loss * count, loss.new_tensor(correct), loss.new_tensor(count)]
         return torch.stack(sums).double()
 
 

@@ -11,9 +11,10 @@ from digitdraw.training.classifier import from_scratch
 from digitdraw.training.classifier.dataset import GlyphDataset, Subset
 from digitdraw.training.classifier.from_scratch import Weights
 from digitdraw.training.classifier.trainer import trainer_for, validation_loss
+from digitdraw.training.classifier.validation import ClassifierValidation
 from digitdraw.training.recipes import LEARNS, SOURCE, recipe_for
 
-LOSSES = ["absolute error", "cross-entropy"]
+LOSSES = ["absolute error", "binary cross-entropy"]
 
 
 def generator(seed=0):
@@ -58,10 +59,12 @@ def test_the_loss_of_a_known_case(loss):
     targets = from_scratch.one_hot(torch.tensor([3]))
     assert targets.tolist() == [[0, 0, 0, 1, 0, 0, 0, 0, 0, 0]]
     at_half = from_scratch.loss_of(torch.zeros(1, 10), targets, loss).item()
-    assert at_half == pytest.approx({"absolute error": 0.5, "cross-entropy": 0.6931472}[loss])
+    assert at_half == pytest.approx(
+        {"absolute error": 0.5, "binary cross-entropy": 0.6931472}[loss]
+    )
     # Ten outputs near 0 are wrong once. Only the cross-entropy depends on how near.
     at_zero = from_scratch.loss_of(torch.full((1, 10), -1000.0), targets, loss).item()
-    assert at_zero == pytest.approx({"absolute error": 0.1, "cross-entropy": 100.0}[loss])
+    assert at_zero == pytest.approx({"absolute error": 0.1, "binary cross-entropy": 100.0}[loss])
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -93,7 +96,7 @@ def test_only_cross_entropy_has_a_gradient_for_a_sure_and_wrong_output():
         for loss in LOSSES
     }
     assert gradient["absolute error"] == 0
-    assert gradient["cross-entropy"] > 0.005
+    assert gradient["binary cross-entropy"] > 0.005
 
 
 def test_first_weights_have_the_variance_of_the_recipe():
@@ -147,6 +150,31 @@ def test_the_source_recipe_ends_with_ten_outputs_near_zero(mnist):
     assert validation_loss(z, labels, trainer.recipe) == pytest.approx(0.1, abs=0.02)
     assert (p * (1 - p) < 1e-6).float().mean() > 0.98
     assert (z.argmax(1) == labels).float().mean() < 0.4
+
+
+@torch.inference_mode()
+@pytest.mark.parametrize("name", [None, "source"])
+def test_the_recorded_losses_are_the_mean_over_all_outputs(name, mnist):
+    glyphs, x, labels = mnist
+    recipe = replace(recipe_for("from-scratch", name), batch_size=100_000)  # one batch
+    trainer = trainer_for("from-scratch", recipe, 1, 0, torch.device("cpu"))
+    trainer.set_data(glyphs)
+
+    def expected(x, labels):
+        p, correct = trainer.result(x).sigmoid(), F.one_hot(labels, 10) == 1
+        if recipe.loss == "absolute error":
+            return torch.where(correct, 1 - p, p).mean().item()
+        return -torch.where(correct, p, 1 - p).log().mean().item()
+
+    training = torch.from_numpy(glyphs[0].pixels).flatten(1) / 255
+    before = expected(training, torch.from_numpy(glyphs[0].labels))
+    trainer.train_epoch()
+    validation = ClassifierValidation(
+        {"mnist": x.reshape(-1, 28, 28).numpy()}, {"mnist": labels.numpy()}, "mnist", recipe
+    )
+    measured = validation.measure(validation.predict(trainer))
+    assert trainer.history[0]["loss"] == pytest.approx(before, rel=1e-4)
+    assert measured["validation loss"] == pytest.approx(expected(x, labels), rel=1e-4)
 
 
 def test_the_default_recipe_differs_from_its_source_in_three_choices():

@@ -1,12 +1,16 @@
 """Trainers of the classifiers: they learn, resume and follow their seed; and their losses."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 
 from digitdraw.models import registry
+from digitdraw.models.data_format import DataFormat
 from digitdraw.training.classifier import dataset, trainer
-from digitdraw.training.classifier.trainer import classifier_loss, trainer_for
+from digitdraw.training.classifier.trainer import batch_loss, classifier_loss, trainer_for
 from digitdraw.training.recipes import RECIPES
 from tests.support.trainings import assert_resumes_as_unbroken, small_glyph_dataset
 
@@ -87,6 +91,58 @@ def test_a_non_digit_costs_least_with_equal_classes_and_low_digitness():
     digit[0, 10] = 10
     assert classifier_loss(equal, labels, recipe) < classifier_loss(confident, labels, recipe)
     assert classifier_loss(equal, labels, recipe) < classifier_loss(digit, labels, recipe)
+
+
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [
+        ("softmax", F.cross_entropy),
+        ("mlp-relu", F.cross_entropy),
+        ("mlp-tanh", F.nll_loss),
+        ("cnn", F.cross_entropy),
+        ("from-scratch", lambda z, labels: F.binary_cross_entropy_with_logits(z, one_hot(labels))),
+    ],
+)
+def test_a_classic_model_has_the_loss_that_its_source_names(name, function):
+    torch.manual_seed(0)
+    outputs, labels = registry.MODELS[name].build()(torch.rand(6, 1, 28, 28)), torch.arange(6)
+    loss = batch_loss(outputs, labels, RECIPES[name])
+    torch.testing.assert_close(loss, function(outputs, labels))
+
+
+def one_hot(labels):
+    return F.one_hot(labels, 10).float()
+
+
+def test_the_loss_of_default_is_a_smoothed_cross_entropy_of_any_number_of_classes():
+    recipe = replace(RECIPES["default"], digitness_weight=0.0)
+    logits, labels = torch.randn(8, 26), torch.arange(8)
+    loss = batch_loss(logits, labels, recipe, 26)
+    expected = F.cross_entropy(logits, labels, label_smoothing=recipe.label_smoothing)
+    torch.testing.assert_close(loss, expected)
+
+
+@pytest.mark.parametrize("name", registry.MODELS)
+def test_outputs_and_pixels_follow_the_data(name):
+    letters = DataFormat("letters", tuple("abcdef"), 32)
+    rng = np.random.default_rng(0)
+    labels = np.arange(40) % 6
+    pixels = rng.integers(0, 40, (40, 32, 32), dtype=np.uint8)
+    pixels[np.arange(40), 5 * labels] = 255  # the row is the label
+    classifier = trainer_for(name, RECIPES[name], 8, 0, CPU, data=letters)
+    classifier.set_data([dataset.Subset("letters", pixels, labels, 40)])
+    for _ in range(8):
+        classifier.train_epoch()
+    assert classifier.history[-1]["loss"] < classifier.history[0]["loss"]
+    assert classifier.result(torch.zeros(2, 1, 32, 32)).shape == (2, 6)
+
+
+def test_only_digits_have_a_digitness():
+    digits = trainer_for("tiny", RECIPES["tiny"], 1, 0, CPU)
+    letters = trainer_for("tiny", RECIPES["tiny"], 1, 0, CPU, data=DataFormat("x", ("a", "b")))
+    glyph = torch.zeros(2, 1, 28, 28)
+    assert digits.result(glyph).shape == (2, 11)
+    assert letters.result(glyph).shape == (2, 2)
 
 
 def test_samples_are_glyphs_as_the_network_sees_them(glyphs, monkeypatch):
