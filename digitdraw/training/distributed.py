@@ -13,6 +13,9 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
+from digitdraw.device import choose_device
+from digitdraw.errors import TrainingError
+
 
 @dataclass(frozen=True)
 class ProcessGroup:
@@ -41,6 +44,31 @@ class ProcessGroup:
         """Print a line in the first process only."""
         if self.rank == 0:
             print(text, flush=True)
+
+
+def choose_own_device(wanted: str) -> tuple[torch.device, str]:
+    """Return a device and a reason as `device.choose_device` does; each process has its own GPU.
+
+    In a group, "auto" and "cuda" are the GPU whose number is the LOCAL_RANK that torchrun sets.
+    Raises UnknownDeviceError; and TrainingError if there are fewer GPUs than processes."""
+    processes = int(os.environ.get("LOCAL_WORLD_SIZE", os.environ.get("WORLD_SIZE", "1")))
+    is_cuda = wanted.startswith("cuda") or (wanted == "auto" and torch.cuda.is_available())
+    if processes == 1 or not is_cuda:
+        return choose_device(wanted)
+    if ":" in wanted:
+        raise TrainingError(
+            f"--device {wanted} is one GPU, but {processes} processes need one each; "
+            "--device cuda gives each process its own."
+        )
+    gpus = torch.cuda.device_count()
+    if processes > gpus:
+        raise TrainingError(
+            f"{processes} processes need a GPU each, but this machine has {gpus}. "
+            "Start fewer with --nproc-per-node, or use --device cpu."
+        )
+    device, reason = choose_device(f"cuda:{os.environ['LOCAL_RANK']}")
+    torch.cuda.set_device(device)
+    return device, reason
 
 
 @contextmanager

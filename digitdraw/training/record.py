@@ -1,32 +1,38 @@
 """The record of a training: what is needed to trust its weights, or to train them again."""
 
 import argparse
+import hashlib
 import platform
 import shlex
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
 from digitdraw.models.weights import Weights
-from digitdraw.training import datasets
 from digitdraw.training.trainer import Trainer
 
-_NOT_RECORDED = {"model", "dataset_cache", "data", "out", "resume", "workers"}
+_NOT_RECORDED = {
+    "model", "data", "dataset_cache", "explain", "force", "log", "out", "resume", "speedrun",
+    "workers",
+}  # fmt: skip
 """Options that do not change the weights, and the model, which is no option."""
 
 
 def training_record(
     options: argparse.Namespace,
     trainer: Trainer,
+    data_sha256: dict[str, str],
     started_from: Weights | None,
     averaged_with: Sequence[Weights],
-    validation: dict[str, float],
+    measured: dict[str, dict[str, float]],
 ) -> dict[str, Any]:
-    """Return the record of a finished training with its metrics of `validation`, as JSON."""
+    """Return the record of a finished training, as JSON.
+
+    `data_sha256` has the hashes of the training files by name. `measured` has the metrics of
+    "validation" and of "test"."""
     on_gpu = trainer.device.type == "cuda"
     device = torch.cuda.get_device_name() if on_gpu else platform.processor()
     return {
@@ -45,18 +51,49 @@ def training_record(
             "torch": torch.__version__,
             "numpy": np.__version__,
         },
-        "data_sha256": datasets.file_hashes(Path(options.data), trainer.recipe.mnist_only),
+        "data_sha256": data_sha256,
         "history": trainer.history,
         "averaged_with_sha256": [weights.sha256 for weights in averaged_with],
-        "validation": validation,
+        **measured,
     }
 
 
 def training_command(options: argparse.Namespace) -> str:
     """Return the command line that has the effect of these options."""
     words = ["digitdraw", "train", options.model]
-    for key, value in vars(options).items():
-        if key not in _NOT_RECORDED and value not in (None, False, []):
-            values = value if isinstance(value, list) else [] if value is True else [value]
-            words += [f"--{key.replace('_', '-')}", *map(str, values)]
+    for option, value in _recorded(options).items():
+        values = value if isinstance(value, list) else [] if value is True else [value]
+        words += [option, *map(str, values)]
     return shlex.join(words)
+
+
+def settings_to_resume(
+    options: argparse.Namespace,
+    trainer: Trainer,
+    data_sha256: dict[str, str],
+    started_from: Weights | None,
+) -> dict[str, Any]:
+    """Return all that a resumed training shares with its checkpoint, as plain values by name.
+
+    If one of them differed, no record of one training would be true."""
+    recorded = {**_recorded(options), "--epochs": trainer.epochs}
+    recorded.pop("--device", None)  # "auto" may be the same device
+    data = hashlib.sha256(repr(sorted(data_sha256.items())).encode()).hexdigest()
+    return {
+        **recorded,
+        "the device": trainer.device.type,
+        "the number of processes": trainer.group.size,
+        "the SHA-256 of the training data": data[:12],
+        "the SHA-256 of the first weights": started_from and started_from.sha256[:12],
+        **{f"the recipe's {name}": value for name, value in asdict(trainer.recipe).items()},
+    }
+
+
+def _recorded(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the given options that change the weights, as they are written in a command."""
+    return {
+        f"--{key.replace('_', '-')}": value
+        for key, value in vars(options).items()
+        # `0 in (None, False)` is true in Python, and 0 is a seed.
+        if key not in _NOT_RECORDED and value is not None and value is not False and value != []
+    }

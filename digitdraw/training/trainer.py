@@ -33,7 +33,8 @@ class Trainer(ABC):
     """The state of a training.
 
     `epoch` counts the finished epochs, `seconds` is the time they took, and `history` has one entry
-    for each. `examples_per_epoch` is set by the subclass, together with its data.
+    for each. The last checkpoint is of `saved_epoch`. `examples_per_epoch` is set by the subclass,
+    together with its data.
     On a GPU, networks compute in bfloat16; set `in_bfloat16` to do so on a CPU."""
 
     examples_per_epoch: int
@@ -56,9 +57,10 @@ class Trainer(ABC):
         network = _build(self.design, recipe, data)
         self.network = network.to(device).to(memory_format=torch.channels_last)
         # In a process group, the backward pass averages the gradients over all processes.
-        self._trained = (
-            DistributedDataParallel(self.network) if self.group.size > 1 else self.network
-        )
+        gpus = [device] if device.type == "cuda" else None
+        self._trained: nn.Module = self.network
+        if self.group.size > 1:
+            self._trained = DistributedDataParallel(self.network, device_ids=gpus)
         self._average = None
         if recipe.ema_decay is not None:
             average = partial(_moving_average, recipe.ema_decay)
@@ -66,7 +68,7 @@ class Trainer(ABC):
         self.optimizer = _optimizer(self.network, recipe, device)
         self.optimizer.register_step_pre_hook(self._clip_gradients)
         self.optimizer.register_step_post_hook(self._update_average)
-        self.epoch = 0
+        self.epoch = self.saved_epoch = 0
         self.seconds = 0.0
         self.history: list[dict[str, float]] = []
 
@@ -158,9 +160,12 @@ class Trainer(ABC):
                 bar.set_postfix(loss=f"{loss / count:.3f}", accuracy=f"{correct / count:.1%}")
         return self.group.all_reduce(sums).tolist()
 
-    def save_checkpoint(self, path: Path) -> None:
-        """Write all that is needed to resume. Raises TrainingError if that fails."""
+    def save_checkpoint(self, path: Path, settings: dict[str, Any] | None = None) -> None:
+        """Write all that is needed to resume, and the `settings`, plain values by name.
+
+        Raises TrainingError if that fails."""
         state = {
+            "settings": settings or {},
             "epoch": self.epoch,
             "seconds": self.seconds,
             "history": self.history,
@@ -174,21 +179,31 @@ class Trainer(ABC):
             raise TrainingError(
                 f"The checkpoint {path} cannot be written ({error}); the one before it stays."
             ) from error
+        self.saved_epoch = self.epoch
 
-    def load_checkpoint(self, path: Path) -> None:
-        """Resume from a checkpoint. Raises TrainingError if it cannot be read."""
+    def load_checkpoint(self, path: Path, settings: dict[str, Any] | None = None) -> None:
+        """Resume from a checkpoint.
+
+        Raises TrainingError if it cannot be read, or was saved with other `settings`."""
         try:
             state = torch.load(path, map_location=self.device, weights_only=True)
+            differing = _differences(state.get("settings", {}), settings or {})
+        except Exception as error:  # unpickling may raise any exception
+            raise _cannot_resume(path) from error
+        if differing:
+            raise TrainingError(
+                f"The checkpoint {path} belongs to another training: {differing}. "
+                "--resume needs the same options; --force starts anew."
+            )
+        try:
             self.network.load_state_dict(state["network"])
             if self._average is not None:
                 self._average.load_state_dict(state["averaged"])
             self.optimizer.load_state_dict(state["optimizer"])
-            self.epoch, self.seconds = state["epoch"], state["seconds"]
-            self.history = state["history"]
-        except Exception as error:  # unpickling may raise any exception
-            raise TrainingError(
-                f"The checkpoint {path} cannot be resumed; start without --resume."
-            ) from error
+            self.epoch = self.saved_epoch = state["epoch"]
+            self.seconds, self.history = state["seconds"], state["history"]
+        except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
+            raise _cannot_resume(path) from error
 
     def _clip_gradients(self, *_: Any) -> None:
         if self.recipe.max_gradient_norm is not None:
@@ -208,6 +223,23 @@ class Trainer(ABC):
             factor = min(progress / WARM_UP, 0.5 * (1 + math.cos(math.pi * max(0.0, after))))
         for parameters in self.optimizer.param_groups:
             parameters["lr"] = self.recipe.learning_rate * factor
+
+
+def _differences(saved: dict[str, Any], now: dict[str, Any]) -> str:
+    """Return the settings that differ, as a text; empty if none does."""
+    if now and not saved:
+        return "an older version wrote it, without its options"
+    return ", ".join(
+        f"{key} was {saved.get(key, 'not given')} and is {now.get(key, 'not given')}"
+        for key in {**saved, **now}
+        if saved.get(key) != now.get(key)
+    )
+
+
+def _cannot_resume(path: Path) -> TrainingError:
+    return TrainingError(
+        f"The checkpoint {path} cannot be resumed; --force, without --resume, starts anew."
+    )
 
 
 def _build(design: registry.Architecture, recipe: Recipe, data: DataFormat) -> nn.Module:

@@ -55,6 +55,11 @@ class ClassifierValidation:
         pixels["other"] = dataset.render(letters) if letters else blank
         return cls(pixels, labels, "drawings" if drawn else "pictures", recipe)
 
+    @property
+    def count(self) -> int:
+        """Number of glyphs."""
+        return sum(map(len, self.pixels.values()))
+
     @torch.inference_mode()
     def predict(self, trainer: Trainer) -> dict[str, np.ndarray]:
         """Return the logits of each kind, (N, 10 or 11) float32."""

@@ -40,6 +40,11 @@ class DetectorValidation:
         composed = [random_page(replace(sources, scans=[]), rng, SIDE) for rng in rngs]
         return cls(composed, [Page(s.picture, s.boxes, s.labels) for s in sources.scans])
 
+    @property
+    def count(self) -> int:
+        """Number of pages and scans."""
+        return len(self.pages) + len(self.scans)
+
     def predict(self, trainer: Trainer) -> dict[str, list[Detections]]:
         """Detect the digits of each page and scan, with scores from _LOWEST on."""
         network = trainer.result.eval()

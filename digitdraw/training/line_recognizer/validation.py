@@ -34,6 +34,11 @@ class LineRecognizerValidation:
         """Generate the line crops. Raises BadWeightsError if the folder has no detector."""
         return cls(dataset.generated(root, "validation", detector, PAGES, _SEED, workers))
 
+    @property
+    def count(self) -> int:
+        """Number of line crops."""
+        return sum(len(subset.crops) for subset in self.subsets)
+
     def predict(self, trainer: Trainer) -> dict[str, list[Tensor]]:
         """Return the logits of each line crop of each kind, (T, 11)."""
         network = trainer.result.eval()
