@@ -1,7 +1,9 @@
 """The facade for users of the library: a glyph classifier, and a photo reader on first use."""
 
 import logging
+import os
 import threading
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +13,9 @@ from digitdraw.classifier import GlyphClassifier
 from digitdraw.device import choose_device
 from digitdraw.errors import BadWeightsError, UnsupportedError
 from digitdraw.models import weights
+from digitdraw.models.own_models import locate
 from digitdraw.models.registry import DETECTOR, LINE_RECOGNIZER
+from digitdraw.models.weights import Weights
 from digitdraw.photo.reader import GLYPH_CLASSIFIER, PhotoReader, Reading
 from digitdraw.photo.single_digit import CONFIDENT, crop_around
 from digitdraw.prediction import Prediction
@@ -21,13 +25,23 @@ from digitdraw.preprocessing.image_io import Source, load_grey
 log = logging.getLogger(__name__)
 
 
-def load(name: str = "default", device: str | torch.device = "auto") -> "Recognizer":
-    """Load a model that comes with digitdraw.
+def load(
+    name_or_folder: str | os.PathLike = "default",
+    device: str | torch.device = "auto",
+    folder: str | os.PathLike | None = None,
+) -> "Recognizer":
+    """Load a model that comes with digitdraw, or one of your own from a folder of weights.
+
+    `load("runs")` takes the model `default` of that folder, or its only classifier.
+    `load("cnn", folder="runs")` takes the model `cnn` of that folder. Photos are read with the
+    networks of the folder where it has them, else with those that come with digitdraw.
 
     `device` is "auto" (CUDA if it works, else the CPU), "cpu", "cuda", "cuda:N" or a torch.device.
     Raises UnknownModelError, UnknownDeviceError or BadWeightsError."""
     chosen, note = choose_device(device)
-    return Recognizer(GlyphClassifier(weights.load(name), chosen, note))
+    name, own = locate(name_or_folder, folder)
+    loaded = weights.load(name, own) if own and weights.holds(name, own) else weights.load(name)
+    return Recognizer(GlyphClassifier(loaded, chosen, note), own)
 
 
 class ImagePrediction(NamedTuple):
@@ -44,11 +58,12 @@ class Recognizer:
     """A glyph classifier and a photo reader. Thread-safe. `load` creates one.
 
     `name` is the name of the classifier's model, and `sha256` the checksum of its weights file.
-    `data` says which classes and pictures it was trained on."""
+    `data` says which classes and pictures it was trained on, and `folder` is the folder of your own
+    weights, None for those that come with digitdraw."""
 
-    def __init__(self, classifier: GlyphClassifier) -> None:
+    def __init__(self, classifier: GlyphClassifier, folder: Path | None = None) -> None:
         self.classifier, self.name, self.sha256 = classifier, classifier.name, classifier.sha256
-        self.data = classifier.data
+        self.data, self.folder = classifier.data, folder
         self._loading = threading.Lock()
         self._photo_reader: PhotoReader | None = None
         log.info("model %s on %s", classifier.name, classifier.device_note)
@@ -65,13 +80,20 @@ class Recognizer:
 
     @property
     def photo_reader(self) -> PhotoReader:
-        """The photo reader, loaded on first use. Raises BadWeightsError."""
+        """The photo reader, loaded on first use.
+
+        Raises BadWeightsError, and UnsupportedError for a model of other classes than digits."""
+        if not self.data.is_digits:
+            raise UnsupportedError(
+                f"Reading numbers needs a model of the ten digits; {self.name!r} was trained on "
+                f"{self.data.dataset}."
+            )
         with self._loading:
             if self._photo_reader is None:
                 names = DETECTOR.name, LINE_RECOGNIZER.name, GLYPH_CLASSIFIER
                 # A classifier that calls everything a digit cannot confirm doubtful digits.
                 classify = self.classifier.predict if self.classifier.rejects_non_digits else None
-                detector, line_recognizer, glyph_classifier = map(weights.load, names)
+                detector, line_recognizer, glyph_classifier = map(self._photo_weights, names)
                 self._photo_reader = PhotoReader(
                     detector, line_recognizer, glyph_classifier, self.device, classify
                 )
@@ -122,12 +144,13 @@ class Recognizer:
         The first photo loads the photo reader. A photo without digits gives an empty reading.
         Raises BadImageError as `load_grey` does, BadWeightsError if the weights of the photo
         reader are missing or damaged, and UnsupportedError for a model of other classes."""
-        if not self.data.is_digits:
-            raise UnsupportedError(
-                f"Reading numbers needs a model of the ten digits; {self.name!r} was trained on "
-                f"{self.data.dataset}."
-            )
         return self.photo_reader.read(image)
+
+    def _photo_weights(self, name: str) -> Weights:
+        own = self.folder
+        if own and weights.holds(name, own) and weights.data_format(name, own).is_digits:
+            return weights.load(name, own)
+        return weights.load(name)
 
     def _crop_to_single_digit(self, grey: np.ndarray) -> np.ndarray | None:
         """Return the part of `grey` around its digit, or None unless the reader finds just one."""

@@ -13,7 +13,7 @@ from digitdraw.models import weights
 from digitdraw.recognizer import Recognizer
 from digitdraw.training import datasets
 from tests.support.drawings import DIGITS
-from tests.support.own_models import CLOTHES, LETTERS, save_untrained
+from tests.support.own_models import CLOTHES, LETTERS, copy_shipped, save_untrained
 from tests.support.pictures import digit_picture
 
 every_digit = pytest.mark.parametrize("digit", DIGITS)
@@ -175,8 +175,8 @@ def own_recognizer(folder, data, answer) -> Recognizer:
 
 
 def test_a_model_of_letters_names_letters(tmp_path, monkeypatch):
-    unused = property(lambda self: pytest.fail("the photo reader was used"))
-    monkeypatch.setattr(Recognizer, "photo_reader", unused)
+    unused = lambda *_: pytest.fail("a digit was looked for")  # noqa: E731
+    monkeypatch.setattr(Recognizer, "_crop_to_single_digit", unused)
     letters = own_recognizer(tmp_path, LETTERS, "Q")
     for prediction in (letters.predict_strokes(DIGITS[0]), letters.predict_image(digit_picture(0))):
         assert (prediction.verdict, prediction.label, prediction.digit) == ("label", "Q", None)
@@ -195,3 +195,24 @@ def test_a_model_of_other_pictures_takes_them_whole(tmp_path):
     assert np.allclose(prediction.glyph, picture.reshape(16, 2, 16, 2).mean((1, 3)))
     with pytest.raises(UnsupportedError, match="fashion-mnist, whose pictures are no drawings"):
         clothes.predict_strokes(DIGITS[0])
+
+
+def test_a_folder_of_weights_is_loaded_like_a_model_that_comes_with_digitdraw(tmp_path):
+    copy_shipped(tmp_path, "cnn", "detector")
+    own = digitdraw.load(tmp_path, device="cpu")
+    shipped = digitdraw.load("cnn", device="cpu")
+    assert (own.name, own.sha256, own.folder) == ("cnn", shipped.sha256, tmp_path)
+    expected = shipped.predict_strokes(DIGITS[5])
+    assert own.predict_strokes(DIGITS[5]).probabilities == expected.probabilities
+    assert digitdraw.load("cnn", "cpu", tmp_path).sha256 == shipped.sha256
+
+
+def test_photos_are_read_with_the_networks_of_the_folder_where_it_has_them(tmp_path, monkeypatch):
+    copy_shipped(tmp_path, "cnn", "detector")
+    save_untrained(tmp_path, "default", LETTERS, "A")
+    recognizer = digitdraw.load("cnn", "cpu", tmp_path)
+    used, load = [], weights.load
+    monkeypatch.setattr(weights, "load", lambda *args: used.append(args) or load(*args))
+    assert recognizer.read_numbers(digit_picture(3)).numbers == ("3",)
+    # Its model of letters cannot help to read numbers.
+    assert used == [("detector", tmp_path), ("line-recognizer",), ("default",)]

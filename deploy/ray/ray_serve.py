@@ -128,7 +128,7 @@ class Model:
     """Answers drawings in batches: those that arrive while others run share the next batch."""
 
     def __init__(self, chosen: Settings) -> None:
-        self._answers = Answers(digitdraw.load(chosen.model, device=chosen.device))
+        self._answers = Answers(digitdraw.load(chosen.model, chosen.device, chosen.weights or None))
 
     @serve.batch(max_batch_size=MAX_BATCH, batch_wait_timeout_s=0)
     async def answer(self, requests: list[bytes]) -> list[bytes]:

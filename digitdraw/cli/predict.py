@@ -1,4 +1,4 @@
-"""`digitdraw predict`: reads one digit from each picture."""
+"""`digitdraw predict`: classifies each picture, which by default shows one digit."""
 
 import argparse
 import json
@@ -13,7 +13,7 @@ from digitdraw.recognizer import Recognizer, load
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print an answer for each picture; return 1 if a picture could not be read, else 0."""
     options = _parser().parse_args(arguments)
-    recognizer = load(options.model, options.device)
+    recognizer = load(options.model, options.device, options.weights)
     succeeded = [_predict(recognizer, path, as_json=options.json) for path in options.pictures]
     return 0 if all(succeeded) else 1
 
@@ -35,7 +35,7 @@ def _predict(recognizer: Recognizer, path: str, *, as_json: bool) -> bool:
 def _in_words(prediction: Prediction) -> str:
     if prediction.verdict == "blank":
         return "blank"
-    first, second = prediction.ranking[:2]
+    first, second = (prediction.classes[index] for index in prediction.ranking[:2])
     if prediction.verdict == "unsure":
         return f"unsure: {first} or {second} ({prediction.confidence:.1%})"
     if prediction.verdict == "not a digit":
@@ -47,10 +47,16 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "digitdraw predict", description="Read one handwritten digit from each picture."
     )
-    parser.add_argument("pictures", nargs="+", metavar="PICTURE", help="a picture of one digit")
+    parser.add_argument(
+        "pictures",
+        nargs="+",
+        metavar="PICTURE",
+        help="a picture of one digit, or of what your own model was trained on",
+    )
     output = parser.add_argument_group("output")
     output.add_argument("--json", action="store_true", help="print one JSON object per line")
     model = parser.add_argument_group("model")
     model.add_argument("--model", default="default", metavar="NAME", help="name of the model")
+    model.add_argument("--weights", metavar="FOLDER", help="folder of your own weights")
     model.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
     return parser

@@ -17,7 +17,7 @@ log = logging.getLogger("digitdraw")
 
 
 async def _serve(chosen: Settings, listener: socket.socket) -> None:
-    model = ModelClient(chosen.model, chosen.device)
+    model = ModelClient(chosen.model, chosen.device, chosen.weights)
     await model.spawn()
     try:
         # Gradio takes seconds to import here, and torch takes seconds in the process of the model.

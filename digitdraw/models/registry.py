@@ -48,7 +48,7 @@ _CLASSIFIERS = (
         "tiny", "small network of separable blocks", classifiers.TinyNet, has_digitness=True
     ),
     Architecture(
-        "default", "residual network, the one the page uses", classifiers.DigitNet,
+        "default", "residual network, the page's default", classifiers.DigitNet,
         has_digitness=True,
     ),
 )  # fmt: skip

@@ -45,6 +45,21 @@ def available(folder: Path = FOLDER) -> list[str]:
     return sorted(set(_manifest(folder)) - set(PHOTO_MODELS))
 
 
+def holds(name: str, folder: Path) -> bool:
+    """Whether the manifest of `folder` lists a model, of any kind."""
+    return name in _manifest(folder)
+
+
+def data_format(name: str, folder: Path) -> DataFormat:
+    """Return the data format of a model in `folder`, without loading its weights.
+
+    Raises BadWeightsError if its entry in the manifest is damaged."""
+    try:
+        return _data(_manifest(folder)[name])
+    except (KeyError, TypeError, ValueError) as error:
+        raise _damaged_entry(name, folder, error) from error
+
+
 def parameters(name: str, folder: Path = FOLDER) -> int:
     """Return the number of learned parameters of a model in `folder`."""
     return int(_manifest(folder)[name]["parameters"])
@@ -64,9 +79,8 @@ def load(name: str, folder: Path = FOLDER) -> Weights:
     if name not in entries and name not in {*MODELS, *PHOTO_MODELS}:
         known = ", ".join(sorted({*entries, *MODELS}))
         raise UnknownModelError(f"There is no model {name!r}; known are: {known}.")
-    manifest = folder / "manifest.json"
     if name not in entries:
-        raise BadWeightsError(f"{manifest} lists no {name!r}. {_remedy(name)}")
+        raise BadWeightsError(f"{folder / 'manifest.json'} lists no {name!r}. {_remedy(name)}")
     try:
         entry = entries[name]
         path = folder / entry["file"]
@@ -74,12 +88,10 @@ def load(name: str, folder: Path = FOLDER) -> Weights:
         calibration = design.calibration(**entry["calibration"])
         mean, std = float(entry["normalization"]["mean"]), float(entry["normalization"]["std"])
         expected = str(entry["sha256"])
-        data = DataFormat.from_json(entry["data"]) if "data" in entry else DIGITS
+        data = _data(entry)
         network = _build(design, data, entry)
     except (KeyError, TypeError, ValueError, RuntimeError, DataError) as error:
-        raise BadWeightsError(
-            f"The entry {name!r} of {manifest} is damaged ({error!r}). {_remedy(name)}"
-        ) from error
+        raise _damaged_entry(name, folder, error) from error
     try:
         network.load_state_dict(_read_state(path, expected, name))
     except (RuntimeError, AttributeError, TypeError) as error:
@@ -136,6 +148,17 @@ def write_json(path: Path, content: object) -> None:
     """Write `content` as JSON, atomically."""
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     write_atomically(path, lambda file: file.write(text.encode()))
+
+
+def _data(entry: dict[str, Any]) -> DataFormat:
+    return DataFormat.from_json(entry["data"]) if "data" in entry else DIGITS
+
+
+def _damaged_entry(name: str, folder: Path, error: Exception) -> BadWeightsError:
+    manifest = folder / "manifest.json"
+    return BadWeightsError(
+        f"The entry {name!r} of {manifest} is damaged ({error!r}). {_remedy(name)}"
+    )
 
 
 def _build(design: Architecture, data: DataFormat, entry: dict[str, Any]) -> nn.Module:

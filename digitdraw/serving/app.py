@@ -41,7 +41,9 @@ class Service:
     def __init__(self, model, examples: Sequence[bytes], settings: Settings) -> None:
         self.model, self.metrics = model, Metrics()
         model.watch(self.metrics.batches.observe)
-        self.photo_queue = PhotoQueue(settings.model, settings.device, settings.workers)
+        self.photo_queue = PhotoQueue(
+            settings.model, settings.device, settings.weights, settings.workers
+        )
         self.metrics.queue("drawings", lambda: len(model))
         self.metrics.queue("photos", lambda: len(self.photo_queue))
         self.live = Routes(model, self.photo_queue, examples, self.metrics)

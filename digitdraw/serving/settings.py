@@ -30,6 +30,7 @@ class Settings:
     proxies: str
     device: str
     model: str
+    weights: str
     workers: int
     max_upload: int
     rate: str
@@ -116,6 +117,12 @@ def _host_names(text: str) -> tuple[str, ...]:
     return names
 
 
+def _folder(text: str) -> str:
+    if text and not os.path.isdir(text):
+        raise ValueError("a folder of weights that `digitdraw train` wrote")
+    return os.path.abspath(text) if text else ""
+
+
 def _rate(text: str) -> str:
     if not re.fullmatch(r"[1-9]\d{0,8}/(second|minute|hour)", text.strip()):
         raise ValueError("a rate such as 200/second or 60/minute")
@@ -142,6 +149,8 @@ SETTINGS = (
             "`*` for any", str, "ADDRESSES"),
     Setting("device", "auto", "auto, cpu or cuda"),
     Setting("model", "default", "name of the model that answers", str, "NAME"),
+    Setting("weights", "", "folder of your own weights, as `digitdraw train` writes it; Compare "
+            "shows its models too", _folder, "FOLDER"),
     Setting("workers", "1", "processes that read photos", _integer(1, 64), "N"),
     Setting("max_upload", "10", "largest picture in megabytes", _integer(1, 10), "N"),
     Setting("rate", "200/second", "limit of answers for one address", _rate, "RATE"),

@@ -1,11 +1,13 @@
 """`digitdraw predict`: answers on stdout, errors on stderr, and the exit status."""
 
 import json
+import re
 
 import pytest
 from PIL import Image
 
 from digitdraw.cli.main import main
+from tests.support.own_models import LETTERS, copy_shipped, save_untrained
 from tests.support.pictures import digit_picture
 
 
@@ -55,3 +57,27 @@ def test_a_line_is_not_a_digit(tmp_path, capsys):
     line.save(path)
     assert main(["predict", str(path)]) == 0
     assert "not a digit" in capsys.readouterr().out
+
+
+def test_a_model_of_letters_answers_with_a_letter(seven, tmp_path, capsys):
+    folder = str(save_untrained(tmp_path / "runs", "cnn", LETTERS, "Q", temperature=0.25))
+    assert main(["predict", seven, "--weights", folder]) == 0
+    assert re.fullmatch(rf"{seven}: Q \(9\d\.\d%\)\n", capsys.readouterr().out)
+    assert main(["predict", seven, "--weights", folder, "--model", "cnn", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["digit"], answer["label"], answer["verdict"]) == (None, "Q", "label")
+    assert answer["classes"][answer["probabilities"].index(answer["confidence"])] == "Q"
+
+
+def test_an_unsure_model_of_letters_names_two(seven, tmp_path, capsys):
+    folder = str(save_untrained(tmp_path / "runs", "cnn", LETTERS, "Q", temperature=5))
+    assert main(["predict", seven, "--weights", folder]) == 0
+    assert re.search(r"unsure: Q or [A-Z] \(\d\.\d%\)", capsys.readouterr().out)
+
+
+def test_wrong_folders_and_models_are_answered_with_what_is_allowed(seven, tmp_path, capsys):
+    assert main(["predict", seven, "--weights", str(tmp_path / "none")]) == 1
+    assert "none does not exist" in capsys.readouterr().err
+    copy_shipped(tmp_path / "runs", "cnn", "tiny")
+    assert main(["predict", seven, "--weights", str(tmp_path / "runs")]) == 1
+    assert "several models: cnn, tiny" in capsys.readouterr().err

@@ -17,10 +17,14 @@ TWO_NUMBERS = [(40, 40), (54, 40), (40, 110)]
 
 @pytest.fixture(autouse=True)
 def loaded(monkeypatch):
+    """The options that the recognizer was loaded with."""
+    options = {}
+
     class Recognizer:
         photo_reader = painted_reader()
 
-    monkeypatch.setattr(read, "load", lambda device: Recognizer())
+    monkeypatch.setattr(read, "load", lambda **given: options.update(given) or Recognizer())
+    return options
 
 
 @pytest.fixture
@@ -81,3 +85,10 @@ def test_only_a_few_photos_are_in_memory_at_once(tmp_path, monkeypatch, capsys):
     assert main(["read", str(tmp_path)]) == 0
     assert sum(batch_sizes) == 20 and max(batch_sizes) <= read.BATCH_SIZE
     assert len(capsys.readouterr().out.splitlines()) == 20
+
+
+def test_a_folder_of_weights_is_passed_on(folder, loaded, capsys):
+    assert main(["read", str(folder)]) == 0
+    assert loaded["folder"] is None
+    assert main(["read", str(folder), "--weights", "runs"]) == 0
+    assert loaded["folder"] == "runs"

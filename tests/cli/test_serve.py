@@ -2,6 +2,7 @@
 
 import asyncio
 import http.client
+import json
 import os
 import signal
 import socket
@@ -13,6 +14,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import cv2
 import httpx
 import pytest
 from gradio_client import Client, handle_file
@@ -21,6 +23,7 @@ from PIL import Image
 from starlette.routing import Mount
 
 import app
+from digitdraw.models.data_format import DIGITS as DATA_OF_DIGITS
 from digitdraw.serving import settings
 from digitdraw.serving.workers.batching import MAX_IN_FLIGHT
 from digitdraw.ui import components
@@ -28,7 +31,9 @@ from digitdraw.ui.page import SESSIONS, build
 from tests.support import edges
 from tests.support.drawings import DIGITS
 from tests.support.event_loops import beside
+from tests.support.own_models import LETTERS, save_untrained
 from tests.support.painted import photo
+from tests.support.pictures import digit_picture
 from tests.support.server import WITH_BLOT_DETECTOR, Server
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -290,11 +295,34 @@ def test_the_page_names_no_other_host(url):
         (["--model", "no-such-model"], "no-such-model"),
         (["--device", "abacus"], "abacus"),
         (["--port", "http"], "--port: 'http' is not allowed"),
+        (["--weights", "tests"], "tests has no manifest.json"),
     ],
 )
 def test_a_start_that_cannot_work_says_why(arguments, words, capsys):
     assert beside(app.main, ["--port", "0", *arguments]) == 2
     assert words in capsys.readouterr().err
+
+
+def test_a_model_of_letters_is_refused_at_start(tmp_path, capsys):
+    save_untrained(tmp_path, "cnn", LETTERS, "A")
+    assert beside(app.main, ["--port", "0", "--weights", str(tmp_path)]) == 2
+    assert "ten digits; 'cnn' was trained on emnist-letters" in capsys.readouterr().err
+
+
+def test_all_processes_use_the_own_model(tmp_path):
+    """A model that sees a 6 in everything answers drawings and pictures; Compare shows it too."""
+    own = save_untrained(tmp_path / "mine", "cnn", DATA_OF_DIGITS, "6")
+    server = Server(options=["--weights", str(own)]).start()
+    try:
+        assert post(server.url, "answer", DIGITS[2]).json()["big"] == "6"
+        compared = post(server.url, "compare", DIGITS[2]).json()["models"]
+        assert {compared["mine/cnn"]["big"], compared["default"]["big"]} == {"6", "2"}
+        picture = cv2.imencode(".png", digit_picture(2))[1].tobytes()
+        lines = httpx.post(f"{server.url}live/picture", content=picture, timeout=60).text
+        assert json.loads(lines.splitlines()[-1])["big"] == "6"
+        assert httpx.get(f"{server.url}readyz").json()["model"] == "cnn"
+    finally:
+        server.stop()
 
 
 def test_a_taken_port_is_named():

@@ -9,7 +9,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from benchmarks.tools.run_lessons import LESSONS, execute
+from benchmarks.tools.run_lessons import LESSONS, METADATA, execute
 from tests.support.prose import long_sentences
 
 ANSWER = re.compile(r"<details><summary>Answer</summary>\n\n(.*?)\n</details>", re.DOTALL)
@@ -87,8 +87,9 @@ def test_a_lesson_was_run_from_top_to_bottom_and_shows_pictures(path):
 
 
 @every_lesson
-def test_the_file_of_a_lesson_is_small_and_names_no_machine(path):
+def test_the_file_of_a_lesson_is_small_and_the_same_on_every_machine(path):
     text = path.read_text(encoding="utf-8")
     assert len(text) < MOST_BYTES
     assert MACHINE_PATH.search(text) is None
-    assert "execution" not in text.replace("execution_count", "")  # no times
+    assert read(path).metadata == METADATA
+    assert all(cell.metadata == {} for cell in read(path).cells)

@@ -157,9 +157,9 @@ def test_a_classifier_with_digitness_may_be_trained_without_it(tmp_path):
         {"data": {"dataset": "mnist"}},
         {"data": {"dataset": "mnist", "classes": []}},
         {"data": {"dataset": "mnist", "classes": [1, 2]}},
-        {"data": {"dataset": "mnist", "classes": ["a"], "side": "28"}},
-        {"data": {"dataset": "mnist", "classes": ["a"], "preparation": "magic"}},
-        {"data": {"dataset": "mnist", "classes": list("0123456789"), "side": 30}},
+        {"data": {"dataset": "mnist", "classes": ["a", "b"], "side": "28"}},
+        {"data": {"dataset": "mnist", "classes": ["a", "b"], "preparation": "magic"}},
+        {"data": {"dataset": "mnist", "classes": list("0123456789"), "side": 32}},
         {"outputs": 12},
         {"outputs": "11"},
     ],
@@ -167,4 +167,11 @@ def test_a_classifier_with_digitness_may_be_trained_without_it(tmp_path):
 def test_a_damaged_data_format_raises_an_error(folder, changes):
     change_entry(folder, **changes)
     with pytest.raises(BadWeightsError, match=r"'default' of .*manifest\.json is damaged"):
+        weights.load("default", folder)
+
+
+def test_a_side_that_the_network_cannot_take_raises_an_error(folder):
+    data = {"dataset": "mine", "classes": list("0123456789"), "side": 30, "preparation": "none"}
+    change_entry(folder, data=data)
+    with pytest.raises(BadWeightsError, match="multiple of 4; got 30"):
         weights.load("default", folder)

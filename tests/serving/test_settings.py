@@ -98,3 +98,12 @@ def test_help_names_every_option_and_the_program(capsys):
     assert text.startswith("usage: digitdraw serve ")
     for setting in settings.SETTINGS:
         assert setting.flag in text
+
+
+def test_a_folder_of_weights_exists_and_is_found_from_every_process(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "runs").mkdir()
+    assert settings.parse(["--weights", "runs"], {}).weights == str(tmp_path / "runs")
+    assert settings.parse([], {}).weights == ""
+    with pytest.raises(SettingError, match=r"DIGITDRAW_WEIGHTS: 'none' is not allowed; .* weights"):
+        settings.parse([], {"DIGITDRAW_WEIGHTS": "none"})

@@ -7,16 +7,23 @@ from collections.abc import Callable, Sequence
 
 import orjson
 
-from digitdraw.errors import DigitDrawError
+from digitdraw.errors import DigitDrawError, SettingError
 from digitdraw.recognizer import Recognizer
 from digitdraw.serving.answers import payloads
 from digitdraw.serving.answers.comparison import Comparison
 
+LISTED = 10
+"""Classes that a message lists."""
+
 
 class Answers:
-    """The answers of one model, compared with those of `comparison`. Many threads may use it."""
+    """The answers of one model, compared with those of `comparison`. Many threads may use it.
+
+    Raises SettingError for a model of other classes than the ten digits."""
 
     def __init__(self, recognizer: Recognizer, comparison: Comparison | None = None) -> None:
+        if not recognizer.data.is_digits:
+            raise SettingError(_refusal(recognizer))
         self._recognizer = recognizer
         self._comparison = comparison or Comparison(recognizer)
         self._on_demand: dict[bytes, Callable[[object], dict]] = {
@@ -49,3 +56,13 @@ class Answers:
             return orjson.dumps(self._on_demand[kind](orjson.loads(body)))
         except DigitDrawError as error:
             return orjson.dumps({"error": str(error)})
+
+
+def _refusal(recognizer: Recognizer) -> str:
+    data, count = recognizer.data, len(recognizer.data.classes)
+    names = ", ".join(data.classes[:LISTED]) + ", ..." * (count > LISTED)
+    return (
+        f"The page shows drawings of ten digits; {recognizer.name!r} was trained on "
+        f"{data.dataset}, with {count} classes: {names}. "
+        "Use it with digitdraw predict --weights FOLDER, or in Python."
+    )

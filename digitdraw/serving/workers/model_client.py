@@ -16,10 +16,12 @@ _FAILURE = "This could not be answered: the server had a problem with it."
 
 
 class ModelClient:
-    """Runs `model` on `device` in a process of its own. `len` is the number of waiting drawings."""
+    """Runs `model` on `device` in a process of its own. `len` is the number of waiting drawings.
 
-    def __init__(self, model: str, device: str, timeout: float = TIMEOUT) -> None:
-        self._worker = SupervisedWorker((*COMMAND, model, device), timeout, _FAILURE)
+    `folder` holds the model; "" for the models that come with digitdraw."""
+
+    def __init__(self, model: str, device: str, folder: str = "", timeout: float = TIMEOUT) -> None:
+        self._worker = SupervisedWorker((*COMMAND, model, device, folder), timeout, _FAILURE)
         self._batcher = Batcher(lambda requests: self._worker.ask(b"drawings", *requests))
 
     def __len__(self) -> int:

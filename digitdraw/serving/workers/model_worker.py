@@ -1,4 +1,6 @@
-"""The process that runs the model: `python -m digitdraw.serving.workers.model_worker MODEL DEVICE`.
+"""The process that runs the model: `python -m digitdraw.serving.workers.model_worker`.
+
+Its arguments are MODEL DEVICE FOLDER. An empty FOLDER stands for the models of digitdraw.
 
 A process of its own has its own interpreter lock, so answers and HTTP do not slow each other down.
 It loads the model while the server builds the page, and the server survives its death."""
@@ -34,15 +36,15 @@ def answer(answers: Answers, kind: bytes, *requests: bytes) -> tuple[bytes, ...]
 
 
 def main() -> int:
-    """Load the model named by the first argument on the device of the second, and serve."""
+    """Load the model that the arguments name, and serve."""
     questions, out = loop.streams()
     # Drawings are small: splitting one among threads takes longer than answering it, and the
     # threads are missing for other questions.
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    name, device = sys.argv[1:3]
+    name, device, folder = sys.argv[1:4]
     try:
-        answers = Answers(load(name, device=device))
+        answers = Answers(load(name, device, folder or None))
     except DigitDrawError as error:
         out.write(pack(b"refused", str(error).encode()))
         out.flush()

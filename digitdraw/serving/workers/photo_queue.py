@@ -21,15 +21,21 @@ _FAILURE = "This picture could not be read: the server had a problem with it."
 
 
 class PhotoQueue:
-    """Hands pictures to `count` workers, which run `model` on `device`.
+    """Hands pictures to `count` workers, which run `model` of `folder` on `device`.
 
-    `room` is how many pictures may wait, and `timeout` how many seconds one may take. `len` is
-    the number of pictures that wait."""
+    `folder` is "" for the models that come with digitdraw. `room` is how many pictures may wait,
+    and `timeout` how many seconds one may take. `len` is the number of pictures that wait."""
 
     def __init__(
-        self, model: str, device: str, count: int = 1, room: int = ROOM, timeout: float = TIMEOUT
+        self,
+        model: str,
+        device: str,
+        folder: str = "",
+        count: int = 1,
+        room: int = ROOM,
+        timeout: float = TIMEOUT,
     ) -> None:
-        worker_command = (*COMMAND, model, device)
+        worker_command = (*COMMAND, model, device, folder)
         self._workers = [SupervisedWorker(worker_command, timeout, _FAILURE) for _ in range(count)]
         self._idle = list(self._workers)
         self._room = room

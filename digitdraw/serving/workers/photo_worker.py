@@ -1,4 +1,6 @@
-"""The process that reads photos: `python -m digitdraw.serving.workers.photo_worker MODEL DEVICE`.
+"""The process that reads photos: `python -m digitdraw.serving.workers.photo_worker`.
+
+Its arguments are MODEL DEVICE FOLDER. An empty FOLDER stands for the models of digitdraw.
 
 It reads one picture at a time. A process of its own has its own interpreter lock and a lower
 priority, so photos do not slow down drawings. The server survives its death."""
@@ -51,13 +53,13 @@ def answer(recognizer: Recognizer, kind: bytes, content: bytes) -> tuple[bytes, 
 
 
 def main() -> int:
-    """Load the model named by the first argument on the device of the second, and serve."""
+    """Load the model that the arguments name, and serve."""
     questions, answers = loop.streams()
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
     torch.set_num_threads(max(1, (os.cpu_count() or 2) // 2))
-    name, device = sys.argv[1:3]
-    serve(load(name, device=device), questions, answers)
+    name, device, folder = sys.argv[1:4]
+    serve(load(name, device, folder or None), questions, answers)
     return 0
 
 

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from digitdraw import load
 from digitdraw.errors import BadStrokesError
 from digitdraw.models import weights
 from digitdraw.models.registry import MODELS
@@ -14,6 +15,7 @@ from digitdraw.serving.answers import comparison, payloads
 from digitdraw.serving.answers.comparison import Comparison
 from tests.support.comparisons import make_comparison
 from tests.support.drawings import DIGITS
+from tests.support.own_models import LETTERS, copy_shipped, save_untrained
 
 
 @pytest.fixture(scope="module")
@@ -107,3 +109,38 @@ def test_without_a_valid_manifest_only_the_own_model_is_compared(recognizer, tmp
     assert [card["parameters"] for card in alone.cards()] == [comparison.UNKNOWN]
     assert [card["size"] for card in alone.cards()] == [comparison.UNKNOWN]
     assert payloads.compare_strokes(alone, DIGITS[5])["words"] == "default says 5"
+
+
+@pytest.fixture(scope="module")
+def own_folder(tmp_path_factory):
+    """A folder `mine` with a good cnn, a damaged softmax, a model of letters, and metrics."""
+    folder = copy_shipped(tmp_path_factory.mktemp("runs") / "mine", "cnn", "softmax")
+    (folder / "softmax.pt").write_bytes(b"damaged")
+    save_untrained(folder, "mlp-relu", LETTERS, "A")
+    figures = {"MNIST test: correct": {"mean": 0.5}}
+    weights.write_json(folder / "evaluation.json", {"cnn": {"figures": figures}})
+    return folder
+
+
+def test_own_models_stand_beside_those_that_come_with_digitdraw(own_folder, caplog):
+    recognizer = load("cnn", "cpu", own_folder)
+    compared = Comparison(recognizer)
+    own = [name for name in compared.names if name.startswith("mine/")]
+    assert own == ["mine/softmax", "mine/cnn"]
+    assert compared.names[:2] == ["softmax", "mine/softmax"] and "default" in compared.names
+    assert compared.reference == "mine/cnn"
+    assert "'mlp-relu' is left out of the comparison: it was trained on emnist" in caplog.text
+    cards = {card["name"]: card for card in compared.cards()}
+    assert (cards["mine/cnn"]["mnist"], cards["mine/cnn"]["drawings"]) == ("50.0 %", "\N{EN DASH}")
+    assert cards["mine/cnn"]["parameters"] == cards["cnn"]["parameters"] == "206,922"
+    assert cards["cnn"]["mnist"] not in ("50.0 %", "\N{EN DASH}")
+    answers = payloads.compare_strokes(compared, DIGITS[3])["models"]
+    assert answers["mine/cnn"]["probabilities"] == answers["cnn"]["probabilities"]
+    assert set(answers["mine/softmax"]) == {"error"}
+    assert set(answers) == set(compared.names)
+
+
+def test_with_an_own_detector_alone_the_page_has_the_default_model(tmp_path):
+    compared = Comparison(load(copy_shipped(tmp_path, "detector"), "cpu"))
+    assert compared.reference == "default"
+    assert not [name for name in compared.names if "/" in name]

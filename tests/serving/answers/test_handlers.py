@@ -5,9 +5,11 @@ import json
 import pytest
 
 from digitdraw import load
+from digitdraw.errors import SettingError
 from digitdraw.serving.answers import payloads
 from digitdraw.serving.answers.handlers import Answers
 from tests.support.drawings import DIGITS
+from tests.support.own_models import LETTERS, save_untrained
 
 
 @pytest.fixture
@@ -67,3 +69,12 @@ def test_errors_of_the_model_pass(answers, monkeypatch):
     monkeypatch.setattr(payloads, "answer_drawings", failing)
     with pytest.raises(RuntimeError):
         answers.drawings([b"[]"])
+
+
+def test_a_model_of_letters_is_refused_with_its_data_and_classes(tmp_path):
+    letters = load(save_untrained(tmp_path, "cnn", LETTERS, "A"), device="cpu")
+    words = (
+        "shows drawings of ten digits; 'cnn' was trained on emnist-letters, with 26 classes: A, "
+    )
+    with pytest.raises(SettingError, match=words):
+        Answers(letters)

@@ -56,12 +56,16 @@ def test_every_answer_has_the_number_of_its_question():
 
 
 @pytest.mark.parametrize(
-    ("model", "device", "words"),
-    [("nobody", "cpu", "known are"), ("default", "tpu", "no device 'tpu'")],
+    ("model", "device", "folder", "words"),
+    [
+        ("nobody", "cpu", "", "known are"),
+        ("default", "tpu", "", "no device 'tpu'"),
+        ("default", "cpu", "/nonesuch", "/nonesuch does not exist"),
+    ],
 )
-def test_an_unknown_model_or_device_is_refused_with_a_text(model, device, words):
+def test_an_unknown_model_device_or_folder_is_refused_with_a_text(model, device, folder, words):
     done = subprocess.run(
-        [sys.executable, "-m", "digitdraw.serving.workers.model_worker", model, device],
+        [sys.executable, "-m", "digitdraw.serving.workers.model_worker", model, device, folder],
         stdin=subprocess.DEVNULL,
         capture_output=True,
     )
