@@ -45,18 +45,21 @@ def _in_words(prediction: Prediction) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        "digitdraw predict", description="Read one handwritten digit from each picture."
+        "digitdraw predict",
+        description="Classify each picture, by default of one handwritten digit.",
     )
     parser.add_argument(
         "pictures",
         nargs="+",
         metavar="PICTURE",
-        help="a picture of one digit, or of what your own model was trained on",
+        help="a picture of one digit, or of a class of your own model",
     )
     output = parser.add_argument_group("output")
     output.add_argument("--json", action="store_true", help="print one JSON object per line")
     model = parser.add_argument_group("model")
     model.add_argument("--model", default="default", metavar="NAME", help="name of the model")
-    model.add_argument("--weights", metavar="FOLDER", help="folder of your own weights")
+    model.add_argument(
+        "--weights", metavar="FOLDER", help="folder of your own weights, of any classes"
+    )
     model.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
     return parser

@@ -29,7 +29,7 @@ COLUMNS = ("picture", "number", "confidence", "x", "y", "width", "height")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the numbers of each photo; return 1 if a photo failed or there was none, else 0."""
     options = _parser().parse_args(arguments)
-    reader = load(device=options.device, folder=options.weights).photo_reader
+    reader = load(options.model, options.device, options.weights).photo_reader
     show = _show_json if options.json else _csv_writer() if options.csv else _show_words
     read = failed = numbers = 0
     remaining = _paths(options.photos)
@@ -116,6 +116,11 @@ def _parser() -> argparse.ArgumentParser:
     output.add_argument("--json", action="store_true", help="print one JSON object per photo")
     output.add_argument("--csv", action="store_true", help="print one row per number")
     model = parser.add_argument_group("model")
-    model.add_argument("--weights", metavar="FOLDER", help="folder of your own weights")
+    model.add_argument(
+        "--model", default="default", metavar="NAME", help="name of the model that confirms digits"
+    )
+    model.add_argument(
+        "--weights", metavar="FOLDER", help="folder of your own weights, for what it has of them"
+    )
     model.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
     return parser

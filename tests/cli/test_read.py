@@ -18,12 +18,12 @@ TWO_NUMBERS = [(40, 40), (54, 40), (40, 110)]
 @pytest.fixture(autouse=True)
 def loaded(monkeypatch):
     """The options that the recognizer was loaded with."""
-    options = {}
+    options = []
 
     class Recognizer:
         photo_reader = painted_reader()
 
-    monkeypatch.setattr(read, "load", lambda **given: options.update(given) or Recognizer())
+    monkeypatch.setattr(read, "load", lambda *given: options.append(given) or Recognizer())
     return options
 
 
@@ -89,6 +89,5 @@ def test_only_a_few_photos_are_in_memory_at_once(tmp_path, monkeypatch, capsys):
 
 def test_a_folder_of_weights_is_passed_on(folder, loaded, capsys):
     assert main(["read", str(folder)]) == 0
-    assert loaded["folder"] is None
-    assert main(["read", str(folder), "--weights", "runs"]) == 0
-    assert loaded["folder"] == "runs"
+    assert main(["read", str(folder), "--weights", "runs", "--model", "tiny"]) == 0
+    assert loaded == [("default", "auto", None), ("tiny", "auto", "runs")]

@@ -10,7 +10,6 @@ import pytest
 from digitdraw.errors import DataError
 from digitdraw.training import datasets
 
-
 FOLDER = Path(datasets.__file__).parent
 SPLITS = {"train": 6_063, "validation": 1_203, "test": 1_604}
 """Drawings in each split without the faulty ones."""

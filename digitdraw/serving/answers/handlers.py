@@ -60,7 +60,7 @@ class Answers:
 
 def _refusal(recognizer: Recognizer) -> str:
     data, count = recognizer.data, len(recognizer.data.classes)
-    names = ", ".join(data.classes[:LISTED]) + ", ..." * (count > LISTED)
+    names = ", ".join(data.classes[:LISTED]) + " and others" * (count > LISTED)
     return (
         f"The page shows drawings of ten digits; {recognizer.name!r} was trained on "
         f"{data.dataset}, with {count} classes: {names}. "
