@@ -7,20 +7,26 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 import yaml
 from PIL import Image, ImageDraw
 
+from benchmarks.tools.run_lessons import LESSONS
 from digitdraw.serving import settings
 from tests.support.drawings import DIGITS
-from tests.support.prose import FENCE, FRONT_MATTER, long_sentences
+from tests.support.lessons import markdown_cells
 from tests.support.server import Server
 
 ROOT = Path(__file__).parents[2]
+FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
+FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
 MARKER = re.compile(r"<!-- (?!end )([\w ]+) -->\n(?!```)(.*?)\n<!-- end -->", re.DOTALL)
+SENTENCE_END = re.compile(r"(?<=[.!?:])\s+(?=[A-Z`\[*-])|\n\n")
+MOST_WORDS = 30
 MOST_LINES = {"README.md": 150, "weights/MODEL_CARD.md": 150}
-DOCS_LINES, RELEASE_LINES, MOST_MAIN_FIGURES = 250, 40, 12
+DOCS_LINES, LESSON_LINES, RELEASE_LINES, MOST_MAIN_FIGURES = 250, 300, 40, 12
 TABLES = {
     "settings": "docs/hosting.md",
     "main figures": "README.md",
@@ -34,6 +40,9 @@ DOCUMENTS = {
     str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
     for pattern in ("*.md", "docs/**/*.md", "weights/*.md")
     for path in sorted(ROOT.glob(pattern))
+} | {
+    str(path.relative_to(ROOT)): "\n\n".join(markdown_cells(nbformat.read(path, as_version=4)))
+    for path in LESSONS
 }
 COMMANDS = ("serve", "predict", "read", "train", "evaluate", "calibrate")
 README = DOCUMENTS["README.md"]
@@ -68,6 +77,14 @@ def code_lines(name: str) -> list[str]:
 def quoted_code(name: str) -> list[str]:
     """What a document has in backticks, without its examples."""
     return re.findall(r"`([^`\n]+)`", FENCE.sub("", DOCUMENTS[name]))
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a Markdown text, without front matter, examples, tables and headings."""
+    text = FENCE.sub("", FRONT_MATTER.sub("", text))
+    text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
+    text = re.sub(r"^[|#].*$", "", text, flags=re.MULTILINE)
+    return [" ".join(sentence.split()) for sentence in SENTENCE_END.split(text)]
 
 
 def anchor_of(heading: str) -> str:
@@ -117,7 +134,8 @@ def test_every_document_is_there(name):
 
 @every_document
 def test_a_document_is_not_too_long(name):
-    assert DOCUMENTS[name].count("\n") <= MOST_LINES.get(name, DOCS_LINES)
+    most = LESSON_LINES if name.endswith(".ipynb") else MOST_LINES.get(name, DOCS_LINES)
+    assert DOCUMENTS[name].count("\n") <= most
 
 
 def test_a_release_is_described_in_a_few_lines():
@@ -128,7 +146,8 @@ def test_a_release_is_described_in_a_few_lines():
 
 @every_document
 def test_sentences_are_short(name):
-    assert not long_sentences(DOCUMENTS[name])
+    long = [s for s in sentences(DOCUMENTS[name]) if len(s.split()) > MOST_WORDS]
+    assert not long
 
 
 @every_document

@@ -1,4 +1,6 @@
-"""The lessons run from top to bottom with MNIST alone, and so do the answers of their exercises."""
+"""The lessons run from top to bottom with MNIST alone, and so do the answers of their exercises.
+
+`test_documents` checks their texts, as it does for all documents."""
 
 import re
 from itertools import pairwise
@@ -10,7 +12,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from benchmarks.tools.run_lessons import LESSONS, METADATA, execute
-from tests.support.prose import long_sentences
+from tests.support.lessons import markdown_cells
 
 ANSWER = re.compile(r"<details><summary>Answer</summary>\n\n(.*?)\n</details>", re.DOTALL)
 PYTHON = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -25,16 +27,12 @@ def read(path: Path) -> NotebookNode:
     return nbformat.read(path, as_version=4)
 
 
-def markdown(notebook: NotebookNode) -> list[str]:
-    return [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
-
-
 def outputs(notebook: NotebookNode) -> list[NotebookNode]:
     return [output for cell in notebook.cells for output in cell.get("outputs", ())]
 
 
 def answers(notebook: NotebookNode) -> list[str]:
-    return ANSWER.findall("\n".join(markdown(notebook)))
+    return ANSWER.findall("\n".join(markdown_cells(notebook)))
 
 
 def complaints(notebook: NotebookNode) -> list[str]:
@@ -57,7 +55,7 @@ def test_a_lesson_and_its_answers_run_with_mnist_alone(path, tmp_path, data_fold
 
 @every_lesson
 def test_a_lesson_ends_with_exercises_whose_answers_are_folded(path):
-    last = "\n".join(markdown(read(path))).split("\n## ")[-1]
+    last = "\n".join(markdown_cells(read(path))).split("\n## ")[-1]
     assert last.startswith("Exercises\n")
     assert last.count("\n### ") in EXERCISES
     folded = ANSWER.findall(last)
@@ -70,11 +68,6 @@ def test_a_lesson_explains_each_step_before_its_code(path):
     kinds = [cell.cell_type for cell in read(path).cells]
     assert kinds[0] == "markdown"
     assert ("code", "code") not in pairwise(kinds)
-
-
-@every_lesson
-def test_the_sentences_of_a_lesson_are_short(path):
-    assert long_sentences("\n\n".join(markdown(read(path)))) == []
 
 
 @every_lesson
