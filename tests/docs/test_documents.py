@@ -7,13 +7,16 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 import yaml
 from PIL import Image, ImageDraw
 
+from benchmarks.tools.run_lessons import LESSONS
 from digitdraw.serving import settings
 from tests.support.drawings import DIGITS
+from tests.support.lessons import markdown_cells
 from tests.support.server import Server
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +26,7 @@ MARKER = re.compile(r"<!-- (?!end )([\w ]+) -->\n(?!```)(.*?)\n<!-- end -->", re
 SENTENCE_END = re.compile(r"(?<=[.!?:])\s+(?=[A-Z`\[*-])|\n\n")
 MOST_WORDS = 30
 MOST_LINES = {"README.md": 150, "weights/MODEL_CARD.md": 150}
-DOCS_LINES, RELEASE_LINES, MOST_MAIN_FIGURES = 250, 40, 12
+DOCS_LINES, LESSON_LINES, RELEASE_LINES, MOST_MAIN_FIGURES = 250, 300, 40, 12
 TABLES = {
     "settings": "docs/hosting.md",
     "main figures": "README.md",
@@ -37,6 +40,9 @@ DOCUMENTS = {
     str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
     for pattern in ("*.md", "docs/**/*.md", "weights/*.md")
     for path in sorted(ROOT.glob(pattern))
+} | {
+    str(path.relative_to(ROOT)): "\n\n".join(markdown_cells(nbformat.read(path, as_version=4)))
+    for path in LESSONS
 }
 COMMANDS = ("serve", "predict", "read", "train", "evaluate", "calibrate")
 README = DOCUMENTS["README.md"]
@@ -128,7 +134,8 @@ def test_every_document_is_there(name):
 
 @every_document
 def test_a_document_is_not_too_long(name):
-    assert DOCUMENTS[name].count("\n") <= MOST_LINES.get(name, DOCS_LINES)
+    most = LESSON_LINES if name.endswith(".ipynb") else MOST_LINES.get(name, DOCS_LINES)
+    assert DOCUMENTS[name].count("\n") <= most
 
 
 def test_a_release_is_described_in_a_few_lines():
