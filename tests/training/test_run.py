@@ -306,7 +306,8 @@ def test_a_training_prints_what_it_does_in_a_few_lines(run, tmp_path, capsys, mo
     assert len(lines) == 10
     text = "\n".join(lines)
     for part in (
-        "device: CPU, as requested", "model: softmax", "7,850 parameters", "validation: 600 digits",
+        "device: CPU, as requested", "model: softmax", "7,850 parameters",
+        " digits an epoch; validation: ",
         "2 epochs", "epoch 1/2: ", "epoch 2/2: ", "trained in ", "test: mnist accuracy", "wrote ",
     ):  # fmt: skip
         assert part in text
