@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 
 from fastapi import FastAPI
@@ -36,7 +36,8 @@ _WORKER_DELAY = 2.0
 class Service:
     """The model, the photo queue, the metrics, and `app` with the routes.
 
-    `model` is a `ModelClient` or has its methods. The lifespan of `app` ends with closing it."""
+    `model` is a `ModelClient` or has its methods. The lifespan of `app` ends with closing it.
+    `is_taking_calls()` says whether calls of programs are answered; the page sets it."""
 
     def __init__(self, model, examples: Sequence[bytes], settings: Settings) -> None:
         self.model, self.metrics = model, Metrics()
@@ -46,9 +47,13 @@ class Service:
         )
         self.metrics.queue("drawings", lambda: len(model))
         self.metrics.queue("photos", lambda: len(self.photo_queue))
+        self.is_taking_calls: Callable[[], bool] = lambda: True
         self.live = Routes(model, self.photo_queue, examples, self.metrics)
         self.app = FastAPI(
-            routes=[*self.live.routes(), *health.routes(model, self.metrics)],
+            routes=[
+                *self.live.routes(),
+                *health.routes(model, self.metrics, lambda: self.is_taking_calls()),
+            ],
             lifespan=self._lifespan,
             openapi_url=None,
             exception_handlers={Exception: _server_error},

@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,19 +16,26 @@ _TIMEOUT = 2.0
 """Seconds that the model has for its answers."""
 
 
-def routes(model, metrics: Metrics) -> list[BaseRoute]:
-    """Return the routes /healthz, /readyz and /metrics. `model` is a `ModelClient` or like one."""
+def routes(
+    model, metrics: Metrics, is_taking_calls: Callable[[], bool] = lambda: True
+) -> list[BaseRoute]:
+    """Return the routes /healthz, /readyz and /metrics.
+
+    `model` is a `ModelClient` or like one. `is_taking_calls()` is false where no call of a program
+    will be answered."""
 
     async def healthz(request: Request) -> Response:
         return json_response({"status": "alive"})
 
     async def readyz(request: Request) -> Response:
-        """Ask about an empty drawing: the server is ready if the model answers."""
+        """Ask about an empty drawing: the server is ready if the model answers, and calls run."""
         try:
             async with asyncio.timeout(_TIMEOUT):
                 await model.drawing(b"[]")
                 facts = await model.facts()
         except Exception:  # any failure means not ready
+            return json_response({"status": "not ready"}, 503)
+        if not is_taking_calls():
             return json_response({"status": "not ready"}, 503)
         named = {name: facts[name] for name in ("model", "device", "sha256")}
         return json_response({"status": "ready", **named})

@@ -17,6 +17,7 @@ from digitdraw.errors import DigitDrawError
 from digitdraw.serving.app import Service, guarded, unreadable
 from digitdraw.serving.settings import Settings
 from digitdraw.ui import assets, components
+from digitdraw.ui.call_queue import CallQueue
 
 # How often Gradio looks for old files, and how old they must be to be deleted. Files that programs
 # send are deleted once they are read; this is for the rest.
@@ -46,6 +47,8 @@ def build(service: Service, chosen: Settings, facts: dict[str, Any]) -> ASGIApp:
         components.footer()
         _name_endpoints(service, demo.upload_file_set)
     demo.state_session_capacity = SESSIONS
+    demo._queue = CallQueue(demo)
+    service.is_taking_calls = lambda: not demo._queue.stopped
     for block in demo.blocks.values():
         block.async_move_resource_to_block_cache = partial(_uploaded, demo.upload_file_set)
     service.app.routes.append(assets.route())

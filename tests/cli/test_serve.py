@@ -1,6 +1,5 @@
 """The page as a whole: its tabs and endpoints, what it keeps private, how it starts and stops."""
 
-import asyncio
 import http.client
 import json
 import os
@@ -30,7 +29,7 @@ from digitdraw.ui import components
 from digitdraw.ui.page import SESSIONS, build
 from tests.support import edges
 from tests.support.drawings import DIGITS
-from tests.support.event_loops import beside
+from tests.support.event_loops import beside, closed_loops
 from tests.support.own_models import LETTERS, save_untrained
 from tests.support.painted import photo
 from tests.support.pictures import digit_picture
@@ -41,22 +40,9 @@ CACHE = Path(os.environ.get("GRADIO_TEMP_DIR") or Path(tempfile.gettempdir()) / 
 
 
 @pytest.fixture(scope="module", autouse=True)
-def closed_loops():
-    """Close the event loops that Gradio makes for its locks and leaves open (ResourceWarning)."""
-    loops = []
-    new_event_loop = asyncio.new_event_loop
-
-    def new_recorded_loop():
-        loops.append(new_event_loop())
-        return loops[-1]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(asyncio, "new_event_loop", new_recorded_loop)
-        patch.setattr(asyncio.events, "new_event_loop", new_recorded_loop)
+def _closed_loops():
+    with closed_loops():
         yield
-    for loop in loops:
-        if not loop.is_running():
-            loop.close()
 
 
 @pytest.fixture(scope="module")

@@ -120,6 +120,12 @@ class _IdleQueue:
     async def ask(self, kind: bytes, content: bytes, on_place=None) -> bytes:
         return b"{}"
 
+    async def start(self) -> None:
+        """Do nothing: there are no workers."""
+
+    async def close(self) -> None:
+        """Do nothing."""
+
     def __len__(self) -> int:
         return 0
 
