@@ -29,6 +29,11 @@ _KINDS = frozenset(
      "healthz", "readyz", "metrics")
 )  # fmt: skip
 """Path segments that name a kind of request in metrics, logs and rate limits."""
+_REFUSALS = {
+    404: "There is nothing here.",
+    503: "Too many are asking at once; please try again in a moment.",
+}
+"""What people read for a status that Gradio answers with."""
 _WORKER_DELAY = 2.0
 """Seconds before the photo workers start, so that they do not slow down the start of the page."""
 
@@ -56,7 +61,7 @@ class Service:
             ],
             lifespan=self._lifespan,
             openapi_url=None,
-            exception_handlers={Exception: _server_error},
+            exception_handlers={Exception: failed},
         )
 
     @contextlib.asynccontextmanager
@@ -78,7 +83,7 @@ def guarded(app: ASGIApp, metrics: Metrics, settings: Settings) -> ASGIApp:
     """Return `app` behind all middleware; a request passes the last one first."""
     limits = {"answers": settings.rate, "pictures": settings.photo_rate}
     app = BodyLimits(app, partial(_max_bytes, settings.max_upload << 20))
-    app = RateLimits(app, limits, _rate_limit)
+    app = RateLimits(app, limits, _rate_limit, by_size={"answers"}, most=MAX_JSON)
     if settings.auth:
         app = BasicAuth(app, *settings.auth, is_open=health.PATHS.__contains__)
     headers = allowlist.security_headers(settings.on_space)
@@ -93,7 +98,15 @@ async def unreadable(request: Request, error: Exception) -> Response:
     return ErrorResponse(422, "This is not what is taken here.")
 
 
-async def _server_error(request: Request, error: Exception) -> Response:
+async def in_our_words(request: Request, error: Exception) -> Response:
+    """Answer what Gradio refuses, with its status and the number of the request."""
+    status = getattr(error, "status_code", 500)
+    text = _REFUSALS.get(status, "This is not possible here.")
+    return ErrorResponse(status, text, {"retry-after": "1"} if status == 503 else None)
+
+
+async def failed(request: Request, error: Exception) -> Response:
+    """Answer what fails in the server, without details."""
     return ErrorResponse(500, "Something went wrong in the server.")
 
 

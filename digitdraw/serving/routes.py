@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from digitdraw.errors import BusyError, WorkerError
+from digitdraw.errors import BadStrokesError, BusyError, WorkerError
+from digitdraw.serving import json_bodies
 from digitdraw.serving.middleware.telemetry import Metrics
 from digitdraw.serving.responses import ErrorResponse, json_response
 from digitdraw.serving.workers.photo_queue import PhotoQueue
@@ -46,9 +47,9 @@ class Routes:
     ) -> Response:
         body = await request.body()
         try:
-            orjson.loads(body)  # invalid JSON would fail the whole batch
-        except orjson.JSONDecodeError:
-            return ErrorResponse(400, "This is not a drawing: it is not valid JSON.")
+            json_bodies.loads(body)  # invalid JSON would fail the whole batch
+        except BadStrokesError as error:
+            return ErrorResponse(400, str(error))
         try:
             return json_response(await ask(body))
         except BusyError as error:

@@ -23,13 +23,13 @@ MAX_ANSWERS = 1000
 MAX_SESSIONS = 4000
 """Sessions that are kept, with or without answers."""
 IDLE_SECONDS = 60.0
-"""Seconds after its last call when a session is dropped, with the answers that it has not fetched."""
+"""Seconds after its last call when a session is dropped, with its answers."""
 UPDATE_SECONDS = 5.0
 """Seconds between two messages to those that wait."""
 
 
 class CallQueue(Queue):
-    """The queue of `blocks`: it refuses what is too much and outlives sessions that were dropped."""
+    """The queue of `blocks`: it refuses what is too much, and outlives sessions that it drops."""
 
     def __init__(self, blocks: Blocks) -> None:
         super().__init__(
@@ -44,6 +44,15 @@ class CallQueue(Queue):
         # `_forget` bounds this instead: it drops no session that waits.
         self.pending_messages_per_session.max_size = sys.maxsize
         self._last_calls: dict[str, float] = {}
+
+    def has_call(self, call: str) -> bool:
+        """True where a call waits, runs, or has an answer that was not fetched."""
+        ids = self.pending_event_ids_session
+        return call in self.event_ids_to_events or any(call in calls for calls in ids.values())
+
+    def has_session(self, session: str) -> bool:
+        """True where a session has called lately."""
+        return session in self.pending_messages_per_session
 
     async def push(self, body: PredictBodyInternal, request: Request, username: str | None) -> Any:
         """Add a call, unless its session has too many."""

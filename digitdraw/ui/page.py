@@ -11,10 +11,13 @@ import gradio as gr
 import orjson
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from digitdraw.errors import DigitDrawError
-from digitdraw.serving.app import Service, guarded, unreadable
+from digitdraw.serving.app import Service, failed, guarded, in_our_words, unreadable
+from digitdraw.serving.middleware.calls import Calls
 from digitdraw.serving.settings import Settings
 from digitdraw.ui import assets, components
 from digitdraw.ui.call_queue import CallQueue
@@ -25,6 +28,7 @@ CACHE_SECONDS = (300, 1800)
 # Gradio keeps a state of 40 kB for each call of a program, by default for the last 10,000 calls.
 # This page needs none.
 SESSIONS = 100
+DRAWING_ENDPOINT = "predict_strokes"
 SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 MONO_FONTS = ("ui-monospace", "Consolas", "monospace")
 
@@ -52,7 +56,7 @@ def build(service: Service, chosen: Settings, facts: dict[str, Any]) -> ASGIApp:
     for block in demo.blocks.values():
         block.async_move_resource_to_block_cache = partial(_uploaded, demo.upload_file_set)
     service.app.routes.append(assets.route())
-    gr.mount_gradio_app(service.app, demo, path="/", **_page_options(chosen))
+    gr.mount_gradio_app(service.app, demo, path="/", **_page_options(chosen, demo))
     return guarded(_with_head(service.app, components.head()), service.metrics, chosen)
 
 
@@ -86,8 +90,10 @@ def _with_head(app: ASGIApp, head: str) -> ASGIApp:
     return page
 
 
-def _page_options(chosen: Settings) -> dict[str, Any]:
+def _page_options(chosen: Settings, demo: gr.Blocks) -> dict[str, Any]:
     """Options for Gradio: theme and limits; features that are not used are off."""
+    endpoints = {number: str(function.api_name) for number, function in demo.fns.items()}
+    has_call, has_session = demo._queue.has_call, demo._queue.has_session  # type: ignore
     return {
         "theme": gr.themes.Base(
             primary_hue="indigo", neutral_hue="slate", font=SYSTEM_FONTS, font_mono=MONO_FONTS
@@ -102,7 +108,12 @@ def _page_options(chosen: Settings) -> dict[str, Any]:
         "mcp_server": False,
         "app_kwargs": {
             "openapi_url": None,
-            "exception_handlers": {RequestValidationError: unreadable},
+            "exception_handlers": {
+                RequestValidationError: unreadable,
+                HTTPException: in_our_words,
+                Exception: failed,
+            },
+            "middleware": [Middleware(Calls, endpoints, {DRAWING_ENDPOINT}, has_call, has_session)],
         },
     }
 
@@ -122,11 +133,7 @@ def _name_endpoints(service: Service, uploads: set[str]) -> None:
 
     async def predict_strokes(strokes: list[list[list[float]]]) -> dict:
         """Say which digit pen strokes draw: [[[x, y], ...], ...] in any unit, y down."""
-        try:
-            body = orjson.dumps(strokes)
-        except TypeError as error:  # integers too large for a float, or endless nesting
-            message = "These are no strokes: nested too deep, or a number is too large."
-            raise gr.Error(message, print_exception=False) from error
+        body = str(strokes).encode()  # `Calls` passes the drawing on as JSON
         return await _parsed(service.model.on_demand(b"strokes", body))
 
     async def predict_image(image: str | None) -> dict:
@@ -137,7 +144,7 @@ def _name_endpoints(service: Service, uploads: set[str]) -> None:
         """Read the numbers of a photo, sent with `gradio_client.handle_file`."""
         return await _read(service, uploads, b"numbers", image)
 
-    gr.api(predict_strokes, api_name="predict_strokes", concurrency_limit=4)
+    gr.api(predict_strokes, api_name=DRAWING_ENDPOINT, concurrency_limit=4)
     _name_picture_endpoint(predict_image, "prediction")
     _name_picture_endpoint(read_numbers, "reading")
 

@@ -140,12 +140,9 @@ def test_programs_can_send_a_photo(client, tmp_path):
     assert len(answer["digits"][0]["box"]) == 4
 
 
-@pytest.mark.parametrize(("strokes", "words"), [
-    ("seven", "list of"),
-    ([[[10**30, 0], [0, 9]]], "a number is too large"),
-])  # fmt: skip
-def test_the_error_for_bad_strokes_names_the_problem(client, strokes, words):
-    with pytest.raises(AppError, match=words):
+@pytest.mark.parametrize("strokes", ["seven", [[1, 2]], {"a": []}])
+def test_the_error_for_bad_strokes_names_the_problem(client, strokes):
+    with pytest.raises(AppError, match=r"list of|two numbers"):
         client.predict(strokes, api_name="/predict_strokes")
 
 

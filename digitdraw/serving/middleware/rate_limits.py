@@ -4,25 +4,36 @@ Windows slide and are kept in memory. Status 429 says how long to wait."""
 
 import ipaddress
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from limits import parse
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from digitdraw.serving.responses import ErrorResponse
+from digitdraw.serving.responses import CLOSE, ErrorResponse
+
+BYTES = 8192
+"""Bytes of a drawing, or of a call, that count as one request. The page's drawings are smaller;
+a drawing of 20,000 points takes the model as long as twenty of them."""
 
 
 class RateLimits:
     """Counts requests for each address against `limits`, such as {"answers": "200/second"}.
 
-    `limit_name(scope)` names the limit that a request counts for; None for no limit."""
+    `limit_name(scope)` names the limit that a request counts for; None for no limit. Requests for
+    the limits in `by_size` count once more for every `BYTES` of their bodies, of at most `most`."""
 
     def __init__(
-        self, app: ASGIApp, limits: dict[str, str], limit_name: Callable[[Scope], str | None]
+        self,
+        app: ASGIApp,
+        limits: dict[str, str],
+        limit_name: Callable[[Scope], str | None],
+        by_size: Collection[str] = (),
+        most: int = 0,
     ) -> None:
         self.app, self.limit_name = app, limit_name
+        self._by_size, self._most = by_size, most
         self._limits = {name: parse(text) for name, text in limits.items()}
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
 
@@ -31,12 +42,22 @@ class RateLimits:
         if name is None:
             return await self.app(scope, receive, send)
         limit, address = self._limits[name], address_of(scope)
-        if await self._limiter.hit(limit, name, address):
+        cost = min(self._cost(name, scope), limit.amount)
+        if await self._limiter.hit(limit, name, address, cost=cost):
             return await self.app(scope, receive, send)
         stats = await self._limiter.get_window_stats(limit, name, address)
-        headers = {"retry-after": str(max(1, round(stats.reset_time - time.time())))}
+        seconds = max(1, round(stats.reset_time - time.time()))
+        headers = {"retry-after": str(seconds)} | (CLOSE if cost > 1 else {})
         text = "Too many questions from one place; please wait a moment."
         return await ErrorResponse(429, text, headers)(scope, receive, send)
+
+    def _cost(self, name: str, scope: Scope) -> int:
+        if name not in self._by_size or scope["method"] != "POST":
+            return 1
+        # Without a length, the body comes in chunks and may be as long as is allowed.
+        claimed = dict(scope["headers"]).get(b"content-length", b"")
+        size = int(claimed[:20]) if claimed.isdigit() else self._most
+        return 1 + min(size, self._most) // BYTES
 
 
 def address_of(scope: Scope) -> str:

@@ -31,6 +31,26 @@ def test_addresses_and_kinds_are_counted_separately():
         assert ask(app, "GET", "/", client=client).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("body", "answered"), [(b"x" * 8000, 10), (b"x" * 9000, 5), (b"x" * 999_999, 1)]
+)
+def test_large_bodies_count_as_many_requests(body, answered):
+    app = RateLimits(echo, {"answers": "10/hour"}, lambda scope: "answers", {"answers"}, 1 << 20)
+    statuses = [ask(app, "POST", "/", content=body).status_code for _ in range(11)]
+    assert statuses == [200] * answered + [429] * (11 - answered)
+
+
+def test_a_body_of_unknown_length_counts_as_the_longest():
+    async def chunks():
+        yield b"[]"
+
+    async def talk(http):
+        return [(await http.post("/", content=chunks())).status_code for _ in range(3)]
+
+    app = RateLimits(echo, {"answers": "4/hour"}, lambda scope: "answers", {"answers"}, 8192)
+    assert with_client(app, talk) == [200, 200, 429]
+
+
 def test_an_address_may_ask_again_after_a_while():
     async def talk(http):
         statuses = [(await http.post("/live/answer")).status_code for _ in range(3)]
