@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 
 from fastapi import FastAPI
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Scope
 
@@ -61,7 +61,7 @@ class Service:
             ],
             lifespan=self._lifespan,
             openapi_url=None,
-            exception_handlers={Exception: failed},
+            exception_handlers={Exception: failed, ClientDisconnect: _nobody},
         )
 
     @contextlib.asynccontextmanager
@@ -108,6 +108,10 @@ async def in_our_words(request: Request, error: Exception) -> Response:
 async def failed(request: Request, error: Exception) -> Response:
     """Answer what fails in the server, without details."""
     return ErrorResponse(500, "Something went wrong in the server.")
+
+
+async def _nobody(request: Request, error: Exception) -> Response:
+    return Response(status_code=499)  # nobody reads it; it is counted
 
 
 def _max_bytes(max_picture: int, path: str) -> int:

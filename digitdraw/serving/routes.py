@@ -3,19 +3,25 @@
 A `ModelClient` answers drawings, a `PhotoQueue` pictures. `answers.payloads` has the contents."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from functools import partial
+from typing import Any
 
 import orjson
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from digitdraw.errors import BadStrokesError, BusyError, WorkerError
 from digitdraw.serving import json_bodies
+from digitdraw.serving.middleware.rate_limits import address_of
 from digitdraw.serving.middleware.telemetry import Metrics
 from digitdraw.serving.responses import ErrorResponse, json_response
 from digitdraw.serving.workers.photo_queue import PhotoQueue
+
+MAX_ON_DEMAND = 8
+"""Explanations and comparisons that one address may ask for at once."""
 
 
 class Routes:
@@ -26,14 +32,14 @@ class Routes:
     ) -> None:
         self.model, self.photo_queue = model, photo_queue
         self.examples, self.metrics = examples, metrics
+        self._asking: Counter[str] = Counter()
 
     def routes(self) -> list[Route]:
         """Return all routes; each takes a POST."""
-        why, compare = (partial(self.model.on_demand, kind) for kind in (b"why", b"compare"))
         handlers: dict[str, Callable[..., Awaitable[Response]]] = {
-            "answer": partial(self._drawing, self.model.drawing),
-            "why": partial(self._drawing, why),
-            "compare": partial(self._drawing, compare),
+            "answer": partial(self._drawing, self._answer),
+            "why": partial(self._drawing, partial(self._on_demand, b"why")),
+            "compare": partial(self._drawing, partial(self._on_demand, b"compare")),
             "picture": partial(self._upload, b"picture"),
             "photo": partial(self._upload, b"photo"),
             "example/{index:int}": self._example,
@@ -43,7 +49,7 @@ class Routes:
         ]
 
     async def _drawing(
-        self, ask: Callable[[bytes], Awaitable[bytes]], request: Request
+        self, ask: Callable[[Request, bytes], Awaitable[bytes]], request: Request
     ) -> Response:
         body = await request.body()
         try:
@@ -51,11 +57,27 @@ class Routes:
         except BadStrokesError as error:
             return ErrorResponse(400, str(error))
         try:
-            return json_response(await ask(body))
+            return json_response(await ask(request, body))
         except BusyError as error:
             return ErrorResponse(503, str(error), {"retry-after": "1"})
         except WorkerError as error:
             return ErrorResponse(500, str(error))
+
+    async def _answer(self, request: Request, body: bytes) -> bytes:
+        return await self.model.drawing(body)
+
+    async def _on_demand(self, kind: bytes, request: Request, body: bytes) -> bytes:
+        """Ask what takes long, for a few of an address at once, and for nobody who has left."""
+        address = address_of(request.scope)
+        if self._asking[address] >= MAX_ON_DEMAND:
+            raise BusyError("Too many questions from one place; please try again in a moment.")
+        self._asking[address] += 1
+        try:
+            return await _while_connected(request, self.model.on_demand(kind, body))
+        finally:
+            self._asking[address] -= 1
+            if not self._asking[address]:
+                del self._asking[address]
 
     async def _upload(self, kind: bytes, request: Request) -> Response:
         content = await request.body()
@@ -97,3 +119,21 @@ class Routes:
             yield await reading + b"\n"
         finally:  # the client may have left
             reading.cancel()
+
+
+async def _while_connected(request: Request, answer: Coroutine[Any, Any, bytes]) -> bytes:
+    """Return an answer; ClientDisconnect, and nobody waits for it, where the client leaves."""
+
+    async def left() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+
+    asking, leaving = asyncio.create_task(answer), asyncio.create_task(left())
+    try:
+        await asyncio.wait((asking, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if not asking.done():
+            raise ClientDisconnect
+        return asking.result()
+    finally:
+        asking.cancel()
+        leaving.cancel()

@@ -11,8 +11,10 @@ from digitdraw.errors import BusyError, WorkerError
 from digitdraw.serving import settings
 from digitdraw.serving.app import MAX_JSON, Service, guarded
 from digitdraw.serving.middleware import allowlist
+from digitdraw.serving.routes import MAX_ON_DEMAND
 from tests.support.asgi import ask, with_client
 from tests.support.drawings import DIGITS
+from tests.support.event_loops import finish
 from tests.support.in_process_model import InProcess
 
 
@@ -82,6 +84,56 @@ def test_explanations_and_comparisons_are_answered(make):
     assert explanation["legend"][0] == "Blue ink speaks for 7"
     comparison = ask(app, "POST", "/live/compare", json=DIGITS[7]).json()
     assert comparison["models"]["default"]["big"] == "7"
+
+
+def test_an_explanation_whose_client_left_is_dropped(make):
+    service, dropped = make(), asyncio.Event()
+
+    async def never(kind, body):
+        try:
+            await asyncio.Event().wait()
+        finally:
+            dropped.set()
+
+    service.model.on_demand = never
+    messages = [{"type": "http.disconnect"}, {"type": "http.request", "body": b"[]"}]
+    scope = {
+        "type": "http", "method": "POST", "path": "/live/why", "query_string": b"",
+        "headers": [(b"host", b"localhost")], "client": ("127.0.0.1", 1),
+    }  # fmt: skip
+
+    async def receive():
+        return messages.pop()
+
+    async def send(message):
+        pass
+
+    finish(asyncio.wait_for(service.guarded(scope, receive, send), 20))
+    assert dropped.is_set()
+    assert 'kind="why",status="499"' in service.metrics.text().decode()
+
+
+def test_one_address_may_ask_for_few_explanations_at_once(make):
+    service, go = make(), asyncio.Event()
+
+    async def slow(kind, body):
+        await go.wait()
+        return b"{}"
+
+    service.model.on_demand = slow
+
+    async def talk(http):
+        asked = [asyncio.create_task(http.post("/live/why", json=[])) for _ in range(20)]
+        refused, waiting = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+        while len(refused) < 20 - MAX_ON_DEMAND:
+            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            refused |= done
+        go.set()
+        answered = await asyncio.gather(*waiting)
+        return {r.result().status_code for r in refused}, [r.status_code for r in answered]
+
+    assert with_client(service.guarded, talk) == ({503}, [200] * MAX_ON_DEMAND)
+    assert ask(service.guarded, "POST", "/live/why", json=[]).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/live/answer", "/live/why", "/live/compare"])

@@ -24,9 +24,13 @@ WITH_WEIGHTS = f"""
 import sys
 from digitdraw.serving.workers import model_client, photo_queue
 folder = sys.argv.pop(1)
-for module, worker in ((photo_queue, "photo_worker"), (model_client, "model_worker")):
+for module, name, worker in (
+    (photo_queue, "COMMAND", "photo_worker"),
+    (model_client, "COMMAND", "model_worker"),
+    (model_client, "ON_DEMAND_COMMAND", "on_demand_worker"),
+):
     program = {_FROM_FOLDER!r} + f"from digitdraw.serving.workers.{{worker}} import main; main()"
-    module.COMMAND = (sys.executable, "-c", program, folder)
+    setattr(module, name, (sys.executable, "-c", program, folder))
 import app
 sys.exit(app.main(sys.argv[1:]))
 """

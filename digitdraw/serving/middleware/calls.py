@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import orjson
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from digitdraw.errors import DigitDrawError
@@ -55,6 +55,8 @@ class Calls:
                 receive = await self._checked(scope, receive)
             else:
                 self._check_answer(scope)
+        except ClientDisconnect:
+            return None
         except _Refused as refused:
             return await refused.response(scope, receive, send)
         return await self.app(scope, receive, send)

@@ -10,6 +10,7 @@ from functools import partial
 
 import orjson
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from digitdraw.serving.responses import ErrorResponse
@@ -73,6 +74,8 @@ class Telemetry:
 
         try:
             await self.app(scope, receive, record)
+        except ClientDisconnect:  # a client that leaves is no failure of the server
+            pass
         except Exception as error:
             log.error("request %s failed: %s", number, type(error).__name__, exc_info=error)
             if not response["status"]:  # the answer has not begun

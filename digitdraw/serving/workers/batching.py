@@ -22,12 +22,16 @@ _Waiting = tuple[Any, asyncio.Future]
 class Batcher:
     """Answers questions by `answer_all`, which turns a list of questions into their answers.
 
-    `observe`, where it is set, is called with the size of each batch."""
+    `max_waiting` questions may wait, MAX_WAITING for None. `observe`, where it is set, is called
+    with the size of each batch."""
 
     def __init__(
-        self, answer_all: Callable[[list], Awaitable[list]], max_batch: int = MAX_BATCH
+        self,
+        answer_all: Callable[[list], Awaitable[list]],
+        max_batch: int = MAX_BATCH,
+        max_waiting: int | None = None,
     ) -> None:
-        self._answer_all, self._max_batch = answer_all, max_batch
+        self._answer_all, self._max_batch, self._max_waiting = answer_all, max_batch, max_waiting
         self.observe: Callable[[int], None] | None = None
         self._waiting: list[_Waiting] = []
         self._in_flight: set[asyncio.Task] = set()
@@ -38,7 +42,7 @@ class Batcher:
 
     async def ask(self, question: Any) -> Any:
         """Return the answer to a question. Raises what `answer_all` raises, or BusyError."""
-        if len(self._waiting) >= MAX_WAITING:
+        if len(self._waiting) >= (self._max_waiting or MAX_WAITING):
             raise BusyError("Too many are asking at once; please try again in a moment.")
         future = asyncio.get_running_loop().create_future()
         self._waiting.append((question, future))

@@ -18,8 +18,8 @@ from digitdraw.serving.answers.handlers import Answers
 from digitdraw.serving.workers import loop
 from digitdraw.serving.workers.framing import pack
 
-ON_DEMAND_THREADS = 2
-"""Comparisons and explanations that run at once. They take cores from the drawings."""
+SLOW_KINDS = (b"why", b"compare")
+"""Questions that take tens of milliseconds."""
 
 
 def answer(answers: Answers, kind: bytes, *requests: bytes) -> tuple[bytes, ...]:
@@ -50,10 +50,11 @@ def main() -> int:
         out.flush()
         return 2
     gc.freeze()  # collecting all imported objects would delay answers
-    with ThreadPoolExecutor(1) as drawings, ThreadPoolExecutor(ON_DEMAND_THREADS) as on_demand:
+    # Programs' drawings do not wait for explanations and comparisons, which take far longer.
+    with ThreadPoolExecutor(1) as quick, ThreadPoolExecutor(1) as slow:
 
         def executor_for(kind: bytes) -> Executor:
-            return drawings if kind == b"drawings" else on_demand
+            return slow if kind in SLOW_KINDS else quick
 
         greeting = (b"ready", answers.facts())
         loop.serve(greeting, lambda *parts: answer(answers, *parts), executor_for, questions, out)

@@ -1,12 +1,13 @@
-"""The client of the model's process: batches, replacement of a failed process, and its end."""
+"""The client of the model's processes: batches, replacement of failed processes, their end."""
 
 import asyncio
 import sys
 
 import pytest
 
-from digitdraw.errors import SettingError, WorkerError
+from digitdraw.errors import BusyError, SettingError, WorkerError
 from digitdraw.serving.workers import model_client
+from digitdraw.serving.workers.batching import MAX_IN_FLIGHT
 from digitdraw.serving.workers.model_client import ModelClient
 from tests.support.event_loops import finish
 from tests.support.server import is_running
@@ -40,7 +41,8 @@ with ThreadPoolExecutor(1) as drawings, ThreadPoolExecutor(2) as on_demand:
 @pytest.fixture
 def talk(monkeypatch, tmp_path):
     """Run `scenario(model)` with a process that obeys the body of a question."""
-    monkeypatch.setattr(model_client, "COMMAND", (sys.executable, "-c", WORKER))
+    for name in ("COMMAND", "ON_DEMAND_COMMAND"):
+        monkeypatch.setattr(model_client, name, (sys.executable, "-c", WORKER))
 
     def run(scenario, name="died", **options):
         async def run_and_close():
@@ -71,12 +73,55 @@ def test_concurrent_drawings_share_batches(talk):
 
 def test_questions_on_demand_do_not_wait_for_drawings(talk):
     async def scenario(model):
+        await model.on_demand(b"why", b"first")  # starts the process
         slow = asyncio.ensure_future(model.drawing(b"slow"))
         explanation = await model.on_demand(b"why", b"x")
         assert not slow.done()
         return explanation, await slow
 
     assert talk(scenario) == (b"why x", b"drawings slow")
+
+
+@pytest.mark.parametrize("question", [b"die", b"sleep"])
+def test_a_question_on_demand_that_stops_its_process_stops_no_drawings(talk, question):
+    async def scenario(model):
+        before = await model.facts()
+        with pytest.raises(WorkerError):
+            await model.on_demand(b"why", question)
+        assert await model.facts() == before  # the process of the drawings is the same
+        return await model.on_demand(b"why", b"x")
+
+    assert talk(scenario, timeout=2) == b"why x"
+
+
+def test_too_many_questions_on_demand_are_refused_and_drawings_are_answered(talk, monkeypatch):
+    monkeypatch.setattr(model_client, "MAX_ON_DEMAND", 3)
+
+    async def scenario(model):
+        questions = (model.on_demand(b"why", b"slow") for _ in range(MAX_IN_FLIGHT + 4))
+        tasks = [asyncio.ensure_future(question) for question in questions]
+        assert await model.drawing(b"a") == b"drawings a"
+        assert await model.on_demand(b"strokes", b"b") == b"strokes b"
+        return await asyncio.gather(*tasks, return_exceptions=True)
+
+    answers = talk(scenario)
+    assert answers[:-1] == [b"why slow"] * (MAX_IN_FLIGHT + 3)
+    assert isinstance(answers[-1], BusyError)
+
+
+def test_a_question_on_demand_whose_client_left_is_not_asked(talk):
+    async def scenario(model):
+        questions = (model.on_demand(b"why", b"slow %d" % i) for i in range(30))
+        tasks = [asyncio.ensure_future(question) for question in questions]
+        await asyncio.sleep(0)
+        for task in tasks[MAX_IN_FLIGHT:]:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return [task.cancelled() for task in tasks], len(model._explanations)
+
+    cancelled, waiting = talk(scenario)
+    assert cancelled == [False] * MAX_IN_FLIGHT + [True] * (30 - MAX_IN_FLIGHT)
+    assert waiting == 0
 
 
 def test_a_process_that_dies_is_replaced_and_its_questions_are_answered(talk):
