@@ -24,6 +24,14 @@ from digitdraw.serving.workers.photo_queue import PhotoQueue
 MAX_JSON = 1 << 20
 """Bytes of a drawing's JSON. The largest drawing that is allowed is smaller."""
 _PICTURE_PATHS = ("/live/photo", "/live/picture", "/gradio_api/upload")
+PAGES = (
+    "/", "/config", "/config/", "/gradio_api/info", "/gradio_api/info/", "/theme.css",
+    "/gradio_api/theme.css", "/manifest.json",
+)  # fmt: skip
+"""Paths whose answers are the same for everybody."""
+PAGE_RATE = "100/second"
+"""Limit of pages for one address, and of questions about readiness and metrics. Files have none."""
+_GET_LIMITS = dict.fromkeys(PAGES, "pages") | dict.fromkeys(("/readyz", "/metrics"), "health")
 _KINDS = frozenset(
     ("answer", "why", "compare", "picture", "photo", "example", "call", "queue", "upload",
      "healthz", "readyz", "metrics")
@@ -82,6 +90,7 @@ class Service:
 def guarded(app: ASGIApp, metrics: Metrics, settings: Settings) -> ASGIApp:
     """Return `app` behind all middleware; a request passes the last one first."""
     limits = {"answers": settings.rate, "pictures": settings.photo_rate}
+    limits |= dict.fromkeys(("pages", "health"), PAGE_RATE)
     app = BodyLimits(app, partial(_max_bytes, settings.max_upload << 20))
     app = RateLimits(app, limits, _rate_limit, by_size={"answers"}, most=MAX_JSON)
     if settings.auth:
@@ -122,7 +131,7 @@ def _max_bytes(max_picture: int, path: str) -> int:
 def _rate_limit(scope: Scope) -> str | None:
     """Return the name of the rate limit that a request counts for."""
     if scope["method"] != "POST":
-        return None
+        return _GET_LIMITS.get(scope["path"])
     return "pictures" if _kind(scope) in ("photo", "picture", "example", "upload") else "answers"
 
 

@@ -27,17 +27,26 @@ def routes(
     async def healthz(request: Request) -> Response:
         return json_response({"status": "alive"})
 
-    async def readyz(request: Request) -> Response:
+    asking: asyncio.Task[dict | None] | None = None
+
+    async def facts() -> dict | None:
         """Ask about an empty drawing: the server is ready if the model answers, and calls run."""
         try:
             async with asyncio.timeout(_TIMEOUT):
                 await model.drawing(b"[]")
-                facts = await model.facts()
+                return await model.facts() if is_taking_calls() else None
         except Exception:  # any failure means not ready
+            return None
+
+    async def readyz(request: Request) -> Response:
+        """Ask the model, once for all who wait for this."""
+        nonlocal asking
+        if asking is None or asking.done():
+            asking = asyncio.create_task(facts())
+        found = await asyncio.shield(asking)
+        if found is None:
             return json_response({"status": "not ready"}, 503)
-        if not is_taking_calls():
-            return json_response({"status": "not ready"}, 503)
-        named = {name: facts[name] for name in ("model", "device", "sha256")}
+        named = {name: found[name] for name in ("model", "device", "sha256")}
         return json_response({"status": "ready", **named})
 
     async def metrics_text(request: Request) -> Response:

@@ -16,8 +16,9 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from digitdraw.errors import DigitDrawError
-from digitdraw.serving.app import Service, failed, guarded, in_our_words, unreadable
+from digitdraw.serving.app import PAGES, Service, failed, guarded, in_our_words, unreadable
 from digitdraw.serving.middleware.calls import Calls
+from digitdraw.serving.middleware.page_cache import PageCache
 from digitdraw.serving.settings import Settings
 from digitdraw.ui import assets, components
 from digitdraw.ui.call_queue import CallQueue
@@ -57,7 +58,8 @@ def build(service: Service, chosen: Settings, facts: dict[str, Any]) -> ASGIApp:
         block.async_move_resource_to_block_cache = partial(_uploaded, demo.upload_file_set)
     service.app.routes.append(assets.route())
     gr.mount_gradio_app(service.app, demo, path="/", **_page_options(chosen, demo))
-    return guarded(_with_head(service.app, components.head()), service.metrics, chosen)
+    app = PageCache(_with_head(service.app, components.head()), PAGES)
+    return guarded(app, service.metrics, chosen)
 
 
 def _with_head(app: ASGIApp, head: str) -> ASGIApp:

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from digitdraw.errors import BusyError, WorkerError
-from digitdraw.serving import settings
+from digitdraw.serving import app, settings
 from digitdraw.serving.app import MAX_JSON, Service, guarded
 from digitdraw.serving.middleware import allowlist
 from digitdraw.serving.routes import MAX_ON_DEMAND
@@ -255,6 +255,35 @@ def test_drawings_and_photos_have_separate_rate_limits(make):
     assert statuses == [200, 200, 429]
     assert [ask(app, "POST", "/live/photo").status_code for _ in range(2)] == [200, 429]
     assert ask(app, "POST", "/live/answer", json=[], client="192.0.2.1").status_code == 200
+
+
+def test_pages_and_readiness_have_rate_limits_of_their_own(make, monkeypatch):
+    monkeypatch.setattr(app, "PAGE_RATE", "4/hour")
+    limited = make("--rate", "1/hour").guarded
+    for paths in (("/", "/config"), ("/readyz", "/metrics")):
+        statuses = [ask(limited, "GET", path).status_code for path in 3 * paths]
+        assert [status == 429 for status in statuses] == [False] * 4 + [True] * 2
+    assert ask(limited, "GET", "/static/a.js").status_code == 404
+    assert ask(limited, "GET", "/healthz").status_code == 200
+    assert ask(limited, "POST", "/live/answer", json=[]).status_code == 200
+    assert ask(limited, "GET", "/readyz", client="192.0.2.1").status_code == 200
+
+
+def test_readiness_is_asked_once_for_all_who_wait(make):
+    service, asked = make(), []
+    drawing = service.model.drawing
+
+    async def counted(body):
+        asked.append(body)
+        return await drawing(body)
+
+    service.model.drawing = counted
+
+    async def talk(http):
+        return await asyncio.gather(*(http.get("/readyz") for _ in range(20)))
+
+    assert [r.status_code for r in with_client(service.guarded, talk)] == [200] * 20
+    assert len(asked) == 1
 
 
 def test_unknown_paths_do_not_become_metrics(make):

@@ -1,0 +1,69 @@
+"""Kept pages: built once for each address of the server, compressed, and not sent twice."""
+
+import pytest
+from starlette.responses import PlainTextResponse
+
+from digitdraw.serving.middleware import page_cache
+from digitdraw.serving.middleware.page_cache import PageCache
+from tests.support.asgi import ask
+
+
+class Pages:
+    """An app that counts what it builds, and names the host and the cookie that it sees."""
+
+    def __init__(self):
+        self.built = []
+        self.kept = PageCache(self, ("/", "/missing"))
+
+    async def __call__(self, scope, receive, send):
+        self.built.append(scope["path"])
+        headers = dict(scope["headers"])
+        text = f"{headers.get(b'host')} {headers.get(b'cookie')} {scope['query_string']} " * 99
+        response = PlainTextResponse(text, 404 if scope["path"] == "/missing" else 200)
+        await response(scope, receive, send)
+
+
+@pytest.fixture
+def pages():
+    return Pages()
+
+
+def test_a_page_is_built_once_and_sent_compressed(pages):
+    plain = ask(pages.kept, "GET", "/", headers={"accept-encoding": "identity"})
+    compressed = ask(pages.kept, "GET", "/", headers={"accept-encoding": "br, gzip"})
+    assert pages.built == ["/"]
+    assert compressed.text == plain.text
+    assert compressed.headers["content-encoding"] == "gzip"
+    assert int(compressed.headers["content-length"]) < len(plain.content) / 10
+    assert ask(pages.kept, "HEAD", "/").content == b""
+
+
+def test_a_browser_that_has_the_page_does_not_get_it_again(pages):
+    tag = ask(pages.kept, "GET", "/").headers["etag"]
+    response = ask(pages.kept, "GET", "/", headers={"if-none-match": tag})
+    assert (response.status_code, response.content) == (304, b"")
+    other = ask(pages.kept, "GET", "/", headers={"if-none-match": '"other"'})
+    assert other.status_code == 200
+
+
+def test_each_host_gets_its_own_page_and_nothing_of_other_visitors(pages):
+    headers = {"host": "a.example", "cookie": "secret"}
+    assert "secret" not in ask(pages.kept, "GET", "/?secret", headers=headers).text
+    assert "a.example" in ask(pages.kept, "GET", "/", headers={"host": "a.example"}).text
+    assert "b.example" in ask(pages.kept, "GET", "/", headers={"host": "b.example"}).text
+    assert len(pages.built) == 2
+
+
+def test_few_pages_are_kept(pages, monkeypatch):
+    monkeypatch.setattr(page_cache, "MAX_KEPT", 3)
+    for number in range(9):
+        ask(pages.kept, "GET", "/", headers={"host": f"{number}.example"})
+    assert len(pages.kept._kept) == 3
+
+
+def test_errors_and_other_requests_are_not_kept(pages):
+    for _ in range(2):
+        assert ask(pages.kept, "GET", "/missing").status_code == 404
+        assert ask(pages.kept, "GET", "/other").status_code == 200
+        assert ask(pages.kept, "POST", "/").status_code == 200
+    assert len(pages.built) == 6
