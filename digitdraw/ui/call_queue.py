@@ -8,11 +8,13 @@ import sys
 import time
 from typing import Any
 
-from fastapi import Request
+from fastapi import FastAPI, Request
 from gradio.blocks import Blocks
 from gradio.data_classes import PredictBodyInternal
 from gradio.queueing import Event, Queue
 from gradio.server_messages import EventMessage
+from gradio.state_holder import SessionState, StateHolder
+from starlette.routing import Mount
 
 MAX_WAITING = 256
 """Calls that may wait, of all programs."""
@@ -26,6 +28,22 @@ IDLE_SECONDS = 60.0
 """Seconds after its last call when a session is dropped, with its answers."""
 UPDATE_SECONDS = 5.0
 """Seconds between two messages to those that wait."""
+
+
+class OneState(StateHolder):
+    """One state for all sessions: no component of the page keeps anything for one of them.
+
+    Gradio would make a state of 40 kB for each call, in half of the time that the call takes."""
+
+    def __getitem__(self, session_id: str) -> SessionState:
+        return super().__getitem__("")
+
+
+def share_state(app: FastAPI, blocks: Blocks) -> None:
+    """Let all sessions of `blocks`, which are mounted in `app`, share one state."""
+    (gradio,) = (route.app for route in app.routes if isinstance(route, Mount))
+    gradio.state_holder = OneState()  # type: ignore
+    gradio.state_holder.set_blocks(blocks)  # type: ignore
 
 
 class CallQueue(Queue):

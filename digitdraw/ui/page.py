@@ -21,14 +21,11 @@ from digitdraw.serving.middleware.calls import Calls
 from digitdraw.serving.middleware.page_cache import PageCache
 from digitdraw.serving.settings import Settings
 from digitdraw.ui import assets, components
-from digitdraw.ui.call_queue import CallQueue
+from digitdraw.ui.call_queue import CallQueue, share_state
 
 # How often Gradio looks for old files, and how old they must be to be deleted. Files that programs
 # send are deleted once they are read; this is for the rest.
 CACHE_SECONDS = (300, 1800)
-# Gradio keeps a state of 40 kB for each call of a program, by default for the last 10,000 calls.
-# This page needs none.
-SESSIONS = 100
 DRAWING_ENDPOINT = "predict_strokes"
 SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 MONO_FONTS = ("ui-monospace", "Consolas", "monospace")
@@ -51,13 +48,13 @@ def build(service: Service, chosen: Settings, facts: dict[str, Any]) -> ASGIApp:
                 components.compare_tab(facts["cards"])
         components.footer()
         _name_endpoints(service, demo.upload_file_set)
-    demo.state_session_capacity = SESSIONS
     demo._queue = CallQueue(demo)
     service.is_taking_calls = lambda: not demo._queue.stopped
     for block in demo.blocks.values():
         block.async_move_resource_to_block_cache = partial(_uploaded, demo.upload_file_set)
     service.app.routes.append(assets.route())
     gr.mount_gradio_app(service.app, demo, path="/", **_page_options(chosen, demo))
+    share_state(service.app, demo)
     app = PageCache(_with_head(service.app, components.head()), PAGES)
     return guarded(app, service.metrics, chosen)
 
