@@ -2,7 +2,7 @@
 
 The page itself does not use these endpoints: its scripts use the routes of the server."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,12 @@ from digitdraw.serving.app import PAGES, Service, failed, guarded, in_our_words,
 from digitdraw.serving.middleware.calls import Calls
 from digitdraw.serving.middleware.page_cache import PageCache
 from digitdraw.serving.settings import Settings
+from digitdraw.serving.uploads import Uploads
 from digitdraw.ui import assets, components
 from digitdraw.ui.call_queue import CallQueue, share_state
 
-# How often Gradio looks for old files, and how old they must be to be deleted. Files that programs
-# send are deleted once they are read; this is for the rest.
-CACHE_SECONDS = (300, 1800)
 DRAWING_ENDPOINT = "predict_strokes"
+_NOT_UPLOADED = "Only a file that was uploaded is read, and only once."
 SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 MONO_FONTS = ("ui-monospace", "Consolas", "monospace")
 
@@ -35,7 +34,8 @@ def build(service: Service, chosen: Settings, facts: dict[str, Any]) -> ASGIApp:
     """The whole page and its server.
 
     `service` gives the answers. `facts` are those of its model, as `Answers.facts` returns them."""
-    with gr.Blocks(title="digitdraw", analytics_enabled=False, delete_cache=CACHE_SECONDS) as demo:
+    uploads = Uploads()
+    with gr.Blocks(title="digitdraw", analytics_enabled=False) as demo:
         components.header(facts["note"])
         with gr.Tabs():
             with gr.Tab("Draw", id="draw"):
@@ -47,12 +47,12 @@ def build(service: Service, chosen: Settings, facts: dict[str, Any]) -> ASGIApp:
             with gr.Tab("Compare", id="compare"):
                 components.compare_tab(facts["cards"])
         components.footer()
-        _name_endpoints(service, demo.upload_file_set)
+        _name_endpoints(service, uploads)
     demo._queue = CallQueue(demo)
     service.is_taking_calls = lambda: not demo._queue.stopped
     for block in demo.blocks.values():
-        block.async_move_resource_to_block_cache = partial(_uploaded, demo.upload_file_set)
-    service.app.routes.append(assets.route())
+        block.async_move_resource_to_block_cache = partial(_uploaded, uploads)
+    service.app.routes.extend((assets.route(), uploads.route()))
     gr.mount_gradio_app(service.app, demo, path="/", **_page_options(chosen, demo))
     share_state(service.app, demo)
     app = PageCache(_with_head(service.app, components.head()), PAGES)
@@ -99,7 +99,6 @@ def _page_options(chosen: Settings, demo: gr.Blocks) -> dict[str, Any]:
         ).set(body_background_fill="#f6f7fb", body_background_fill_dark="#141722"),
         "footer_links": [],
         "run_history": False,
-        "max_file_size": chosen.max_upload << 20,
         "root_path": chosen.root_path or None,
         "ssr_mode": False,
         "enable_monitoring": False,
@@ -117,17 +116,17 @@ def _page_options(chosen: Settings, demo: gr.Blocks) -> dict[str, Any]:
     }
 
 
-async def _uploaded(uploads: Collection[str], path: str | Path | None) -> str:
+async def _uploaded(uploads: Uploads, path: str | Path | None) -> str:
     """Returns the path that a program sent, if the server gave it out for an upload.
 
     Raises gr.Error for any other path. Gradio's own function would copy any file of the server, and
     fetch any URL, unless the page was started with `launch`."""
     if str(path) not in uploads:
-        raise gr.Error("Only a file that was uploaded is read.", print_exception=False)
+        raise gr.Error(_NOT_UPLOADED, print_exception=False)
     return str(path)
 
 
-def _name_endpoints(service: Service, uploads: set[str]) -> None:
+def _name_endpoints(service: Service, uploads: Uploads) -> None:
     """Adds the endpoints for `gradio_client`."""
 
     async def predict_strokes(strokes: list[list[list[float]]]) -> dict:
@@ -165,13 +164,12 @@ def _name_picture_endpoint(function: Callable, answer: str) -> None:
     )
 
 
-async def _read(service: Service, uploads: set[str], kind: bytes, image: str | None) -> dict:
+async def _read(service: Service, uploads: Uploads, kind: bytes, image: str | None) -> dict:
     if image is None:
         raise gr.Error("No picture came with this request.", print_exception=False)
-    file = Path(await _uploaded(uploads, image))  # Gradio does not check paths marked as streams
-    content = file.read_bytes()
-    file.unlink()  # nothing that was sent is kept
-    uploads.discard(image)
+    content = uploads.take(image)  # nothing that was sent is kept
+    if content is None:
+        raise gr.Error(_NOT_UPLOADED, print_exception=False)
     return await _parsed(service.photo_queue.ask(kind, content))
 
 

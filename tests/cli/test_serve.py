@@ -218,7 +218,6 @@ def test_uploads_are_never_served(url):
     (path,) = httpx.post(f"{url}gradio_api/upload", files={"files": page}).json()
     for route in (f"gradio_api/file={path}", f"file={path}", f"static/{path}", path.lstrip("/")):
         assert httpx.get(url + route).status_code in (403, 404)
-    Path(path).unlink()
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost:1"])
@@ -238,10 +237,27 @@ def test_an_invalid_body_gets_an_error_in_the_words_of_the_page(url, kind):
         assert response.json()["error"] == "This is not what is taken here."
 
 
-def test_an_upload_is_deleted_after_reading(client, tmp_path):
-    Image.new("L", (60, 60), 255).save(tmp_path / "white-sheet-of-paper.png")
-    client.predict(handle_file(tmp_path / "white-sheet-of-paper.png"), api_name="/predict_image")
+def test_an_upload_is_read_once_and_leaves_no_file(client, url, tmp_path):
+    picture = tmp_path / "white-sheet-of-paper.png"
+    Image.new("L", (60, 60), 255).save(picture)
+    client.predict(handle_file(picture), api_name="/predict_image")
+    (path,) = httpx.post(f"{url}gradio_api/upload", files={"files": picture.read_bytes()}).json()
+    assert "blank" in call(url, "predict_image", {"path": path})
+    assert "only once" in call(url, "predict_image", {"path": path})
     assert not list(CACHE.rglob("white-sheet-of-paper.png"))
+
+
+def test_programs_may_send_the_same_picture_at_the_same_time(url, tmp_path):
+    picture = tmp_path / "paper.png"
+    Image.new("L", (60, 60), 255).save(picture)
+
+    def read(number):
+        files = {"files": picture.read_bytes()}
+        (path,) = httpx.post(f"{url}gradio_api/upload", files=files).json()
+        return call(url, "predict_image", {"path": path})
+
+    with ThreadPoolExecutor(6) as executor:
+        assert all("event: complete" in text for text in executor.map(read, range(12)))
 
 
 def test_gradio_keeps_one_state_for_all_sessions():

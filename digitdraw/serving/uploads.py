@@ -1,0 +1,90 @@
+"""Files that programs upload: kept in memory until they are read, and never on disk.
+
+Gradio's own route names a file after its content, so that two programs with the same picture share
+one file, and it keeps what is broken off."""
+
+import secrets
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from digitdraw.serving.middleware.rate_limits import address_of
+from digitdraw.serving.responses import ErrorResponse, json_response
+
+MAX_BYTES = 128 << 20
+"""Bytes of all files that wait to be read. Beyond this, further ones are refused."""
+MAX_BYTES_OF_ADDRESS = 32 << 20
+"""Bytes of the files of one address."""
+SECONDS = 120.0
+"""Seconds that a file waits to be read."""
+_MAX_FILES = 8
+"""Files in one request."""
+
+
+class _InMemory(MultiPartParser):
+    spool_max_size = 1 << 30  # bytes of a file in memory: `BodyLimits` bounds the whole request
+
+
+@dataclass(frozen=True)
+class _Kept:
+    content: bytes
+    address: str
+    until: float
+
+
+class Uploads:
+    """The files that programs have uploaded, by the path that each of them got."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._kept
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def take(self, path: str) -> bytes | None:
+        """Return the content of a file, and keep it no longer; None where there is none."""
+        kept = self._kept.pop(path, None)
+        return None if kept is None else kept.content
+
+    def route(self) -> Route:
+        """Return the route of Gradio's clients for uploads."""
+        return Route("/gradio_api/upload", self._upload, methods=["POST"])
+
+    async def _upload(self, request: Request) -> Response:
+        self._drop_old()
+        try:
+            parser = _InMemory(request.headers, request.stream(), max_files=_MAX_FILES)
+            form = await parser.parse()
+        except (MultiPartException, KeyError):  # KeyError: no form at all
+            return ErrorResponse(400, "This is not a form with a file.")
+        files = [file for file in form.getlist("files") if isinstance(file, UploadFile)]
+        contents = [await file.read() for file in files]
+        await form.close()
+        if not contents:
+            return ErrorResponse(400, "This is not a form with a file.")
+        address, size = address_of(request.scope), sum(map(len, contents))
+        mine = sum(len(kept.content) for kept in self._kept.values() if kept.address == address)
+        held = sum(len(kept.content) for kept in self._kept.values())
+        if mine + size > MAX_BYTES_OF_ADDRESS or held + size > MAX_BYTES:
+            text = "Too many files wait to be read; please try again in a moment."
+            return ErrorResponse(503, text, {"retry-after": "1"})
+        return json_response([self._keep(content, address) for content in contents])
+
+    def _keep(self, content: bytes, address: str) -> str:
+        path = f"uploads/{secrets.token_hex(16)}"
+        self._kept[path] = _Kept(content, address, time.monotonic() + SECONDS)
+        return path
+
+    def _drop_old(self) -> None:
+        now = time.monotonic()
+        while self._kept and next(iter(self._kept.values())).until < now:
+            self._kept.popitem(last=False)
