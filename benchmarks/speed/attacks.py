@@ -67,13 +67,13 @@ class Connection:
             self.close()
         return status, content
 
-    async def send(self, method: str, path: str, body: bytes = b"") -> None:
-        """Send a request and do not wait for its answer."""
+    async def send(self, method: str, path: str, body: bytes = b"", missing: int = 0) -> None:
+        """Send a request, without some bytes of its body, and do not wait for its answer."""
         if self._writer is None:
             self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self.port)
         head = (
             f"{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
-            f"x-forwarded-for: {self.address}\r\ncontent-length: {len(body)}\r\n\r\n"
+            f"x-forwarded-for: {self.address}\r\ncontent-length: {len(body) + missing}\r\n\r\n"
         )
         self._writer.write(head.encode() + body)
         await self._writer.drain()
@@ -112,18 +112,23 @@ def _get(path: str) -> Send:
     return lambda http: http.ask("GET", path)
 
 
-async def _leave(http: Connection) -> None:
-    """Send half of a body, and leave: a phone that loses the signal."""
-    await http.send("POST", "/live/answer", b"")
-    http.close()
-    await http.send("GET", f"{CALL}/none")
-    http.close()
-
-
 EMPTY_LISTS = b"[" + b"[]," * 349_000 + b"[]]"
 """A megabyte of JSON, and 26 MB of Python objects."""
 LONG = json.dumps([[[x % 97, x % 89] for x in range(20_000)]]).encode()
 SHORT = json.dumps(DIGITS[2]).encode()
+
+
+async def _leave(http: Connection) -> None:
+    """Leave while the server waits for a body, and while it sends: a phone loses the signal."""
+    _, body = await http.ask("POST", CALL, b'{"data":[%s]}' % SHORT)
+    await http.send("GET", f"{CALL}/{json.loads(body)['event_id']}")
+    http.close()
+    await http.send("POST", "/live/why", SHORT)
+    http.close()
+    await http.send("POST", "/live/answer", SHORT, missing=9)
+    http.close()
+
+
 ATTACKS = {
     "calls, answers not fetched": Attack(_post(CALL, b'{"data":[%s]}' % SHORT), 50, 195),
     "calls of one session": Attack(
@@ -142,6 +147,9 @@ ATTACKS = {
         _post("/gradio_api/call/read_numbers", b'{"data":[{"path":["a"]}]}'), 8, 190
     ),
     "clients that leave": Attack(_leave, 8, 100),
+    "the same picture, broken off": Attack(
+        _post("/gradio_api/upload", b"--a\r\n" + bytes(100_000)), 8, 100
+    ),
     "the page": Attack(_get("/"), 40),
     "its configuration": Attack(_get("/config"), 40),
     "readiness": Attack(_get("/readyz"), 40),

@@ -5,6 +5,7 @@ Metrics use the Prometheus client. Neither metrics nor log lines hold contents o
 import logging
 import secrets
 import time
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 
@@ -19,6 +20,9 @@ log = logging.getLogger("digitdraw.requests")
 
 _SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 _BATCH_SIZES = (1, 2, 4, 8, 16, 32)
+MAX_DETAILED, DETAILED_SECONDS = 10, 60.0
+"""Failures in how many seconds whose traceback is logged. Further ones get one line each, so that
+nobody can fill the disk."""
 
 
 class Metrics:
@@ -56,6 +60,7 @@ class Telemetry:
 
     def __init__(self, app: ASGIApp, metrics: Metrics, kind: Callable[[Scope], str]) -> None:
         self.app, self.metrics, self.kind = app, metrics, kind
+        self._detailed: deque[float] = deque(maxlen=MAX_DETAILED)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -77,13 +82,21 @@ class Telemetry:
         except ClientDisconnect:  # a client that leaves is no failure of the server
             pass
         except Exception as error:
-            log.error("request %s failed: %s", number, type(error).__name__, exc_info=error)
+            details = error if self._may_log_details() else None
+            log.error("request %s failed: %s", number, type(error).__name__, exc_info=details)
             if not response["status"]:  # the answer has not begun
                 text = "Something went wrong in the server."
                 await ErrorResponse(500, text)(scope, receive, record)
         finally:
             self._finish(scope, number, response, time.perf_counter() - started)
         return None
+
+    def _may_log_details(self) -> bool:
+        now = time.monotonic()
+        if len(self._detailed) == MAX_DETAILED and now - self._detailed[0] < DETAILED_SECONDS:
+            return False
+        self._detailed.append(now)
+        return True
 
     def _finish(self, scope: Scope, number: str, response: dict[str, int], seconds: float) -> None:
         kind, status = self.kind(scope), response["status"] or 499  # 499: the client left

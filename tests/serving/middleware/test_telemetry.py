@@ -4,7 +4,9 @@ import contextlib
 import json
 import logging
 
-from digitdraw.serving.middleware.telemetry import Metrics, Telemetry
+from starlette.requests import ClientDisconnect
+
+from digitdraw.serving.middleware.telemetry import MAX_DETAILED, Metrics, Telemetry
 from tests.support.asgi import ask, echo
 
 
@@ -41,6 +43,24 @@ def test_a_failure_reveals_only_its_number(caplog):
     assert response.headers["x-request-id"] == error["id"]
     assert error["id"] in caplog.text  # the log has the details
     assert 'digitdraw_errors_total{kind="answer"} 1.0' in metrics.text().decode()
+
+
+def test_few_failures_are_logged_with_their_details(caplog):
+    app = Telemetry(failing, Metrics(), kind)
+    numbers = [ask(app, "GET", "/").json()["id"] for _ in range(3 * MAX_DETAILED)]
+    assert all(number in caplog.text for number in numbers)
+    assert caplog.text.count("Traceback") == MAX_DETAILED
+
+
+def test_a_client_that_leaves_early_is_no_failure(caplog):
+    async def disconnected(scope, receive, send):
+        raise ClientDisconnect
+
+    metrics = Metrics()
+    with contextlib.suppress(AssertionError):  # httpx expects an answer
+        ask(Telemetry(disconnected, metrics, kind), "POST", "/live/answer")
+    assert 'status="499"' in metrics.text().decode()
+    assert caplog.text == ""
 
 
 def test_a_client_that_left_is_counted_with_status_499():
