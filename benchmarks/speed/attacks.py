@@ -41,7 +41,7 @@ TIMEOUT = 30.0
 SETTLE_SECONDS = 5.0
 """Seconds after the start, until the other processes have started too."""
 SAMPLE_SECONDS = 0.25
-PATIENCE = 60.0
+RECOVERY_SECONDS = 60.0
 """Seconds after an attack in which a call must be answered."""
 
 
@@ -242,7 +242,7 @@ async def highest_memory(pid: int, until: float) -> float:
 async def seconds_to_call(port: int) -> float | None:
     """Return how soon a call of a program is answered; None where it is not."""
     started = perf_counter()
-    while perf_counter() - started < PATIENCE:
+    while perf_counter() - started < RECOVERY_SECONDS:
         http = Connection(port, DRAWERS_ADDRESS)
         with contextlib.suppress(OSError, EOFError, TimeoutError, ValueError, KeyError):
             async with asyncio.timeout(TIMEOUT):
@@ -274,10 +274,10 @@ async def measure(
     await drawers.stop()
     called = await seconds_to_call(server.port)
     ready = httpx.get(f"{server.url}readyz", timeout=TIMEOUT).status_code
-    grown = (server.log.stat().st_size - log) / 1000
+    log_growth = (server.log.stat().st_size - log) / 1000
     return (
         f"| {name} | {requests / seconds:.0f} | {before:.0f} | {drawers.p95:.0f} | {drawers.lost} |"
-        f" {highest - memory:+.0f} | {memory_of(pid) - memory:+.0f} | {grown:.1f} |"
+        f" {highest - memory:+.0f} | {memory_of(pid) - memory:+.0f} | {log_growth:.1f} |"
         f" {'never' if called is None else f'{called:.1f} s'} | {ready} |"
     )
 

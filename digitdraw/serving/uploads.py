@@ -32,7 +32,7 @@ class _InMemory(MultiPartParser):
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _Upload:
     content: bytes
     address: str
     until: float
@@ -42,18 +42,18 @@ class Uploads:
     """The files that programs have uploaded, by the path that each of them got."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._waiting: OrderedDict[str, _Upload] = OrderedDict()
 
     def __contains__(self, path: object) -> bool:
-        return path in self._kept
+        return path in self._waiting
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._waiting)
 
     def take(self, path: str) -> bytes | None:
         """Return the content of a file, and keep it no longer; None where there is none."""
-        kept = self._kept.pop(path, None)
-        return None if kept is None else kept.content
+        upload = self._waiting.pop(path, None)
+        return None if upload is None else upload.content
 
     def route(self) -> Route:
         """Return the route of Gradio's clients for uploads."""
@@ -72,8 +72,10 @@ class Uploads:
         if not contents:
             return ErrorResponse(400, "This is not a form with a file.")
         address, size = address_of(request.scope), sum(map(len, contents))
-        mine = sum(len(kept.content) for kept in self._kept.values() if kept.address == address)
-        held = sum(len(kept.content) for kept in self._kept.values())
+        mine = sum(
+            len(upload.content) for upload in self._waiting.values() if upload.address == address
+        )
+        held = sum(len(upload.content) for upload in self._waiting.values())
         if mine + size > MAX_BYTES_OF_ADDRESS or held + size > MAX_BYTES:
             text = "Too many files wait to be read; please try again in a moment."
             return ErrorResponse(503, text, {"retry-after": "1"})
@@ -81,10 +83,10 @@ class Uploads:
 
     def _keep(self, content: bytes, address: str) -> str:
         path = f"uploads/{secrets.token_hex(16)}"
-        self._kept[path] = _Kept(content, address, time.monotonic() + SECONDS)
+        self._waiting[path] = _Upload(content, address, time.monotonic() + SECONDS)
         return path
 
     def _drop_old(self) -> None:
         now = time.monotonic()
-        while self._kept and next(iter(self._kept.values())).until < now:
-            self._kept.popitem(last=False)
+        while self._waiting and next(iter(self._waiting.values())).until < now:
+            self._waiting.popitem(last=False)

@@ -123,8 +123,8 @@ def test_one_address_may_ask_for_few_explanations_at_once(make):
     service.model.on_demand = slow
 
     async def talk(http):
-        asked = [asyncio.create_task(http.post("/live/why", json=[])) for _ in range(20)]
-        refused, waiting = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+        questions = [asyncio.create_task(http.post("/live/why", json=[])) for _ in range(20)]
+        refused, waiting = await asyncio.wait(questions, return_when=asyncio.FIRST_COMPLETED)
         while len(refused) < 20 - MAX_ON_DEMAND:
             done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             refused |= done
@@ -270,11 +270,11 @@ def test_pages_and_readiness_have_rate_limits_of_their_own(make, monkeypatch):
 
 
 def test_readiness_is_asked_once_for_all_who_wait(make):
-    service, asked = make(), []
+    service, questions = make(), []
     drawing = service.model.drawing
 
     async def counted(body):
-        asked.append(body)
+        questions.append(body)
         return await drawing(body)
 
     service.model.drawing = counted
@@ -283,7 +283,7 @@ def test_readiness_is_asked_once_for_all_who_wait(make):
         return await asyncio.gather(*(http.get("/readyz") for _ in range(20)))
 
     assert [r.status_code for r in with_client(service.guarded, talk)] == [200] * 20
-    assert len(asked) == 1
+    assert len(questions) == 1
 
 
 def test_unknown_paths_do_not_become_metrics(make):

@@ -11,32 +11,32 @@ from tests.support.asgi import ask, with_client
 
 
 @pytest.fixture
-def kept():
+def store():
     return Uploads()
 
 
-def send(kept, content=b"picture", client="127.0.0.1"):
-    app = Starlette(routes=[kept.route()])
+def send(store, content=b"picture", client="127.0.0.1"):
+    app = Starlette(routes=[store.route()])
     return ask(app, "POST", "/gradio_api/upload", files={"files": content}, client=client)
 
 
-def test_the_same_picture_at_the_same_time_is_read_by_everybody_who_sent_it(kept):
-    app = Starlette(routes=[kept.route()])
+def test_the_same_picture_at_the_same_time_is_read_by_everybody_who_sent_it(store):
+    app = Starlette(routes=[store.route()])
 
     async def talk(http):
         sent = (http.post("/gradio_api/upload", files={"files": b"same"}) for _ in range(30))
         return [response.json()[0] for response in await asyncio.gather(*sent)]
 
     paths = with_client(app, talk)
-    assert [kept.take(path) for path in paths] == [b"same"] * 30
-    assert [kept.take(path) for path in paths] == [None] * 30
+    assert [store.take(path) for path in paths] == [b"same"] * 30
+    assert [store.take(path) for path in paths] == [None] * 30
 
 
-def test_uploads_never_touch_the_disk(kept, tmp_path, monkeypatch):
+def test_uploads_never_touch_the_disk(store, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile._TemporaryFileWrapper", pytest.fail)
     monkeypatch.setattr("tempfile.TemporaryFile", pytest.fail)
-    (path,) = send(kept, bytes(9 << 20)).json()
-    assert len(kept.take(path)) == 9 << 20
+    (path,) = send(store, bytes(9 << 20)).json()
+    assert len(store.take(path)) == 9 << 20
 
 
 # Starlette leaves a broken-off file to the garbage collector; it is in memory alone.
@@ -54,28 +54,28 @@ def test_uploads_never_touch_the_disk(kept, tmp_path, monkeypatch):
          b'--a\r\ncontent-disposition: form-data; name="files"; filename="a"\r\n\r\nbroken'),
     ],
 )  # fmt: skip
-def test_broken_uploads_are_refused_and_nothing_stays(kept, kind, body):
-    app = Starlette(routes=[kept.route()])
+def test_broken_uploads_are_refused_and_nothing_stays(store, kind, body):
+    app = Starlette(routes=[store.route()])
     headers = {"content-type": kind}
     response = ask(app, "POST", "/gradio_api/upload", content=body, headers=headers)
     assert response.status_code == 400
     assert set(response.json()) == {"error", "id"}
-    assert len(kept) == 0
+    assert len(store) == 0
 
 
 @pytest.mark.parametrize("limit", ["MAX_BYTES", "MAX_BYTES_OF_ADDRESS"])
-def test_uploads_beyond_the_limits_are_refused_until_others_were_read(kept, monkeypatch, limit):
+def test_uploads_beyond_the_limits_are_refused_until_others_were_read(store, monkeypatch, limit):
     monkeypatch.setattr(uploads, limit, 10)
-    (path,) = send(kept, b"123456").json()
-    assert send(kept, b"12345").status_code == 503
-    other = send(kept, b"12345", client="192.0.2.1").status_code
+    (path,) = send(store, b"123456").json()
+    assert send(store, b"12345").status_code == 503
+    other = send(store, b"12345", client="192.0.2.1").status_code
     assert other == (503 if limit == "MAX_BYTES" else 200)
-    kept.take(path)
-    assert send(kept, b"12345").status_code == 200
+    store.take(path)
+    assert send(store, b"12345").status_code == 200
 
 
-def test_uploads_that_nobody_reads_are_dropped(kept, monkeypatch):
+def test_uploads_that_nobody_reads_are_dropped(store, monkeypatch):
     monkeypatch.setattr(uploads, "SECONDS", -1.0)
-    send(kept)
-    send(kept)
-    assert len(kept) == 1
+    send(store)
+    send(store)
+    assert len(store) == 1

@@ -138,8 +138,8 @@ def _file(value: Any) -> dict | None:
 
 def _replay(body: bytes, scope: Scope, receive: Receive) -> Receive:
     """Return what receives `body` first, and correct the length that the request claims."""
-    others = [header for header in scope["headers"] if header[0] != b"content-length"]
-    scope["headers"] = [*others, (b"content-length", b"%d" % len(body))]
+    headers = [header for header in scope["headers"] if header[0] != b"content-length"]
+    scope["headers"] = [*headers, (b"content-length", b"%d" % len(body))]
     messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive_checked() -> Message:

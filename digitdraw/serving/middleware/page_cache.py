@@ -13,7 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MAX_KEPT = 64
+MAX_PAGES = 64
 """Answers that are kept. There is one for each path and each name under which visitors come."""
 _KEY_HEADERS = (b"host", b"x-forwarded-host", b"x-forwarded-proto")
 """The only headers that the app sees, because its answer may name its own address."""
@@ -21,18 +21,18 @@ _Key = tuple[str, str, str, tuple[tuple[bytes, bytes], ...]]
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _Page:
     status: int
     headers: dict[str, str]
     body: bytes
     compressed: bytes
 
-    def response(self, asked: Headers) -> Response:
+    def response(self, client: Headers) -> Response:
         """Return what a client takes: nothing new, a compressed body, or a plain one."""
-        if self.headers["etag"] in asked.get("if-none-match", ""):
+        if self.headers["etag"] in client.get("if-none-match", ""):
             headers = {name: self.headers[name] for name in ("etag", "cache-control", "vary")}
             return Response(status_code=304, headers=headers)
-        if "gzip" in asked.get("accept-encoding", ""):
+        if "gzip" in client.get("accept-encoding", ""):
             headers = {**self.headers, "content-encoding": "gzip"}
             return Response(self.compressed, self.status, headers)
         return Response(self.body, self.status, self.headers)
@@ -43,7 +43,7 @@ class PageCache:
 
     def __init__(self, app: ASGIApp, paths: Collection[str]) -> None:
         self.app, self.paths = app, frozenset(paths)
-        self._kept: OrderedDict[_Key, _Kept] = OrderedDict()
+        self._pages: OrderedDict[_Key, _Page] = OrderedDict()
         self._building = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,25 +53,27 @@ class PageCache:
             or scope["path"] not in self.paths
         ):
             return await self.app(scope, receive, send)
-        kept = await self._page(scope)
-        return await kept.response(Headers(scope=scope))(scope, receive, send)
+        page = await self._page(scope)
+        return await page.response(Headers(scope=scope))(scope, receive, send)
 
-    async def _page(self, scope: Scope) -> _Kept:
-        seen = tuple(sorted(header for header in scope["headers"] if header[0] in _KEY_HEADERS))
-        key = (scope["path"], scope.get("root_path", ""), scope.get("scheme", "http"), seen)
-        if key not in self._kept:
+    async def _page(self, scope: Scope) -> _Page:
+        headers = tuple(sorted(header for header in scope["headers"] if header[0] in _KEY_HEADERS))
+        key = (scope["path"], scope.get("root_path", ""), scope.get("scheme", "http"), headers)
+        if key not in self._pages:
             async with self._building:  # one by one: drawings come first
-                if key not in self._kept:
-                    kept = await self._build({**scope, "headers": list(seen), "query_string": b""})
-                    if kept.status != 200:
-                        return kept
-                    self._kept[key] = kept
-        self._kept.move_to_end(key)
-        while len(self._kept) > MAX_KEPT:
-            self._kept.popitem(last=False)
-        return self._kept[key]
+                if key not in self._pages:
+                    page = await self._build(
+                        {**scope, "headers": list(headers), "query_string": b""}
+                    )
+                    if page.status != 200:
+                        return page
+                    self._pages[key] = page
+        self._pages.move_to_end(key)
+        while len(self._pages) > MAX_PAGES:
+            self._pages.popitem(last=False)
+        return self._pages[key]
 
-    async def _build(self, scope: Scope) -> _Kept:
+    async def _build(self, scope: Scope) -> _Page:
         start, parts = MutableHeaders(), []
         status = 500
 
@@ -93,4 +95,4 @@ class PageCache:
             "cache-control": "no-cache",  # kept by browsers, with a question whether it is new
             "vary": "accept-encoding",
         }
-        return _Kept(status, headers, body, await asyncio.to_thread(gzip.compress, body, 6))
+        return _Page(status, headers, body, await asyncio.to_thread(gzip.compress, body, 6))

@@ -16,7 +16,7 @@ class Gradio:
     """An app that keeps the bodies that reach it."""
 
     def __init__(self):
-        self.bodies = []
+        self.received = []
         self.checked = Calls(
             self, ENDPOINTS, {"predict_strokes"}, {"known"}.__contains__, {"mine"}.__contains__
         )
@@ -24,7 +24,7 @@ class Gradio:
     async def __call__(self, scope, receive, send):
         message = await receive()
         length = dict(scope["headers"]).get(b"content-length", b"0")
-        self.bodies.append(message.get("body"))
+        self.received.append(message.get("body"))
         if scope["method"] == "POST" and int(length) != len(message["body"]):
             raise ValueError("the length is wrong")
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -39,7 +39,7 @@ def gradio():
 def sent(gradio, path, content):
     """The body that reaches Gradio, parsed."""
     assert ask(gradio.checked, "POST", path, json=content).status_code == 200
-    return json.loads(gradio.bodies[-1])
+    return json.loads(gradio.received[-1])
 
 
 def test_a_drawing_reaches_gradio_as_one_text(gradio):
@@ -81,7 +81,7 @@ def test_a_malformed_call_does_not_reach_gradio(gradio, path, content):
     response = ask(gradio.checked, "POST", path, json=content)
     assert response.status_code == 422
     assert response.json()["error"] == "This is not what is taken here."
-    assert gradio.bodies == []
+    assert gradio.received == []
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_unknown_endpoints_calls_and_sessions_are_not_found(gradio, method, path
     response = ask(gradio.checked, method, path, **body)
     assert response.status_code == 404
     assert set(response.json()) == {"error", "id"}
-    assert gradio.bodies == []
+    assert gradio.received == []
 
 
 def test_known_calls_sessions_and_other_paths_reach_gradio(gradio):

@@ -13,7 +13,7 @@ class Pages:
 
     def __init__(self):
         self.built = []
-        self.kept = PageCache(self, ("/", "/missing"))
+        self.cache = PageCache(self, ("/", "/missing"))
 
     async def __call__(self, scope, receive, send):
         self.built.append(scope["path"])
@@ -29,41 +29,41 @@ def pages():
 
 
 def test_a_page_is_built_once_and_sent_compressed(pages):
-    plain = ask(pages.kept, "GET", "/", headers={"accept-encoding": "identity"})
-    compressed = ask(pages.kept, "GET", "/", headers={"accept-encoding": "br, gzip"})
+    plain = ask(pages.cache, "GET", "/", headers={"accept-encoding": "identity"})
+    compressed = ask(pages.cache, "GET", "/", headers={"accept-encoding": "br, gzip"})
     assert pages.built == ["/"]
     assert compressed.text == plain.text
     assert compressed.headers["content-encoding"] == "gzip"
     assert int(compressed.headers["content-length"]) < len(plain.content) / 10
-    assert ask(pages.kept, "HEAD", "/").content == b""
+    assert ask(pages.cache, "HEAD", "/").content == b""
 
 
 def test_a_browser_that_has_the_page_does_not_get_it_again(pages):
-    tag = ask(pages.kept, "GET", "/").headers["etag"]
-    response = ask(pages.kept, "GET", "/", headers={"if-none-match": tag})
+    tag = ask(pages.cache, "GET", "/").headers["etag"]
+    response = ask(pages.cache, "GET", "/", headers={"if-none-match": tag})
     assert (response.status_code, response.content) == (304, b"")
-    other = ask(pages.kept, "GET", "/", headers={"if-none-match": '"other"'})
+    other = ask(pages.cache, "GET", "/", headers={"if-none-match": '"other"'})
     assert other.status_code == 200
 
 
 def test_each_host_gets_its_own_page_and_nothing_of_other_visitors(pages):
     headers = {"host": "a.example", "cookie": "secret"}
-    assert "secret" not in ask(pages.kept, "GET", "/?secret", headers=headers).text
-    assert "a.example" in ask(pages.kept, "GET", "/", headers={"host": "a.example"}).text
-    assert "b.example" in ask(pages.kept, "GET", "/", headers={"host": "b.example"}).text
+    assert "secret" not in ask(pages.cache, "GET", "/?secret", headers=headers).text
+    assert "a.example" in ask(pages.cache, "GET", "/", headers={"host": "a.example"}).text
+    assert "b.example" in ask(pages.cache, "GET", "/", headers={"host": "b.example"}).text
     assert len(pages.built) == 2
 
 
 def test_few_pages_are_kept(pages, monkeypatch):
-    monkeypatch.setattr(page_cache, "MAX_KEPT", 3)
+    monkeypatch.setattr(page_cache, "MAX_PAGES", 3)
     for number in range(9):
-        ask(pages.kept, "GET", "/", headers={"host": f"{number}.example"})
-    assert len(pages.kept._kept) == 3
+        ask(pages.cache, "GET", "/", headers={"host": f"{number}.example"})
+    assert len(pages.cache._pages) == 3
 
 
 def test_errors_and_other_requests_are_not_kept(pages):
     for _ in range(2):
-        assert ask(pages.kept, "GET", "/missing").status_code == 404
-        assert ask(pages.kept, "GET", "/other").status_code == 200
-        assert ask(pages.kept, "POST", "/").status_code == 200
+        assert ask(pages.cache, "GET", "/missing").status_code == 404
+        assert ask(pages.cache, "GET", "/other").status_code == 200
+        assert ask(pages.cache, "POST", "/").status_code == 200
     assert len(pages.built) == 6
