@@ -187,6 +187,8 @@ def parse(
         if text is None:
             default = space_defaults.get(name, setting.default)
             text, source = environ.get(setting.variable, default), setting.variable
+        elif not isinstance(text, str):  # what argparse makes of --port=-- before Python 3.13
+            raise SettingError(f"{source}: a value is missing.")
         try:
             values[name] = setting.parse(text)
         except ValueError as error:

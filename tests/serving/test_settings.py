@@ -53,6 +53,12 @@ def test_an_invalid_value_is_an_error_that_names_the_setting(name, value):
             settings.parse([flag, value] if not value.startswith("-") else [f"{flag}={value}"], {})
 
 
+@pytest.mark.parametrize("setting", settings.SETTINGS, ids=lambda setting: setting.name)
+def test_two_dashes_are_no_value(setting, capsys):
+    with pytest.raises((SettingError, SystemExit)):  # argparse ends the program for --share=--
+        settings.parse([f"{setting.flag}=--"], {})
+
+
 def test_error_messages_never_repeat_a_password():
     with pytest.raises(SettingError) as caught:
         settings.parse(["--auth", "secretwithoutcolon"], {})
