@@ -23,10 +23,12 @@ async def _serve(chosen: Settings, listener: socket.socket) -> None:
         # Gradio takes seconds to import here, and torch takes seconds in the process of the model.
         # Both imports run at the same time.
         from digitdraw.serving import app, server
+        from digitdraw.serving.middleware import trusted_proxies
         from digitdraw.ui import components, page
 
         facts = await model.ready()
         print(f"The model runs on {facts['note']}.")
+        print(trusted_proxies.rule(chosen.proxies, chosen.trusted_hops))
         service = app.Service(model, components.example_photos(), chosen)
         application = page.build(service, chosen, facts)
         await asyncio.sleep(0)  # lets an earlier Ctrl+C end this task before the server starts

@@ -16,6 +16,7 @@ from digitdraw.serving.middleware.basic_auth import BasicAuth
 from digitdraw.serving.middleware.body_limits import BodyLimits
 from digitdraw.serving.middleware.rate_limits import RateLimits
 from digitdraw.serving.middleware.telemetry import Metrics, Telemetry
+from digitdraw.serving.middleware.trusted_proxies import TrustedProxies
 from digitdraw.serving.responses import ErrorResponse
 from digitdraw.serving.routes import Routes
 from digitdraw.serving.settings import Settings
@@ -48,7 +49,7 @@ class Service:
         self.metrics.queue("photos", lambda: len(self.photo_queue))
         self.live = Routes(model, self.photo_queue, examples, self.metrics)
         self.app = FastAPI(
-            routes=[*self.live.routes(), *health.routes(model, self.metrics)],
+            routes=[*self.live.routes(), *health.routes(model, self.metrics, settings.on_space)],
             lifespan=self._lifespan,
             openapi_url=None,
             exception_handlers={Exception: _server_error},
@@ -78,7 +79,8 @@ def guarded(app: ASGIApp, metrics: Metrics, settings: Settings) -> ASGIApp:
         app = BasicAuth(app, *settings.auth, is_open=health.PATHS.__contains__)
     headers = allowlist.security_headers(settings.on_space)
     app = allowlist.Allowlist(app, settings.allowed_hosts, headers)
-    return Telemetry(app, metrics, _kind)
+    app = Telemetry(app, metrics, _kind)
+    return TrustedProxies(app, settings.proxies, settings.trusted_hops)
 
 
 async def unreadable(request: Request, error: Exception) -> Response:
