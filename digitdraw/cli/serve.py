@@ -38,6 +38,15 @@ async def _serve(chosen: Settings, listener: socket.socket) -> None:
         await model.close()
 
 
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket; OSError where the address cannot be used.
+
+    `::` stands for every network of this machine, IPv4 included."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    both = host == "::" and socket.has_dualstack_ipv6()
+    return socket.create_server((host, port), family=family, backlog=2048, dualstack_ipv6=both)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve the page until a signal stops it.
 
@@ -47,8 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
     log.setLevel(chosen.log_level.upper())
     try:
-        family = socket.AF_INET6 if ":" in chosen.host else socket.AF_INET
-        listener = socket.create_server((chosen.host, chosen.port), family=family, backlog=2048)
+        listener = _listen(chosen.host, chosen.port)
     except OSError as error:  # the port is taken, or the address belongs to another machine
         address = f"{chosen.host}:{chosen.port}"
         print(f"digitdraw serve: cannot serve on {address}: {error.strerror}", file=sys.stderr)

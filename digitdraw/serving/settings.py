@@ -150,7 +150,8 @@ def _log_level(text: str) -> str:
 
 
 SETTINGS = (
-    Setting("host", "127.0.0.1", "address to serve on; 0.0.0.0 for every network of this machine"),
+    Setting("host", "127.0.0.1", "address to serve on; 0.0.0.0 for every network of this machine, "
+            "`::` for IPv6 too"),
     Setting("port", "7860", "port to serve on", _integer(0, 65535), "N"),
     Setting("share", "no", "make a public link through Gradio's share server", _boolean, "YES"),
     Setting("auth", "", "ask everybody for this user and password; `@FILE` reads them from a file",
