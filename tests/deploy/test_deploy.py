@@ -1,6 +1,8 @@
 """Hosting: as a Space, with systemd, behind nginx, and in a container."""
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import httpx
@@ -11,6 +13,8 @@ from tests.support.drawings import DIGITS
 from tests.support.nginx_proxy import behind_nginx
 
 ROOT = Path(__file__).resolve().parents[2]
+MAX_EXPOSURE = 2.5
+"""The scale of systemd-analyze goes from 0 to 10."""
 
 
 def front_matter() -> dict[str, str]:
@@ -36,6 +40,25 @@ def test_the_systemd_unit_sets_known_variables():
     chosen = settings.parse([], variables)
     assert chosen.root_path == "/digits"
     assert "digits.example.org" in chosen.allowed_hosts
+
+
+def test_the_systemd_unit_exposes_little_of_the_machine():
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        pytest.skip("needs systemd-analyze")
+    command = [analyze, "security", "--offline=true", "--no-pager", "deploy/digitdraw.service"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    level = re.search(r"Overall exposure level for digitdraw.service: ([\d.]+)", done.stdout)
+    assert level, done.stdout + done.stderr
+    assert float(level[1]) <= MAX_EXPOSURE
+
+
+def test_the_systemd_unit_limits_memory_tasks_and_open_files():
+    unit = (ROOT / "deploy" / "digitdraw.service").read_text(encoding="utf-8")
+    values = dict(re.findall(r"^(\w+)=(.*)$", unit, re.MULTILINE))
+    assert {"MemoryMax", "TasksMax"} <= set(values)
+    assert int(values["LimitNOFILE"]) >= 16384
+    assert values["OOMPolicy"] == "continue"  # a photo worker that is too large ends alone
 
 
 def test_the_container_copies_what_the_app_needs():
