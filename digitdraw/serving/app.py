@@ -49,7 +49,7 @@ class Service:
         self.metrics.queue("photos", lambda: len(self.photo_queue))
         self.live = Routes(model, self.photo_queue, examples, self.metrics)
         self.app = FastAPI(
-            routes=[*self.live.routes(), *health.routes(model, self.metrics, settings.on_space)],
+            routes=[*self.live.routes(), *health.routes(model, self.metrics)],
             lifespan=self._lifespan,
             openapi_url=None,
             exception_handlers={Exception: _server_error},
@@ -78,7 +78,8 @@ def guarded(app: ASGIApp, metrics: Metrics, settings: Settings) -> ASGIApp:
     if settings.auth:
         app = BasicAuth(app, *settings.auth, is_open=health.PATHS.__contains__)
     headers = allowlist.security_headers(settings.on_space)
-    app = allowlist.Allowlist(app, settings.allowed_hosts, headers)
+    closed = ["/metrics"] if settings.on_space else []  # a Space has no private network
+    app = allowlist.Allowlist(app, settings.allowed_hosts, headers, closed)
     app = Telemetry(app, metrics, _kind)
     return TrustedProxies(app, settings.proxies, settings.trusted_hops)
 

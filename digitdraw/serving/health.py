@@ -15,10 +15,8 @@ _TIMEOUT = 2.0
 """Seconds that the model has for its answers."""
 
 
-def routes(model, metrics: Metrics, on_space: bool = False) -> list[BaseRoute]:
-    """Return the routes /healthz, /readyz and /metrics. `model` is a `ModelClient` or like one.
-
-    A Space has no private network of its operator, so nobody can read its metrics."""
+def routes(model, metrics: Metrics) -> list[BaseRoute]:
+    """Return the routes /healthz, /readyz and /metrics. `model` is a `ModelClient` or like one."""
 
     async def healthz(request: Request) -> Response:
         return json_response({"status": "alive"})
@@ -35,7 +33,7 @@ def routes(model, metrics: Metrics, on_space: bool = False) -> list[BaseRoute]:
         return json_response({"status": "ready", **named})
 
     async def metrics_text(request: Request) -> Response:
-        if on_space or not _is_private(request.client.host if request.client else ""):
+        if not _is_private(request.client.host if request.client else ""):
             return ErrorResponse(404, "There is nothing here.")
         return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
