@@ -52,7 +52,7 @@ class TrustedProxies:
         return {
             **scope,
             "client": (str(client), 0) if client else (str(address or peer), port),
-            "scheme": named.get(_PROTO, scope["scheme"]),
+            "scheme": named.get(_PROTO, scope.get("scheme", "http")),
             "headers": [*remaining, *believed],
         }
 
