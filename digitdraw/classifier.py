@@ -14,8 +14,9 @@ from digitdraw.models.layers import Normalized, fold_batch_norm
 from digitdraw.models.weights import Weights
 from digitdraw.prediction import Prediction, Verdict
 
-_MAX_BATCH = 4096
-"""Most glyphs in one forward pass. It limits the memory of a pass."""
+_MAX_BATCH = 512
+"""Most glyphs in one forward pass. On one core, 10,000 glyphs take `default` 2.9 s in passes of
+512, and 4.2 s in passes of 4,096."""
 
 
 class GlyphClassifier:

@@ -30,7 +30,6 @@ from ray.exceptions import RayActorError
 from ray.serve.exceptions import BackPressureError, ReplicaUnavailableError
 from ray.serve.handle import DeploymentHandle
 from starlette.types import ASGIApp, Message, Scope
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 import digitdraw
 from deploy.ray.ray_relay import Relay, messages
@@ -189,9 +188,7 @@ class Page:
     def __serve_build_asgi_app__(self) -> ASGIApp:
         service = _service(self._chosen, self._model)
         service.app.add_middleware(Relay, matches=SESSION_PATHS.fullmatch, ask=self._ask_sessions)
-        return ProxyHeadersMiddleware(
-            page.build(service, self._chosen, self._facts), self._chosen.proxies
-        )
+        return page.build(service, self._chosen, self._facts)
 
     async def _ask_sessions(self, scope: Scope, body: bytes) -> AsyncGenerator[Message, None]:
         answer = self._sessions.messages.remote(scope, body)

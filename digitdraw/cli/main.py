@@ -2,9 +2,11 @@
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from itertools import takewhile
 
 import digitdraw
 from digitdraw.errors import DigitDrawError, SettingError
@@ -26,6 +28,8 @@ EXTRAS = {"serve": "web", "train": "train", "evaluate": "train", "calibrate": "t
 """The extra whose packages a subcommand needs. The others need none."""
 CLOSED_PIPE = 128 + 13
 """Exit status after a closed pipe: that of a program which SIGPIPE (13) ends."""
+DASHES = re.compile(r"--[^=]+=--")
+"""An option whose value is "--". argparse passes an empty list on, before Python 3.13."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,6 +51,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str]) -> int:
     command = _parser().parse_args(arguments[:1]).command
+    empty = next(filter(DASHES.fullmatch, takewhile("--".__ne__, arguments)), None)
+    if empty:
+        print(f"digitdraw {command}: {empty}: a value is missing.", file=sys.stderr)
+        return 2
     try:
         return import_module(f"digitdraw.cli.{command}").main(arguments[1:])
     except DigitDrawError as error:

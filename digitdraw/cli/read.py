@@ -7,6 +7,7 @@ import argparse
 import csv
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
@@ -24,6 +25,8 @@ SUFFIXES = frozenset(
 )
 """Suffixes of the files that are read in a folder. A file named by the user may have any."""
 COLUMNS = ("picture", "number", "confidence", "x", "y", "width", "height")
+FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+"""How a cell begins that a spreadsheet may run as a formula. The last four are full-width."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -87,8 +90,9 @@ def _show_json(path: Path, reading: Reading) -> None:
 def _csv_writer() -> Callable[[Path, Reading], None]:
     """Print the header, and return a function that prints one row per number.
 
-    A row ends with the box around the number, in pixels of the upright photo."""
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+    A row ends with the box around the number, in pixels of the upright photo. Every field is
+    quoted, so that no character of a file name begins a new cell."""
+    writer = csv.writer(sys.stdout, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow(COLUMNS)
 
     def show(path: Path, reading: Reading) -> None:
@@ -96,10 +100,15 @@ def _csv_writer() -> Callable[[Path, Reading], None]:
             zip(reading.numbers, reading.confidences, strict=True)
         ):
             box = [round(side, 1) for side in reading.box_of(index)]
-            writer.writerow([path, number, f"{confidence:.4f}", *box])
+            writer.writerow([_as_text(str(path)), number, f"{confidence:.4f}", *box])
         sys.stdout.flush()
 
     return show
+
+
+def _as_text(name: str) -> str:
+    """Return a file name that no spreadsheet takes for a formula: an apostrophe begins it."""
+    return f"'{name}" if FORMULA.match(name) else name
 
 
 def _summary(read: int, failed: int, numbers: int) -> str:

@@ -23,10 +23,12 @@ async def _serve(chosen: Settings, listener: socket.socket) -> None:
         # Gradio takes seconds to import here, and torch takes seconds in the process of the model.
         # Both imports run at the same time.
         from digitdraw.serving import app, server
+        from digitdraw.serving.middleware import trusted_proxies
         from digitdraw.ui import components, page
 
         facts = await model.ready()
         print(f"The model runs on {facts['note']}.")
+        print(trusted_proxies.rule(chosen.proxies, chosen.trusted_hops))
         service = app.Service(model, components.example_photos(), chosen)
         application = page.build(service, chosen, facts)
         await asyncio.sleep(0)  # lets an earlier Ctrl+C end this task before the server starts
@@ -34,6 +36,15 @@ async def _serve(chosen: Settings, listener: socket.socket) -> None:
         await server.serve(application, listener, chosen)
     finally:
         await model.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket; OSError where the address cannot be used.
+
+    `::` stands for every network of this machine, IPv4 included."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    both = host == "::" and socket.has_dualstack_ipv6()
+    return socket.create_server((host, port), family=family, backlog=2048, dualstack_ipv6=both)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,8 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
     log.setLevel(chosen.log_level.upper())
     try:
-        family = socket.AF_INET6 if ":" in chosen.host else socket.AF_INET
-        listener = socket.create_server((chosen.host, chosen.port), family=family, backlog=2048)
+        listener = _listen(chosen.host, chosen.port)
     except OSError as error:  # the port is taken, or the address belongs to another machine
         address = f"{chosen.host}:{chosen.port}"
         print(f"digitdraw serve: cannot serve on {address}: {error.strerror}", file=sys.stderr)

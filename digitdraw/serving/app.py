@@ -16,6 +16,7 @@ from digitdraw.serving.middleware.basic_auth import BasicAuth
 from digitdraw.serving.middleware.body_limits import BodyLimits
 from digitdraw.serving.middleware.rate_limits import RateLimits
 from digitdraw.serving.middleware.telemetry import Metrics, Telemetry
+from digitdraw.serving.middleware.trusted_proxies import TrustedProxies
 from digitdraw.serving.responses import ErrorResponse
 from digitdraw.serving.routes import Routes
 from digitdraw.serving.settings import Settings
@@ -96,8 +97,10 @@ def guarded(app: ASGIApp, metrics: Metrics, settings: Settings) -> ASGIApp:
     if settings.auth:
         app = BasicAuth(app, *settings.auth, is_open=health.PATHS.__contains__)
     headers = allowlist.security_headers(settings.on_space)
-    app = allowlist.Allowlist(app, settings.allowed_hosts, headers)
-    return Telemetry(app, metrics, _kind)
+    closed = ["/metrics"] if settings.on_space else []  # a Space has no private network
+    app = allowlist.Allowlist(app, settings.allowed_hosts, headers, closed)
+    app = Telemetry(app, metrics, _kind)
+    return TrustedProxies(app, settings.proxies, settings.trusted_hops)
 
 
 async def unreadable(request: Request, error: Exception) -> Response:

@@ -25,8 +25,7 @@ async def serve(app: ASGIApp, listening: socket.socket, chosen: Settings) -> Non
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=True,
-        forwarded_allow_ips=chosen.proxies,
+        proxy_headers=False,  # `TrustedProxies` reads them
         timeout_graceful_shutdown=SECONDS_TO_FINISH,
         ws="none",
     )

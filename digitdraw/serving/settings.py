@@ -5,6 +5,7 @@ pydantic-settings would not make this smaller: its errors do not say whether a f
 is wrong, they repeat passwords, and its import takes 0.5 s before the model can start to load."""
 
 import argparse
+import ipaddress
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -28,6 +29,7 @@ class Settings:
     root_path: str
     hosts: tuple[str, ...]
     proxies: str
+    trusted_hops: int
     device: str
     model: str
     weights: str
@@ -117,6 +119,18 @@ def _host_names(text: str) -> tuple[str, ...]:
     return names
 
 
+def _addresses(text: str) -> str:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if "*" in names:
+        return "*"
+    try:
+        for name in names:
+            ipaddress.ip_network(name)
+    except ValueError:
+        raise ValueError("addresses or networks with commas between them, or *") from None
+    return ",".join(names)
+
+
 def _folder(text: str) -> str:
     if text and not os.path.isdir(text):
         raise ValueError("a folder of weights that `digitdraw train` wrote")
@@ -136,7 +150,8 @@ def _log_level(text: str) -> str:
 
 
 SETTINGS = (
-    Setting("host", "127.0.0.1", "address to serve on; 0.0.0.0 for every network of this machine"),
+    Setting("host", "127.0.0.1", "address to serve on; 0.0.0.0 for every network of this machine, "
+            "`::` for IPv6 too"),
     Setting("port", "7860", "port to serve on", _integer(0, 65535), "N"),
     Setting("share", "no", "make a public link through Gradio's share server", _boolean, "YES"),
     Setting("auth", "", "ask everybody for this user and password; `@FILE` reads them from a file",
@@ -146,7 +161,9 @@ SETTINGS = (
     Setting("hosts", "", "host names that the server answers to, `*` for any; by default this "
             "machine's own if it serves this machine alone, else any", _host_names, "NAMES"),
     Setting("proxies", "127.0.0.1", "addresses of proxies that are trusted to name the client, "
-            "`*` for any", str, "ADDRESSES"),
+            "`*` for any", _addresses, "ADDRESSES"),
+    Setting("trusted_hops", "1", "number of trusted proxies in front, counted from the right of "
+            "X-Forwarded-For; what stands further left is not believed", _integer(1, 9), "N"),
     Setting("device", "auto", "auto, cpu or cuda"),
     Setting("model", "default", "name of the model that answers", str, "NAME"),
     Setting("weights", "", "folder of your own weights, as `digitdraw train` writes it; Compare "
@@ -158,6 +175,9 @@ SETTINGS = (
     Setting("log_level", "warning", "debug, info (a line for each request), warning or error",
             _log_level, "LEVEL"),
 )  # fmt: skip
+_SPACE_DEFAULTS = {"host": "0.0.0.0", "proxies": "*", "trusted_hops": "1"}
+"""Defaults on a Hugging Face Space, whose proxy has no fixed address. Its number of proxies is
+not documented; with too few hops, all visitors share the rate limit of one address."""
 _HEADINGS = {
     "host": "address",
     "auth": "access and proxies",
@@ -180,13 +200,15 @@ def parse(
     for an unknown flag."""
     flags = vars(_parser(prog).parse_args(arguments))
     on_space = bool(environ.get("SPACE_ID"))
-    space_defaults = {"host": "0.0.0.0", "proxies": "*"} if on_space else {}
+    space_defaults = _SPACE_DEFAULTS if on_space else {}
     values = {}
     for setting in SETTINGS:
         name, text, source = setting.name, flags[setting.name], setting.flag
         if text is None:
             default = space_defaults.get(name, setting.default)
             text, source = environ.get(setting.variable, default), setting.variable
+        elif not isinstance(text, str):  # what argparse makes of --port=-- before Python 3.13
+            raise SettingError(f"{source}: a value is missing.")
         try:
             values[name] = setting.parse(text)
         except ValueError as error:

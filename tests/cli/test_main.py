@@ -129,3 +129,10 @@ def test_a_closed_pipe_is_no_error_of_a_training(name, work, monkeypatch, capsys
     with pytest.raises(BrokenPipeError):
         command._run([name, *(["softmax"] if name == "train" else [])])
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_two_dashes_as_the_value_of_an_option_are_an_error_in_one_line(name, capsys):
+    assert main([name, "--device=--", "picture.png"]) == 2
+    message = capsys.readouterr().err
+    assert message == f"digitdraw {name}: --device=--: a value is missing.\n"

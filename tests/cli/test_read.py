@@ -61,6 +61,25 @@ def test_csv_has_one_row_per_number(folder, capsys):
     assert all(0 < float(row["confidence"]) <= 1 and float(row["width"]) > 0 for row in rows)
 
 
+@pytest.mark.parametrize(
+    "name", ["=cmd|' !A1.png", "+1.png", "-1.png", "@SUM(1).png", " =1", "\t.png", "\uff1d1.png"]
+)
+def test_a_file_name_is_no_formula_in_csv(folder, monkeypatch, capsys, name):
+    (folder / "b.png").rename(folder / name)
+    monkeypatch.chdir(folder)
+    assert main(["read", "--csv", "--", name]) == 0
+    text = capsys.readouterr().out
+    assert {row["picture"] for row in csv.DictReader(io.StringIO(text))} == {f"'{name}"}
+
+
+def test_a_file_name_begins_no_new_cell_in_csv(folder, monkeypatch, capsys):
+    # A spreadsheet in another language separates cells by semicolons or tabs.
+    (folder / "b.png").rename(folder / "a;=1+1\t=1.png")
+    monkeypatch.chdir(folder)
+    assert main(["read", "--csv", "a;=1+1\t=1.png"]) == 0
+    assert '"a;=1+1\t=1.png","' in capsys.readouterr().out
+
+
 def test_bad_files_are_named_and_the_others_are_read(folder, capsys):
     bad, missing = folder / "notes.txt", folder / "missing.png"
     assert main(["read", str(bad), str(folder / "b.png"), str(missing)]) == 1

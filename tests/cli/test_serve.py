@@ -22,6 +22,7 @@ from PIL import Image
 from starlette.routing import Mount
 
 import app
+from digitdraw.cli import serve
 from digitdraw.models.data_format import DIGITS as DATA_OF_DIGITS
 from digitdraw.serving import settings
 from digitdraw.serving.workers.batching import MAX_IN_FLIGHT
@@ -321,6 +322,16 @@ def test_all_processes_use_the_own_model(tmp_path):
         assert httpx.get(f"{server.url}readyz").json()["model"] == "cnn"
     finally:
         server.stop()
+
+
+def test_the_unspecified_ipv6_address_serves_ipv4_too():
+    if not socket.has_dualstack_ipv6():
+        pytest.skip("needs sockets for both IPv4 and IPv6")
+    with serve._listen("::", 0) as listener:
+        port = listener.getsockname()[1]
+        for address in ("127.0.0.1", "::1"):
+            with socket.create_connection((address, port), timeout=20):
+                listener.accept()[0].close()
 
 
 def test_a_taken_port_is_named():

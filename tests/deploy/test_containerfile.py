@@ -2,9 +2,9 @@
 
 No container is needed. A folder stands in for the files of the image, and a fresh virtual
 environment for its Python. Installing torch would take minutes and 5 GB, so the environment has
-links to the packages that `requirements.txt` needs, taken from the Python that runs the tests, and
-nothing else. There `pip install` finds and checks all of them without a network. An import of any
-other package fails, as it would in the image.
+links to the locked packages, taken from the Python that runs the tests, and nothing else. There
+`pip install` finds and checks all of them without a network. An import of any other package fails,
+as it would in the image.
 """
 
 import json
@@ -17,7 +17,7 @@ import sysconfig
 import time
 import venv
 from dataclasses import dataclass, field
-from importlib.metadata import distribution
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import httpx
@@ -29,6 +29,8 @@ from digitdraw.serving import settings
 from tests.support.server import START_SECONDS, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
+LOCK, LOCK_CUDA = "deploy/requirements-lock.txt", "deploy/requirements-lock-cuda.txt"
+PYTORCH = ("torch", "torchvision")
 NO_HOME = "/dev/null/home"
 """The user of the image has no home; nothing can be written here."""
 
@@ -39,12 +41,15 @@ class Image:
 
     root: Path
     python: Path
+    arguments: dict[str, str] = field(default_factory=dict)
+    """Build arguments."""
     base: str = ""
     folder: str = "/"
     environment: dict[str, str] = field(default_factory=dict)
     ports: list[int] = field(default_factory=list)
     user: str = "0"
     command: list[str] = field(default_factory=list)
+    health_check: str = ""
 
     @property
     def working_folder(self) -> Path:
@@ -79,7 +84,8 @@ class Image:
                 shutil.copy(ROOT / source, self.working_folder / target)
 
     def _run(self, rest: str) -> None:
-        done = subprocess.run(["sh", "-c", rest], cwd=self.working_folder, env=self.variables(),
+        done = subprocess.run(["sh", "-c", rest], cwd=self.working_folder,
+                              env=self.variables(**self.arguments),
                               capture_output=True, text=True)  # fmt: skip
         if done.returncode:
             raise RuntimeError(f"RUN {rest}: {done.stdout}{done.stderr}")
@@ -93,6 +99,13 @@ class Image:
     def _user(self, rest: str) -> None:
         self.user = rest
 
+    def _arg(self, rest: str) -> None:
+        name, default = rest.split("=", 1)
+        self.arguments.setdefault(name, default)
+
+    def _healthcheck(self, rest: str) -> None:
+        self.health_check = rest.split(" CMD ", 1)[1]
+
     def _cmd(self, rest: str) -> None:
         self.command = json.loads(rest)
 
@@ -104,30 +117,34 @@ def steps() -> list[tuple[str, str]]:
     return [tuple(line.split(None, 1)) for line in lines if line and not line.startswith("#")]
 
 
-def resolve(requirements: str) -> set[str]:
-    """Return the names of all distributions that requirements need, directly or indirectly."""
-    lines = [line for line in requirements.splitlines() if line and not line.startswith("#")]
-    waiting, visited = [(Requirement(line), "") for line in lines], set()
-    while waiting:
-        requirement, extra = waiting.pop()
-        if requirement.marker and not requirement.marker.evaluate({"extra": extra}):
-            continue
-        for wanted in ("", *requirement.extras):
-            if (requirement.name, wanted) not in visited:
-                visited.add((requirement.name, wanted))
-                needed = distribution(requirement.name).requires or ()
-                waiting += [(Requirement(line), wanted) for line in needed]
-    return {canonicalize_name(name) for name, _ in visited}
+def pins(file: str) -> list[Requirement]:
+    """Return the requirements in a file, without comments and hashes."""
+    lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
+    return [Requirement(line.rstrip("\\")) for line in lines if re.match(r"\w", line)]
+
+
+def locked(*files: str) -> set[str]:
+    """Return the names in locked requirements that apply to this machine."""
+    requirements = [pin for file in files for pin in pins(file)]
+    return {
+        canonicalize_name(pin.name)
+        for pin in requirements
+        if pin.marker is None or pin.marker.evaluate()
+    }
 
 
 def make_python(folder: Path) -> Path:
-    """Make a virtual environment with pip and links to all that `requirements.txt` needs."""
+    """Make a virtual environment with pip and links to PyTorch and to all locked packages.
+
+    The PyTorch of this machine may be the build for CUDA, which needs the packages of CUDA too."""
     venv.create(folder, symlinks=True, with_pip=False)
     paths = {"base": str(folder), "platbase": str(folder)}
     packages = Path(sysconfig.get_path("purelib", "venv", paths))
-    requirements = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    for name in resolve(requirements) | {"pip"}:
-        installed = distribution(name)
+    for name in {"pip", *PYTORCH, *locked(LOCK), *locked(LOCK_CUDA)}:
+        try:
+            installed = distribution(name)
+        except PackageNotFoundError:
+            continue  # pip would have to install it, and cannot
         tops = {file.parts[0] for file in installed.files or ()} - {"..", "__pycache__"}
         for top in tops:  # some packages share a folder, as NVIDIA's do
             if not (packages / top).exists():
@@ -176,20 +193,79 @@ def test_the_command_serves_the_page_and_ends_on_sigterm(image, tmp_path):
                                    env=image.variables(**options, **more))  # fmt: skip
         try:
             assert wait_for(f"http://127.0.0.1:{port}/healthz", running), read(log)
-            assert httpx.get(f"http://127.0.0.1:{port}/readyz").json()["status"] == "ready"
+            assert is_healthy(image, port)
             assert "digitdraw" in httpx.get(f"http://127.0.0.1:{port}/").text
             running.send_signal(signal.SIGTERM)
             assert running.wait(START_SECONDS) == 0
         finally:
             running.kill()
             running.wait()
+        assert not is_healthy(image, port)
         assert "Traceback" not in read(log)
     assert sorted(image.root.rglob("*")) == before  # the user of the image cannot write there
 
 
 def test_an_unknown_instruction_is_an_error(tmp_path):
-    with pytest.raises(ValueError, match="HEALTHCHECK"):
-        Image(tmp_path, tmp_path).run_step("HEALTHCHECK", "CMD true")
+    with pytest.raises(ValueError, match="ONBUILD"):
+        Image(tmp_path, tmp_path).run_step("ONBUILD", "RUN true")
+
+
+def test_all_packages_but_pytorch_are_locked_with_hashes():
+    constraints = {canonicalize_name(pin.name): pin for pin in pins("constraints.txt")}
+    for file in (LOCK, LOCK_CUDA):
+        blocks = re.split(r"^(?=\w)", (ROOT / file).read_text(encoding="utf-8"), flags=re.MULTILINE)
+        assert all(re.search(r"==.*\n    --hash=sha256:\w{64}", block) for block in blocks[1:])
+    direct = {canonicalize_name(pin.name): pin.specifier for pin in pins("requirements.txt")}
+    for pin in pins(LOCK):
+        name = canonicalize_name(pin.name)
+        assert direct.pop(name, pin.specifier) == pin.specifier
+        assert name in constraints
+    assert set(direct) == set(PYTORCH)
+    assert all(str(specifier).startswith("==") for specifier in direct.values())
+
+
+def test_the_lock_is_complete_for_pytorch_on_this_machine():
+    waiting, needed = list(PYTORCH), set()
+    while waiting:
+        for line in distribution(waiting.pop()).requires or ():
+            requirement = Requirement(line)
+            name = canonicalize_name(requirement.name)
+            if name not in needed and (not requirement.marker or requirement.marker.evaluate()):
+                needed.add(name)
+                waiting.append(name)
+    assert needed - {*PYTORCH} <= locked(LOCK, LOCK_CUDA)
+
+
+def test_pytorch_is_for_the_cpu_unless_an_argument_asks_for_cuda(tmp_path, monkeypatch):
+    (step,) = [rest for word, rest in steps() if word == "RUN" and "PYTORCH" in rest]
+    program = tmp_path / "bin" / "python"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\necho "$@" >> calls\n')
+    program.chmod(0o755)
+    calls = {}
+    for kind in ("cpu", "cuda"):
+        image = Image(tmp_path / kind, tmp_path, {"PYTORCH": kind})
+        image.working_folder.mkdir()
+        shutil.copy(ROOT / "requirements.txt", image.working_folder)
+        image.run_step("RUN", step)
+        calls[kind] = (image.working_folder / "calls").read_text()
+        torch = (image.working_folder / "requirements-torch.txt").read_text()
+        assert re.fullmatch(r"torch==[\d.]+\ntorchvision==[\d.]+\n", torch)
+    assert ("ARG", "PYTORCH=cpu") in steps()
+    assert "/whl/cpu" in calls["cpu"] and "lock-cuda" not in calls["cpu"]
+    assert (
+        "/whl/" not in calls["cuda"]
+        and "--require-hashes -r requirements-lock-cuda" in calls["cuda"]
+    )
+    with pytest.raises(RuntimeError, match="PYTORCH is cpu or cuda"):
+        Image(tmp_path / "cpu", tmp_path, {"PYTORCH": "rocm"}).run_step("RUN", step)
+
+
+def is_healthy(image: Image, port: str) -> bool:
+    """Run the health check of the image, as podman does."""
+    variables = image.variables(DIGITDRAW_PORT=port)
+    done = subprocess.run(["sh", "-c", image.health_check], env=variables, capture_output=True)
+    return done.returncode == 0
 
 
 def wait_for(url: str, running: subprocess.Popen) -> bool:

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from PIL import Image, ImageDraw
 
+import digitdraw
 from benchmarks.tools.run_lessons import LESSONS
 from digitdraw.serving import settings
 from tests.support.drawings import DIGITS
@@ -140,7 +141,8 @@ def test_a_document_is_not_too_long(name):
 
 def test_a_release_is_described_in_a_few_lines():
     releases = re.split(r"^## ", DOCUMENTS["CHANGELOG.md"], flags=re.MULTILINE)[1:]
-    assert "0.2.0" in releases[0]
+    newest = next(release for release in releases if not release.startswith("[Unreleased]"))
+    assert newest.startswith(f"[{digitdraw.__version__}]")
     assert all(release.count("\n") <= RELEASE_LINES for release in releases)
 
 

@@ -125,9 +125,17 @@ Deno.test("CSV quotes what it must, and has the corrections", () => {
   const { readings, photo } = added('a "b", c.png');
   readings.correct(photo, 1, 9);
   const [head, first, second] = toCsv(readings.photos).split("\n");
-  assert.equal(head, "picture,number,confidence,x,y,width,height");
-  assert.equal(first, '"a ""b"", c.png",79,0.5000,10.0,10.0,18.0,12.0');
-  assert.equal(second, '"a ""b"", c.png",1,0.9000,60.0,10.0,8.0,12.0');
+  assert.equal(head, '"picture","number","confidence","x","y","width","height"');
+  assert.equal(first, '"a ""b"", c.png","79","0.5000","10.0","10.0","18.0","12.0"');
+  assert.equal(second, '"a ""b"", c.png","1","0.9000","60.0","10.0","8.0","12.0"');
+});
+
+Deno.test("a file name is no formula in CSV and begins no new cell", () => {
+  for (const name of ["=cmd|' !A1", "+1", "-1", "@SUM(1)", " =1", "\t1", "\uff1d1"]) {
+    const row = toCsv(added(name).readings.photos).split("\n")[1];
+    assert.ok(row.startsWith(`"'${name}","74",`), row);
+  }
+  assert.ok(toCsv(added("a;=1+1").readings.photos).includes('\n"a;=1+1","74",'));
 });
 
 Deno.test("JSON has the digits as read and as corrected", () => {

@@ -40,8 +40,8 @@ class Queue:
 def make(recognizer):
     """Make a service; its attribute `guarded` is the app with all middleware."""
 
-    def make_service(*arguments, queue=None):
-        chosen = settings.parse(list(arguments), {})
+    def make_service(*arguments, queue=None, environ=None):
+        chosen = settings.parse(list(arguments), environ or {})
         service = Service(InProcess(recognizer), [b"example"], chosen)
         if queue is not None:
             service.live.photo_queue = queue
@@ -230,6 +230,31 @@ def test_metrics_are_for_private_networks_only(make):
     assert ask(app, "GET", "/metrics").status_code == 200
     assert ask(app, "GET", "/metrics", client="10.0.0.7").status_code == 200
     assert ask(app, "GET", "/metrics", client="8.8.8.8").status_code == 404
+
+
+def test_metrics_are_closed_on_a_space(make):
+    app = make(environ={"SPACE_ID": "someone/digits"}).guarded
+    for address in ("127.0.0.1", "10.0.0.7", "8.8.8.8"):
+        for headers in ({}, {"x-forwarded-for": address}):
+            assert ask(app, "GET", "/metrics", client=address, headers=headers).status_code == 404
+
+
+def test_forged_addresses_share_the_rate_limit_of_their_sender_on_a_space(make):
+    app = make("--rate", "2/hour", environ={"SPACE_ID": "someone/digits"}).guarded
+    forged = [{"x-forwarded-for": f"198.51.100.{i}, 203.0.113.7"} for i in range(3)]
+    responses = [
+        ask(app, "POST", "/live/answer", json=DIGITS[2], client="10.0.0.1", headers=headers)
+        for headers in forged
+    ]
+    assert [response.status_code for response in responses] == [200, 200, 429]
+
+
+def test_pages_of_other_sites_may_not_ask_with_a_forwarded_host(make):
+    headers = {"origin": "https://evil.example", "x-forwarded-host": "evil.example"}
+    for client, status in (("203.0.113.7", 403), ("127.0.0.1", 200)):
+        app = make().guarded
+        response = ask(app, "POST", "/live/answer", json=[], client=client, headers=headers)
+        assert response.status_code == status
 
 
 def test_with_a_password_everything_but_health_asks_for_it(make):

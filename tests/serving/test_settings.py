@@ -41,7 +41,8 @@ def test_a_password_can_come_from_a_file(tmp_path):
         ("max_upload", "11"), ("rate", "200"), ("rate", "0/second"), ("photo_rate", "5/fortnight"),
         ("share", "perhaps"), ("root_path", "digits"), ("root_path", "/a/../b"),
         ("hosts", "a b"), ("log_level", "loud"), ("auth", "nobody"), ("auth", "user:"),
-        ("auth", "@/no/such/file"),
+        ("auth", "@/no/such/file"), ("proxies", "localhost"), ("proxies", "10.0.0.1/8"),
+        ("trusted_hops", "0"), ("trusted_hops", "ten"),
     ],
 )  # fmt: skip
 def test_an_invalid_value_is_an_error_that_names_the_setting(name, value):
@@ -51,6 +52,12 @@ def test_an_invalid_value_is_an_error_that_names_the_setting(name, value):
     if name != "share":
         with pytest.raises(SettingError, match=f"^{flag}: "):
             settings.parse([flag, value] if not value.startswith("-") else [f"{flag}={value}"], {})
+
+
+@pytest.mark.parametrize("setting", settings.SETTINGS, ids=lambda setting: setting.name)
+def test_two_dashes_are_no_value(setting, capsys):
+    with pytest.raises((SettingError, SystemExit)):  # argparse ends the program for --share=--
+        settings.parse([f"{setting.flag}=--"], {})
 
 
 def test_error_messages_never_repeat_a_password():
@@ -63,6 +70,16 @@ def test_a_space_serves_its_proxy():
     chosen = settings.parse([], {"SPACE_ID": "someone/digits"})
     assert (chosen.host, chosen.proxies, chosen.on_space) == ("0.0.0.0", "*", True)
     assert chosen.allowed_hosts == ()
+    assert chosen.trusted_hops == 1
+    variables = {"SPACE_ID": "someone/digits", "DIGITDRAW_TRUSTED_HOPS": "2"}
+    assert settings.parse([], variables).trusted_hops == 2
+
+
+def test_proxies_are_addresses_and_networks():
+    assert settings.parse(["--proxies", "127.0.0.1, 10.0.0.0/8,"], {}).proxies == (
+        "127.0.0.1,10.0.0.0/8"
+    )
+    assert settings.parse(["--proxies", "127.0.0.1,*"], {}).proxies == "*"
 
 
 @pytest.mark.parametrize(

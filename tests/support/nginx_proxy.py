@@ -3,9 +3,10 @@
 import contextlib
 import os
 import shutil
+import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import httpx
@@ -21,26 +22,47 @@ OPTIONS = ["--root-path", "/digits", "--hosts", "digits.example.org,127.0.0.1"]
 @contextlib.contextmanager
 def behind_nginx(folder: Path) -> Iterator[str]:
     """Serve the page below /digits/ and yield its public URL. Skips the test without nginx."""
-    if NGINX is None:
-        pytest.skip("needs nginx")
     server = Server(options=OPTIONS).start(wait=False)
-    port = free_port()
-    (folder / "nginx.conf").write_text(_config(folder, port, server.port))
-    nginx = subprocess.Popen([NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")])
-    url = f"http://127.0.0.1:{port}/digits/"
     try:
-        _wait(f"{url}healthz")
-        yield url
+        with nginx_before(server.port, folder) as url:
+            _wait(f"{url}healthz")
+            yield url
     finally:
-        nginx.terminate()
-        nginx.wait(10)
         server.stop()
 
 
-def _config(folder: Path, port: int, server: int) -> str:
+@contextlib.contextmanager
+def nginx_before(
+    server: int, folder: Path, changes: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """Run nginx before a port where a server may listen, and yield the public URL of the page.
+
+    `changes` replace text in the configuration. Skips the test without nginx."""
+    if NGINX is None:
+        pytest.skip("needs nginx")
+    port = free_port()
+    (folder / "nginx.conf").write_text(_config(folder, port, server, changes or {}))
+    nginx = subprocess.Popen([NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")])
+    try:
+        _wait_for_port(port)
+        yield f"http://127.0.0.1:{port}/digits/"
+    finally:
+        nginx.terminate()
+        nginx.wait(10)
+
+
+def _config(folder: Path, port: int, server: int, changes: Mapping[str, str]) -> str:
     block = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
-    block = block.replace("127.0.0.1:7860", f"127.0.0.1:{server}")
-    block = block.replace("listen 8080;", f"listen 127.0.0.1:{port};")
+    changes = {
+        **changes,
+        "127.0.0.1:7860": f"127.0.0.1:{server}",
+        "listen 8080;": f"listen 127.0.0.1:{port};",
+        "/var/cache/digitdraw-nginx": f"{folder}/cache",
+    }
+    for text, replacement in changes.items():
+        if text not in block:
+            raise ValueError(f"nginx.conf has no {text!r}")
+        block = block.replace(text, replacement)
     names = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     temporary = "".join(f"{name}_temp_path {folder}/{name};\n" for name in names)
     return (
@@ -48,6 +70,16 @@ def _config(folder: Path, port: int, server: int) -> str:
         + ("user root;\n" if os.geteuid() == 0 else "")
         + f"events {{}}\nhttp {{ access_log off;\n{temporary}{block} }}\n"
     )
+
+
+def _wait_for_port(port: int, seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", port), timeout=seconds).close()
+            return
+        time.sleep(0.05)
+    raise RuntimeError(f"nginx did not listen within {seconds} s")
 
 
 def _wait(url: str, seconds: float = 60.0) -> None:

@@ -33,12 +33,18 @@ _PATHS = {method: re.compile("|".join(paths)) for method, paths in _OPEN.items()
 class Allowlist:
     """Passes requests for listed paths and for one of `hosts`, from pages of the same origin.
 
-    Empty `hosts` allow any host. Every answer gets `headers`."""
+    Empty `hosts` allow any host. Every answer gets `headers`. Listed paths in `closed` do not
+    pass."""
 
     def __init__(
-        self, app: ASGIApp, hosts: Collection[str] = (), headers: Mapping[str, str] | None = None
+        self,
+        app: ASGIApp,
+        hosts: Collection[str] = (),
+        headers: Mapping[str, str] | None = None,
+        closed: Collection[str] = (),
     ) -> None:
         self.app, self.hosts, self.headers = app, frozenset(hosts), headers or {}
+        self.closed = frozenset(closed)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -63,7 +69,8 @@ class Allowlist:
         if self.hosts and _host_name(headers.get("host", "")) not in self.hosts:
             return ErrorResponse(421, "This server does not answer to this host name.")
         listed = _PATHS.get(scope["method"])
-        if listed is None or not listed.fullmatch(scope["path"]):
+        path = scope["path"]
+        if listed is None or not listed.fullmatch(path) or path in self.closed:
             return ErrorResponse(404, "There is nothing here.")
         if scope["method"] == "POST" and _is_cross_site(headers):
             return ErrorResponse(403, "Pages of other sites may not use this server.")

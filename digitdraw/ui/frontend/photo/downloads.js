@@ -4,12 +4,13 @@
 import { numbersOf } from "./readings.js";
 
 const COLUMNS = ["picture", "number", "confidence", "x", "y", "width", "height"];
+const FORMULA = /^(\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])/; // the last four are full-width
 const REVOKE_MS = 60000; // by then the browser has surely read the file
 
 export function toCsv(photos) {
   const rows = photos.flatMap((photo) =>
     numbersOf(photo).map((number) => [
-      photo.name,
+      asText(photo.name),
       number.text,
       number.confidence.toFixed(4),
       ...number.box.map((side) => side.toFixed(1)),
@@ -18,9 +19,14 @@ export function toCsv(photos) {
   return [COLUMNS, ...rows].map((row) => row.map(quote).join(",") + "\n").join("");
 }
 
-// Quotes a field only where RFC 4180 demands it.
+// Quotes every field, so that no character of a file name begins a new cell.
 function quote(text) {
-  return /[",\r\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
+  return '"' + text.replaceAll('"', '""') + '"';
+}
+
+// A spreadsheet would run a file name such as =1+1 as a formula. An apostrophe prevents it.
+function asText(name) {
+  return FORMULA.test(name) ? "'" + name : name;
 }
 
 export function toJson(photos) {
