@@ -121,7 +121,7 @@ SHORT = json.dumps(DIGITS[2]).encode()
 async def _leave(http: Connection) -> None:
     """Leave while the server waits for a body, and while it sends: a phone loses the signal."""
     _, body = await http.ask("POST", CALL, b'{"data":[%s]}' % SHORT)
-    await http.send("GET", f"{CALL}/{json.loads(body)['event_id']}")
+    await http.send("GET", f"{CALL}/{json.loads(body).get('event_id')}")
     http.close()
     await http.send("POST", "/live/why", SHORT)
     http.close()
