@@ -40,7 +40,7 @@ EXAMPLES = ROOT / "digitdraw" / "ui" / "frontend" / "photo" / "examples"
 WITHOUT_BATCHES = """
 import sys
 from digitdraw.serving.workers import batching
-batching.Batcher.__init__.__defaults__ = (1,)
+batching.Batcher.__init__.__defaults__ = (1, None)
 import app
 sys.exit(app.main(sys.argv[1:]))
 """
