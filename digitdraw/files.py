@@ -1,5 +1,6 @@
-"""Writes files atomically."""
+"""Writes files atomically, and computes their checksums."""
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Callable
@@ -21,3 +22,9 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
         except BaseException:
             Path(file.name).unlink(missing_ok=True)
             raise
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, as hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -5,7 +5,6 @@ and training record, and for a classifier its outputs and data format. A file is
 `weights_only=True`, and only after its checksum matched. Every file is written to a temporary name
 first."""
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ import torch
 from torch import nn
 
 from digitdraw.errors import BadWeightsError, DataError, UnknownModelError
-from digitdraw.files import write_atomically
+from digitdraw.files import sha256, write_atomically
 from digitdraw.models.calibration import Calibration
 from digitdraw.models.data_format import DIGITS, DataFormat
 from digitdraw.models.registry import MODELS, PHOTO_MODELS, Architecture, architecture
@@ -121,7 +120,7 @@ def save(
     design = architecture(name)
     entry = {
         "file": path.name,
-        "sha256": _sha256(path),
+        "sha256": sha256(path),
         "bytes": path.stat().st_size,
         "architecture": design.name,
         "parameters": sum(parameter.numel() for parameter in network.parameters()),
@@ -175,7 +174,7 @@ def _build(design: Architecture, data: DataFormat, entry: dict[str, Any]) -> nn.
 def _read_state(path: Path, expected: str, name: str) -> dict[str, Any]:
     if not path.is_file():
         raise BadWeightsError(f"The weights {path} are missing. {_remedy(name)}")
-    found = _sha256(path)
+    found = sha256(path)
     if found != expected:
         raise BadWeightsError(
             f"The weights {path} are damaged: their SHA-256 is {found}, expected {expected}. "
@@ -201,7 +200,3 @@ def _manifest(folder: Path) -> dict[str, Any]:
     if not isinstance(entries, dict):
         raise BadWeightsError(f"The manifest {path} is not a JSON object.")
     return entries
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

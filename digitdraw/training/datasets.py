@@ -21,8 +21,8 @@ import cv2
 import numpy as np
 
 from digitdraw.errors import DataError
+from digitdraw.files import sha256
 from digitdraw.training import torchvision_sets
-from digitdraw.training.torchvision_sets import sha256
 
 MNIST_VALIDATION = 5_000
 """Validation digits of MNIST, unless a recipe sets another number."""

@@ -16,13 +16,13 @@ from PIL import Image
 from torchvision.datasets import EMNIST, KMNIST, FashionMNIST
 
 from digitdraw.errors import BadImageError, BadStrokesError, DataError
+from digitdraw.files import sha256
 from digitdraw.models.data_format import DIGITS, DataFormat
 from digitdraw.preprocessing import binarize, glyph, strokes
 from digitdraw.preprocessing.image_io import load_grey
 from digitdraw.training import datasets, labelled_files, parallel, torchvision_sets
 from digitdraw.training.datasets import Glyphs
 from digitdraw.training.labelled_files import SPLITS, Example
-from digitdraw.training.torchvision_sets import sha256
 
 VALIDATION = 1 / 6
 """Fraction of a training set of torchvision that is for validation: MNIST's last 10,000 digits."""

@@ -119,7 +119,8 @@ class ClassifierTask(Task):
             self.labelled = load_labelled(options.dataset, *arguments)
             self.data = self.labelled.data
             self.examples = "digits" if self.data.is_digits else "pictures"
-            # It has no non-digits to reject.
+            if recipe.digitness_weight:
+                group.print(f"{self.data.dataset} has no non-digits, so no digitness is learned")
             self.recipe = replace(recipe, digitness_weight=0.0)
 
     def data_sha256(self) -> dict[str, str]:

@@ -3,7 +3,6 @@
 A data set has four files in its folder `raw`: pictures and labels, for training and for test. Each
 starts with its sizes (the format "idx" of MNIST)."""
 
-import hashlib
 import math
 import os
 import tempfile
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from digitdraw.errors import DataError
+from digitdraw.files import sha256
 
 _FILES = ("images-idx3-ubyte", "labels-idx1-ubyte")
 _UINT8 = 8
@@ -80,12 +80,6 @@ def load(name: str, root: Path, train: bool) -> tuple[np.ndarray, np.ndarray]:
 def hashes(name: str, root: Path) -> dict[str, str]:
     """Return the SHA-256 of the training files of one of SETS, by their path in `root`."""
     return {file: sha256(root / file) for file in SETS[name].files(train=True)}
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, as hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def damaged(path: Path, reason: str) -> DataError:
