@@ -93,16 +93,16 @@ def test_every_recipe_names_a_task():
     assert {recipe.task for recipe in RECIPES.values()} == set(tasks.TASKS)
 
 
-def train_cnn(folder, *options):
+def train_on(folder, *options, model="cnn"):
     common = ["--device", "cpu", "--workers", "0", "--epochs", "1", "--out", str(folder / "out")]
-    return main(["train", "cnn", "--data", str(folder), *common, *options])
+    return main(["train", model, "--data", str(folder), *common, *options])
 
 
 def test_a_classifier_learns_a_labelled_data_set(tmp_path, capsys):
     folder = tmp_path / "pets"
     for name, start in {"cats": 0, "dogs": 150, "owls": 200}.items():
         write_pictures(folder / name, 20, side=20, start=start)
-    assert train_cnn(tmp_path, "--dataset", str(folder)) == 0, capsys.readouterr().err
+    assert train_on(tmp_path, "--dataset", str(folder)) == 0, capsys.readouterr().err
     loaded = weights.load("cnn", tmp_path / "out")
     assert loaded.data == DataFormat("pets", ("cats", "dogs", "owls"), 20, "none")
     record = json.loads((tmp_path / "out" / "cnn.json").read_text())
@@ -110,6 +110,15 @@ def test_a_classifier_learns_a_labelled_data_set(tmp_path, capsys):
     assert list(record["data_sha256"]) == ["pictures"]
     assert record["validation"].keys() == {"validation loss", "pets accuracy"}
     assert not any(path.name == "MNIST" for path in tmp_path.iterdir())
+
+
+def test_a_model_with_digitness_says_that_a_labelled_data_set_teaches_none(tmp_path, capsys):
+    folder = tmp_path / "pets"
+    for name, start in {"cats": 0, "dogs": 150}.items():
+        write_pictures(folder / name, 20, side=20, start=start)
+    assert train_on(tmp_path, "--dataset", str(folder), model="tiny") == 0
+    assert "pets has no non-digits, so no digitness is learned" in capsys.readouterr().out
+    assert weights.load("tiny", tmp_path / "out").calibration.min_digitness == 0
 
 
 def test_mnist_by_name_gives_the_same_weights_as_the_recipe(data_folder, tmp_path):
