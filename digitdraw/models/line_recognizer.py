@@ -1,24 +1,32 @@
-"""The line recognizer: a network that reads a line crop, one number, as a sequence."""
+"""The line recognizer: a network that reads a line crop, a row of writing, as a sequence."""
 
 from torch import Tensor, nn
 
+from digitdraw.models import alphabet
 from digitdraw.models.layers import DIGITS, ConvNorm, Residual
 
 
 class LineRecognizer(nn.Module):
-    """Reads a whole number, so that neighbours help to separate and classify digits.
+    """Reads a whole row, so that neighbours help to separate and classify characters.
 
     Trained with connectionist temporal classification (CTC, Graves et al. 2006), which needs no
-    positions of digits. Convolutions reduce 32 rows to one and halve the columns twice. The usual
-    recurrent layer (Shi et al. 2015, arXiv:1507.05717) is slower and no more accurate here.
+    positions of characters. Convolutions reduce 32 rows to one and halve the columns twice. Wider
+    and wider dilated convolutions along the row then see about four digits to each side: enough to
+    compare a gap with those beside it. The usual recurrent layer (Shi et al. 2015,
+    arXiv:1507.05717) is slower and no more accurate here.
 
-    Takes (N, 1, 32, W), W a multiple of STRIDE. Returns (N, W / STRIDE, 11) logits: ten digits, and
-    the CTC blank in column BLANK."""
+    Takes (N, 1, 32, W), W a multiple of STRIDE. Returns (N, W / STRIDE, outputs) logits: the
+    classes of `alphabet`, and the CTC blank in the last column."""
 
     STRIDE = 4
-    BLANK = DIGITS
 
-    def __init__(self, widths: tuple[int, int, int] = (24, 48, 96)) -> None:
+    def __init__(
+        self,
+        outputs: int = alphabet.OUTPUTS,
+        widths: tuple[int, int, int] = (24, 48, 96),
+        row_width: int = 192,
+        dilations: tuple[int, ...] = (1, 2, 4, 2, 1),
+    ) -> None:
         super().__init__()
         half, quarter, last = widths
         self.features = nn.Sequential(
@@ -30,11 +38,16 @@ class LineRecognizer(nn.Module):
             ConvNorm(quarter, last, stride=(2, 1)),
             Residual(last),
             Residual(last),
-            ConvNorm(last, last, (4, 1), padding=0),
+            ConvNorm(last, row_width, (4, 1), padding=0),
         )
-        self.along = nn.Sequential(*(_RowResidual(last, dilation) for dilation in (1, 2, 1)))
+        self.along = nn.Sequential(*(_RowResidual(row_width, d) for d in dilations))
         self.dropout = nn.Dropout(0.1)
-        self.head = nn.Conv2d(last, DIGITS + 1, 1)
+        self.head = nn.Conv2d(row_width, outputs, 1)
+
+    @classmethod
+    def of_digits(cls) -> "LineRecognizer":
+        """Build the network of weights that know digits alone: ten outputs and the blank."""
+        return cls(DIGITS + 1, row_width=96, dilations=(1, 2, 1))
 
     def forward(self, x: Tensor) -> Tensor:
         return self.head(self.dropout(self.along(self.features(x))))[:, :, 0].transpose(1, 2)

@@ -10,10 +10,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from digitdraw.models.layers import DIGITS
 from digitdraw.models.line_recognizer import LineRecognizer
 from digitdraw.photo.line_crop import HEIGHT
 
-_BLANK = LineRecognizer.BLANK
+_BLANK = DIGITS
+"""Index of the blank for a network of digits alone."""
 _WIDTH_MULTIPLE = 32
 """Crops are padded to a multiple of this width, so a photo reads the same alone and in a batch."""
 _MAX_BATCH = 16
@@ -64,13 +66,13 @@ def pad_batch(crops: list[np.ndarray], width: int = 0) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(x), torch.from_numpy(lengths)
 
 
-def collapse_path(path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Collapse a path (T,) of digits and blanks: each run of a digit becomes one digit. Returns the
-    digits (n,), and the centers of their runs in columns, (n,) float64."""
+def collapse_path(path: np.ndarray, blank: int = _BLANK) -> tuple[np.ndarray, np.ndarray]:
+    """Collapse a path (T,) of classes and blanks: each run of a class becomes one. Returns the
+    classes (n,), and the centers of their runs in columns, (n,) float64."""
     starts = np.flatnonzero(np.diff(path, prepend=-1))
     ends = np.append(starts[1:], len(path))
-    is_digit = path[starts] != _BLANK
-    return path[starts][is_digit], ((starts + ends) / 2)[is_digit]
+    is_read = path[starts] != blank
+    return path[starts][is_read], ((starts + ends) / 2)[is_read]
 
 
 def decode(logits: Tensor) -> Transcript:

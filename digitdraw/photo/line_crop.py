@@ -24,6 +24,12 @@ MAX_TILT = 0.6
 _LINE_HEIGHT, _SIDE_MARGIN = 1.25, 0.9
 """Height of a line crop in heights of its number, and margin left and right in heights of a digit:
 room for one more digit, which the detector may have missed."""
+_ROW_HEIGHT, _ROW_MARGIN = 1.6, 1.0
+"""The same for a row. Commas reach 0.35 heights of a digit below it, apostrophes 0.15 above."""
+_OUTLYING = 0.15
+"""Share of the digits of a row that may reach beyond its height, at the top and at the bottom."""
+_MAX_ROW_SPAN = 1.5
+"""Largest height of a row's writing, in heights of a digit."""
 _STACKED = 0.5
 """A box is above, below or on a larger one if they share this part of its width."""
 _EDGE = 3
@@ -52,17 +58,31 @@ class LineTransform:
     @classmethod
     def around(cls, boxes: np.ndarray) -> "LineTransform":
         """Return the transform for a number with `boxes` (n, 4), n at least 1, in any order."""
-        boxes = np.asarray(boxes, np.float64)
-        centers = box_centers(boxes)
-        tilt = _tilt(centers[_side_by_side(boxes)])
-        cos, sin = math.cos(tilt), math.sin(tilt)
-        rotation = np.array([[cos, sin], [-sin, cos]])
-        level = centers @ rotation.T
-        low, high = (level - boxes[:, 2:] / 2).min(axis=0), (level + boxes[:, 2:] / 2).max(axis=0)
-        digit = float(np.median(np.maximum(boxes[:, 3], 0.8 * boxes[:, 2])))
-        line_height = _LINE_HEIGHT * max(digit, high[1] - low[1])
-        left = low[0] - _SIDE_MARGIN * digit
-        line_width = high[0] - low[0] + 2 * _SIDE_MARGIN * digit
+        low, high, rotation, digit = _level_extent(boxes, 0.0)
+        height = _LINE_HEIGHT * max(digit, high[1] - low[1])
+        return cls._of(low, high, rotation, height, _SIDE_MARGIN * digit)
+
+    @classmethod
+    def around_row(cls, boxes: np.ndarray) -> "LineTransform":
+        """Return the transform for a row with digits in `boxes` (n, 4), n at least 1, in any order.
+        There is more room above, below and beside it than around a number."""
+        low, high, rotation, digit = _level_extent(boxes, _OUTLYING)
+        span = float(np.clip(high[1] - low[1], digit, _MAX_ROW_SPAN * digit))
+        return cls._of(low, high, rotation, _ROW_HEIGHT * span, _ROW_MARGIN * digit)
+
+    @classmethod
+    def _of(
+        cls,
+        low: np.ndarray,
+        high: np.ndarray,
+        rotation: np.ndarray,
+        line_height: float,
+        margin: float,
+    ) -> "LineTransform":
+        """Return the transform for writing between two corners (2,), after a rotation (2, 2). Sizes
+        are in pixels of the image: the height of the crop, and the margin left and right."""
+        left = low[0] - margin
+        line_width = high[0] - low[0] + 2 * margin
         scale = HEIGHT / line_height
         top = (low[1] + high[1] - line_height) / 2
         width = int(np.clip(round(line_width * scale), MIN_WIDTH, MAX_WIDTH))
@@ -127,6 +147,24 @@ def _with_grain(crop: np.ndarray) -> np.ndarray:
         return crop
     grain = np.random.default_rng(0).normal(0, lacking, crop.shape)
     return crop + grain.astype(np.float32)
+
+
+def _level_extent(
+    boxes: np.ndarray, outlying: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+    """Return the extent of boxes (n, 4) after their slope is undone: the upper left and the lower
+    right corner (2,), the rotation (2, 2), and the usual height of a digit. The share `outlying` of
+    the boxes may reach above the corners, and as many below."""
+    boxes = np.asarray(boxes, np.float64)
+    centers = box_centers(boxes)
+    tilt = _tilt(centers[_side_by_side(boxes)])
+    cos, sin = math.cos(tilt), math.sin(tilt)
+    rotation = np.array([[cos, sin], [-sin, cos]])
+    level = centers @ rotation.T
+    starts, ends = level - boxes[:, 2:] / 2, level + boxes[:, 2:] / 2
+    low = np.array([starts[:, 0].min(), np.quantile(starts[:, 1], outlying)])
+    high = np.array([ends[:, 0].max(), np.quantile(ends[:, 1], 1 - outlying)])
+    return low, high, rotation, float(np.median(np.maximum(boxes[:, 3], 0.8 * boxes[:, 2])))
 
 
 def _side_by_side(boxes: np.ndarray) -> np.ndarray:

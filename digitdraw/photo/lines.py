@@ -1,4 +1,4 @@
-"""Groups boxes of digits into numbers, in the order in which a person reads them.
+"""Groups boxes of digits into numbers, or into rows, in the order in which a person reads them.
 
 A number continues with the next digit if that is about as tall, about level with the last one,
 and no further away than a separator needs. Lines may be tilted, all of a page in the same way."""
@@ -19,19 +19,36 @@ MAX_RATIO = 3.5
 """Largest ratio of the heights of two neighbours: commas are detected, too."""
 MAX_TILT = math.radians(25)
 """Largest tilt of a line."""
+MAX_ROW_GAP = 4.0
+"""Largest gap inside a row, in heights of its digits: room for an operator, or for a word."""
+MAX_ROW_RISE, MAX_ROW_RATIO = 0.45, 2.2
+"""As `MAX_RISE` and `MAX_RATIO`, for neighbours in a row that are no neighbours in a number."""
+MAX_ROW_LENGTH = 30.0
+"""Largest length of a row in heights of its digits: a line crop shows no more."""
 
 
 def group_numbers(boxes: np.ndarray) -> list[list[int]]:
     """Group boxes (n, 4) into numbers, as lists of indices. The digits of a number run from left to
     right along its line. Numbers run from top to bottom, and from left to right on one line."""
     boxes = np.asarray(boxes, np.float64)
-    centers = box_centers(boxes)
     heights = _heights(boxes)
-    tilt = _tilt(centers, boxes, heights)
-    cos, sin = math.cos(tilt), math.sin(tilt)
-    level = centers @ np.array([[cos, -sin], [sin, cos]])
-    numbers = _link_digits(level, boxes[:, 2], heights)
+    level = _level_centers(boxes, heights)
+    numbers = _link_digits(_link_costs(level, boxes[:, 2], heights))
     return _in_reading_order(numbers, level, heights)
+
+
+def group_rows(boxes: np.ndarray) -> list[list[int]]:
+    """Group boxes (n, 4) into rows, as lists of indices, as `group_numbers`. Gaps may be far wider,
+    so that a row holds several numbers, and what stands between them. A row that is longer than
+    MAX_ROW_LENGTH is split at its widest gaps."""
+    boxes = np.asarray(boxes, np.float64)
+    heights = _heights(boxes)
+    level = _level_centers(boxes, heights)
+    near = _link_costs(level, boxes[:, 2], heights)
+    limits = MAX_ROW_GAP, MAX_ROW_RISE, MAX_ROW_RATIO
+    rows = _link_digits(np.minimum(near, _link_costs(level, boxes[:, 2], heights, *limits)))
+    short = [part for row in rows for part in _split_row(row, level[:, 0], boxes[:, 2], heights)]
+    return _in_reading_order(short, level, heights)
 
 
 def merge_numbers(numbers: list[np.ndarray], is_detected: list[np.ndarray]) -> list[list[int]]:
@@ -59,6 +76,28 @@ def _continues(
     return math.isfinite(costs[0, 1])
 
 
+def _level_centers(boxes: np.ndarray, heights: np.ndarray) -> np.ndarray:
+    """Return the centers (n, 2) of boxes after the tilt of the page is undone."""
+    centers = box_centers(boxes)
+    tilt = _tilt(centers, boxes, heights)
+    cos, sin = math.cos(tilt), math.sin(tilt)
+    return centers @ np.array([[cos, -sin], [sin, cos]])
+
+
+def _split_row(
+    row: list[int], x: np.ndarray, widths: np.ndarray, heights: np.ndarray
+) -> list[list[int]]:
+    """Split a row, indices from left to right, so that no part is longer than MAX_ROW_LENGTH. `x`,
+    `widths` and `heights` (n,) are of all boxes."""
+    ends = x[row] + widths[row] / 2
+    starts = x[row] - widths[row] / 2
+    if len(row) < 2 or ends[-1] - starts[0] <= MAX_ROW_LENGTH * np.median(heights[row]):
+        return [row]
+    cut = int(np.argmax(starts[1:] - ends[:-1])) + 1
+    parts = row[:cut], row[cut:]
+    return [short for part in parts for short in _split_row(part, x, widths, heights)]
+
+
 def _heights(boxes: np.ndarray) -> np.ndarray:
     """Return the likely height of a neighbour of each box: flat digits have taller neighbours."""
     return np.maximum(boxes[:, 3], 0.8 * boxes[:, 2])
@@ -80,12 +119,11 @@ def _tilt(centers: np.ndarray, boxes: np.ndarray, heights: np.ndarray) -> float:
     return float(np.median(angles)) if len(angles) > 1 else 0.0
 
 
-def _link_digits(level: np.ndarray, widths: np.ndarray, heights: np.ndarray) -> list[list[int]]:
-    """Link each digit to the next one on its right, the closest pairs first."""
-    count = len(level)
+def _link_digits(costs: np.ndarray) -> list[list[int]]:
+    """Link each digit to the next one on its right, pairs with the least `costs` (n, n) first."""
+    count = len(costs)
     previous: dict[int, int] = {}
     following: dict[int, int] = {}
-    costs = _link_costs(level, widths, heights)
     for flat in np.argsort(costs, axis=None):
         left, right = divmod(int(flat), count)
         if not math.isfinite(costs[left, right]):
@@ -102,15 +140,22 @@ def _link_digits(level: np.ndarray, widths: np.ndarray, heights: np.ndarray) -> 
     return numbers
 
 
-def _link_costs(level: np.ndarray, widths: np.ndarray, heights: np.ndarray) -> np.ndarray:
+def _link_costs(
+    level: np.ndarray,
+    widths: np.ndarray,
+    heights: np.ndarray,
+    max_gap: float = MAX_GAP,
+    max_rise: float = MAX_RISE,
+    max_ratio: float = MAX_RATIO,
+) -> np.ndarray:
     """Return the cost (n, n) of linking digit i to digit j on its right. The cost is the distance,
     where a rise counts twice; infinite where a link is not allowed."""
     right = level[None, :, 0] - level[:, None, 0]
     rise = np.abs(level[None, :, 1] - level[:, None, 1])
     gap = right - (widths[None] + widths[:, None]) / 2
     taller = np.maximum(heights[None], heights[:, None])
-    is_similar = taller < MAX_RATIO * np.minimum(heights[None], heights[:, None])
-    fits = (right > 0) & (gap < MAX_GAP * taller) & (rise < MAX_RISE * taller) & is_similar
+    is_similar = taller < max_ratio * np.minimum(heights[None], heights[:, None])
+    fits = (right > 0) & (gap < max_gap * taller) & (rise < max_rise * taller) & is_similar
     return np.where(fits, right + 2 * rise, np.inf)
 
 

@@ -3,6 +3,8 @@
 A data folder has MNIST in `MNIST/raw/`, as torchvision stores it. Everything else is optional:
 - `unipen-digits/{train,dev}.jsonl.gz` and `unipen-letters/letters.jsonl.gz` are drawings, one JSON
   object a line, with `label`, `writer` and `strokes`;
+- `unipen-symbols/symbols.jsonl.gz`, `unipen-characters/characters.jsonl.gz` (all letters) and
+  `unipen-words/words.jsonl.gz` (words and numbers) also have `split`, "train" or "dev";
 - `orand-car-a/` has scanned amounts in `images/`; its `labels.jsonl` has `image`, `number` and
   `boxes`.
 
@@ -28,6 +30,12 @@ MNIST_VALIDATION = 5_000
 """Validation digits of MNIST, unless a recipe sets another number."""
 SCANS_TEST, SCANS_VALIDATION = 200, 80
 """Scanned amounts in these splits."""
+TEXT_FILES = (
+    "unipen-symbols/symbols.jsonl.gz",
+    "unipen-characters/characters.jsonl.gz",
+    "unipen-words/words.jsonl.gz",
+)
+"""Drawn symbols, letters and words, relative to the data folder."""
 FONT_DIGITS = "fonts/digits.jsonl.gz"
 """The digits of handwriting fonts, relative to this module's folder."""
 _FOLDER = Path(__file__).resolve().parent
@@ -84,6 +92,17 @@ class Drawing:
     strokes: list[np.ndarray]
     readable: bool = True
     """False if `FAULTS` says that no person would read it as its label says."""
+
+
+@dataclass(frozen=True)
+class Symbol(Drawing):
+    """A drawn symbol, with its size and place beside the digits and capitals of its writer.
+
+    size   height, in heights of a digit; None if unknown
+    place  vertical center: 0 is the top of the capitals, 1 is the base line; None if unknown"""
+
+    size: float | None = None
+    place: float | None = None
 
 
 @dataclass(frozen=True)
@@ -155,6 +174,26 @@ def letters(root: Path, split: str) -> list[Drawing]:
     return split_by_writer(_read(root / "unipen-letters" / "letters.jsonl.gz"), shares)[split]
 
 
+def symbols(root: Path, split: str) -> list[Symbol]:
+    """Drawn symbols of a split; empty if the data folder has none."""
+    return [
+        Symbol(**vars(_drawing(entry)), size=entry["size"], place=entry["place"])
+        for entry in _entries_of(root / "unipen-symbols" / "symbols.jsonl.gz", split)
+    ]
+
+
+def characters(root: Path, split: str) -> list[Drawing]:
+    """Drawn letters of all kinds, those that look like digits too; empty if there are none."""
+    path = root / "unipen-characters" / "characters.jsonl.gz"
+    return list(map(_drawing, _entries_of(path, split)))
+
+
+def words(root: Path, split: str) -> list[Drawing]:
+    """Drawn words and numbers, whose labels are texts; empty if the data folder has none."""
+    path = root / "unipen-words" / "words.jsonl.gz"
+    return list(map(_drawing, _entries_of(path, split)))
+
+
 def scans(root: Path, split: str) -> list[Scan]:
     """Scanned amounts of a split; empty if the data folder has none.
 
@@ -191,18 +230,41 @@ def file_hashes(root: Path, mnist_only: bool = False) -> dict[str, str]:
     return {**hashes, **{name: sha256(_FOLDER / name) for name in own}}
 
 
+def text_hashes(root: Path) -> dict[str, str]:
+    """SHA-256 of the training files of symbols, letters and words that exist, as `file_hashes`."""
+    return {name: sha256(root / name) for name in TEXT_FILES if (root / name).is_file()}
+
+
 def _name_hash(name: str) -> bytes:
     return hashlib.sha256(name.encode()).digest()
 
 
 def _read(path: Path) -> list[Drawing]:
+    try:
+        return list(map(_drawing, _entries(path)))
+    except (KeyError, TypeError, ValueError) as error:
+        raise _damaged(path, error) from error
+
+
+def _entries_of(path: Path, split: str) -> list[dict]:
+    """The lines of a file whose field `split` is "train" for the split "train", else "dev"."""
+    wanted = "train" if split == "train" else "dev"
+    return [entry for entry in _entries(path) if entry.get("split") == wanted]
+
+
+def _entries(path: Path) -> list[dict]:
+    """The lines of a file; none if it does not exist."""
     if not path.is_file():
         return []
     try:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
-            return [_drawing(json.loads(line)) for line in lines]
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{path} is damaged ({error}); its SHA-256 is {sha256(path)}.") from error
+            return list(map(json.loads, lines))
+    except (OSError, EOFError, ValueError) as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> DataError:
+    return DataError(f"{path} is damaged ({error}); its SHA-256 is {sha256(path)}.")
 
 
 def _drawing(entry: dict) -> Drawing:

@@ -31,7 +31,7 @@ from digitdraw.training.line_recognizer.dataset import LineCrops
 from digitdraw.training.line_recognizer.trainer import LineRecognizerTrainer
 from digitdraw.training.line_recognizer.validation import LineRecognizerValidation
 from digitdraw.training.recipes import Recipe
-from digitdraw.training.synthesis.sources import Sources, load_sources
+from digitdraw.training.synthesis.sources import Sources, load_sources, missing_texts
 from digitdraw.training.trainer import Trainer
 
 Validation = ClassifierValidation | DetectorValidation | LineRecognizerValidation
@@ -195,6 +195,10 @@ class LineRecognizerTask(Task):
         missing = [str(path) for path in paths if not path.is_file()]
         if missing:  # checked first, because generating line crops takes long
             raise DataError(f"--add-line-crops: no such file as {', '.join(missing)}")
+        if missing_texts(self.root):
+            lacking = ", ".join(missing_texts(self.root))
+            without = "symbols and letters are drawn by rules, or left out"
+            self.group.print(f"no {lacking} in {self.root}: {without}")
         counts, detector = line_crop_dataset.PAGES, self._detector()
         arguments = self.root, "train", detector, counts, options.seed, options.workers
         make = partial(line_crop_dataset.generated, *arguments)
@@ -203,6 +207,9 @@ class LineRecognizerTask(Task):
         # Other trainings differ by their seed, but must have the same data and detector.
         added = [line_crop_dataset.cached(path, made_from(None), list) for path in paths]
         return line_crop_dataset.concatenate([own, *added])
+
+    def data_sha256(self) -> dict[str, str]:
+        return {**super().data_sha256(), **datasets.text_hashes(self.root)}
 
     def validation(self) -> LineRecognizerValidation:
         return LineRecognizerValidation.load(self.root, self._detector(), self.options.workers)

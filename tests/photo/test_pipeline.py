@@ -55,7 +55,7 @@ def hypothesis_of(digits, detections):
     """The hypothesis of these detections if `digits`, pairs of box and label, are read."""
     transform = LineTransform.around(detections.boxes)
     logits = torch.zeros(transform.width // LineRecognizer.STRIDE, 11)
-    logits[:, LineRecognizer.BLANK] = 9
+    logits[:, 10] = 9
     for (x, y, width, height), label in digits:
         (center,) = transform.to_crop(np.array([[x + width / 2, y + height / 2]]))
         PaintedLineRecognizer().say(logits[int(center[0] / LineRecognizer.STRIDE)], label)

@@ -1,6 +1,7 @@
-"""The dataset of the line recognizer: line crops around detections on generated pages.
+"""The dataset of the line recognizer: line crops of rows on generated pages, with their texts.
 
-It runs the photo pipeline up to the line crops, with the current detector."""
+It runs the photo pipeline up to the line crops, on a part of the pages with the current detector;
+on the others, true boxes with errors stand for detections."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,47 +15,62 @@ import numpy as np
 import torch
 from torch import nn
 
-from digitdraw.models import weights
+from digitdraw.models import alphabet, weights
 from digitdraw.models.registry import DETECTOR
 from digitdraw.photo import line_crop, lines, pipeline
-from digitdraw.photo.boxes import box_areas, intersection_areas
 from digitdraw.photo.line_crop import LineTransform
 from digitdraw.training import dataset_cache, datasets, parallel
-from digitdraw.training.synthesis import pages
-from digitdraw.training.synthesis.canvas import IGNORED, Page
-from digitdraw.training.synthesis.sources import Sources, load_sources
+from digitdraw.training.line_recognizer.row_labels import text_in
+from digitdraw.training.synthesis import pages, text_pages
+from digitdraw.training.synthesis.canvas import CUT, Mark, Page
+from digitdraw.training.synthesis.sources import Sources, load_text_sources
 
-PAGES = {"clear": 3_000, "written": 1_000, "scanned": 6_000}
+SCANNED, EMPTY = "scanned", "empty"
+"""Kinds of crops besides the layouts of `text_pages`: of scans, and without digits."""
+PAGES = {
+    "entries": 600, "lists": 300, "row sums": 380, "column sums": 150, "tables": 330,
+    "sudokus": 100, "forms": 280, "marksheets": 230, "receipts": 230, "notes": 300,
+    "whole numbers": 300, "words": 120, SCANNED: 4_000,
+}  # fmt: skip
 """Pages of each kind."""
-SIDES = {"clear": 512, "written": 384, "scanned": 256}
-"""Sides of the pages in pixels. The detector sees most of them in three sizes, like photos."""
-PER_EPOCH = {"clear": 14_000, "written": 6_000, "scanned": 9_000, "empty": 3_000}
+PER_EPOCH = {
+    "entries": 8_000, "lists": 4_500, "row sums": 5_000, "column sums": 2_500, "tables": 4_000,
+    "sudokus": 1_000, "forms": 4_000, "marksheets": 3_000, "receipts": 3_500, "notes": 3_500,
+    "whole numbers": 3_000, SCANNED: 3_500, EMPTY: 2_500,
+}  # fmt: skip
 """Line crops of each kind in an epoch."""
-_MAX_WIDTH = 320
-"""Wider line crops are dropped, because a batch is as wide as its widest crop."""
+_SIDE, _SCANNED_SIDE = 640, 256
+"""Sides of pages in pixels."""
 _SEED = 4_711
+_DETECTED = 0.3
+"""Share of training pages whose crops stand around detections. Detecting takes longer than making
+a page. Validation has detections only."""
 _MIN_SCORES = (0.15, 0.3, 0.45)
 """Least score of the detections of a page, chosen at random: so crops have more or fewer boxes."""
-_INSIDE, _OUTSIDE = 0.75, 0.5
-"""A digit with more of its area than _INSIDE in a crop is read, one with up to _OUTSIDE is not."""
-_MISSED = 0.3
-"""Probability that a true number loses its first or last box, as if the detector missed it."""
-_CHUNK = 50
+_NARROW = 0.2
+"""Share of training pages with crops of single numbers, too, whose neighbours are at the edges."""
+_MISSED, _MISSED_END = 0.04, 0.12
+"""Probability that a detector misses a digit; and the first or last one of a page's boxes."""
+_FALSE = {"(": 0.15, ")": 0.15, "/": 0.15, "$": 0.1, "%": 0.1, "£": 0.2, "€": 0.1,
+          alphabet.OTHER: 0.12}  # fmt: skip
+"""Probability that a detector takes a mark for a digit; in a layout without digits it is higher."""
+_CHUNK = 10
 """Pages that a process makes at once."""
-_MAKERS = {"clear": pages.clear_page, "written": pages.written_page, "scanned": pages.scanned_page}
-_PARTS = ("ink", "widths", "digits", "lengths")
+_PARTS = ("ink", "widths", "labels", "lengths")
 """Names of the arrays of a kind in a cache file."""
 
 
 @dataclass(frozen=True)
 class LineCrops:
-    """Line crops of one kind: `crops`, (HEIGHT, width) uint8 each, and `digits`, (n,) int64 each.
+    """Line crops of one kind: `crops`, (HEIGHT, width) uint8 each, and `labels`, (n,) int64 each:
+    classes of `alphabet`.
 
-    Crops of the kind "empty" have no digits."""
+    Labels of the kind SCANNED lack all symbols: nobody wrote down where they are in the pictures.
+    Crops of the kind EMPTY have no digits."""
 
     kind: str
     crops: list[np.ndarray]
-    digits: list[np.ndarray]
+    labels: list[np.ndarray]
 
 
 def generated(
@@ -62,28 +78,29 @@ def generated(
 ) -> list[LineCrops]:
     """Generate `counts` pages of each kind from a split of the data, and cut their line crops.
 
-    The kinds are "clear", "written" and, if there are scans, "scanned". Crops without digits become
-    the kind "empty". Raises BadWeightsError if the folder of weights `detector` has no detector."""
+    The kinds are those of PAGES; SCANNED only if there are scans. Crops without digits become the
+    kind EMPTY. Raises BadWeightsError if the folder of weights `detector` has no detector."""
     network = weights.load(DETECTOR.name, detector).network
-    sources = load_sources(root, split)
+    sources = load_text_sources(root, split)
     subsets: dict[str, LineCrops] = {kind: LineCrops(kind, [], []) for kind in PER_EPOCH}
     for kind, count in counts.items():
-        if kind == "scanned" and not sources.scans:
+        if kind == SCANNED and not sources.scans:
             continue
         work = partial(_cut_pages, sources, network, seed, kind, split == "train")
         chunks = [range(n, min(n + _CHUNK, count)) for n in range(0, count, _CHUNK)]
-        cut = parallel.map_in_order(work, chunks, workers, f"generating {kind} pages")
-        for crop, digits in chain.from_iterable(cut):
-            subset = subsets[kind if len(digits) else "empty"]
+        cut = parallel.map_in_order(work, chunks, workers, f"generating {kind}")
+        for crop, labels in chain.from_iterable(cut):
+            has_digits = (labels < len(alphabet.DIGITS)).any()
+            subset = subsets[kind if has_digits else EMPTY]
             subset.crops.append(crop)
-            subset.digits.append(digits)
+            subset.labels.append(labels)
     return [subset for subset in subsets.values() if subset.crops]
 
 
 def made_from(root: Path, detector: Path, seed: int | None) -> dict[str, Any]:
     """Return what decides the line crops of a training. A seed of None stands for any."""
     detector_sha256 = weights.load(DETECTOR.name, detector).sha256
-    hashes = datasets.file_hashes(root)
+    hashes = {**datasets.file_hashes(root), **datasets.text_hashes(root)}
     return {"--seed": seed, "pages": PAGES, "detector": detector_sha256, **hashes}
 
 
@@ -108,36 +125,22 @@ def concatenate(datasets: Sequence[list[LineCrops]]) -> list[LineCrops]:
     for subset in chain.from_iterable(datasets):
         joined = subsets.setdefault(subset.kind, LineCrops(subset.kind, [], []))
         joined.crops.extend(subset.crops)
-        joined.digits.extend(subset.digits)
+        joined.labels.extend(subset.labels)
     return list(subsets.values())
 
 
 def cut_line_crops(page: Page, groups: list[np.ndarray]) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Cut a line crop around each group of boxes (n, 4). Returns (crop, digits) pairs.
+    """Cut a line crop around each group of boxes (n, 4). Returns (crop, labels) pairs.
 
-    Groups with unclear digits, and crops that are too wide, are left out."""
+    Crops whose text is unclear are left out."""
     cuts, grey = [], page.grey
     for boxes in groups:
-        transform = LineTransform.around(boxes)
-        digits = digits_in(page, transform)
-        if digits is not None and transform.width <= _MAX_WIDTH:
-            cuts.append((line_crop.to_uint8(line_crop.crop_line(grey, transform)), digits))
+        transform = LineTransform.around_row(boxes)
+        text = text_in(page, transform)
+        if text is not None:
+            crop = line_crop.to_uint8(line_crop.crop_line(grey, transform))
+            cuts.append((crop, alphabet.encode(text)))
     return cuts
-
-
-def digits_in(page: Page, transform: LineTransform) -> np.ndarray | None:
-    """Return the digits (n,) in a line crop from left to right.
-
-    Returns None if they are unclear: a digit is half inside, or one inside is IGNORED."""
-    if not len(page.boxes):
-        return np.zeros(0, np.int64)
-    boxes = transform.boxes_to_crop(page.boxes)
-    view = np.array([[0, 0, transform.width, line_crop.HEIGHT]])
-    inside = intersection_areas(view, boxes)[0] / box_areas(boxes)
-    whole = np.flatnonzero(inside > _INSIDE)
-    if ((inside > _OUTSIDE) & (inside <= _INSIDE)).any() or (page.labels[whole] == IGNORED).any():
-        return None
-    return page.labels[whole[np.argsort((boxes[:, 0] + boxes[:, 2] / 2)[whole])]]
 
 
 def _cut_pages(
@@ -145,7 +148,7 @@ def _cut_pages(
     network: nn.Module,
     seed: int,
     kind: str,
-    with_true_boxes: bool,
+    is_training: bool,
     numbers: Sequence[int],
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Generate the pages with these numbers, and cut their line crops."""
@@ -153,24 +156,52 @@ def _cut_pages(
     torch.set_num_threads(1)
     cuts = []
     for number in numbers:
-        rng = np.random.default_rng([_SEED, seed, number])
-        page = _MAKERS[kind](sources, rng, SIDES[kind])
-        (found,) = pipeline.detect_digits([page.grey], network, float(rng.choice(_MIN_SCORES)))
-        groups = [found.boxes[index] for index in lines.group_numbers(found.boxes)]
-        if with_true_boxes:
-            boxes = page.boxes[page.labels != IGNORED]
-            groups += [_jitter(boxes[index], rng) for index in lines.group_numbers(boxes)]
+        rng = np.random.default_rng([_SEED, seed, *kind.encode(), number])
+        if kind == SCANNED:
+            page = pages.scanned_page(sources, rng, _SCANNED_SIDE)
+        else:
+            page = text_pages.text_page(sources, rng, _SIDE, kind)
+        if not is_training or rng.random() < _DETECTED:
+            score = float(rng.choice(_MIN_SCORES))
+            boxes = pipeline.detect_digits([page.grey], network, score)[0].boxes
+        else:
+            boxes = imperfect_boxes(page.marks, rng)
+        groups = [boxes[index] for index in lines.group_rows(boxes)]
+        if is_training and rng.random() < _NARROW:
+            groups += [boxes[index] for index in lines.group_numbers(boxes)]
         cuts += cut_line_crops(page, groups)
     return cuts
 
 
-def _jitter(boxes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Shift and scale a number's true boxes, and drop some, as a detector might return them."""
-    if len(boxes) > 1 and rng.random() < _MISSED:
+def imperfect_boxes(marks: Sequence[Mark], rng: np.random.Generator) -> np.ndarray:
+    """Return boxes (n, 4) of the digits among marks, as a detector might return them: shifted and
+    scaled, some missed, and some around other marks."""
+    has_digits = any(map(str.isdigit, "".join(mark.text for mark in marks)))
+    boxes = [box for mark in marks for box in _detectable(mark, has_digits, rng)]
+    boxes = [box for box in boxes if rng.random() > _MISSED]
+    if len(boxes) > 2 and rng.random() < _MISSED_END:
         boxes = boxes[1:] if rng.random() < 0.5 else boxes[:-1]
-    size = boxes[:, 2:] * np.exp(rng.normal(0, 0.06, (len(boxes), 2)))
-    corner = boxes[:, :2] + rng.normal(0, 0.05, (len(boxes), 2)) * boxes[:, 2:]
+    true = np.array(boxes, float).reshape(-1, 4)
+    size = true[:, 2:] * np.exp(rng.normal(0, 0.06, (len(true), 2)))
+    corner = true[:, :2] + rng.normal(0, 0.05, (len(true), 2)) * true[:, 2:]
     return np.column_stack([corner, size])
+
+
+def _detectable(mark: Mark, has_digits: bool, rng: np.random.Generator) -> list[list[float]]:
+    """Return the boxes that a detector may return for a mark."""
+    x, y, width, height = mark.box
+    if len(mark.text) > 1:  # a whole number: its characters share its box
+        count = len(mark.text)
+        return [
+            [x + index * width / count, y, width / count, height]
+            for index, character in enumerate(mark.text)
+            if character.isdigit()
+        ]
+    if mark.text.isdigit() or mark.text == CUT:
+        return [mark.box]
+    chance = _FALSE.get(mark.text, 0.0) if has_digits else 0.3
+    is_narrow = width < 1.3 * height
+    return [mark.box] if is_narrow and rng.random() < chance else []
 
 
 def _to_arrays(dataset: list[LineCrops]) -> dict[str, Any]:
@@ -178,14 +209,14 @@ def _to_arrays(dataset: list[LineCrops]) -> dict[str, Any]:
     for subset in dataset:
         arrays[f"{subset.kind}/ink"] = np.concatenate(subset.crops, axis=1)
         arrays[f"{subset.kind}/widths"] = np.array([crop.shape[1] for crop in subset.crops])
-        arrays[f"{subset.kind}/digits"] = np.concatenate(subset.digits)
-        arrays[f"{subset.kind}/lengths"] = np.array([len(digits) for digits in subset.digits])
+        arrays[f"{subset.kind}/labels"] = np.concatenate(subset.labels)
+        arrays[f"{subset.kind}/lengths"] = np.array([len(labels) for labels in subset.labels])
     return arrays
 
 
 def _from_arrays(
-    kind: str, ink: np.ndarray, widths: np.ndarray, digits: np.ndarray, lengths: np.ndarray
+    kind: str, ink: np.ndarray, widths: np.ndarray, labels: np.ndarray, lengths: np.ndarray
 ) -> LineCrops:
     crops = np.split(ink, np.cumsum(widths)[:-1], axis=1)
-    numbers = np.split(digits, np.cumsum(lengths)[:-1])
-    return LineCrops(kind, [np.ascontiguousarray(crop) for crop in crops], numbers)
+    texts = np.split(labels, np.cumsum(lengths)[:-1])
+    return LineCrops(kind, [np.ascontiguousarray(crop) for crop in crops], texts)

@@ -8,21 +8,23 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from matplotlib.figure import Figure
-from torch import Tensor
+from torch import Tensor, nn
 
-from digitdraw.models.line_recognizer import LineRecognizer
+from digitdraw.models import alphabet
 from digitdraw.photo import ctc, line_crop
 from digitdraw.training import plots
 from digitdraw.training.classifier.step import training_step
 from digitdraw.training.line_recognizer.augment import augment_crop
-from digitdraw.training.line_recognizer.dataset import PER_EPOCH, LineCrops
+from digitdraw.training.line_recognizer.dataset import PER_EPOCH, SCANNED, LineCrops
 from digitdraw.training.parallel import BatchLoader
 from digitdraw.training.trainer import Trainer
 
 _MIN_LENGTH = 2
-"""The loss of a line crop is divided by its number of digits, and by this at least."""
-Target = tuple[Tensor, list[np.ndarray]]
-"""Number of columns (N,) of each line crop of a batch, and its digits."""
+"""The loss of a line crop is divided by the length of its text, and by this at least."""
+_DIGITS = len(alphabet.DIGITS)
+Target = tuple[Tensor, list[np.ndarray], Tensor]
+"""Number of columns (N,) of each line crop of a batch; its labels; and (N,) bool, whether these are
+its digits alone, without the symbols between them."""
 
 
 class LineRecognizerTrainer(Trainer):
@@ -36,15 +38,22 @@ class LineRecognizerTrainer(Trainer):
         self.examples_per_epoch = sum(self._per_epoch)
         self._loader = BatchLoader(partial(_make_batch, self._crops), workers)
 
-    def samples(self, count: int = 40) -> Figure:
+    def start_from(self, trained: nn.Module) -> None:
+        """Start from the weights of a trained network, as far as their shapes are the same."""
+        state = trained.state_dict()
+        for network in (self.network, self.result):
+            own = network.state_dict()
+            same = {key: state[key] for key in own if key in state and _fits(own, state, key)}
+            network.load_state_dict({**own, **same})
+
+    def samples(self, count: int = 60) -> Figure:
         """Plot some augmented line crops."""
         rng = np.random.default_rng(self.seed)
         total = sum(self._sizes)
         index = rng.choice(total, min(count, total), replace=False)
-        crops, digits = zip(*map(self._crops.get, index), strict=True)
+        crops, labels, _ = zip(*map(self._crops.get, index), strict=True)
         augmented = [augment_crop(crop, rng) for crop in crops]
-        titles = ["".join(map(str, number)) for number in digits]
-        return plots.line_crops(augmented, titles, self.subject)
+        return plots.line_crops(augmented, list(map(alphabet.spell, labels)), self.subject)
 
     def batches(
         self, order: torch.Generator, rng: torch.Generator
@@ -72,13 +81,15 @@ class LineRecognizerTrainer(Trainer):
         return [batches[i] for i in rng.permutation(len(batches))]
 
     def step(self, batches: Iterator[tuple[Tensor, Target]]) -> Tensor:
-        (columns, digits), logits, loss = training_step(
+        (columns, labels, digits_only), logits, loss = training_step(
             batches, self.forward, lambda logits, target: ctc_loss(logits, *target), self.optimizer
         )
         paths = logits.argmax(dim=2).cpu().numpy()
         correct = sum(
-            np.array_equal(ctc.collapse_path(path[:length])[0], number)
-            for path, length, number in zip(paths, columns.tolist(), digits, strict=True)
+            reads_as(ctc.collapse_path(path[:length], alphabet.BLANK)[0], truth, only_digits)
+            for path, length, truth, only_digits in zip(
+                paths, columns.tolist(), labels, digits_only.tolist(), strict=True
+            )
         )
         count = len(logits)
         sums = [loss * count, loss.new_tensor(correct), loss.new_tensor(count)]
@@ -94,21 +105,24 @@ class _JoinedCrops:
     ink: Tensor
     widths: np.ndarray
     starts: np.ndarray
-    digits: list[np.ndarray]
+    labels: list[np.ndarray]
+    digits_only: np.ndarray
 
     @classmethod
     def of(cls, dataset: list[LineCrops]) -> "_JoinedCrops":
         crops = [crop for subset in dataset for crop in subset.crops]
-        digits = [number for subset in dataset for number in subset.digits]
+        labels = [text for subset in dataset for text in subset.labels]
+        digits_only = [subset.kind == SCANNED for subset in dataset for _ in subset.crops]
         widths = np.array([crop.shape[1] for crop in crops])
         starts = np.cumsum(widths) - widths
-        return cls(torch.from_numpy(np.concatenate(crops, axis=1)), widths, starts, digits)
+        ink = torch.from_numpy(np.concatenate(crops, axis=1))
+        return cls(ink, widths, starts, labels, np.array(digits_only))
 
-    def get(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return a line crop, (HEIGHT, width) float32, and its digits."""
+    def get(self, index: int) -> tuple[np.ndarray, np.ndarray, bool]:
+        """Return a line crop, (HEIGHT, width) float32, its labels, and if these are digits only."""
         start = self.starts[index]
         ink = self.ink[:, start : start + self.widths[index]].numpy()
-        return line_crop.from_uint8(ink), self.digits[index]
+        return line_crop.from_uint8(ink), self.labels[index], bool(self.digits_only[index])
 
 
 def _make_batch(
@@ -117,23 +131,44 @@ def _make_batch(
     """Augment the line crops of a key (seed, indices), and pad them to one width."""
     seed, index = key
     rng = np.random.default_rng(seed)
-    crops, digits = zip(*map(joined.get, index), strict=True)
-    x, columns = ctc.pad_batch([augment_crop(crop, rng) for crop in crops])
-    return x, (columns, list(digits))
+    crops, labels, digits_only = zip(*map(joined.get, index), strict=True)
+    augmented = [augment_crop(crop, rng)[:, : line_crop.MAX_WIDTH * 2] for crop in crops]
+    x, columns = ctc.pad_batch(augmented)
+    return x, (columns, list(labels), torch.tensor(digits_only))
 
 
-def ctc_loss(logits: Tensor, columns: Tensor, digits: list[np.ndarray]) -> Tensor:
-    """Return the mean CTC loss of a digit, from the first `columns` (N,) of logits (N, T, 11).
+def ctc_loss(
+    logits: Tensor, columns: Tensor, labels: list[np.ndarray], digits_only: Tensor
+) -> Tensor:
+    """Return the mean CTC loss of a character, from the first `columns` (N,) of the logits.
 
-    A crop that is too narrow for its digits has no loss."""
-    lengths = torch.tensor([len(number) for number in digits])
+    Logits are (N, T, OUTPUTS). Where `digits_only` (N,), every class that is no digit counts as
+    blank: symbols between the digits are neither expected nor punished. A crop that is too narrow
+    for its text has no loss."""
+    lengths = torch.tensor([len(text) for text in labels])
+    log_p = logits.log_softmax(2)
+    no_digit = log_p[:, :, _DIGITS:].logsumexp(2, keepdim=True)
+    is_merged = digits_only.to(logits.device)[:, None, None]
+    blank = torch.where(is_merged, no_digit, log_p[:, :, alphabet.BLANK :])
     loss = F.ctc_loss(
-        logits.log_softmax(2).transpose(0, 1),
-        torch.from_numpy(np.concatenate(digits)).to(logits.device),
+        torch.cat([log_p[:, :, : alphabet.BLANK], blank], 2).transpose(0, 1),
+        torch.from_numpy(np.concatenate(labels)).to(logits.device),
         columns,
         lengths,
-        blank=LineRecognizer.BLANK,
+        blank=alphabet.BLANK,
         reduction="none",
         zero_infinity=True,
     )
     return (loss / lengths.clamp(min=_MIN_LENGTH).to(loss.device)).mean()
+
+
+def reads_as(read: np.ndarray, truth: np.ndarray, digits_only: bool) -> bool:
+    """Return whether the classes read are the true ones, up to what `alphabet.canonical` ignores;
+    with `digits_only`, whether the digits are."""
+    if digits_only:
+        return np.array_equal(read[read < _DIGITS], truth[truth < _DIGITS])
+    return alphabet.canonical(alphabet.spell(read)) == alphabet.canonical(alphabet.spell(truth))
+
+
+def _fits(own: dict[str, Tensor], state: dict[str, Tensor], key: str) -> bool:
+    return own[key].shape == state[key].shape

@@ -8,24 +8,26 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from digitdraw.models import alphabet
 from digitdraw.models.calibration import PhotoCalibration
 from digitdraw.photo import ctc, line_crop
-from digitdraw.photo.ctc import Transcript
 from digitdraw.training import charts, metrics, plots
 from digitdraw.training.calibration import fit_detector
 from digitdraw.training.line_recognizer import dataset
 from digitdraw.training.line_recognizer.dataset import LineCrops
-from digitdraw.training.line_recognizer.trainer import ctc_loss
+from digitdraw.training.line_recognizer.trainer import ctc_loss, reads_as
+from digitdraw.training.synthesis import text_pages
 from digitdraw.training.trainer import Trainer
 
-PAGES = {"clear": 80, "written": 80, "scanned": 240}
+PAGES = dict.fromkeys(text_pages.LAYOUTS, 16) | {"entries": 40, dataset.SCANNED: 240}
 """Pages of each kind."""
 _SEED = 78
+_DIGITS = len(alphabet.DIGITS)
 
 
 @dataclass(frozen=True)
 class LineRecognizerValidation:
-    """Line crops of each kind: clear, written, scanned and empty."""
+    """Line crops of each kind: a layout, scanned or empty."""
 
     subsets: list[LineCrops]
 
@@ -40,7 +42,7 @@ class LineRecognizerValidation:
         return sum(len(subset.crops) for subset in self.subsets)
 
     def predict(self, trainer: Trainer) -> dict[str, list[Tensor]]:
-        """Return the logits of each line crop of each kind, (T, 11)."""
+        """Return the logits of each line crop of each kind, (T, OUTPUTS)."""
         network = trainer.result.eval()
         return {
             subset.kind: ctc.recognize(list(map(line_crop.from_uint8, subset.crops)), network)
@@ -48,18 +50,28 @@ class LineRecognizerValidation:
         }
 
     def measure(self, predictions: dict[str, list[Tensor]]) -> dict[str, float]:
-        """Return the loss, the accuracy of whole line crops by kind, and that of all digits."""
-        measured, losses, edits, count = {}, [], 0, 0
+        """Return the loss, the accuracy of whole texts by kind, that of all texts, of their digits
+        alone, and of single characters. Labels of scans have no symbols, so these do not count."""
+        measured: dict[str, float] = {}
+        losses: list[float] = []
+        texts: list[bool] = []
+        digits: list[bool] = []
+        edits = count = 0
         for subset in self.subsets:
-            logits, truth = predictions[subset.kind], subset.digits
-            read = [ctc.collapse_path(path.argmax(1).numpy())[0] for path in logits]
-            correct = [np.array_equal(*pair) for pair in zip(read, truth, strict=True)]
+            is_scanned = subset.kind == dataset.SCANNED
+            pairs = list(zip(map(_read, predictions[subset.kind]), subset.labels, strict=True))
+            correct = [reads_as(*pair, is_scanned) for pair in pairs]
             measured[f"{subset.kind} accuracy"] = float(np.mean(correct))
-            losses += [_loss(*pair) for pair in zip(logits, truth, strict=True)]
-            if subset.kind != "empty":
-                edits += sum(_edits(*pair) for pair in zip(read, truth, strict=True))
-                count += sum(map(len, truth))
-        measured["digit accuracy"] = float(1 - edits / max(1, count))
+            logits = zip(predictions[subset.kind], subset.labels, strict=True)
+            losses += [_loss(*pair, is_scanned) for pair in logits]
+            digits += [reads_as(*pair, True) for pair in pairs]
+            if not is_scanned:
+                texts += correct
+                edits += sum(_edits(*pair) for pair in pairs)
+                count += sum(map(len, subset.labels))
+        measured["text accuracy"] = float(np.mean(texts)) if texts else 0.0
+        measured["digits accuracy"] = float(np.mean(digits))
+        measured["character accuracy"] = float(1 - edits / max(1, count))
         return {"validation loss": float(np.mean(losses))} | measured
 
     def calibrate(
@@ -68,49 +80,78 @@ class LineRecognizerValidation:
         """Fit temperatures and the threshold. Returns them, and plots of the result.
 
         `model` is the name of the model, for the plots."""
-        digits = [number for subset in self.subsets for number in subset.digits]
-        read = [ctc.decode(path) for s in self.subsets for path in predictions[s.kind]]
-        logits, invented = [np.zeros((0, 11), np.float32)], [np.zeros((0, 11))]
+        labels = [text for subset in self.subsets for text in subset.labels]
+        read = [_read_digits(path) for s in self.subsets for path in predictions[s.kind]]
+        logits, invented = [np.zeros((0, _DIGITS + 1), np.float32)], []
         truth: list[int] = []
-        for transcript, number in zip(read, digits, strict=True):
-            pairs = metrics.align(transcript.labels, number)
+        for (digits, digit_logits), text in zip(read, labels, strict=True):
+            true = text[text < _DIGITS]
+            pairs = metrics.align(digits, true)
             matched = [(i, j) for i, j in pairs if i is not None and j is not None]
-            logits.append(transcript.logits[[i for i, _ in matched]])
-            truth += [number[j] for _, j in matched]
-            invented.append(transcript.logits[[i for i, j in pairs if i is not None and j is None]])
-        all_logits, labels = np.concatenate(logits), np.array(truth, np.int64)
-        fitted = fit_detector(all_logits, labels, np.concatenate(invented))
-        bars = torch.from_numpy(all_logits[:, :10] / fitted.temperature).softmax(1).numpy()
+            logits.append(digit_logits[[i for i, _ in matched]])
+            truth += [true[j] for _, j in matched]
+            invented.append(digit_logits[[i for i, j in pairs if i is not None and j is None]])
+        all_logits, classes = np.concatenate(logits), np.array(truth, np.int64)
+        fitted = fit_detector(all_logits, classes, np.concatenate(invented))
+        bars = torch.from_numpy(all_logits[:, :_DIGITS] / fitted.temperature).softmax(1).numpy()
         subject = f"{model} on line crops for validation"
         return PhotoCalibration(**vars(fitted)), {
-            "confusion": charts.confusion(bars, labels, subject),
-            "reliability": charts.reliability(bars, labels, subject),
-            "mistakes": self._plot_mistakes(read, digits, subject),
+            "confusion": charts.confusion(bars, classes, subject),
+            "reliability": charts.reliability(bars, classes, subject),
+            "mistakes": self._plot_mistakes(predictions, subject),
         }
 
     def _plot_mistakes(
-        self, read: list[Transcript], digits: list[np.ndarray], subject: str, count: int = 48
+        self, predictions: dict[str, list[Tensor]], subject: str, count: int = 60
     ) -> Figure:
-        """Plot the line crops with the most edits, each with its label and its answer."""
-        crops = [crop for subset in self.subsets for crop in subset.crops]
-        edits = [_edits(r.labels, number) for r, number in zip(read, digits, strict=True)]
-        worst = [i for i in np.argsort(edits, kind="stable")[::-1][:count] if edits[i]]
+        """Plot the line crops with the most wrong characters for their length, each with its label
+        and its answer."""
+        mistakes = []
+        for subset in self.subsets:
+            only_digits = subset.kind == dataset.SCANNED
+            answers = map(_read, predictions[subset.kind])
+            for crop, read, truth in zip(subset.crops, answers, subset.labels, strict=True):
+                if not reads_as(read, truth, only_digits):
+                    edits = _edits(read[read < _DIGITS], truth[truth < _DIGITS]) + 1
+                    mistakes.append((edits / (len(truth) + 2), crop, read, truth))
+        mistakes.sort(key=lambda mistake: -mistake[0])
         return plots.line_crops(
-            [line_crop.from_uint8(crops[i]) for i in worst],
-            [f"{_text(digits[i])} → {_text(read[i].labels)}" for i in worst],
+            [line_crop.from_uint8(crop) for _, crop, _, _ in mistakes[:count]],
+            [f"{_text(truth)} → {_text(read)}" for _, _, read, truth in mistakes[:count]],
             subject,
         )
 
 
-def _loss(logits: Tensor, digits: np.ndarray) -> float:
-    return ctc_loss(logits[None], torch.tensor([len(logits)]), [digits]).item()
+def _read(logits: Tensor) -> np.ndarray:
+    """Return the classes that logits (T, OUTPUTS) read, by the likeliest path."""
+    return ctc.collapse_path(logits.argmax(1).numpy(), alphabet.BLANK)[0]
 
 
-def _edits(read: np.ndarray, digits: np.ndarray) -> int:
+def _read_digits(logits: Tensor) -> tuple[np.ndarray, np.ndarray]:
+    """Return the digits (n,) that logits (T, OUTPUTS) read, and logits (n, 11) for each: which
+    digit it is, and in the last column whether it is one, both in its clearest column."""
+    log_p = logits.log_softmax(dim=1)
+    path = log_p.argmax(dim=1).numpy()
+    starts = np.flatnonzero(np.diff(path, prepend=-1))
+    ends = np.append(starts[1:], len(path))
+    runs = [(a, b) for a, b in zip(starts, ends, strict=True) if path[a] < _DIGITS]
+    peaks = torch.tensor([int(a) + int(log_p[a:b, path[a]].argmax()) for a, b in runs]).long()
+    digits = log_p[peaks, :_DIGITS]
+    digitness = digits.logsumexp(1) - log_p[peaks, _DIGITS:].logsumexp(1)
+    both = torch.cat([digits.log_softmax(1), digitness[:, None]], 1)
+    return path[peaks.numpy()], both.numpy()
+
+
+def _loss(logits: Tensor, labels: np.ndarray, digits_only: bool) -> float:
+    columns = torch.tensor([len(logits)])
+    return ctc_loss(logits[None], columns, [labels], torch.tensor([digits_only])).item()
+
+
+def _edits(read: np.ndarray, labels: np.ndarray) -> int:
     return sum(
-        i is None or j is None or read[i] != digits[j] for i, j in metrics.align(read, digits)
+        i is None or j is None or read[i] != labels[j] for i, j in metrics.align(read, labels)
     )
 
 
-def _text(digits: np.ndarray) -> str:
-    return "".join(map(str, digits)) or "none"
+def _text(labels: np.ndarray) -> str:
+    return alphabet.spell(labels) or "none"

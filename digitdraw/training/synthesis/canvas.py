@@ -10,8 +10,12 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
+from digitdraw.models.alphabet import OTHER
+
 IGNORED = -1
 """Label of a box that may be detected or not: a cut off or crossed out digit, a single letter."""
+CUT = ""
+"""Text of a mark that the edge of the picture cuts."""
 SUPERSAMPLING = 2
 """Ink is drawn at this multiple of the picture's resolution, then averaged down."""
 _MIN_DEPTH = 0.4
@@ -22,12 +26,30 @@ _OFF_PAGE_BOX = [-9.0, -9.0, 1.0, 1.0]
 
 
 @dataclass(frozen=True)
+class Mark:
+    """Something written on a page that is read: a character, or a whole word or number.
+
+    box   (x, y, width, height) in pixels of the picture
+    text  what it is; a mark that is not wholly in the picture has the text CUT
+    item  number of what it belongs to; a gap separates two items
+    row   number of its row"""
+
+    box: list[float]
+    text: str
+    item: int
+    row: int
+
+
+@dataclass(frozen=True)
 class Page:
-    """`picture` is (H, W) uint8, `boxes` (n, 4) float32, `labels` (n,) int64, 0..9 or IGNORED."""
+    """`picture` is (H, W) uint8, `boxes` (n, 4) float32, `labels` (n,) int64, 0..9 or IGNORED.
+
+    `marks` are the digits and all else that is read, if the page was written with rows."""
 
     picture: np.ndarray
     boxes: np.ndarray
     labels: np.ndarray
+    marks: tuple[Mark, ...] = ()
 
     @property
     def grey(self) -> np.ndarray:
@@ -40,7 +62,8 @@ class Canvas:
     """Ink and boxes of a square page while it is written.
 
     `side` is the picture's side and `digit_height` the usual height of a digit, both in pixels.
-    `view` (3, 3) is the homography from the sheet to the picture. `ink` is uint8, 255 = ink."""
+    `view` (3, 3) is the homography from the sheet to the picture. `ink` is uint8, 255 = ink.
+    What is drawn next is of the given `item` and `row`."""
 
     side: int
     digit_height: float
@@ -48,26 +71,31 @@ class Canvas:
     ink: np.ndarray = field(init=False)
     boxes: list[list[float]] = field(default_factory=list)
     labels: list[int] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    item: int = 0
+    row: int = 0
 
     def __post_init__(self) -> None:
         self.ink = np.zeros((self.side * SUPERSAMPLING, self.side * SUPERSAMPLING), np.uint8)
 
-    def draw(self, strokes: list[np.ndarray], pen_width: float) -> list[float]:
-        """Draw strokes, given in sheet coordinates, and return their box."""
+    def draw(self, strokes: list[np.ndarray], pen_width: float, level: int = 255) -> list[float]:
+        """Draw strokes, given in sheet coordinates, and return their box. `level` is their ink."""
         if not all(self._is_in_view(stroke) for stroke in strokes):
             return _OFF_PAGE_BOX
         projected = [cv2.perspectiveTransform(stroke[None], self.view)[0] for stroke in strokes]
-        self.draw_in_picture(projected, pen_width)
+        self.draw_in_picture(projected, pen_width, level)
         points = np.concatenate(projected)
         low, high = points.min(axis=0) - pen_width / 2, points.max(axis=0) + pen_width / 2
         return [*low, *(high - low)]
 
-    def draw_in_picture(self, strokes: list[np.ndarray], pen_width: float) -> None:
+    def draw_in_picture(
+        self, strokes: list[np.ndarray], pen_width: float, level: int = 255
+    ) -> None:
         """Draw strokes, given in pixels of the picture."""
         lines = [np.rint(stroke * SUPERSAMPLING * 16).astype(np.int32) for stroke in strokes]
         lines = [line if len(line) > 1 else np.repeat(line, 2, axis=0) for line in lines]
         thickness = max(1, round(pen_width * SUPERSAMPLING))
-        cv2.polylines(self.ink, lines, False, 255, thickness, cv2.LINE_AA, 4)
+        cv2.polylines(self.ink, lines, False, level, thickness, cv2.LINE_AA, 4)
 
     def stamp(
         self, glyph: np.ndarray, corner: np.ndarray, scale: float, slant: float = 0.0
@@ -101,17 +129,29 @@ class Canvas:
 
     def add_digit(self, box: list[float], label: int) -> None:
         """Record a digit that was drawn, unless it is outside of the picture."""
-        x, y, width, height = box
-        low, high = np.clip([[x, y], [x + width, y + height]], 0, self.side)
-        inside = (high - low).prod() / max(width * height, 1e-6)
+        inside = self._inside(box)
         if inside > 0.1:
             self.boxes.append(box)
             self.labels.append(label if inside > 0.8 else IGNORED)
+        self.add_mark(box, str(label) if label != IGNORED else OTHER)
+
+    def add_mark(self, box: list[float], text: str) -> None:
+        """Record anything that was drawn and is read, unless it is outside of the picture."""
+        inside = self._inside(box)
+        if inside > 0.1:
+            is_clear = inside > 0.8 or text == OTHER
+            self.marks.append(Mark(box, text if is_clear else CUT, self.item, self.row))
 
     def to_page(self, picture: np.ndarray) -> Page:
         """Combine the finished picture with the recorded boxes and labels."""
         boxes = np.array(self.boxes, np.float32).reshape(-1, 4)
-        return Page(picture, boxes, np.array(self.labels, np.int64))
+        return Page(picture, boxes, np.array(self.labels, np.int64), tuple(self.marks))
+
+    def _inside(self, box: list[float]) -> float:
+        """The share of a box that is in the picture."""
+        x, y, width, height = box
+        low, high = np.clip([[x, y], [x + width, y + height]], 0, self.side)
+        return float((high - low).prod() / max(width * height, 1e-6))
 
     def _is_in_view(self, points: np.ndarray) -> bool:
         """True where all points of the sheet, (n, 2), are well in front of the camera."""

@@ -83,6 +83,14 @@ def written_page(
         _write_lines(canvas, sources, writer, rng, with_digits=content == "lines")
     else:
         _write_one(canvas, sources, writer, rng, content)
+    return take_picture(canvas, rng, damage)
+
+
+def take_picture(canvas: Canvas, rng: Generator, damage: float) -> Page:
+    """The page of a canvas: its ink on a random paper, under random light, as a camera sees it.
+
+    `damage` to the picture is from 0 to 1."""
+    side, digit_height = canvas.side, canvas.digit_height
     ink: np.ndarray = cv2.resize(canvas.ink, (side, side), interpolation=cv2.INTER_AREA)
     ink = ink.astype(np.float32) / 255
     if rng.random() < _FLAT:
@@ -96,7 +104,8 @@ def written_page(
     sheet = random_sheet(ink.shape, digit_height, rng, damage)
     scene = sheet * (1 - (0.95 - (0.2 + 0.5 * damage) * rng.random() ** 1.5) * ink)
     if rng.random() < 0.25:
-        scene = add_desk(scene, np.array(canvas.boxes).reshape(-1, 4), digit_height, rng)
+        boxes = np.array([mark.box for mark in canvas.marks]).reshape(-1, 4)
+        scene = add_desk(scene, boxes, digit_height, rng)
     return canvas.to_page(photograph(uneven_light(scene, rng), digit_height, rng, damage))
 
 

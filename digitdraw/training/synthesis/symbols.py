@@ -177,3 +177,5 @@ _FORMS: dict[str, Callable[[Generator], Strokes]] = {
     "'": _prime, '"': _double_prime,
 }  # fmt: skip
 """Functions that return the usual form of each symbol."""
+NAMES = frozenset(_FORMS)
+"""All symbols that `draw_symbol` draws."""

@@ -106,6 +106,14 @@ class Writer:
             canvas.labels[first:] = [IGNORED] * (len(canvas.labels) - first)
         return x
 
+    def write_digit(
+        self, canvas: Canvas, x: float, y: float, rng: Generator, label: int, size: float = 1.0
+    ) -> float:
+        """Write the digit `label`, at `size` times the usual one; return the x where it ends.
+
+        A writer without that digit writes another one."""
+        return self._write_digit(canvas, x, y, rng, label, size)
+
     def cross_out(self, canvas: Canvas, start: float, end: float, y: float) -> None:
         """Draw a zigzag over everything from x = `start` to `end`."""
         turns = np.arange(max(4, int(2 * (end - start) / canvas.digit_height)))
@@ -151,13 +159,21 @@ class Writer:
             right = [end + 0.2 * height, y + rng.normal(0, 0.1) * height]
             canvas.draw([np.array([[start - 0.2 * height, y], right])], self.pen_width)
 
-    def _write_digit(self, canvas: Canvas, x: float, y: float, rng: Generator) -> float:
-        """Write one digit; return the x where it ends."""
-        size = canvas.digit_height * math.exp(rng.normal(0, self.unevenness))
+    def _write_digit(
+        self,
+        canvas: Canvas,
+        x: float,
+        y: float,
+        rng: Generator,
+        label: int | None = None,
+        relative_size: float = 1.0,
+    ) -> float:
+        """Write one digit, `label` or a random one; return the x where it ends."""
+        size = canvas.digit_height * math.exp(rng.normal(0, self.unevenness)) * relative_size
         if self.digits is None:
-            width, height = self._draw_digit(canvas, x, y, size, rng)
+            width, height = self._draw_digit(canvas, x, y, size, rng, label)
         else:
-            width, height = self._stamp_digit(canvas, self.digits, x, y, size, rng)
+            width, height = self._stamp_digit(canvas, self.digits, x, y, size, rng, label)
         if self.boxed:
             half = np.array([0.62, 0.75]) * canvas.digit_height
             canvas.draw([rectangle([x + width / 2, y], half)], rng.uniform(0.4, 1.2))
@@ -166,10 +182,17 @@ class Writer:
         return x + max(width - 0.8 * abs(self.slant) * height, 0.15 * height)
 
     def _stamp_digit(
-        self, canvas: Canvas, digits: Glyphs, x: float, y: float, size: float, rng: Generator
+        self,
+        canvas: Canvas,
+        digits: Glyphs,
+        x: float,
+        y: float,
+        size: float,
+        rng: Generator,
+        label: int | None,
     ) -> tuple[float, float]:
         """Stamp a glyph whose longer side is `size` pixels; return its width and height."""
-        index = _random_index(digits.labels, rng)
+        index = _random_index(digits.labels, rng, label)
         glyph, label = digits.pixels[index], int(digits.labels[index])
         rows, columns = np.nonzero(glyph.max(axis=1))[0], np.nonzero(glyph.max(axis=0))[0]
         glyph = glyph[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
@@ -184,11 +207,17 @@ class Writer:
         return width, height
 
     def _draw_digit(
-        self, canvas: Canvas, x: float, y: float, size: float, rng: Generator
+        self,
+        canvas: Canvas,
+        x: float,
+        y: float,
+        size: float,
+        rng: Generator,
+        label: int | None,
     ) -> tuple[float, float]:
         """Draw a digit whose longer side is about `size` pixels; return its width and height."""
         labels = np.array([int(drawing.label) for drawing in self.drawings])
-        drawing = self.drawings[_random_index(labels, rng)]
+        drawing = self.drawings[_random_index(labels, rng, label)]
         strokes, relative_size = self._apply_style(drawing, rng)
         strokes, size = handwriting.slant(strokes, self.slant), size * relative_size
         width, height = handwriting.corners(strokes)[1] * size
@@ -258,8 +287,11 @@ class Writer:
         return np.array([[height * lean, low - height], [0.0, low]]), height * lean
 
 
-def _random_index(labels: np.ndarray, rng: Generator) -> int:
-    """A random index into `labels`, (n,); that of a 1 is more likely."""
+def _random_index(labels: np.ndarray, rng: Generator, label: int | None = None) -> int:
+    """A random index into `labels`, (n,), of `label` if there is one; else a 1 is more likely."""
+    wanted = np.flatnonzero(labels == label)
+    if wanted.size:
+        return int(rng.choice(wanted))
     ones = np.flatnonzero(labels == 1) if rng.random() < _EXTRA_ONES else labels[:0]
     return int(rng.choice(ones)) if ones.size else int(rng.integers(len(labels)))
 
