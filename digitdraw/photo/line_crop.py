@@ -5,6 +5,7 @@ at a time. It knows no network, and not how digits are grouped. Boxes are (x, y,
 pixels, y down."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -26,8 +27,10 @@ _LINE_HEIGHT, _SIDE_MARGIN = 1.25, 0.9
 room for one more digit, which the detector may have missed."""
 _ROW_HEIGHT, _ROW_MARGIN = 1.6, 1.0
 """The same for a row. Commas reach 0.35 heights of a digit below it, apostrophes 0.15 above."""
-_OUTLYING = 0.15
+_OUTLYING = 0.2
 """Share of the digits of a row that may reach beyond its height, at the top and at the bottom."""
+_FAR = 0.4
+"""Digits are far apart in a row if their distance is this share of the largest."""
 _MAX_ROW_SPAN = 1.5
 """Largest height of a row's writing, in heights of a digit."""
 _STACKED = 0.5
@@ -58,7 +61,7 @@ class LineTransform:
     @classmethod
     def around(cls, boxes: np.ndarray) -> "LineTransform":
         """Return the transform for a number with `boxes` (n, 4), n at least 1, in any order."""
-        low, high, rotation, digit = _level_extent(boxes, 0.0)
+        low, high, rotation, digit = _level_extent(boxes, _tilt, 0.0)
         height = _LINE_HEIGHT * max(digit, high[1] - low[1])
         return cls._of(low, high, rotation, height, _SIDE_MARGIN * digit)
 
@@ -66,7 +69,7 @@ class LineTransform:
     def around_row(cls, boxes: np.ndarray) -> "LineTransform":
         """Return the transform for a row with digits in `boxes` (n, 4), n at least 1, in any order.
         There is more room above, below and beside it than around a number."""
-        low, high, rotation, digit = _level_extent(boxes, _OUTLYING)
+        low, high, rotation, digit = _level_extent(boxes, _median_tilt, _OUTLYING)
         span = float(np.clip(high[1] - low[1], digit, _MAX_ROW_SPAN * digit))
         return cls._of(low, high, rotation, _ROW_HEIGHT * span, _ROW_MARGIN * digit)
 
@@ -150,14 +153,14 @@ def _with_grain(crop: np.ndarray) -> np.ndarray:
 
 
 def _level_extent(
-    boxes: np.ndarray, outlying: float
+    boxes: np.ndarray, tilt_of: Callable[[np.ndarray], float], outlying: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
-    """Return the extent of boxes (n, 4) after their slope is undone: the upper left and the lower
-    right corner (2,), the rotation (2, 2), and the usual height of a digit. The share `outlying` of
-    the boxes may reach above the corners, and as many below."""
+    """Return the extent of boxes (n, 4) after their slope, `tilt_of` their centers, is undone: the
+    upper left and the lower right corner (2,), the rotation (2, 2), and the usual height of a
+    digit. The share `outlying` of the boxes may reach above the corners, and as many below."""
     boxes = np.asarray(boxes, np.float64)
     centers = box_centers(boxes)
-    tilt = _tilt(centers[_side_by_side(boxes)])
+    tilt = tilt_of(centers[_side_by_side(boxes)])
     cos, sin = math.cos(tilt), math.sin(tilt)
     rotation = np.array([[cos, sin], [-sin, cos]])
     level = centers @ rotation.T
@@ -186,6 +189,18 @@ def _tilt(centers: np.ndarray) -> float:
     tilt = math.atan2(float((offsets[:, 0] * offsets[:, 1]).sum()), variance)
     # Two digits at different heights are more often just that than a slope.
     return min(MAX_TILT, max(-MAX_TILT, tilt if len(centers) > 2 else tilt / 2))
+
+
+def _median_tilt(centers: np.ndarray) -> float:
+    """Return the slope in radians of a row of `centers` (n, 2): the median over pairs that are far
+    apart (Theil 1950, Sen 1968), so that a few outliers do not count."""
+    if len(centers) < 4:
+        return _tilt(centers)
+    right, down = (centers[None] - centers[:, None]).transpose(2, 0, 1)
+    is_far = right > _FAR * right.max()
+    if not right.max() > 0:
+        return 0.0
+    return float(np.clip(np.median(np.arctan2(down, right)[is_far]), -MAX_TILT, MAX_TILT))
 
 
 def _downscaled_part(grey: np.ndarray, transform: LineTransform) -> tuple[np.ndarray, np.ndarray]:

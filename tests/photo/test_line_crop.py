@@ -117,3 +117,19 @@ def test_empty_paper_has_no_ink():
 def test_a_line_crop_survives_storage_as_uint8():
     crop = np.random.default_rng(0).uniform(-1.5, 4, (32, 50)).astype(np.float32)
     assert line_crop.from_uint8(line_crop.to_uint8(crop)) == pytest.approx(crop, abs=0.02)
+
+
+def test_a_row_has_room_for_marks_below_above_and_beside_it():
+    transform = LineTransform.around_row(ROW)
+    marks = np.array([[100, 80 - 0.2 * 24], [180, 80 + 1.25 * 24], [100 - 20, 90]])
+    (_, top), (_, bottom), (left, _) = transform.to_crop(marks)
+    assert 0 < top < bottom < line_crop.HEIGHT
+    assert left > 0
+    assert transform.scale * 24 == pytest.approx(line_crop.HEIGHT / 1.6)
+
+
+def test_a_digit_that_hangs_low_does_not_shrink_the_others_in_a_row():
+    low = ROW.copy()
+    low[4, 1] += 12
+    shrunk = LineTransform.around(low).scale / LineTransform.around(ROW).scale
+    assert LineTransform.around_row(low).scale / LineTransform.around_row(ROW).scale > shrunk + 0.1

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digitdraw.photo.boxes import box_centers
-from digitdraw.photo.lines import group_numbers, merge_numbers
+from digitdraw.photo.lines import MAX_ROW_LENGTH, group_numbers, group_rows, merge_numbers
 
 WIDTH, HEIGHT = 20.0, 30.0
 
@@ -139,3 +139,28 @@ def test_numbers_without_digits_are_not_merged():
     assert merge_numbers([], []) == []
     merged = merge_numbers([numbers[0], empty, numbers[1]], [is_detected[0], none, is_detected[1]])
     assert merged == [[0], [1], [2]]
+
+
+@pytest.mark.parametrize("degrees", [0, 5, -5])
+def test_a_row_holds_several_numbers(degrees):
+    boxes = [*row(3), *row(2, x=170), *row(4, x=20, y=70)]
+    assert group_rows(rotate(boxes, degrees)) == [[0, 1, 2, 3, 4], [5, 6, 7, 8]]
+    assert len(group_numbers(rotate(boxes, degrees))) == 3
+
+
+def test_a_row_ends_at_a_very_wide_gap_or_at_writing_of_another_size():
+    assert group_rows(np.array([*row(2), *row(2, x=60 + 5 * HEIGHT)])) == [[0, 1], [2, 3]]
+    large = [[260.0, -20, 60, 90]]
+    assert group_rows(np.array([*row(2), *large])) == [[0, 1], [2]]
+
+
+def test_a_long_row_is_split_at_its_widest_gaps():
+    boxes = np.array([*row(24), *row(24, x=24 * 26 + 30)])
+    assert group_rows(boxes) == [list(range(24)), list(range(24, 48))]
+    lengths = [len(part) for part in group_rows(np.array(row(100)))]
+    assert sum(lengths) == 100
+    assert max(lengths) * (WIDTH + 6) <= MAX_ROW_LENGTH * HEIGHT + 6
+
+
+def test_no_digits_make_no_rows():
+    assert group_rows(np.zeros((0, 4))) == []

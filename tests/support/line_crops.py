@@ -19,4 +19,4 @@ def line_crops(count: int) -> list[LineCrops]:
     rng = np.random.default_rng(0)
     digits = [rng.integers(0, 10, rng.integers(1, 4)) for _ in range(count)]
     empty = LineCrops("empty", [bar_crop()] * 8, [np.zeros(0, np.int64)] * 8)
-    return [LineCrops("clear", [bar_crop(*number) for number in digits], digits), empty]
+    return [LineCrops("entries", [bar_crop(*number) for number in digits], digits), empty]

@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from digitdraw.models import alphabet
 from digitdraw.models.calibration import PhotoCalibration
 from digitdraw.models.weights import Weights
 from digitdraw.photo.reader import PhotoReader
@@ -53,6 +54,15 @@ class PaintedLineRecognizer(nn.Module):
     def say(self, column, digit):
         """Set the logits (11,) of a column to a digit."""
         column[digit], column[10] = 9, -9
+
+
+class PaintedTextRecognizer(PaintedLineRecognizer):
+    """The same, with logits of all classes of the alphabet."""
+
+    def forward(self, x):
+        logits = super().forward(x)
+        symbols = torch.full((*logits.shape[:2], alphabet.BLANK - 10), -9.0)
+        return torch.cat([logits[:, :, :10], symbols, logits[:, :, 10:]], 2)
 
 
 class PaintedClassifier(nn.Module):

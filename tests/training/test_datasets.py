@@ -164,3 +164,23 @@ def test_the_error_for_a_missing_scan_names_it(tmp_path):
     (folder / "labels.jsonl").write_text("\n".join(lines))
     with pytest.raises(DataError, match="gone"):
         datasets.scans(tmp_path, "test")
+
+
+def test_symbols_letters_and_words_are_split_by_the_file(tmp_path):
+    entry = {"label": ".", "writer": "a", "strokes": [[[0, 0]]], "size": 0.1, "place": None}
+    dev = {**entry, "label": ",", "writer": "b", "split": "dev"}
+    for name in ("symbols", "characters", "words"):
+        path = tmp_path / f"unipen-{name}" / f"{name}.jsonl.gz"
+        path.parent.mkdir()
+        with gzip.open(path, "wt", encoding="utf-8") as file:
+            file.writelines(json.dumps(line) + "\n" for line in ({**entry, "split": "train"}, dev))
+        load = getattr(datasets, name)
+        assert [drawing.label for drawing in load(tmp_path, "train")] == ["."]
+        assert [drawing.writer for drawing in load(tmp_path, "validation")] == ["b"]
+        assert load(tmp_path / "missing", "train") == []
+    (symbol,) = datasets.symbols(tmp_path, "train")
+    assert (symbol.size, symbol.place) == (0.1, None)
+    assert len(datasets.text_hashes(tmp_path)) == 3
+    (tmp_path / "unipen-words" / "words.jsonl.gz").write_bytes(b"no archive")
+    with pytest.raises(DataError, match=r"words\.jsonl\.gz is damaged"):
+        datasets.words(tmp_path, "train")

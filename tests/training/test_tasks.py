@@ -68,7 +68,7 @@ def small_data(monkeypatch):
         ("default", "drawings accuracy"),
         ("from-scratch", "drawings accuracy"),
         ("detector", "F1 accuracy"),
-        ("line-recognizer", "digit accuracy"),
+        ("line-recognizer", "digits accuracy"),
     ],
 )
 def test_each_kind_trains_one_epoch(model, metric, small_data, tmp_path):

@@ -54,8 +54,8 @@ _MISSED, _MISSED_END = 0.04, 0.12
 _FALSE = {"(": 0.15, ")": 0.15, "/": 0.15, "$": 0.1, "%": 0.1, "£": 0.2, "€": 0.1,
           alphabet.OTHER: 0.12}  # fmt: skip
 """Probability that a detector takes a mark for a digit; in a layout without digits it is higher."""
-_CHUNK = 10
-"""Pages that a process makes at once."""
+_CHUNK = 25
+"""Pages that a process makes at once; it gets the sources anew for each chunk."""
 _PARTS = ("ink", "widths", "labels", "lengths")
 """Names of the arrays of a kind in a cache file."""
 

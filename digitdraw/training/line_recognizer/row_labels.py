@@ -49,10 +49,11 @@ def text_in(page: Page, transform: LineTransform) -> str | None:
 
 def _row_of(marks: tuple[Mark, ...], boxes: np.ndarray, width: int) -> int | None:
     """Return the row of most marks in the middle of a crop; digits count more than other marks."""
-    x, y = (boxes[:, :2] + boxes[:, 2:] / 2).T
-    low, high = np.array(_MIDDLE) * HEIGHT
+    (left, top), (right, bottom) = boxes[:, :2].T, (boxes[:, :2] + boxes[:, 2:]).T
+    level = (top + bottom) / 2 / HEIGHT
+    is_level = (level > _MIDDLE[0]) & (level < _MIDDLE[1])
     votes: dict[int, float] = {}
-    for index in np.flatnonzero((x > 0) & (x < width) & (y > low) & (y < high)):
+    for index in np.flatnonzero((right > 0) & (left < width) & is_level):
         mark = marks[index]
         weight = 3.0 if any(map(str.isdigit, mark.text)) else 1.0
         votes[mark.row] = votes.get(mark.row, 0.0) + weight

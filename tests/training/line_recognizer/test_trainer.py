@@ -5,11 +5,13 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from digitdraw.models import alphabet
+from digitdraw.models.line_recognizer import LineRecognizer
 from digitdraw.photo import ctc, line_crop
-from digitdraw.training.line_recognizer.trainer import LineRecognizerTrainer, ctc_loss
+from digitdraw.training.line_recognizer.trainer import LineRecognizerTrainer, ctc_loss, reads_as
 from digitdraw.training.recipes import RECIPES
 from tests.support.line_crops import bar_crop, line_crops
-from tests.support.painted import PaintedLineRecognizer
+from tests.support.painted import PaintedTextRecognizer
 from tests.support.trainings import assert_resumes_as_unbroken
 
 SMALL = replace(RECIPES["line-recognizer"], batch_size=8)
@@ -29,7 +31,7 @@ def test_a_resumed_training_equals_an_unbroken_one(tmp_path):
 def test_batches_have_crops_of_similar_width_and_of_every_kind():
     trainer = start()
     batches = trainer._choose(np.random.default_rng(0))
-    assert sum(map(len, batches)) == trainer.examples_per_epoch == 42 + 9
+    assert sum(map(len, batches)) == trainer.examples_per_epoch == 24 + 7
     assert max(map(len, batches)) == SMALL.batch_size
     ranges = [np.ptp(trainer._crops.widths[batch]) for batch in batches]
     assert np.median(ranges) <= 12
@@ -41,12 +43,39 @@ def test_the_loss_is_small_for_correct_digits():
     crops = [line_crop.from_uint8(bar_crop(6, 6)), np.zeros((32, 9), np.float32)]
     x, columns = ctc.pad_batch(crops)
     assert columns.tolist() == [6, 3]
-    logits = PaintedLineRecognizer()(x[:, None])
-    assert ctc_loss(logits, columns, expected).item() < 0.01
-    wrong = ctc_loss(logits, columns, [np.array([0, 4]), np.array([7])])
+    logits = PaintedTextRecognizer()(x[:, None])
+    all_read = torch.tensor([False, False])
+    assert ctc_loss(logits, columns, expected, all_read).item() < 0.01
+    wrong = ctc_loss(logits, columns, [np.array([0, 4]), np.array([7])], all_read)
     assert wrong.item() > 1
-    too_many = ctc_loss(logits[1:], columns[1:], [np.array([1, 1, 1])])
+    too_many = ctc_loss(logits[1:], columns[1:], [np.array([1, 1, 1])], all_read[1:])
     assert too_many.item() == 0  # three columns are too few for three equal digits
+
+
+def test_symbols_are_not_punished_where_labels_are_digits_only():
+    logits = torch.full((1, 5, alphabet.OUTPUTS), -9.0)
+    for column, label in enumerate([1, alphabet.BLANK, *alphabet.encode(","), 5, alphabet.BLANK]):
+        logits[0, column, label] = 9
+    columns, digits = torch.tensor([5]), [np.array([1, 5])]
+    assert ctc_loss(logits, columns, digits, torch.tensor([True])).item() < 0.01
+    assert ctc_loss(logits, columns, digits, torch.tensor([False])).item() > 1
+    assert ctc_loss(logits, columns, [np.array([1, 6])], torch.tensor([True])).item() > 1
+
+
+def test_a_text_is_right_up_to_what_changes_no_number():
+    read, truth = alphabet.encode("25+6=31 ?"), alphabet.encode("25 + 6 = 31 ? ?")
+    assert reads_as(read, truth, digits_only=False)
+    assert not reads_as(alphabet.encode("12,50"), alphabet.encode("12.50"), digits_only=False)
+    assert reads_as(alphabet.encode("12,50"), alphabet.encode("1250"), digits_only=True)
+
+
+def test_a_training_may_start_from_weights_of_another_alphabet():
+    trainer, old = start(), LineRecognizer.of_digits()
+    trainer.start_from(old)
+    assert_equal = torch.testing.assert_close
+    assert_equal(trainer.network.features[0][0].weight, old.features[0][0].weight)
+    assert_equal(trainer.result.features[4].first[0].weight, old.features[4].first[0].weight)
+    assert trainer.network.head.out_channels == alphabet.OUTPUTS
 
 
 def test_samples_are_line_crops_with_their_digits():
