@@ -172,7 +172,7 @@ def line_crops(crops: Sequence[np.ndarray], titles: Sequence[str], subject: str 
     figure.suptitle(subject, fontsize=11)
     for axes, crop, title in zip(figure.axes, crops, titles, strict=False):
         axes.imshow(-crop, cmap="gray", vmin=-4, vmax=1)
-        axes.set_title(title, fontsize=7, pad=2)
+        axes.set_title(title, fontsize=7, pad=2, parse_math=False)  # a title may have two "$"
     return figure
 
 

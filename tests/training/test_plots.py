@@ -202,3 +202,9 @@ def test_a_missing_folder_is_an_error(tmp_path):
 def test_plots_and_charts_do_not_import_pyplot():
     code = "import sys, digitdraw.training.charts; sys.exit('matplotlib.pyplot' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(plots.__file__).parents[2])
+
+
+def test_a_title_of_a_line_crop_may_have_dollars(tmp_path):
+    figure = plots.line_crops([np.zeros((32, 90), np.float32)], ["$5 \\ $7 → $"])
+    plots.save(tmp_path / "crops.png", figure)
+    assert (tmp_path / "crops.png").stat().st_size > 0

@@ -8,6 +8,8 @@ import numpy as np
 from digitdraw.photo import line_crop
 from digitdraw.training.synthesis.ink_gaps import ink_gaps
 
+_STEEP_WIDTH = 150
+"""Wider crops, in pixels, slope less."""
 _INK = 1.2
 """Least value of an ink pixel, in standard deviations above the paper."""
 
@@ -38,7 +40,10 @@ def augment_crop(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def _stretch(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     height, width = crop.shape
     scale_x, scale_y = math.exp(rng.normal(0, 0.12)), math.exp(rng.normal(-0.03, 0.08))
-    linear = np.array([[scale_x, rng.normal(0, 0.17)], [rng.normal(0, 0.02), scale_y]])
+    slant = rng.normal(0, 0.17)
+    # Far from the middle, a slope moves the ink up or down by much.
+    slope = rng.normal(0, 0.02) * min(1.0, _STEEP_WIDTH / width)
+    linear = np.array([[scale_x, slant], [slope, scale_y]])
     new_width = max(line_crop.MIN_WIDTH, round(width * scale_x))
     centre = np.array([new_width / 2, height / 2 + rng.normal(0, 1.2)])
     transform = np.column_stack([linear, centre - linear @ (width / 2, height / 2)])

@@ -28,9 +28,9 @@ from digitdraw.training.synthesis.sources import Sources, load_text_sources
 SCANNED, EMPTY = "scanned", "empty"
 """Kinds of crops besides the layouts of `text_pages`: of scans, and without digits."""
 PAGES = {
-    "entries": 600, "lists": 300, "row sums": 380, "column sums": 150, "tables": 330,
-    "sudokus": 100, "forms": 280, "marksheets": 230, "receipts": 230, "notes": 300,
-    "whole numbers": 300, "words": 120, SCANNED: 4_000,
+    "entries": 1_300, "lists": 700, "row sums": 800, "column sums": 250, "tables": 550,
+    "sudokus": 200, "forms": 650, "marksheets": 550, "receipts": 550, "notes": 650,
+    "whole numbers": 400, "words": 200, SCANNED: 5_000,
 }  # fmt: skip
 """Pages of each kind."""
 PER_EPOCH = {

@@ -132,8 +132,7 @@ def _make_batch(
     seed, index = key
     rng = np.random.default_rng(seed)
     crops, labels, digits_only = zip(*map(joined.get, index), strict=True)
-    augmented = [augment_crop(crop, rng)[:, : line_crop.MAX_WIDTH * 2] for crop in crops]
-    x, columns = ctc.pad_batch(augmented)
+    x, columns = ctc.pad_batch([augment_crop(crop, rng) for crop in crops])
     return x, (columns, list(labels), torch.tensor(digits_only))
 
 

@@ -109,8 +109,8 @@ class _Layout:
 
     def gap(self) -> float:
         """A gap between two entries of a row, in pixels: more than that between two digits."""
-        wide = self.rng.uniform(1.0, 5.0) if self.rng.random() < 0.4 else 0.0
-        return self.height * (self.writer.space * math.exp(self.rng.normal(0, 0.2)) + wide)
+        extra = self.rng.uniform(1.0, 5.0) if self.rng.random() < 0.4 else 0.0
+        return self.height * (self.writer.space * math.exp(self.rng.normal(0, 0.2)) + extra)
 
     def _decorate(self, start: float, end: float, y: float, first: int) -> None:
         """At random, cross an item out, or draw a ring or box around it or a line under it."""

@@ -64,7 +64,8 @@ class TextWriter:
 
     `style_seed` chooses the forms of symbols and letters. `space` is the usual gap between two
     items and `thin` that between thousands, both in heights of a digit, beyond the gap between two
-    digits. `unsteady` is how far digits hang above or below their line, in their heights."""
+    digits. `unsteady` is how far digits hang above or below their line, in their heights,
+    and `dash_level` how far dashes are below the middle."""
 
     writer: Writer
     sources: Sources
@@ -73,6 +74,7 @@ class TextWriter:
     thin: float
     unsteady: float
     letter_size: float
+    dash_level: float
 
     @classmethod
     def random(
@@ -90,6 +92,7 @@ class TextWriter:
             thin=rng.uniform(0.12, 0.3),
             unsteady=rng.uniform(0.1, 0.2) if rng.random() < 0.12 * variability else 0.0,
             letter_size=rng.uniform(0.75, 1.15),
+            dash_level=rng.uniform(0.1, 0.35) if rng.random() < 0.2 else 0.0,
         )
 
     def write(
@@ -181,7 +184,8 @@ class TextWriter:
         height = canvas.digit_height * size
         if name in ".,'":  # people leave room for them, but not much
             x += (rng.uniform(*_ROOM) - self.writer.gap) * height
-        strokes = [stroke * height + [x, y] for stroke in self._symbol(name, rng)]
+        lower = self.dash_level * height if name == "-" else 0.0
+        strokes = [stroke * height + [x, y + lower] for stroke in self._symbol(name, rng)]
         pen_width = self.writer.pen_width * rng.uniform(0.9, 1.2)
         if name == ".":
             pen_width *= rng.uniform(1.0, 1.6)
