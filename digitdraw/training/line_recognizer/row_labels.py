@@ -29,10 +29,11 @@ def text_in(page: Page, transform: LineTransform) -> str | None:
         return ""
     boxes = transform.boxes_to_crop(np.array([mark.box for mark in page.marks], float))
     row = _row_of(page.marks, boxes, transform.width)
-    if row is None:
-        return ""
+    shown = _shown(page.marks, boxes, transform.width)
+    if row is None:  # a crop of something else, unless it shows parts of characters
+        return None if (shown > _OUTSIDE).any() else ""
     is_own = np.array([mark.row == row for mark in page.marks])
-    if _shows_another_row(page.marks, boxes, is_own, transform.width):
+    if (~is_own & (shown > _FOREIGN)).any():
         return None
     left, right = boxes[:, 0], boxes[:, 0] + boxes[:, 2]
     inside = np.minimum(right, transform.width) - np.maximum(left, 0)
@@ -60,15 +61,13 @@ def _row_of(marks: tuple[Mark, ...], boxes: np.ndarray, width: int) -> int | Non
     return max(votes, key=lambda row: votes[row]) if votes else None
 
 
-def _shows_another_row(
-    marks: tuple[Mark, ...], boxes: np.ndarray, is_own: np.ndarray, width: int
-) -> bool:
-    """Return whether much of a digit or word of another row is in a crop."""
+def _shown(marks: tuple[Mark, ...], boxes: np.ndarray, width: int) -> np.ndarray:
+    """Return the share of each digit or word that is in a crop, (n,); 0 for symbols."""
     view = np.array([[0, 0, width, HEIGHT]])
     inside = intersection_areas(view, boxes)[0] / np.maximum(box_areas(boxes), 1e-6)
-    is_large = np.array([len(mark.text) > 1 or mark.text.isalnum() or mark.text == OTHER
-                         for mark in marks])  # fmt: skip
-    return bool((~is_own & is_large & (inside > _FOREIGN)).any())
+    texts = [mark.text for mark in marks]
+    is_large = [len(text) > 1 or text.isalnum() or text in (OTHER, CUT) for text in texts]
+    return inside * np.array(is_large)
 
 
 def _is_read(mark: Mark, inside: float, width: float) -> bool | None:

@@ -52,3 +52,4 @@ def test_a_text_is_unclear_if_a_character_is_half_inside(unclear):
 def test_a_crop_without_marks_has_an_empty_text():
     assert text_of() == ""
     assert text_of(mark("8", 20)) == ""
+    assert text_of(mark("8", 120, y=84)) is None  # the lower half of a digit
