@@ -28,11 +28,11 @@ from digitdraw.training.synthesis.sources import Sources, load_text_sources
 SCANNED, EMPTY = "scanned", "empty"
 """Kinds of crops besides the layouts of `text_pages`: of scans, and without digits."""
 PAGES = {
-    "entries": 1_300, "lists": 700, "row sums": 800, "column sums": 250, "tables": 550,
-    "sudokus": 200, "forms": 650, "marksheets": 550, "receipts": 550, "notes": 650,
-    "whole numbers": 400, "words": 200, SCANNED: 5_000,
+    "entries": 800, "lists": 400, "row sums": 450, "column sums": 150, "tables": 320,
+    "sudokus": 100, "forms": 380, "marksheets": 320, "receipts": 320, "notes": 380,
+    "whole numbers": 250, "words": 120, SCANNED: 2_500,
 }  # fmt: skip
-"""Pages of each kind."""
+"""Pages of each kind. Parts of a long training have seeds, and so pages, of their own."""
 PER_EPOCH = {
     "entries": 8_000, "lists": 4_500, "row sums": 5_000, "column sums": 2_500, "tables": 4_000,
     "sudokus": 1_000, "forms": 4_000, "marksheets": 3_000, "receipts": 3_500, "notes": 3_500,
