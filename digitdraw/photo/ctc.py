@@ -1,8 +1,9 @@
-"""Runs the line recognizer and decodes its output (CTC, Graves et al. 2006): digits and logits.
+"""Runs the line recognizer and decodes its output (CTC, Graves et al. 2006): characters and logits.
 
-The output for a line crop is logits (T, 11) for T columns from left to right: ten digits and the
-blank. This module knows nothing of training or images."""
+The output for a line crop is logits (T, OUTPUTS) for T columns from left to right: the classes of
+`models.alphabet` and the blank. This module knows nothing of training or images."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,12 +11,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from digitdraw.models.layers import DIGITS
+from digitdraw.models import alphabet
 from digitdraw.models.line_recognizer import LineRecognizer
 from digitdraw.photo.line_crop import HEIGHT
 
-_BLANK = DIGITS
-"""Index of the blank for a network of digits alone."""
+_DIGITS = len(alphabet.DIGITS)
 _WIDTH_MULTIPLE = 32
 """Crops are padded to a multiple of this width, so a photo reads the same alone and in a batch."""
 _MAX_BATCH = 16
@@ -26,16 +26,27 @@ _SKIP_COST = 1.0
 
 @dataclass(frozen=True)
 class Transcript:
-    """The digits read in a line crop, n in all.
+    """The characters read in a line crop, n in all.
 
-    labels   (n,), the digits
-    centers  (n,), the center of each digit, in columns of the network
-    logits   (n, 11): which digit each is if the others are as read, and in the last column whether
-             there is a digit at all"""
+    labels   (n,), classes of `alphabet`
+    columns  (n, 2), first column of each character, and one after the last
+    windows  (n, 2), the same with the blanks around it, up to half the way to the next character
+    log_p    (T, OUTPUTS), log probabilities of the columns"""
 
     labels: np.ndarray
-    centers: np.ndarray
-    logits: np.ndarray
+    columns: np.ndarray
+    windows: np.ndarray
+    log_p: Tensor
+
+    @property
+    def text(self) -> str:
+        """The characters."""
+        return alphabet.spell(self.labels)
+
+    @property
+    def centers(self) -> np.ndarray:
+        """Centers of the characters in columns, (n,)."""
+        return self.columns.mean(axis=1)
 
 
 @torch.inference_mode()
@@ -66,21 +77,49 @@ def pad_batch(crops: list[np.ndarray], width: int = 0) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(x), torch.from_numpy(lengths)
 
 
-def collapse_path(path: np.ndarray, blank: int = _BLANK) -> tuple[np.ndarray, np.ndarray]:
+def decode(logits: Tensor) -> Transcript:
+    """Decode logits (T, OUTPUTS) by the likeliest path (best path decoding)."""
+    log_p = logits.log_softmax(dim=1)
+    labels, columns = collapse_path(log_p.argmax(dim=1).numpy())
+    between = (columns[1:, 0] + columns[:-1, 1] + 1) // 2
+    starts, ends = np.append(0, between), np.append(between, len(logits))
+    windows = np.column_stack([starts, ends])[: len(labels)]
+    return Transcript(labels, columns, windows, log_p)
+
+
+def collapse_path(path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Collapse a path (T,) of classes and blanks: each run of a class becomes one. Returns the
-    classes (n,), and the centers of their runs in columns, (n,) float64."""
+    classes (n,), and the columns (n, 2) of their runs: the first, and one after the last."""
     starts = np.flatnonzero(np.diff(path, prepend=-1))
     ends = np.append(starts[1:], len(path))
-    is_read = path[starts] != blank
-    return path[starts][is_read], ((starts + ends) / 2)[is_read]
+    is_read = path[starts] != alphabet.BLANK
+    return path[starts][is_read], np.column_stack([starts, ends])[is_read]
 
 
-def decode(logits: Tensor) -> Transcript:
-    """Decode logits (T, 11) by the likeliest path (best path decoding)."""
-    log_p = logits.log_softmax(dim=1)
-    labels, centers = collapse_path(log_p.argmax(dim=1).numpy())
-    numbers = np.tile(labels, (len(labels), 1))
-    return Transcript(labels, centers, _position_logits(log_p, numbers, np.arange(len(labels))))
+def text_log_probabilities(parts: Sequence[tuple[Tensor, np.ndarray]]) -> np.ndarray:
+    """Return the log probability that columns read as a text, for `parts` of log probabilities (T,
+    OUTPUTS) and classes (n,). The CTC forward algorithm sums over all paths."""
+    if not parts:
+        return np.zeros(0)
+    columns = nn.utils.rnn.pad_sequence([log_p for log_p, _ in parts])
+    loss = F.ctc_loss(
+        columns.double(),
+        torch.from_numpy(np.concatenate([labels for _, labels in parts])),
+        torch.tensor([len(log_p) for log_p, _ in parts]),
+        torch.tensor([len(labels) for _, labels in parts]),
+        blank=alphabet.BLANK,
+        reduction="none",
+    )
+    # Two equal characters need a blank column between them. So some texts do not fit.
+    return -loss.clamp(max=1e3).numpy()
+
+
+def digit_logits(transcript: Transcript, index: np.ndarray) -> np.ndarray:
+    """Return the log probability of each digit in the windows of the characters at `index` (m,), as
+    (m, 10) float64."""
+    windows = [transcript.log_p[slice(*transcript.windows[i])] for i in index]
+    parts = [(log_p, np.array([digit])) for log_p in windows for digit in range(_DIGITS)]
+    return text_log_probabilities(parts).reshape(len(index), _DIGITS)
 
 
 def match_detections(centers: np.ndarray, detections: np.ndarray, pitch: float) -> list[int | None]:
@@ -109,44 +148,3 @@ def match_detections(centers: np.ndarray, detections: np.ndarray, pitch: float) 
             i, j = i - 1, j - 1
             matches[i] = j
     return matches
-
-
-def logits_with_insertion(
-    logits: Tensor, transcript: Transcript, centers: np.ndarray
-) -> np.ndarray:
-    """Return logits (m, 11) for digits that may be at `centers` (m,) in columns, but were not read.
-    They mean the same as those of a `Transcript`, with each digit alone added to those read."""
-    if not len(centers):
-        return np.zeros((0, _BLANK + 1), np.float32)
-    positions = np.searchsorted(transcript.centers, centers)
-    numbers = [np.insert(transcript.labels, position, 0) for position in positions]
-    return _position_logits(logits.log_softmax(dim=1), np.stack(numbers), positions)
-
-
-def _position_logits(log_p: Tensor, numbers: np.ndarray, positions: np.ndarray) -> np.ndarray:
-    """Return logits (m, 11): log probabilities of `numbers` (m, n) with each digit at a position.
-    `positions` (m,) has one position for each number; the last column is for no digit there. The
-    CTC forward algorithm sums over all paths, for all numbers in one batch."""
-    m, n = numbers.shape
-    kinds = _BLANK + 1
-    if n == 0:
-        return np.zeros((0, kinds), np.float32)
-    targets = torch.from_numpy(numbers)[:, None].repeat(1, kinds, 1)
-    lengths = torch.full((m, kinds), n)
-    lengths[:, _BLANK] = n - 1
-    for row, position in enumerate(positions):
-        targets[row, :_BLANK, position] = torch.arange(_BLANK)
-        targets[row, _BLANK, position:-1] = targets[row, _BLANK, position + 1 :].clone()
-    loss = F.ctc_loss(
-        log_p.double()[:, None].expand(-1, m * kinds, -1),
-        targets.reshape(-1, n),
-        torch.full((m * kinds,), len(log_p)),
-        lengths.reshape(-1),
-        blank=_BLANK,
-        reduction="none",
-    )
-    # Two equal digits need a blank column between them. So some numbers do not fit: clamp infinity.
-    scores = -loss.reshape(m, kinds).clamp(max=1e3)
-    digits = scores[:, :_BLANK]
-    digitness = digits.logsumexp(dim=1) - scores[:, _BLANK]
-    return torch.cat([digits.log_softmax(dim=1), digitness[:, None]], dim=1).float().numpy()

@@ -34,13 +34,19 @@ def group_numbers(boxes: np.ndarray) -> list[list[int]]:
     heights = _heights(boxes)
     level = _level_centers(boxes, heights)
     numbers = _link_digits(_link_costs(level, boxes[:, 2], heights))
-    return _in_reading_order(numbers, level, heights)
+    return [number for line in _in_lines(numbers, level, heights) for number in line]
 
 
 def group_rows(boxes: np.ndarray) -> list[list[int]]:
-    """Group boxes (n, 4) into rows, as lists of indices, as `group_numbers`. Gaps may be far wider,
-    so that a row holds several numbers, and what stands between them. A row that is longer than
-    MAX_ROW_LENGTH is split at its widest gaps."""
+    """Return the rows of `group_lines`, line by line."""
+    return [row for line in group_lines(boxes) for row in line]
+
+
+def group_lines(boxes: np.ndarray) -> list[list[list[int]]]:
+    """Group boxes (n, 4) into the lines of a page, and each line into rows, as lists of indices
+    from left to right. Gaps in a row are far wider than in a number, so that it holds several
+    numbers, and what stands between them. A row that is longer than MAX_ROW_LENGTH is split at its
+    widest gaps."""
     boxes = np.asarray(boxes, np.float64)
     heights = _heights(boxes)
     level = _level_centers(boxes, heights)
@@ -48,7 +54,7 @@ def group_rows(boxes: np.ndarray) -> list[list[int]]:
     limits = MAX_ROW_GAP, MAX_ROW_RISE, MAX_ROW_RATIO
     rows = _link_digits(np.minimum(near, _link_costs(level, boxes[:, 2], heights, *limits)))
     short = [part for row in rows for part in _split_row(row, level[:, 0], boxes[:, 2], heights)]
-    return _in_reading_order(short, level, heights)
+    return _in_lines(short, level, heights)
 
 
 def merge_numbers(numbers: list[np.ndarray], is_detected: list[np.ndarray]) -> list[list[int]]:
@@ -159,20 +165,18 @@ def _link_costs(
     return np.where(fits, right + 2 * rise, np.inf)
 
 
-def _in_reading_order(
-    numbers: list[list[int]], level: np.ndarray, heights: np.ndarray
-) -> list[list[int]]:
-    """Sort numbers by line, then from left to right. A line is what is level with its numbers."""
-    rows: list[list[list[int]]] = []
-    row_y: list[float] = []
-    for number in sorted(numbers, key=lambda digits: level[digits, 1].mean()):
-        y, height = level[number, 1].mean(), heights[number].mean()
-        if rows and y - row_y[-1] < 0.6 * height:
-            rows[-1].append(number)
-            row_y[-1] = float(np.mean([level[digits, 1].mean() for digits in rows[-1]]))
+def _in_lines(
+    rows: list[list[int]], level: np.ndarray, heights: np.ndarray
+) -> list[list[list[int]]]:
+    """Group rows into lines from top to bottom: what is level is one line, from left to right."""
+    found: list[list[list[int]]] = []
+    line_y: list[float] = []
+    for row in sorted(rows, key=lambda digits: level[digits, 1].mean()):
+        y, height = level[row, 1].mean(), heights[row].mean()
+        if found and y - line_y[-1] < 0.6 * height:
+            found[-1].append(row)
+            line_y[-1] = float(np.mean([level[digits, 1].mean() for digits in found[-1]]))
         else:
-            rows.append([number])
-            row_y.append(float(y))
-    return [
-        number for row in rows for number in sorted(row, key=lambda digits: level[digits[0], 0])
-    ]
+            found.append([row])
+            line_y.append(float(y))
+    return [sorted(line, key=lambda digits: level[digits[0], 0]) for line in found]

@@ -1,12 +1,11 @@
 """The photo reader: from a photo to the numbers in it, with a box for each digit.
 
-It holds the networks with their device and calibration, fuses their scores, and decides which
-digits to accept. `photo.pipeline` runs the networks."""
+It holds the networks with their device and calibration, finds the numbers in the text of each row,
+and decides which of them to list. `photo.pipeline` runs the networks."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -16,15 +15,13 @@ from digitdraw.device import CpuFallback
 from digitdraw.models.calibration import PhotoCalibration
 from digitdraw.models.layers import Normalized, fold_batch_norm
 from digitdraw.models.weights import Weights
-from digitdraw.photo import pipeline
+from digitdraw.photo import layout, numbers, pipeline
 from digitdraw.photo.boxes import Box, union_box
-from digitdraw.photo.fusion import NumberHypothesis, fuse_scores, page_probability, sigmoid
-from digitdraw.photo.pipeline import Networks
-from digitdraw.photo.single_digit import Classify, classifier_agrees, read_single_digit
+from digitdraw.photo.fusion import FoundNumber, find_numbers
+from digitdraw.photo.pipeline import Networks, Row
+from digitdraw.photo.single_digit import Classify, read_single_digit
 from digitdraw.prediction import Prediction, Verdict
 from digitdraw.preprocessing.image_io import Source, load_photo
-
-log = logging.getLogger(__name__)
 
 GLYPH_CLASSIFIER = "default"
 """The model that classifies each digit by itself."""
@@ -36,11 +33,7 @@ MIN_CONTRAST = 0.02
 """Standard deviation of grey in [0, 1] below which there is nothing that could be blurred."""
 BLURRED = 0.04
 """A photo is blurred if the deviation of its Laplacian is below this share of its contrast."""
-_CONFIRMED_DIGITNESS, _CONFIRMED_NEIGHBOUR = 0.3, 0.1
-"""On a page without accepted digits, a digit that the classifier confirms is accepted with the
-first digitness, and then confirmed digits of its number with the second."""
-_Scores = tuple[np.ndarray, np.ndarray]
-"""Digitness (n,) and probabilities (n, 10) of the digits of a number."""
+Status = Literal["listed", "doubtful"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +42,7 @@ class ReadDigit:
 
     box         (x, y, width, height) in pixels of the upright photo
     prediction  what it was read as
-    number      index of its number in the reading"""
+    number      index of its number in the reading; -1 for a digit of a doubtful number"""
 
     box: Box
     prediction: Prediction
@@ -62,32 +55,70 @@ class ReadDigit:
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
-    """The numbers of a photo.
+class NumberItem:
+    """A number of a photo.
 
-    numbers      from top to bottom, then from left to right
-    confidences  for each number, the probability in [0, 1] that all its digits are correct
-    digits       all digits, number by number
-    reason       why there are no numbers, in a sentence; empty if there are some"""
+    text        as written: "12.50", "24.03.2026", "-5"
+    confidence  probability in [0, 1] that the text is correct
+    status      "listed", or "doubtful" where the confidence is low
+    box         (x, y, width, height) around its digits, in pixels of the upright photo
+    line        line of the page, from 0 at the top
+    column      column of the table, or place in the line, from 0 at the left
+    digits      its digits, from left to right"""
 
-    numbers: tuple[str, ...]
-    confidences: tuple[float, ...]
+    text: str
+    confidence: float
+    status: Status
+    box: Box
+    line: int
+    column: int
     digits: tuple[ReadDigit, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What a photo says.
+
+    items   all numbers, line by line, from left to right
+    text    one line of text for each line of the page, without words
+    reason  why no number is listed, in a sentence; empty if one is"""
+
+    items: tuple[NumberItem, ...]
+    text: str = ""
     reason: str = ""
 
-    def box_of(self, number: int) -> Box:
-        """Return the box around all digits of the number with that index."""
-        boxes = np.array([digit.box for digit in self.digits if digit.number == number])
-        return _scaled(union_box(boxes), 1)
+    @property
+    def listed(self) -> tuple[NumberItem, ...]:
+        """The items that are not doubtful."""
+        return tuple(item for item in self.items if item.status == "listed")
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The texts of the listed items."""
+        return tuple(item.text for item in self.listed)
+
+    @property
+    def confidences(self) -> tuple[float, ...]:
+        """The confidences of the listed items."""
+        return tuple(item.confidence for item in self.listed)
+
+    @property
+    def digits(self) -> tuple[ReadDigit, ...]:
+        """All digits of the listed items, number by number."""
+        return tuple(digit for item in self.listed for digit in item.digits)
 
     def as_dict(self) -> dict[str, Any]:
         """Return all but the glyphs, ready for JSON."""
-        numbers = zip(self.numbers, self.confidences, strict=True)
         return {
             "reason": self.reason,
+            "text": self.text,
             "numbers": [
-                {"number": number, "confidence": confidence, "box": list(self.box_of(index))}
-                for index, (number, confidence) in enumerate(numbers)
+                {"number": item.text, "confidence": item.confidence, "box": list(item.box)}
+                for item in self.listed
+            ],
+            "items": [
+                {name: value for name, value in vars(item).items() if name != "digits"}
+                for item in self.items
             ],
             "digits": [
                 {"box": list(digit.box), "number": digit.number, **digit.prediction.as_dict()}
@@ -108,8 +139,8 @@ class PhotoReader:
         classify: Classify | None = None,
     ) -> None:
         """Take over the networks of the weights. `classify` is the `predict` of a glyph classifier
-        that rejects non-digits. On a page without accepted digits, it gets a say about doubtful
-        digits and about clean images of a single digit. Without it, such a page reads as empty."""
+        that rejects non-digits. On a page without numbers, it gets a say about clean images of a
+        single digit. Without it, such a page reads as empty."""
         self.calibration = PhotoCalibration(**vars(line_recognizer.calibration))
         self._classify = classify
         networks = prepare_networks(detector, line_recognizer, classifier)
@@ -123,56 +154,39 @@ class PhotoReader:
         """Read photos as `load_photo` returns them. A GPU reads them faster in one batch."""
         images = [grey for grey, _ in photos]
         pages = self._fallback.run(
-            lambda *networks: pipeline.number_hypotheses(images, Networks(*networks))
+            lambda *networks: pipeline.read_rows(images, Networks(*networks))
         )
         return [self._reading(*photo, page) for photo, page in zip(photos, pages, strict=True)]
 
-    def _reading(self, grey: np.ndarray, pixel: float, numbers: list[NumberHypothesis]) -> Reading:
+    def _reading(self, grey: np.ndarray, pixel: float, rows: list[Row]) -> Reading:
         """Decide about the numbers of a photo; `pixel` is the size of a pixel in photo pixels."""
-        scored = [self._scores(number) for number in numbers]
-        accepted = self._accepted([digitness for digitness, _ in scored])
-        if self._classify and not any(index.size for index in accepted):
-            accepted = self._confirmed_on_page(numbers, scored, self._classify)
-        digits: list[ReadDigit] = []
+        found = [number for row in rows for number in find_numbers(row, self.calibration)]
+        boxes = [union_box(number.row.boxes[number.digits]) for number in found]
+        on_lines = [number.row.line for number in found]
+        columns = layout.columns_of(np.array(boxes).reshape(-1, 4), on_lines)
+        items: list[NumberItem] = []
         count = 0
-        for number, scores, index in zip(numbers, scored, accepted, strict=True):
-            for i in index:
-                prediction = self._prediction(scores[0][i], scores[1][i], number.glyphs[i])
-                digits.append(ReadDigit(_scaled(number.boxes[i], pixel), prediction, count))
-            count += bool(index.size)
-        if not digits and self._classify and (single := read_single_digit(grey, self._classify)):
-            digits, count = [ReadDigit(_scaled(single[0], pixel), single[1], 0)], 1
-        return _assemble(tuple(digits), count, "" if digits else _reason(grey, pixel))
+        for number, box, column in zip(found, boxes, columns, strict=True):
+            is_listed = number.confidence >= self.calibration.min_number
+            items.append(self._item(number, _scaled(box, pixel), column, count, is_listed, pixel))
+            count += is_listed
+        if not count and self._classify and (single := read_single_digit(grey, self._classify)):
+            items, count = [_single(_scaled(single[0], pixel), single[1])], 1
+        return Reading(tuple(items), _page_text(rows), "" if count else _reason(grey, pixel))
 
-    def _scores(self, number: NumberHypothesis) -> _Scores:
-        """Return the digitness of each digit, (n,), and its probabilities, (n, 10)."""
-        logits = number.ctc_logits, number.detector_logits, number.classifier_logits
-        digit_logits, digitness = fuse_scores(*logits, number.features, self.calibration)
-        return sigmoid(digitness), torch.from_numpy(digit_logits).double().softmax(1).numpy()
-
-    def _accepted(self, digitness: list[np.ndarray]) -> list[np.ndarray]:
-        """Return the indices of the accepted digits of each number, given their digitness, (n,). A
-        doubtful digit is accepted beside a confident one, but not alone (hysteresis, as Canny 1986
-        uses for edges). None is accepted on a page that more likely has none."""
-        c = self.calibration
-        best = [scores.max(initial=0) for scores in digitness]
-        on_page = np.concatenate([np.zeros(0), *digitness])
-        if on_page.size and page_probability(on_page, c) < c.min_page:
-            best = [0] * len(digitness)
-        return [
-            np.flatnonzero((scores >= c.min_digitness) & (top >= c.min_number) & (top > 0))
-            for scores, top in zip(digitness, best, strict=True)
-        ]
-
-    def _confirmed_on_page(
-        self, numbers: list[NumberHypothesis], scored: list[_Scores], classify: Classify
-    ) -> list[np.ndarray]:
-        """Return the indices of the confirmed digits of each number on a page with none accepted;
-        none if less than half of all are confirmed: in a word, some letters look like ones."""
-        pairs = zip(numbers, scored, strict=True)
-        confirmed = [_confirmed(number, *scores, classify) for number, scores in pairs]
-        are_most = 2 * sum(map(len, confirmed)) >= sum(len(digitness) for digitness, _ in scored)
-        return confirmed if are_most else [index[:0] for index in confirmed]
+    def _item(
+        self, found: FoundNumber, box: Box, column: int, number: int, is_listed: bool, pixel: float
+    ) -> NumberItem:
+        digits = tuple(
+            ReadDigit(
+                _scaled(found.row.boxes[index], pixel),
+                self._prediction(found.confidence, bars, found.row.glyphs[index]),
+                number if is_listed else -1,
+            )
+            for index, bars in zip(found.digits, found.probabilities, strict=True)
+        )
+        status: Status = "listed" if is_listed else "doubtful"
+        return NumberItem(found.text, found.confidence, status, box, found.row.line, column, digits)
 
     def _prediction(
         self, digitness: float, probabilities: np.ndarray, glyph: np.ndarray
@@ -195,29 +209,24 @@ def prepare_networks(detector: Weights, line_recognizer: Weights, classifier: We
     return Networks(detect, recognize, Normalized(classify, classifier.mean, classifier.std))
 
 
-def _confirmed(
-    number: NumberHypothesis, digitness: np.ndarray, probabilities: np.ndarray, classify: Classify
-) -> np.ndarray:
-    """Return the indices of the digits of a number that the classifier confirms. Their glyphs are
-    whole, they are not too unlikely, and the classifier confidently gives the same digit."""
-    index = np.flatnonzero(number.is_whole & (digitness >= _CONFIRMED_NEIGHBOUR))
-    labels = probabilities[index].argmax(axis=1)
-    index = index[classifier_agrees(number.glyphs[index], labels, classify)]
-    return index if (digitness[index] >= _CONFIRMED_DIGITNESS).any() else index[:0]
-
-
 def _scaled(box: Sequence[float] | np.ndarray, scale: float) -> Box:
     x, y, width, height = (float(side) * scale for side in box)
     return x, y, width, height
 
 
-def _assemble(digits: tuple[ReadDigit, ...], count: int, reason: str) -> Reading:
-    """Return the reading with `count` numbers, spelled by their digits."""
-    numbers, confidences = [""] * count, [1.0] * count
-    for digit in digits:
-        numbers[digit.number] += str(digit.label)
-        confidences[digit.number] *= digit.prediction.confidence * digit.prediction.digitness
-    return Reading(tuple(numbers), tuple(confidences), digits, reason)
+def _single(box: Box, prediction: Prediction) -> NumberItem:
+    """Return the item of an image of a single digit."""
+    confidence = prediction.confidence * prediction.digitness
+    digits = (ReadDigit(box, prediction, 0),)
+    return NumberItem(str(prediction.ranking[0]), confidence, "listed", box, 0, 0, digits)
+
+
+def _page_text(rows: Sequence[Row]) -> str:
+    """Return the text of a page, one line for each of its lines with anything but words."""
+    lines: dict[int, list[str]] = {}
+    for row in rows:
+        lines.setdefault(row.line, []).append(numbers.clean(row.transcript.text))
+    return "\n".join(line for texts in lines.values() if (line := " ".join(filter(None, texts))))
 
 
 def _reason(grey: np.ndarray, pixel: float) -> str:

@@ -86,7 +86,7 @@ class LineRecognizerTrainer(Trainer):
         )
         paths = logits.argmax(dim=2).cpu().numpy()
         correct = sum(
-            reads_as(ctc.collapse_path(path[:length], alphabet.BLANK)[0], truth, only_digits)
+            reads_as(ctc.collapse_path(path[:length])[0], truth, only_digits)
             for path, length, truth, only_digits in zip(
                 paths, columns.tolist(), labels, digits_only.tolist(), strict=True
             )

@@ -124,7 +124,7 @@ class LineRecognizerValidation:
 
 def _read(logits: Tensor) -> np.ndarray:
     """Return the classes that logits (T, OUTPUTS) read, by the likeliest path."""
-    return ctc.collapse_path(logits.argmax(1).numpy(), alphabet.BLANK)[0]
+    return ctc.collapse_path(logits.argmax(1).numpy())[0]
 
 
 def _read_digits(logits: Tensor) -> tuple[np.ndarray, np.ndarray]:

@@ -1,0 +1,38 @@
+"""Finds the numbers in the text of a row: which characters belong together, and which do not.
+
+Knows characters only: neither boxes nor networks. The text has the characters of
+`models.alphabet`."""
+
+import re
+
+from digitdraw.models.alphabet import OTHER
+
+_OPERATORS = "+=\N{MULTIPLICATION SIGN}÷"
+"""A row with one of these is a sum. Dashes, slashes and colons in it are operators, too."""
+_SIGN = r"(?<![^ (+=\u00d7÷$€£])-"
+"""A dash before a number is its sign at the start of a row, and after these characters."""
+_NUMBER = re.compile(rf"(?:{_SIGN})?\d+(?:[-.,'/:]\d+)*")
+_NUMBER_IN_SUM = re.compile(r"(?:(?<![^ (+=\u00d7÷/:])-)?\d+(?:[.,']\d+)*")
+_MINUS = re.compile(r"\d *$")
+"""What stands before a dash that is an operator."""
+
+
+def number_spans(text: str) -> list[tuple[int, int]]:
+    """Return the start and end of each number in the text of a row, from left to right.
+
+    A number is a run of digits with points, commas, apostrophes, dashes, slashes and colons between
+    them, and maybe a sign. Nothing else is part of one, so a space or a letter separates two."""
+    is_sum = any(operator in text for operator in _OPERATORS)
+    if not is_sum:
+        return [match.span() for match in _NUMBER.finditer(text)]
+    spans = []
+    for match in _NUMBER_IN_SUM.finditer(text):
+        start, end = match.span()
+        is_operator = text[start] == "-" and _MINUS.search(text[:start])
+        spans.append((start + bool(is_operator), end))
+    return spans
+
+
+def clean(text: str) -> str:
+    """Return the text of a row as people read it: without letters and other marks."""
+    return " ".join(text.replace(OTHER, " ").split())
