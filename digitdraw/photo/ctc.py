@@ -48,6 +48,11 @@ class Transcript:
         """Centers of the characters in columns, (n,)."""
         return self.columns.mean(axis=1)
 
+    def part(self, start: int, end: int) -> tuple[Tensor, np.ndarray]:
+        """Return the log probabilities of the columns of some characters, and their classes."""
+        columns = slice(self.windows[start, 0], self.windows[end - 1, 1])
+        return self.log_p[columns], self.labels[start:end]
+
 
 @torch.inference_mode()
 def recognize(crops: list[np.ndarray], network: nn.Module) -> list[Tensor]:

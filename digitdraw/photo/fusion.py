@@ -11,8 +11,6 @@ import torch
 
 from digitdraw.models import alphabet
 from digitdraw.models.calibration import PhotoCalibration
-from digitdraw.photo import ctc
-from digitdraw.photo.numbers import number_spans
 from digitdraw.photo.pipeline import Row
 
 
@@ -35,26 +33,17 @@ class FoundNumber:
 
 def find_numbers(row: Row, calibration: PhotoCalibration) -> list[FoundNumber]:
     """Return the numbers in a row, from left to right."""
-    transcript, c = row.transcript, calibration
-    spans = number_spans(transcript.text)
+    c = calibration
     logits = row.digit_logits / c.temperature + c.classifier_weight * row.classifier_logits
-    probabilities = _softmax(logits)
-    own = _softmax(row.digit_logits)
-    parts = [
-        (
-            transcript.log_p[transcript.windows[start, 0] : transcript.windows[end - 1, 1]],
-            transcript.labels[start:end],
-        )
-        for start, end in spans
-    ]
+    probabilities, own = _softmax(logits), _softmax(row.digit_logits)
     found = []
-    for (start, end), log_p in zip(spans, ctc.text_log_probabilities(parts), strict=True):
+    for (start, end), log_p in zip(row.numbers, row.number_log_p, strict=True):
         digits = np.flatnonzero((row.digits >= start) & (row.digits < end))
         # First that it is a number of this form, then that each digit is the one that is meant.
         form = log_p - np.log(own[digits].max(axis=1)).sum()
         best = probabilities[digits].max(axis=1)
         confidence = min(1.0, float(np.exp(form / c.digitness_temperature))) * float(best.prod())
-        text = list(transcript.text[start:end])
+        text = list(row.transcript.text[start:end])
         for index, label in zip(digits, probabilities[digits].argmax(axis=1), strict=True):
             text[row.digits[index] - start] = alphabet.DIGITS[label]
         found.append(FoundNumber(row, "".join(text), confidence, digits, probabilities[digits]))

@@ -18,6 +18,7 @@ from digitdraw.photo.boxes import box_centers
 from digitdraw.photo.ctc import Transcript
 from digitdraw.photo.detection import Detections
 from digitdraw.photo.line_crop import LineTransform
+from digitdraw.photo.numbers import number_spans
 from digitdraw.photo.postprocess import drop_commas, drop_nested, merge_split_digits
 from digitdraw.photo.refine import expand_to_ink
 
@@ -53,6 +54,8 @@ class Row:
     digits        (m,), indices of the characters that are digits
     boxes         (m, 4), boxes of the digits
     digit_logits  (m, 10), log probabilities of which digit each is, by the line recognizer
+    numbers       the first character of each number, and one after its last
+    number_log_p  (k,), log probability of the text of each number, by the line recognizer
     glyphs        (m, 28, 28) float32 in [0, 1], each digit by itself
     classifier_logits  (m, 10), which digit; scaled down for glyphs that are not whole"""
 
@@ -61,6 +64,8 @@ class Row:
     digits: np.ndarray
     boxes: np.ndarray
     digit_logits: np.ndarray
+    numbers: list[tuple[int, int]]
+    number_log_p: np.ndarray
     glyphs: np.ndarray
     classifier_logits: np.ndarray
 
@@ -121,6 +126,7 @@ def _row(
     for position, match in enumerate(matches):
         if match is not None:
             boxes[position] = detections.boxes[order[match]]
+    numbers = number_spans(transcript.text)
     crops = digit_crop.crop_digits(crop, transform.boxes_to_crop(boxes))
     weights = np.where(crops.is_whole, 1, PARTIAL_GLYPH_WEIGHT)[:, None]
     return Row(
@@ -129,6 +135,8 @@ def _row(
         digits=digits,
         boxes=boxes,
         digit_logits=ctc.digit_logits(transcript, digits),
+        numbers=numbers,
+        number_log_p=ctc.text_log_probabilities([transcript.part(*span) for span in numbers]),
         glyphs=crops.glyphs,
         classifier_logits=np.repeat(weights, 10, axis=1),
     )
