@@ -120,7 +120,8 @@ class PhotoReader:
         return self.read_batch([load_photo(image)])[0]
 
     def read_batch(self, photos: Sequence[tuple[np.ndarray, float]]) -> list[Reading]:
-        """Read photos as `load_photo` returns them. A GPU reads them faster in one batch."""
+        """Read photos as `load_photo` returns them. A GPU reads them faster in one batch. Raises
+        BadImageError if one of them shows more than `pipeline.MAX_DIGITS` digits."""
         images = [grey for grey, _ in photos]
         pages = self._fallback.run(
             lambda *networks: pipeline.number_hypotheses(images, Networks(*networks))

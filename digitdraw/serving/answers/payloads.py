@@ -1,7 +1,6 @@
 """The JSON that the page's scripts read: answers, explanations, comparisons and readings."""
 
 import base64
-import io
 from collections.abc import Sequence
 from time import perf_counter
 
@@ -13,7 +12,7 @@ from digitdraw.errors import DigitDrawError
 from digitdraw.photo.reader import ReadDigit
 from digitdraw.prediction import Prediction
 from digitdraw.preprocessing import binarize
-from digitdraw.preprocessing.image_io import FORMATS, open_image
+from digitdraw.preprocessing.image_io import open_photo
 from digitdraw.preprocessing.strokes import to_glyph
 from digitdraw.recognizer import Recognizer
 from digitdraw.serving.answers import data_urls, phrases
@@ -109,16 +108,16 @@ def read_photo(recognizer: Recognizer, photo: bytes) -> dict:
     the pixels of the boxes, "ms", "words", "digits": `_photo_digit` for each, number by number,
     "numbers": list of {"number", "confidence"}}. Raises BadImageError or BadWeightsError."""
     started = perf_counter()
-    reading = recognizer.read_numbers(photo)
+    picture, scale = open_photo(photo)
+    reading = recognizer.read_numbers(picture)
     seconds = perf_counter() - started
-    src, (width, height) = _upright(photo)
     return {
-        "src": src,
-        "width": width,
-        "height": height,
+        "src": data_urls.jpeg(picture, PHOTO_EDGE),
+        "width": round(picture.width * scale),
+        "height": round(picture.height * scale),
         "ms": round(seconds * 1000, 1),
         "words": phrases.numbers_found(reading.numbers, reading.reason),
-        "digits": [_photo_digit(digit) for digit in reading.digits],
+        "digits": [_photo_digit(digit, scale) for digit in reading.digits],
         "numbers": [
             {"number": number, "confidence": round(confidence, 4)}
             for number, confidence in zip(reading.numbers, reading.confidences, strict=True)
@@ -136,15 +135,15 @@ def _answer(prediction: Prediction, seconds: float) -> dict:
     }
 
 
-def _photo_digit(digit: ReadDigit) -> dict:
-    """Return what the answer panel shows of one digit of a photo, and its box."""
+def _photo_digit(digit: ReadDigit, scale: float) -> dict:
+    """Return what the answer panel shows of one digit of a photo, and its box times `scale`."""
     prediction = digit.prediction
     return {
         **_verdict(prediction),
         "big": str(digit.label),  # a part of the number, even where it is doubtful
         "words": phrases.photo_digit(prediction),
         "glyph": _encode_glyph(prediction.glyph),
-        "box": [round(float(side), 1) for side in digit.box],
+        "box": [round(float(side) * scale, 1) for side in digit.box],
         "number": digit.number,
         "digit": digit.label,
         "doubtful": phrases.doubtful(prediction),
@@ -213,13 +212,3 @@ def _step(step: binarize.Step) -> dict:
     if max(picture.size) > STEP_EDGE:
         picture.thumbnail((STEP_EDGE, STEP_EDGE), Image.Resampling.LANCZOS)
     return {"name": step.name, "caption": step.caption, "src": data_urls.data_url(picture)}
-
-
-def _upright(photo: bytes) -> tuple[str, tuple[int, int]]:
-    """Return a data URL of the upright photo, and the width and height of the whole photo."""
-    picture = open_image(photo)
-    # A large JPEG is decoded at a fraction of its size; the header has the full size.
-    with Image.open(io.BytesIO(photo), formats=FORMATS) as header:
-        scale = max(header.size) / max(picture.size)
-    width, height = picture.size
-    return data_urls.jpeg(picture, PHOTO_EDGE), (round(width * scale), round(height * scale))
