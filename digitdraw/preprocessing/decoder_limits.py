@@ -21,9 +21,9 @@ MAX_RLE_PIXELS = 4_000_000
 """Pixels of a compressed BMP, which Pillow decodes in Python: 4 million take a second."""
 HEADER_READS, READS = 10_000, 100_000
 """Reads of a file until its size is known, and of the whole file."""
-MAX_EXIF = 1 << 17
-"""Bytes of EXIF. A segment has at most half of it. Its entries may all refer to the same bytes, so
-Pillow's memory for it grows with the square."""
+MAX_EXIF = 1 << 16
+"""Bytes of EXIF data: one segment of a JPEG. Its entries may all refer to the same bytes, so Pillow
+takes up to 200 MB for it."""
 _READ_FACTOR = 8
 """Bytes that are read of a file, relative to its size. Entries of a TIFF may overlap."""
 _JPEG, _END, _SCAN, _APP1 = b"\xff\xd8", 0xD9, 0xDA, 0xE1

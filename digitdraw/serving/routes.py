@@ -83,29 +83,30 @@ class Routes:
         content = await request.body()
         self.metrics.uploads.inc()
         self.metrics.upload_bytes.inc(len(content))
-        return self._picture(kind, content)
+        return self._picture(kind, content, address_of(request.scope))
 
     async def _example(self, request: Request) -> Response:
         index = request.path_params["index"]
         if index >= len(self.examples):
             return ErrorResponse(404, "There is no such example.")
-        return self._picture(b"photo", self.examples[index])
+        return self._picture(b"photo", self.examples[index], address_of(request.scope))
 
-    def _picture(self, kind: bytes, content: bytes) -> Response:
+    def _picture(self, kind: bytes, content: bytes, address: str) -> Response:
         """Stream lines of JSON: {"place": n} whenever the place in the queue changes, then the
         answer or {"error": text, "busy": bool}."""
         return StreamingResponse(
-            self._stream(kind, content),
+            self._stream(kind, content, address),
             media_type="application/x-ndjson",
             headers={"cache-control": "no-store", "x-accel-buffering": "no"},
         )
 
-    async def _stream(self, kind: bytes, content: bytes) -> AsyncIterator[bytes]:
+    async def _stream(self, kind: bytes, content: bytes, address: str) -> AsyncIterator[bytes]:
         places: asyncio.Queue[int | None] = asyncio.Queue()
 
         async def read() -> bytes:
             try:
-                return await self.photo_queue.ask(kind, content, places.put_nowait)
+                asking = self.photo_queue.ask(kind, content, places.put_nowait, address=address)
+                return await asking
             except (BusyError, WorkerError) as error:
                 busy = isinstance(error, BusyError)
                 return orjson.dumps({"error": str(error), "busy": busy})

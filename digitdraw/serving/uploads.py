@@ -3,9 +3,8 @@
 Gradio's own route names a file after its content, so that two programs with the same picture share
 one file, and it keeps what is broken off."""
 
+import asyncio
 import secrets
-import time
-from collections import OrderedDict
 from dataclasses import dataclass
 
 from starlette.datastructures import UploadFile
@@ -32,17 +31,18 @@ class _InMemory(MultiPartParser):
 
 
 @dataclass(frozen=True)
-class _Upload:
+class Upload:
+    """A file, and the address that it came from."""
+
     content: bytes
     address: str
-    until: float
 
 
 class Uploads:
     """The files that programs have uploaded, by the path that each of them got."""
 
     def __init__(self) -> None:
-        self._waiting: OrderedDict[str, _Upload] = OrderedDict()
+        self._waiting: dict[str, Upload] = {}
 
     def __contains__(self, path: object) -> bool:
         return path in self._waiting
@@ -50,17 +50,15 @@ class Uploads:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def take(self, path: str) -> bytes | None:
-        """Return the content of a file, and keep it no longer; None where there is none."""
-        upload = self._waiting.pop(path, None)
-        return None if upload is None else upload.content
+    def take(self, path: str) -> Upload | None:
+        """Return a file, and keep it no longer; None where there is none."""
+        return self._waiting.pop(path, None)
 
     def route(self) -> Route:
         """Return the route of Gradio's clients for uploads."""
         return Route("/gradio_api/upload", self._upload, methods=["POST"])
 
     async def _upload(self, request: Request) -> Response:
-        self._drop_old()
         try:
             parser = _InMemory(request.headers, request.stream(), max_files=_MAX_FILES)
             form = await parser.parse()
@@ -83,10 +81,6 @@ class Uploads:
 
     def _keep(self, content: bytes, address: str) -> str:
         path = f"uploads/{secrets.token_hex(16)}"
-        self._waiting[path] = _Upload(content, address, time.monotonic() + SECONDS)
+        self._waiting[path] = Upload(content, address)
+        asyncio.get_running_loop().call_later(SECONDS, self._waiting.pop, path, None)
         return path
-
-    def _drop_old(self) -> None:
-        now = time.monotonic()
-        while self._waiting and next(iter(self._waiting.values())).until < now:
-            self._waiting.popitem(last=False)

@@ -2,7 +2,9 @@
 
 The page itself does not use these endpoints: its scripts use the routes of the server."""
 
-from collections.abc import Awaitable, Callable
+import contextlib
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import gradio as gr
 import orjson
 from fastapi.exceptions import RequestValidationError
+from gradio import routes as gradio_routes
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -30,6 +33,19 @@ SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"
 MONO_FONTS = ("ui-monospace", "Consolas", "monospace")
 
 
+@contextlib.contextmanager
+def _no_folder_left() -> Iterator[None]:
+    """Let Gradio make its folder for temporary files in one that is removed: nothing uses it."""
+    given = gradio_routes.DEFAULT_TEMP_DIR
+    with tempfile.TemporaryDirectory() as folder:
+        gradio_routes.DEFAULT_TEMP_DIR = folder
+        try:
+            yield
+        finally:
+            gradio_routes.DEFAULT_TEMP_DIR = given
+
+
+@_no_folder_left()
 def build(service: Service, chosen: Settings, facts: dict[str, Any]) -> ASGIApp:
     """The whole page and its server.
 
@@ -167,10 +183,10 @@ def _name_picture_endpoint(function: Callable, answer: str) -> None:
 async def _read(service: Service, uploads: Uploads, kind: bytes, image: str | None) -> dict:
     if image is None:
         raise gr.Error("No picture came with this request.", print_exception=False)
-    content = uploads.take(image)  # nothing that was sent is kept
-    if content is None:
+    upload = uploads.take(image)  # nothing that was sent is kept
+    if upload is None:
         raise gr.Error(_NOT_UPLOADED, print_exception=False)
-    return await _parsed(service.photo_queue.ask(kind, content))
+    return await _parsed(service.photo_queue.ask(kind, upload.content, address=upload.address))
 
 
 async def _parsed(reply: Awaitable[bytes]) -> dict:

@@ -421,3 +421,14 @@ def test_a_stop_signal_lets_a_started_answer_finish():
         server.process.wait(10)
     finally:
         server.stop()
+
+
+def test_gradio_leaves_no_folder_and_runs_no_clean_up(tmp_path, monkeypatch):
+    monkeypatch.setattr("gradio.routes.DEFAULT_TEMP_DIR", str(tmp_path / "gradio"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    chosen = settings.parse([], {})
+    service = edges.make_service(chosen)
+    build(service, chosen, {"note": "", "cards": []})
+    (mounted,) = (route.app for route in service.app.routes if isinstance(route, Mount))
+    assert mounted.get_blocks().delete_cache is None
+    assert list(tmp_path.iterdir()) == []

@@ -22,13 +22,14 @@ class Queue:
     """A photo queue without workers: `steps` are places to report and errors to raise."""
 
     def __init__(self, *steps):
-        self.steps, self.questions = steps, []
+        self.steps, self.questions, self.addresses = steps, [], []
 
     def __len__(self):
         return 0
 
-    async def ask(self, kind, content, on_place=lambda place: None):
+    async def ask(self, kind, content, on_place=lambda place: None, *, address=""):
         self.questions.append((kind, content))
+        self.addresses.append(address)
         for step in self.steps:
             if isinstance(step, Exception):
                 raise step
@@ -171,8 +172,9 @@ def test_examples_and_pictures_reach_the_queue_with_their_kinds(make):
     queue = Queue()
     app = make(queue=queue).guarded
     ask(app, "POST", "/live/example/0")
-    ask(app, "POST", "/live/picture", content=b"png")
+    ask(app, "POST", "/live/picture", content=b"png", client="192.0.2.7")
     assert queue.questions == [(b"photo", b"example"), (b"picture", b"png")]
+    assert queue.addresses == ["127.0.0.1", "192.0.2.7"]
     for path in ("/live/example/1", "/live/example/-1", "/live/example/x"):
         assert ask(app, "POST", path).status_code == 404
 

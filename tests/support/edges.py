@@ -117,7 +117,7 @@ class _BlotReader:
 class _IdleQueue:
     """Accepts pictures and reads none of them; `check_picture` reads them."""
 
-    async def ask(self, kind: bytes, content: bytes, on_place=None) -> bytes:
+    async def ask(self, kind: bytes, content: bytes, on_place=None, *, address="") -> bytes:
         return b"{}"
 
     async def start(self) -> None:

@@ -10,6 +10,7 @@ COMPARE_INVITATION = "Draw a digit, and all models answer"
 PHOTO_INVITATION = "Add a photo of numbers"
 CHOOSE_DIGIT = "Choose a digit in the picture"
 NO_PHOTO_READER = "Photos cannot be read here: the network that finds digits is missing or damaged."
+TOO_MUCH_MEMORY = "This picture takes too much memory to be read."
 PERHAPS_FROM = 0.10
 """A runner-up with at least this probability is named beside the answer."""
 PERHAPS_NONE_BELOW = 0.6

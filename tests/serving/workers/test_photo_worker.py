@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 
 import pytest
 from PIL import Image
@@ -28,6 +30,33 @@ class WithoutWeights:
 class Broken:
     def read_numbers(self, image):
         raise RuntimeError("out of luck")
+
+
+HUNGRY = """
+import numpy as np
+from digitdraw.serving.workers import photo_worker
+
+class Answer:
+    def as_dict(self):
+        return {"resident": int(open("/proc/self/statm").read().split()[1]) >> 8}
+
+class Hungry:
+    kept = []
+
+    def predict_image(self, picture):
+        blocks = [b"x" * 100_000 for _ in picture]
+        self.kept += blocks[::50]  # freed memory is in pieces
+        return Answer()
+
+    def read_numbers(self, picture):
+        return np.ones(1 << 28)
+
+hungry = Hungry()
+photo_worker.MEMORY, photo_worker._STACKS = 400 << 20, 0
+photo_worker.limit_memory()
+for kind, size in ((b"digit", 1), (b"numbers", 1), (b"digit", 2000), (b"digit", 1)):
+    print(photo_worker.answer(hungry, kind, bytes(size))[1].decode())
+"""
 
 
 def answers(recognizer, *questions):
@@ -79,3 +108,14 @@ def test_the_worker_survives_a_failure():
 
 def test_an_unknown_kind_of_question_fails():
     assert answers(BlotReader(), (b"other", b"")) == [(b"failed", b"")]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such limit")
+def test_a_picture_that_takes_too_much_memory_gets_an_error_and_freed_memory_is_returned():
+    done = subprocess.run(
+        [sys.executable, "-c", HUNGRY], capture_output=True, text=True, check=True
+    )
+    before, refused, filled, after = map(json.loads, done.stdout.splitlines())
+    assert refused == {"error": phrases.TOO_MUCH_MEMORY}
+    assert filled["resident"] > before["resident"] + 150  # MB
+    assert after["resident"] < before["resident"] + 50
