@@ -21,9 +21,9 @@ PLACES = 3
 """Places in the queue for the pictures of one address, so that others wait for few of them."""
 MAX_BYTES = 256 << 20
 """Bytes of the pictures in the queue."""
-MAX_BEHIND, MAX_BYTES_BEHIND = 128, 128 << 20
+MAX_BEHIND, MAX_BYTES_BEHIND = 256, 192 << 20
 """Pictures that wait behind the queue, and their bytes."""
-MAX_BEHIND_OF_ADDRESS, MAX_BYTES_OF_ADDRESS = 32, 64 << 20
+MAX_BEHIND_OF_ADDRESS, MAX_BYTES_OF_ADDRESS = 60, 96 << 20
 """Those of one address, such as of a class behind one router."""
 TIMEOUT = 30.0
 """Seconds that a picture may take: ten times what the largest ones take."""

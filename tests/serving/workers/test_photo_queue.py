@@ -135,10 +135,10 @@ def ask_often(queue, address, count, content=b"x"):
 def test_one_address_does_not_fill_the_queue(talk):
     async def scenario(queue):
         await queue.start()
-        tasks = ask_often(queue, "a", 70, b"slow")
+        tasks = ask_often(queue, "a", 99, b"slow")
         await asyncio.sleep(0.01)
         refused = [task for task in tasks if task.done()]
-        assert len(refused) == 70 - 1 - photo_queue.PLACES - photo_queue.MAX_BEHIND_OF_ADDRESS
+        assert len(refused) == 99 - 1 - photo_queue.PLACES - photo_queue.MAX_BEHIND_OF_ADDRESS
         assert all(isinstance(task.exception(), BusyError) for task in refused)
         requests = [queue.ask(b"a", b"x", address=str(number)) for number in range(60)]
         for task in tasks:
@@ -152,7 +152,7 @@ def test_one_address_does_not_fill_the_queue(talk):
 
 def test_some_addresses_do_not_fill_the_place_behind_the_queue_for_others(talk):
     async def scenario(queue):
-        tasks = [task for number in range(6) for task in ask_often(queue, str(number), 40, b"slow")]
+        tasks = [task for number in range(6) for task in ask_often(queue, str(number), 70, b"slow")]
         await asyncio.sleep(0.01)
         assert len(queue) == 6 * photo_queue.PLACES - 1 + photo_queue.MAX_BEHIND + 1
         assert len(queue._behind) == photo_queue.MAX_BEHIND
