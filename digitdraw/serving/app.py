@@ -97,7 +97,8 @@ def guarded(app: ASGIApp, metrics: Metrics, settings: Settings) -> ASGIApp:
     if settings.auth:
         app = BasicAuth(app, *settings.auth, is_open=health.PATHS.__contains__)
     headers = allowlist.security_headers(settings.on_space)
-    closed = ["/metrics"] if settings.on_space else []  # a Space has no private network
+    # There, visitors may look as if they came from this machine.
+    closed = ["/metrics"] if settings.on_space or settings.share else []
     app = allowlist.Allowlist(app, settings.allowed_hosts, headers, closed)
     app = Telemetry(app, metrics, _kind)
     return TrustedProxies(app, settings.proxies, settings.trusted_hops)

@@ -232,6 +232,19 @@ def test_metrics_are_for_private_networks_only(make):
     assert ask(app, "GET", "/metrics", client="8.8.8.8").status_code == 404
 
 
+def test_metrics_are_not_read_through_a_proxy_whoever_the_client_claims_to_be(make):
+    app = make().guarded
+    for peer in ("127.0.0.1", "172.17.0.2"):
+        for headers in ({"x-forwarded-for": "127.0.0.1"}, {"via": "1.1 proxy"}):
+            response = ask(app, "GET", "/metrics", client=peer, headers=headers)
+            assert response.status_code == 404
+
+
+def test_metrics_are_closed_behind_a_public_link(make):
+    app = make("--share").guarded
+    assert ask(app, "GET", "/metrics").status_code == 404
+
+
 def test_metrics_are_closed_on_a_space(make):
     app = make(environ={"SPACE_ID": "someone/digits"}).guarded
     for address in ("127.0.0.1", "10.0.0.7", "8.8.8.8"):
