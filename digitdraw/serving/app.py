@@ -15,6 +15,7 @@ from digitdraw.serving.middleware import allowlist
 from digitdraw.serving.middleware.basic_auth import BasicAuth
 from digitdraw.serving.middleware.body_limits import BodyLimits
 from digitdraw.serving.middleware.rate_limits import RateLimits
+from digitdraw.serving.middleware.root_path import RootPath
 from digitdraw.serving.middleware.telemetry import Metrics, Telemetry
 from digitdraw.serving.middleware.trusted_proxies import TrustedProxies
 from digitdraw.serving.responses import ErrorResponse
@@ -96,11 +97,13 @@ def guarded(app: ASGIApp, metrics: Metrics, settings: Settings) -> ASGIApp:
     app = RateLimits(app, limits, _rate_limit, by_size={"answers"}, most=MAX_JSON)
     if settings.auth:
         app = BasicAuth(app, *settings.auth, is_open=health.PATHS.__contains__)
-    headers = allowlist.security_headers(settings.on_space)
+    headers = allowlist.security_headers(settings.embedders)
     # There, visitors may look as if they came from this machine.
     closed = ["/metrics"] if settings.on_space or settings.share else []
-    app = allowlist.Allowlist(app, settings.allowed_hosts, headers, closed)
+    app = allowlist.Allowlist(app, settings.allowed_hosts, headers, closed, settings.public_url)
     app = Telemetry(app, metrics, _kind)
+    if settings.root_path:
+        app = RootPath(app, settings.root_path, headers)
     return TrustedProxies(app, settings.proxies, settings.trusted_hops)
 
 

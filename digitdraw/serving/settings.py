@@ -12,9 +12,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from digitdraw.errors import SettingError
 
+_HOST, _PORT = r"[a-z0-9-]+(\.[a-z0-9-]+)*", r"(:\d{1,5})?"
+_ORIGIN = rf"https?://({_HOST}|\[[0-9a-f:]+\]){_PORT}"
+_ANCESTORS = rf"https?://(\*\.)?{_HOST}{_PORT}"
+"""An origin, or with `*.` those of all hosts below one. A policy can name no IPv6 address."""
+_PATH = r"(/[\w~-][\w.~-]*)+"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -27,6 +33,8 @@ class Settings:
     share: bool
     auth: tuple[str, str] | None
     root_path: str
+    public_url: str
+    frame_ancestors: tuple[str, ...]
     hosts: tuple[str, ...]
     proxies: str
     trusted_hops: int
@@ -44,11 +52,20 @@ class Settings:
     def allowed_hosts(self) -> tuple[str, ...]:
         """The host names that the server answers to; an empty tuple for any.
 
-        A server for this machine alone answers to this machine's names only. Other names would
-        be a DNS-rebinding attack."""
-        if self.hosts:
-            return () if "*" in self.hosts else self.hosts
-        return _LOOPBACK if self.host in _LOOPBACK and not self.share else ()
+        A server for this machine alone answers to this machine's names only, and to that of its
+        public URL. Other names would be a DNS-rebinding attack."""
+        own = _LOOPBACK if self.host in _LOOPBACK and not self.share else ()
+        names = self.hosts or own
+        if not names or "*" in names:
+            return ()
+        public = urlsplit(self.public_url).hostname
+        return (*names, public) if public else names
+
+    @property
+    def embedders(self) -> tuple[str, ...]:
+        """The sites that may embed the page. A Space is itself embedded by Hugging Face's page."""
+        own = ("https://huggingface.co", "https://*.hf.space") if self.on_space else ()
+        return (*own, *self.frame_ancestors)
 
 
 @dataclass(frozen=True)
@@ -107,9 +124,27 @@ def _credentials(text: str) -> tuple[str, str] | None:
 
 def _root_path(text: str) -> str:
     text = text.strip().rstrip("/")
-    if text and not re.fullmatch(r"(/[\w~-][\w.~-]*)+", text):
+    if text and not re.fullmatch(_PATH, text):
         raise ValueError("a path such as /digits")
     return text
+
+
+def _url(text: str) -> str:
+    text = text.strip().rstrip("/")
+    if text and not re.fullmatch(rf"(?i:{_ORIGIN})({_PATH})?", text, re.ASCII):
+        raise ValueError("a URL such as https://example.org/digits")
+    return text
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    """Parse origins for a header: nothing else may get there."""
+    origins = [part.strip().rstrip("/").lower() for part in text.split(",") if part.strip()]
+    if not all(re.fullmatch(_ANCESTORS, origin, re.ASCII) for origin in origins):
+        raise ValueError(
+            "origins such as https://moodle.example or https://*.school.example, "
+            "with commas between them"
+        )
+    return tuple(origins)
 
 
 def _host_names(text: str) -> tuple[str, ...]:
@@ -156,8 +191,12 @@ SETTINGS = (
     Setting("share", "no", "make a public link through Gradio's share server", _boolean, "YES"),
     Setting("auth", "", "ask everybody for this user and password; `@FILE` reads them from a file",
             _credentials, "USER:PASSWORD"),
-    Setting("root_path", "", "path under which a proxy shows the page, such as `/digits`",
+    Setting("root_path", "", "path that a proxy leaves before every address, such as `/digits`",
             _root_path, "PATH"),
+    Setting("public_url", "", "URL of the page for everybody; the server answers to its host name",
+            _url, "URL"),
+    Setting("frame_ancestors", "", "sites that may embed the page, such as "
+            "`https://moodle.example`", _origins, "ORIGINS"),
     Setting("hosts", "", "host names that the server answers to, `*` for any; by default this "
             "machine's own if it serves this machine alone, else any", _host_names, "NAMES"),
     Setting("proxies", "127.0.0.1", "addresses of proxies that are trusted to name the client, "
@@ -200,7 +239,7 @@ def parse(
     for an unknown flag."""
     flags = vars(_parser(prog).parse_args(arguments))
     on_space = bool(environ.get("SPACE_ID"))
-    space_defaults = _SPACE_DEFAULTS if on_space else {}
+    space_defaults = _space_defaults(environ) if on_space else {}
     values = {}
     for setting in SETTINGS:
         name, text, source = setting.name, flags[setting.name], setting.flag
@@ -215,6 +254,11 @@ def parse(
             shown = "" if name == "auth" else f" {text!r} is not allowed;"  # no password in logs
             raise SettingError(f"{source}:{shown} it takes {error}.") from None
     return Settings(**values, on_space=on_space)
+
+
+def _space_defaults(environ: Mapping[str, str]) -> dict[str, str]:
+    host = environ.get("SPACE_HOST")
+    return {**_SPACE_DEFAULTS, "public_url": f"https://{host}"} if host else _SPACE_DEFAULTS
 
 
 def table() -> str:

@@ -10,10 +10,9 @@ from typing import Any
 import gradio as gr
 import orjson
 from fastapi.exceptions import RequestValidationError
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from digitdraw.errors import DigitDrawError
 from digitdraw.serving.app import PAGES, Service, failed, guarded, in_our_words, unreadable
@@ -28,6 +27,8 @@ DRAWING_ENDPOINT = "predict_strokes"
 _NOT_UPLOADED = "Only a file that was uploaded is read, and only once."
 SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 MONO_FONTS = ("ui-monospace", "Consolas", "monospace")
+_NO_URL = "http://address-of-this-page.invalid"
+"""What stands in Gradio's examples of calls where nobody named the URL of the page."""
 
 
 def build(service: Service, chosen: Settings, facts: dict[str, Any]) -> ASGIApp:
@@ -55,38 +56,28 @@ def build(service: Service, chosen: Settings, facts: dict[str, Any]) -> ASGIApp:
     service.app.routes.extend((assets.route(), uploads.route()))
     gr.mount_gradio_app(service.app, demo, path="/", **_page_options(chosen, demo))
     share_state(service.app, demo)
-    app = PageCache(_with_head(service.app, components.head()), PAGES)
+    root, head = chosen.public_url or _NO_URL, components.head()
+    app = PageCache(service.app, PAGES, partial(_edited, root=root, head=head))
     return guarded(app, service.metrics, chosen)
 
 
-def _with_head(app: ASGIApp, head: str) -> ASGIApp:
-    """The app with `head` added to the head of its HTML page.
+def _edited(body: bytes, root: str, head: str) -> bytes:
+    """A page of Gradio's with relative addresses in place of `root`, and `head` in its HTML.
 
-    Gradio's own option adds it with a script once the page has started. That would be too late for
-    preloads, and for styles of the first paint."""
-    added = head.encode()
-
-    async def page(scope: Scope, receive: Receive, send: Send) -> None:
-        start: Message | None = None  # of an HTML page, held back until its body is known
-
-        async def send_with_head(message: Message) -> None:
-            nonlocal start
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                if headers.get("content-type", "").startswith("text/html"):
-                    start = message
-                    return
-            elif start and b"</head>" in message["body"]:
-                message["body"] = message["body"].replace(b"</head>", added + b"</head>", 1)
-                MutableHeaders(scope=start)["content-length"] = str(len(message["body"]))
-            if start:
-                await send(start)
-                start = None
-            await send(message)
-
-        await app(scope, receive, send_with_head)
-
-    return page
+    The server cannot know the address of the page: proxies may hide the name, the protocol and the
+    path that visitors see. For the HTML, "." is the folder of the page; for programs, "" is the
+    address that they were given. Gradio's own option adds a head with a script once the page has
+    started, too late for preloads, and for styles of the first paint."""
+    if b"</head>" not in body:
+        return body.replace(f'"root":"{root}"'.encode(), b'"root":""', 1)
+    for old, new in (
+        (f'"root":"{root}"', '"root":"."'),
+        (f'const root = "{root}"', 'const root = "."'),
+        ('href="/manifest.json"', 'href="./manifest.json"'),
+        ("</head>", f"{head}</head>"),
+    ):
+        body = body.replace(old.encode(), new.encode(), 1)
+    return body
 
 
 def _page_options(chosen: Settings, demo: gr.Blocks) -> dict[str, Any]:
@@ -99,7 +90,7 @@ def _page_options(chosen: Settings, demo: gr.Blocks) -> dict[str, Any]:
         ).set(body_background_fill="#f6f7fb", body_background_fill_dark="#141722"),
         "footer_links": [],
         "run_history": False,
-        "root_path": chosen.root_path or None,
+        "root_path": chosen.public_url or _NO_URL,  # it takes a URL as the root of the page
         "ssr_mode": False,
         "enable_monitoring": False,
         "show_error": False,

@@ -149,10 +149,14 @@ def _server() -> ASGIApp:
 
 @cache
 def _page() -> ASGIApp:
+    return make_page(settings.parse(_LIMITS, {}))
+
+
+def make_page(chosen: settings.Settings) -> ASGIApp:
+    """Return the whole page, with a model in this process and no photo workers."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     from digitdraw.ui import page  # Gradio is slow to import, and only forms need it
 
-    chosen = settings.parse(_LIMITS, {})
     return page.build(make_service(chosen), chosen, {"note": "", "cards": []})
 
 
