@@ -148,6 +148,8 @@ def picture_seeds() -> list[bytes]:
 
 def form_seeds() -> list[bytes]:
     """Return requests to each route."""
+    from tests.support.edges import ROUTES
+
     part = (
         b'multipart/form-data; boundary=x\n--x\r\nContent-Disposition: form-data; name="files"; '
         b'filename="../a.png"\r\nContent-Type: image/png\r\n\r\nPNG\r\n--x--\r\n'
@@ -155,10 +157,11 @@ def form_seeds() -> list[bytes]:
     event = b'application/json\n{"data":[[[[1,2]]]],"fn_index":0,"session_hash":"a"}'
     file = b'application/json\n{"data":[{"path":"/etc/hosts","url":"http://127.0.0.1:9/a",' \
            b'"meta":{"_type":"gradio.FileData"}}]}'  # fmt: skip
+    drawing = b"application/json\n[[[1,2],[3,4]]]"
     return [
-        b"%d" % number + rest
-        for number in range(10)
-        for rest in (b"application/octet-stream\nx", part, event, file)
+        bytes([ord("0") + number]) + rest
+        for number in range(len(ROUTES))
+        for rest in (b"application/octet-stream\nx", part, event, file, drawing)
     ]
 
 

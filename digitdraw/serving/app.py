@@ -5,12 +5,15 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 
+import orjson
 from fastapi import FastAPI
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Scope
 
 from digitdraw.serving import health
+from digitdraw.serving.api import openapi, rest
+from digitdraw.serving.api.endpoints import Endpoints
 from digitdraw.serving.middleware import allowlist
 from digitdraw.serving.middleware.basic_auth import BasicAuth
 from digitdraw.serving.middleware.body_limits import BodyLimits
@@ -25,10 +28,12 @@ from digitdraw.serving.workers.photo_queue import PhotoQueue
 
 MAX_JSON = 1 << 20
 """Bytes of a drawing's JSON. The largest drawing that is allowed is smaller."""
-_PICTURE_PATHS = ("/live/photo", "/live/picture", "/gradio_api/upload")
+_PICTURE_PATHS = (
+    "/live/photo", "/live/picture", "/gradio_api/upload", "/api/v1/image", "/api/v1/numbers",
+)  # fmt: skip
 PAGES = (
     "/", "/config", "/config/", "/gradio_api/info", "/gradio_api/info/", "/theme.css",
-    "/gradio_api/theme.css", "/manifest.json",
+    "/gradio_api/theme.css", "/manifest.json", "/api/v1/openapi.json",
 )  # fmt: skip
 """Paths whose answers are the same for everybody."""
 PAGE_RATE = "100/second"
@@ -36,9 +41,11 @@ PAGE_RATE = "100/second"
 _GET_LIMITS = dict.fromkeys(PAGES, "pages") | dict.fromkeys(("/readyz", "/metrics"), "health")
 _KINDS = frozenset(
     ("answer", "why", "compare", "picture", "photo", "example", "call", "queue", "upload",
-     "healthz", "readyz", "metrics")
+     "strokes", "image", "numbers", "healthz", "readyz", "metrics")
 )  # fmt: skip
 """Path segments that name a kind of request in metrics, logs and rate limits."""
+_PICTURES = frozenset(("photo", "picture", "example", "upload", "image", "numbers"))
+"""Kinds that count as pictures."""
 _REFUSALS = {
     404: "There is nothing here.",
     503: "Too many are asking at once; please try again in a moment.",
@@ -64,9 +71,11 @@ class Service:
         self.metrics.queue("photos", lambda: len(self.photo_queue))
         self.is_taking_calls: Callable[[], bool] = lambda: True
         self.live = Routes(model, self.photo_queue, examples, self.metrics)
+        self.endpoints = Endpoints(model, self.photo_queue, self.metrics)
         self.app = FastAPI(
             routes=[
                 *self.live.routes(),
+                *rest.routes(self.endpoints, orjson.dumps(openapi.document(settings))),
                 *health.routes(model, self.metrics, lambda: self.is_taking_calls()),
             ],
             lifespan=self._lifespan,
@@ -131,7 +140,7 @@ async def _nobody(request: Request, error: Exception) -> Response:
 
 
 def _max_bytes(max_picture: int, path: str) -> int:
-    # An upload form has a few bytes beside the file.
+    # A form has a few bytes beside the picture.
     return max_picture + (64 << 10) if path.endswith(_PICTURE_PATHS) else MAX_JSON
 
 
@@ -139,7 +148,7 @@ def _rate_limit(scope: Scope) -> str | None:
     """Return the name of the rate limit that a request counts for."""
     if scope["method"] != "POST":
         return _GET_LIMITS.get(scope["path"])
-    return "pictures" if _kind(scope) in ("photo", "picture", "example", "upload") else "answers"
+    return "pictures" if _kind(scope) in _PICTURES else "answers"
 
 
 def _kind(scope: Scope) -> str:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-import orjson
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -120,18 +119,20 @@ async def _uploaded(uploads: Uploads, path: str | Path | None) -> str:
 def _name_endpoints(service: Service, uploads: Uploads) -> None:
     """Adds the endpoints for `gradio_client`."""
 
+    endpoints = service.endpoints
+
     async def predict_strokes(strokes: list[list[list[float]]]) -> dict:
         """Say which digit pen strokes draw: [[[x, y], ...], ...] in any unit, y down."""
         body = str(strokes).encode()  # `Calls` passes the drawing on as JSON
-        return await _parsed(service.model.on_demand(b"strokes", body))
+        return await _shown(endpoints.predict_strokes(body))
 
     async def predict_image(image: str | None) -> dict:
         """Say which digit is in a picture, sent with `gradio_client.handle_file`."""
-        return await _read(service, uploads, b"digit", image)
+        return await _shown(endpoints.predict_image(_content(uploads, image)))
 
     async def read_numbers(image: str | None) -> dict:
         """Read the numbers of a photo, sent with `gradio_client.handle_file`."""
-        return await _read(service, uploads, b"numbers", image)
+        return await _shown(endpoints.read_numbers(_content(uploads, image)))
 
     gr.api(predict_strokes, api_name=DRAWING_ENDPOINT, concurrency_limit=4)
     _name_picture_endpoint(predict_image, "prediction")
@@ -155,21 +156,19 @@ def _name_picture_endpoint(function: Callable, answer: str) -> None:
     )
 
 
-async def _read(service: Service, uploads: Uploads, kind: bytes, image: str | None) -> dict:
+def _content(uploads: Uploads, image: str | None) -> bytes:
+    """Takes an uploaded file, which is kept no longer. Raises gr.Error where there is none."""
     if image is None:
         raise gr.Error("No picture came with this request.", print_exception=False)
-    content = uploads.take(image)  # nothing that was sent is kept
+    content = uploads.take(image)
     if content is None:
         raise gr.Error(_NOT_UPLOADED, print_exception=False)
-    return await _parsed(service.photo_queue.ask(kind, content))
+    return content
 
 
-async def _parsed(reply: Awaitable[bytes]) -> dict:
-    """Parses an answer; raises gr.Error, whose message people may see, for the package's errors."""
+async def _shown(answer: Awaitable[dict]) -> dict:
+    """Awaits an answer; raises gr.Error, whose message people may see, for the package's errors."""
     try:
-        answer = orjson.loads(await reply)
+        return await answer
     except DigitDrawError as error:
         raise gr.Error(str(error), print_exception=False) from error
-    if "error" in answer:
-        raise gr.Error(answer["error"], print_exception=False)
-    return answer

@@ -32,7 +32,7 @@ FOUND = Path(__file__).parent / "regressions"
 ROUTES = (
     "/live/photo", "/live/picture", "/live/answer", "/live/why", "/live/compare", "/live/example/0",
     "/gradio_api/upload", "/gradio_api/call/predict_strokes", "/gradio_api/call/predict_image",
-    "/gradio_api/queue/join",
+    "/gradio_api/queue/join", "/api/v1/strokes", "/api/v1/image", "/api/v1/numbers",
 )  # fmt: skip
 """Where forms are sent: the first byte of a case is the index, "0" for the first."""
 
@@ -162,7 +162,8 @@ def make_page(chosen: settings.Settings) -> ASGIApp:
 
 def make_service(chosen: settings.Settings) -> Service:
     service = Service(InProcess(_recognizer()), [b""], chosen)
-    service.photo_queue = service.live.photo_queue = _IdleQueue()
+    service.live.photo_queue = service.endpoints.photo_queue = _IdleQueue()
+    service.photo_queue = service.live.photo_queue
     return service
 
 

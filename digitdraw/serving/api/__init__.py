@@ -1,0 +1,1 @@
+"""What programs can ask: REST routes and their description."""
