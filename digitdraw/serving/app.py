@@ -31,6 +31,7 @@ MAX_JSON = 1 << 20
 _PICTURE_PATHS = (
     "/live/photo", "/live/picture", "/gradio_api/upload", "/api/v1/image", "/api/v1/numbers",
 )  # fmt: skip
+_MCP_PATH = "/mcp"
 PAGES = (
     "/", "/config", "/config/", "/gradio_api/info", "/gradio_api/info/", "/theme.css",
     "/gradio_api/theme.css", "/manifest.json", "/api/v1/openapi.json",
@@ -41,11 +42,14 @@ PAGE_RATE = "100/second"
 _GET_LIMITS = dict.fromkeys(PAGES, "pages") | dict.fromkeys(("/readyz", "/metrics"), "health")
 _KINDS = frozenset(
     ("answer", "why", "compare", "picture", "photo", "example", "call", "queue", "upload",
-     "strokes", "image", "numbers", "healthz", "readyz", "metrics")
+     "strokes", "image", "numbers", "mcp", "healthz", "readyz", "metrics")
 )  # fmt: skip
 """Path segments that name a kind of request in metrics, logs and rate limits."""
 _PICTURES = frozenset(("photo", "picture", "example", "upload", "image", "numbers"))
 """Kinds that count as pictures."""
+_SHORT_MESSAGE = 64 << 10
+"""Bytes of a message at /mcp that counts as an answer. A longer one counts as a picture, and
+`mcp_tools` counts the pictures in shorter ones."""
 _REFUSALS = {
     404: "There is nothing here.",
     503: "Too many are asking at once; please try again in a moment.",
@@ -72,10 +76,12 @@ class Service:
         self.is_taking_calls: Callable[[], bool] = lambda: True
         self.live = Routes(model, self.photo_queue, examples, self.metrics)
         self.endpoints = Endpoints(model, self.photo_queue, self.metrics)
+        self._tools = _tools(self.endpoints) if settings.mcp else None
         self.app = FastAPI(
             routes=[
                 *self.live.routes(),
                 *rest.routes(self.endpoints, orjson.dumps(openapi.document(settings))),
+                *([self._tools.route(_MCP_PATH)] if self._tools else []),
                 *health.routes(model, self.metrics, lambda: self.is_taking_calls()),
             ],
             lifespan=self._lifespan,
@@ -90,7 +96,8 @@ class Service:
             await self.photo_queue.start()
 
         starting = asyncio.create_task(start_workers())
-        yield
+        async with self._tools.running() if self._tools else contextlib.nullcontext():
+            yield
         starting.cancel()
         # Until this task has ended, it may hold a worker that is not yet in the queue.
         await asyncio.gather(starting, return_exceptions=True)
@@ -109,6 +116,7 @@ def guarded(app: ASGIApp, metrics: Metrics, settings: Settings) -> ASGIApp:
     headers = allowlist.security_headers(settings.embedders)
     # There, visitors may look as if they came from this machine.
     closed = ["/metrics"] if settings.on_space or settings.share else []
+    closed += [] if settings.mcp else [_MCP_PATH]
     app = allowlist.Allowlist(app, settings.allowed_hosts, headers, closed, settings.public_url)
     app = Telemetry(app, metrics, _kind)
     if settings.root_path:
@@ -139,8 +147,17 @@ async def _nobody(request: Request, error: Exception) -> Response:
     return Response(status_code=499)  # nobody reads it; it is counted
 
 
+def _tools(endpoints: Endpoints):
+    """Return the tools for assistants, with an import that only they need."""
+    from digitdraw.serving.api.mcp_tools import Tools
+
+    return Tools(endpoints, MAX_JSON)
+
+
 def _max_bytes(max_picture: int, path: str) -> int:
-    # A form has a few bytes beside the picture.
+    # A form, and a message, have a few bytes beside the picture.
+    if path.endswith(_MCP_PATH):
+        return max(MAX_JSON, max_picture * 4 // 3 + (64 << 10))  # in base64
     return max_picture + (64 << 10) if path.endswith(_PICTURE_PATHS) else MAX_JSON
 
 
@@ -148,7 +165,12 @@ def _rate_limit(scope: Scope) -> str | None:
     """Return the name of the rate limit that a request counts for."""
     if scope["method"] != "POST":
         return _GET_LIMITS.get(scope["path"])
-    return "pictures" if _kind(scope) in _PICTURES else "answers"
+    kind = _kind(scope)
+    if kind == "mcp":
+        length = dict(scope["headers"]).get(b"content-length", b"")
+        is_short = length.isdigit() and int(length[:20]) <= _SHORT_MESSAGE
+        return "answers" if is_short else "pictures"
+    return "pictures" if kind in _PICTURES else "answers"
 
 
 def _kind(scope: Scope) -> str:

@@ -5,6 +5,7 @@ pydantic-settings would not make this smaller: its errors do not say whether a f
 is wrong, they repeat passwords, and its import takes 0.5 s before the model can start to load."""
 
 import argparse
+import importlib.util
 import ipaddress
 import os
 import re
@@ -45,6 +46,7 @@ class Settings:
     max_upload: int
     rate: str
     photo_rate: str
+    mcp: bool
     log_level: str
     on_space: bool = False
 
@@ -211,6 +213,8 @@ SETTINGS = (
     Setting("max_upload", "10", "largest picture in megabytes", _integer(1, 10), "N"),
     Setting("rate", "200/second", "limit of answers for one address", _rate, "RATE"),
     Setting("photo_rate", "120/minute", "limit of pictures for one address", _rate, "RATE"),
+    Setting("mcp", "no", "offer the endpoints at /mcp as tools for assistants; needs "
+            "`digitdraw[mcp]`", _boolean, "YES"),
     Setting("log_level", "warning", "debug, info (a line for each request), warning or error",
             _log_level, "LEVEL"),
 )  # fmt: skip
@@ -222,6 +226,7 @@ _HEADINGS = {
     "auth": "access and proxies",
     "device": "models",
     "max_upload": "limits",
+    "mcp": "programs",
     "log_level": "log",
 }
 """Headings in the help text, by the first setting below each."""
@@ -235,8 +240,8 @@ def parse(
     """Return the settings from flags, else from the environment, else the defaults.
 
     On a Hugging Face Space, where SPACE_ID is set, the server serves the proxy of the Space.
-    Raises SettingError for an invalid value. Ends the program, as argparse does, for `--help` and
-    for an unknown flag."""
+    Raises SettingError for an invalid value, or where a setting needs a package that is missing.
+    Ends the program, as argparse does, for `--help` and for an unknown flag."""
     flags = vars(_parser(prog).parse_args(arguments))
     on_space = bool(environ.get("SPACE_ID"))
     space_defaults = _space_defaults(environ) if on_space else {}
@@ -253,6 +258,8 @@ def parse(
         except ValueError as error:
             shown = "" if name == "auth" else f" {text!r} is not allowed;"  # no password in logs
             raise SettingError(f"{source}:{shown} it takes {error}.") from None
+    if values["mcp"] and importlib.util.find_spec("mcp") is None:
+        raise SettingError('--mcp: mcp is not installed: pip install "digitdraw[mcp]"')
     return Settings(**values, on_space=on_space)
 
 

@@ -1,5 +1,6 @@
 """The examples of docs/api.md run against a real server, and their answers fit the schemas."""
 
+import importlib.util
 import json
 import shlex
 import shutil
@@ -14,11 +15,12 @@ from tests.docs.test_documents import example, picture_of_seven
 from tests.support.server import Server
 
 DOCUMENT, ADDRESS = "docs/api.md", "http://127.0.0.1:7860"
+HAS_MCP = importlib.util.find_spec("mcp") is not None
 
 
 @pytest.fixture(scope="module")
 def server():
-    server = Server().start()
+    server = Server(options=["--mcp"] if HAS_MCP else []).start()
     yield server
     server.stop()
 
@@ -77,6 +79,11 @@ def test_the_client_example_runs_against_the_served_page(server, folder):
     assert first.startswith("1 0.9")
     assert second == "7 digit"
     assert third == "['7']"
+
+
+@pytest.mark.skipif(not HAS_MCP, reason="needs the package mcp")
+def test_the_example_of_a_tool_runs_against_the_served_page(server, folder):
+    assert run(example("<!-- mcp example -->", DOCUMENT), server, folder) == "7\n"
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")

@@ -271,7 +271,7 @@ def test_pages_of_other_sites_may_not_ask_with_a_forwarded_host(make):
 
 
 def test_with_a_password_everything_but_health_asks_for_it(make):
-    app = make("--auth", "class:sesame").guarded
+    app = make("--auth", "class:sesame", "--mcp").guarded
     for method, path in (
         ("GET", "/"), ("GET", "/config"), ("GET", "/metrics"), ("POST", "/live/answer"),
         ("POST", "/live/photo"), ("POST", "/gradio_api/queue/join"), ("GET", "/theme.css"),

@@ -1,1 +1,1 @@
-"""What programs can ask: REST routes and their description."""
+"""What programs and assistants can ask: REST routes, their description, and MCP tools."""

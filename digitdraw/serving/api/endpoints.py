@@ -1,4 +1,4 @@
-"""What programs can ask. Gradio's named endpoints and the REST routes share these."""
+"""What programs can ask. Gradio's named endpoints, the REST routes and the tools share these."""
 
 from typing import Any
 

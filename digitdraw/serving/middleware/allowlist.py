@@ -20,12 +20,12 @@ _OPEN = {
         "/gradio_api/info/?", "/gradio_api/startup-events", "/gradio_api/heartbeat/[^/]+",
         "/gradio_api/queue/data", "/gradio_api/call/[a-z_]+/[^/]+",
         "/gradio_api/app_id/?", "/healthz", "/readyz", "/metrics",
-        "/api/v1/openapi.json",
+        "/api/v1/openapi.json", "/mcp",
     ),
     "POST": (
         "/gradio_api/queue/join", "/gradio_api/call/[a-z_]+", "/gradio_api/upload",
         "/gradio_api/cancel", "/gradio_api/reset/?", "/live/[a-z]+(/[0-9]+)?",
-        "/api/v1/strokes", "/api/v1/image", "/api/v1/numbers",
+        "/api/v1/strokes", "/api/v1/image", "/api/v1/numbers", "/mcp",
     ),
 }  # fmt: skip
 _OPEN["HEAD"] = _OPEN["GET"]
