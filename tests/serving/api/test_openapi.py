@@ -93,3 +93,8 @@ def test_the_document_has_the_limits_and_the_login_of_the_server():
     assert document["security"] == [{"basic": []}]
     assert document["servers"] == [{"url": "/digits"}]
     OpenAPIV31SpecValidator(document).validate()
+
+
+def test_the_document_names_the_address_for_everybody():
+    chosen = settings.parse(["--public-url", "https://digits.example/class"], {})
+    assert openapi.document(chosen)["servers"] == [{"url": "https://digits.example/class"}]
