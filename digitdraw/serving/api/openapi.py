@@ -135,7 +135,7 @@ def document(chosen: Settings) -> dict[str, Any]:
     return {
         "openapi": "3.1.1",
         "info": _info(chosen),
-        "servers": [{"url": chosen.public_url.rstrip("/") or chosen.root_path or "/"}],
+        "servers": [{"url": chosen.public_url or chosen.root_path or "/"}],
         "security": [{"basic": []}] if chosen.auth else [],
         "paths": {
             "/api/v1/strokes": _path("predictStrokes", "Say which digit a drawing shows",
