@@ -42,7 +42,9 @@ def test_a_password_can_come_from_a_file(tmp_path):
         ("share", "perhaps"), ("root_path", "digits"), ("root_path", "/a/../b"),
         ("hosts", "a b"), ("log_level", "loud"), ("auth", "nobody"), ("auth", "user:"),
         ("auth", "@/no/such/file"), ("proxies", "localhost"), ("proxies", "10.0.0.1/8"),
-        ("trusted_hops", "0"), ("trusted_hops", "ten"),
+        ("trusted_hops", "0"), ("trusted_hops", "ten"), ("host", ""), ("host", "a..b"),
+        ("host", "\u00e9" * 70), ("rate", "1\uff15/second"), ("auth", "user:\udcff"),
+        ("model", "\udcff"),
     ],
 )  # fmt: skip
 def test_an_invalid_value_is_an_error_that_names_the_setting(name, value):
