@@ -96,6 +96,7 @@ def fuzz_in_this_process(edge: str, seconds: int) -> int:
     for number, seed in enumerate(SEEDS[edge]()):
         (folder / "corpus" / f"seed-{number}").write_bytes(seed)
     options = [f"-max_total_time={seconds}", f"-timeout={MAX_SECONDS}",
+               f"-report_slow_units={MAX_SECONDS}",
                f"-rss_limit_mb={MAX_MEMORY}", "-print_final_stats=1", "-max_len=8192",
                "-len_control=0", f"-artifact_prefix={folder}/"]  # fmt: skip
     mutate = {"pictures": _mutate_picture}.get(edge)
