@@ -5,6 +5,7 @@ counted, such as "200"."""
 
 import asyncio
 import json
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 
@@ -30,6 +31,20 @@ def post(path: str, body: bytes, headers: str = JSON) -> Send:
 def get(path: str) -> Send:
     async def send(http: Connection) -> str:
         return (await http.ask("GET", path)).outcome
+
+    return send
+
+
+def page_files() -> Send:
+    """Get the files that the page names, again and again."""
+    paths: list[str] = []
+
+    async def send(http: Connection) -> str:
+        if not paths:
+            page = await http.ask("GET", "/")
+            paths.extend(re.findall(r'"(?:\./|/)?(assets/[^"]+)"', page.body.decode()))
+        path = paths[secrets.randbelow(len(paths))]
+        return (await http.ask("GET", f"/{path}")).outcome
 
     return send
 

@@ -118,6 +118,7 @@ ATTACKS = {
         30, 30, addresses=True, check=_only("complete"),
     ),
     "the page": Attack(lambda: send.get("/"), 40),
+    "files of the page": Attack(send.page_files, 40, check=_only("200", "429")),
     "its configuration": Attack(lambda: send.get("/config"), 40),
     "metrics": Attack(lambda: send.get("/metrics"), 40),
     "readiness": Attack(lambda: send.get("/readyz"), 40),
