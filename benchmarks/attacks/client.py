@@ -8,6 +8,8 @@ import json
 from dataclasses import dataclass
 
 HOST = "127.0.0.1"
+_PIECE = 1 << 17
+"""Bytes that are handed to the operating system at a time."""
 
 
 @dataclass(frozen=True)
@@ -66,13 +68,15 @@ class Connection:
             f"{method} {self.target.prefix}{path} HTTP/1.1\r\nhost: {host}\r\n"
             f"{self.target.headers}{headers}content-length: {len(body) + missing}\r\n\r\n"
         )
-        await self.write(head.encode() + body)
+        await self.write(head.encode() + body[:_PIECE])
+        await self.write(body[_PIECE:])
 
     async def write(self, content: bytes) -> None:
         """Send bytes as they are, over a new connection where there is none."""
         await self.open()
-        self._writer.write(content)
-        await self._writer.drain()
+        for start in range(0, len(content), _PIECE):
+            self._writer.write(content[start : start + _PIECE])
+            await self._writer.drain()
 
     async def open(self) -> None:
         """Connect, unless this is done already."""
