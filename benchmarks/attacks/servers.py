@@ -10,9 +10,14 @@ from pathlib import Path
 
 from benchmarks.attacks.client import Target
 from tests.support import nginx_proxy
-from tests.support.server import Server
+from tests.support.server import ROOT, Server
 
-_APP = "; import app, sys; sys.exit(app.main(sys.argv[1:]))"
+_APP = f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+import app
+sys.exit(app.main(sys.argv[1:]))
+"""
 _CREDENTIALS = "class:open sesame"
 
 
