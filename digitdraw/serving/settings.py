@@ -93,9 +93,19 @@ class Setting:
         return "DIGITDRAW_" + self.name.upper()
 
 
+def _host(text: str) -> str:
+    try:
+        text.encode("idna")  # as the socket does
+    except UnicodeError:
+        text = ""
+    if not text:  # an empty host would mean all networks
+        raise ValueError("an address or the name of a host")
+    return text
+
+
 def _integer(least: int, most: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
-        if not re.fullmatch(r"\d{1,9}", text.strip()) or not least <= int(text) <= most:
+        if not re.fullmatch(r"[0-9]{1,9}", text.strip()) or not least <= int(text) <= most:
             raise ValueError(f"a whole number from {least} to {most:,}")
         return int(text)
 
@@ -175,7 +185,7 @@ def _folder(text: str) -> str:
 
 
 def _rate(text: str) -> str:
-    if not re.fullmatch(r"[1-9]\d{0,8}/(second|minute|hour)", text.strip()):
+    if not re.fullmatch(r"[1-9][0-9]{0,8}/(second|minute|hour)", text.strip()):
         raise ValueError("a rate such as 200/second or 60/minute")
     return text.strip()
 
@@ -188,7 +198,7 @@ def _log_level(text: str) -> str:
 
 SETTINGS = (
     Setting("host", "127.0.0.1", "address to serve on; 0.0.0.0 for every network of this machine, "
-            "`::` for IPv6 too"),
+            "`::` for IPv6 too", _host),
     Setting("port", "7860", "port to serve on", _integer(0, 65535), "N"),
     Setting("share", "no", "make a public link through Gradio's share server", _boolean, "YES"),
     Setting("auth", "", "ask everybody for this user and password; `@FILE` reads them from a file",
@@ -253,6 +263,8 @@ def parse(
             text, source = environ.get(setting.variable, default), setting.variable
         elif not isinstance(text, str):  # what argparse makes of --port=-- before Python 3.13
             raise SettingError(f"{source}: a value is missing.")
+        if not _is_unicode(text):
+            raise SettingError(f"{source}: this is not UTF-8 text.")
         try:
             values[name] = setting.parse(text)
         except ValueError as error:
@@ -276,6 +288,15 @@ def table() -> str:
         default = f"`{setting.default}`" if setting.default else "none"
         rows.append(f"| `{flag}` | `{setting.variable}` | {default} | {setting.meaning} |")
     return "\n".join(rows)
+
+
+def _is_unicode(text: str) -> bool:
+    """False where the bytes of a flag or variable are no UTF-8. Python keeps them as surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _parser(prog: str) -> argparse.ArgumentParser:

@@ -51,6 +51,9 @@ def test_a_password_can_come_from_a_file(tmp_path):
         ("frame_ancestors", "https://*"), ("frame_ancestors", "https://a.*.example"),
         ("frame_ancestors", "https://a.example/course"), ("frame_ancestors", "data:"),
         ("frame_ancestors", "https://a.example\nset-cookie: a=b"),
+        ("host", ""), ("host", "a..b"),
+        ("host", "\u00e9" * 70), ("rate", "1\uff15/second"), ("auth", "user:\udcff"),
+        ("model", "\udcff"),
     ],
 )  # fmt: skip
 def test_an_invalid_value_is_an_error_that_names_the_setting(name, value):
