@@ -16,8 +16,10 @@ from tests.support.in_process_model import InProcess
 TEXT = (Path(__file__).parents[2] / "docs" / "hosting.md").read_text(encoding="utf-8")
 TABLE = re.search(r"<!-- routes -->\n(.*?)\n<!-- end -->", TEXT, re.DOTALL)[1]
 EXAMPLES = {"ENDPOINT": "predict_strokes", "N": "0"}
-NOT_OURS = re.compile("/(gradio_api/(?!upload)|assets|svelte|theme|manifest|config|pwa|robots|fav)")
-"""Routes of Gradio, which are not in our own list of routes. Neither is the page."""
+NOT_OURS = re.compile(
+    "/(gradio_api/(?!upload)|assets|svelte|theme|manifest|config|pwa|robots|fav|mcp)"
+)
+"""Routes of Gradio and of the MCP library, which are not in our own list. Neither is the page."""
 LARGEST_PICTURE = 10 << 20
 
 
@@ -46,10 +48,13 @@ def general(path: str) -> str:
 def test_a_route_has_the_limits_of_the_code(route):
     method, path = route[0], example(route[1])
     rate, body, password = rows()[route][:3]
-    name = app._rate_limit({"method": method, "path": path})
+    name = app._rate_limit(
+        {"method": method, "path": path, "headers": [(b"content-length", b"9")]}
+    )
     assert rate.split(",")[0] == (name or "none")
     most = app._max_bytes(LARGEST_PICTURE, path)
     sizes = {MAX_JSON: "1 MB", LARGEST_PICTURE + (64 << 10): "`--max-upload`"}
+    sizes[LARGEST_PICTURE * 4 // 3 + (64 << 10)] = "`--max-upload` in base64"
     assert body == ("none" if method == "GET" else sizes[most])
     assert password == ("no" if path in health.PATHS else "yes")
 
