@@ -12,7 +12,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from digitdraw.errors import BadImageError
 from digitdraw.models.line_recognizer import LineRecognizer
 from digitdraw.photo import ctc, detection, digit_crop, line_crop, lines
 from digitdraw.photo.boxes import box_areas, box_centers, intersection_areas
@@ -27,8 +26,6 @@ USUAL_PITCH = 4.5
 PARTIAL_GLYPH_WEIGHT = 0.2
 """Weight of the classifier for a glyph that was cut off from other ink. On validation photos it
 misreads 12% of those, and 0.3% of the others."""
-MAX_DIGITS = 1_500
-"""Digits that a photo may show. Each takes 5 ms; a dense page has some hundred."""
 _MAX_OVERLAP = 0.5
 """Two boxes are the same digit if they share this part of the smaller one."""
 _BATCH = 256
@@ -52,12 +49,8 @@ def detect_digits(
 ) -> list[Detections]:
     """Detect the digits of grey images, (H, W) float32, and clean up the detections. Halves of a
     digit are merged. Boxes that span two lines, parts of digits, and commas are dropped. Each box
-    is expanded to all of its ink. Raises BadImageError for an image of over MAX_DIGITS digits."""
+    is expanded to all of its ink. Raises BadImageError for an image of too many digits."""
     detected = detection.detect(images, detector, threshold)
-    if any(len(detections.scores) > MAX_DIGITS for detections in detected):
-        raise BadImageError(
-            f"The picture shows over {MAX_DIGITS} digits. Please take a picture of a part of it."
-        )
     return [
         expand_to_ink(drop_commas(drop_nested(merge_split_digits(detections))), grey)
         for detections, grey in zip(detected, images, strict=True)

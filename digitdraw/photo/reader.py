@@ -121,7 +121,7 @@ class PhotoReader:
 
     def read_batch(self, photos: Sequence[tuple[np.ndarray, float]]) -> list[Reading]:
         """Read photos as `load_photo` returns them. A GPU reads them faster in one batch. Raises
-        BadImageError if one of them shows more than `pipeline.MAX_DIGITS` digits."""
+        BadImageError if one of them shows more than `detection.MAX_DIGITS` digits."""
         images = [grey for grey, _ in photos]
         pages = self._fallback.run(
             lambda *networks: pipeline.number_hypotheses(images, Networks(*networks))

@@ -20,3 +20,13 @@ def loads(body: bytes) -> object:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
         raise BadStrokesError("This is not a drawing: it is not valid JSON.") from None
+
+
+def dumps(content: object) -> bytes:
+    """Write parsed JSON again. Raises BadStrokesError where it is nested too deeply.
+
+    orjson reads four times as deep as it writes."""
+    try:
+        return orjson.dumps(content)
+    except orjson.JSONEncodeError:
+        raise BadStrokesError("A drawing is a list of strokes, not nested this deeply.") from None

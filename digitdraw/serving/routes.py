@@ -6,12 +6,13 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive
 
 from digitdraw.errors import BadStrokesError, BusyError, WorkerError
 from digitdraw.serving import json_bodies
@@ -19,6 +20,8 @@ from digitdraw.serving.middleware.rate_limits import address_of
 from digitdraw.serving.middleware.telemetry import Metrics
 from digitdraw.serving.responses import ErrorResponse, json_response
 from digitdraw.serving.workers.photo_queue import PhotoQueue
+
+T = TypeVar("T")
 
 MAX_ON_DEMAND = 8
 """Explanations and comparisons that one address may ask for at once."""
@@ -73,7 +76,7 @@ class Routes:
             raise BusyError("Too many questions from one place; please try again in a moment.")
         self._asking[address] += 1
         try:
-            return await _while_connected(request, self.model.on_demand(kind, body))
+            return await while_connected(request.receive, self.model.on_demand(kind, body))
         finally:
             self._asking[address] -= 1
             if not self._asking[address]:
@@ -122,11 +125,13 @@ class Routes:
             reading.cancel()
 
 
-async def _while_connected(request: Request, answer: Coroutine[Any, Any, bytes]) -> bytes:
-    """Return an answer; ClientDisconnect, and nobody waits for it, where the client leaves."""
+async def while_connected(receive: Receive, answer: Coroutine[Any, Any, T]) -> T:
+    """Return an answer; ClientDisconnect, and nobody waits for it, where the client leaves.
+
+    The whole body must have been received before."""
 
     async def left() -> None:
-        while (await request.receive())["type"] != "http.disconnect":
+        while (await receive())["type"] != "http.disconnect":
             pass
 
     asking, leaving = asyncio.create_task(answer), asyncio.create_task(left())

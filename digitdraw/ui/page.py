@@ -10,20 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-import orjson
 from fastapi.exceptions import RequestValidationError
 from gradio import routes as gradio_routes
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from digitdraw.errors import DigitDrawError
 from digitdraw.serving.app import PAGES, Service, failed, guarded, in_our_words, unreadable
 from digitdraw.serving.middleware.calls import Calls
 from digitdraw.serving.middleware.page_cache import PageCache
 from digitdraw.serving.settings import Settings
-from digitdraw.serving.uploads import Uploads
+from digitdraw.serving.uploads import Upload, Uploads
 from digitdraw.ui import assets, components
 from digitdraw.ui.call_queue import CallQueue, share_state
 
@@ -31,6 +29,8 @@ DRAWING_ENDPOINT = "predict_strokes"
 _NOT_UPLOADED = "Only a file that was uploaded is read, and only once."
 SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 MONO_FONTS = ("ui-monospace", "Consolas", "monospace")
+_NO_URL = "http://address-of-this-page.invalid"
+"""What stands in Gradio's examples of calls where nobody named the URL of the page."""
 
 
 @contextlib.contextmanager
@@ -71,38 +71,28 @@ def build(service: Service, chosen: Settings, facts: dict[str, Any]) -> ASGIApp:
     service.app.routes.extend((assets.route(), uploads.route()))
     gr.mount_gradio_app(service.app, demo, path="/", **_page_options(chosen, demo))
     share_state(service.app, demo)
-    app = PageCache(_with_head(service.app, components.head()), PAGES)
+    root, head = chosen.public_url or _NO_URL, components.head()
+    app = PageCache(service.app, PAGES, partial(_edited, root=root, head=head))
     return guarded(app, service.metrics, chosen)
 
 
-def _with_head(app: ASGIApp, head: str) -> ASGIApp:
-    """The app with `head` added to the head of its HTML page.
+def _edited(body: bytes, root: str, head: str) -> bytes:
+    """A page of Gradio's with relative addresses in place of `root`, and `head` in its HTML.
 
-    Gradio's own option adds it with a script once the page has started. That would be too late for
-    preloads, and for styles of the first paint."""
-    added = head.encode()
-
-    async def page(scope: Scope, receive: Receive, send: Send) -> None:
-        start: Message | None = None  # of an HTML page, held back until its body is known
-
-        async def send_with_head(message: Message) -> None:
-            nonlocal start
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                if headers.get("content-type", "").startswith("text/html"):
-                    start = message
-                    return
-            elif start and b"</head>" in message["body"]:
-                message["body"] = message["body"].replace(b"</head>", added + b"</head>", 1)
-                MutableHeaders(scope=start)["content-length"] = str(len(message["body"]))
-            if start:
-                await send(start)
-                start = None
-            await send(message)
-
-        await app(scope, receive, send_with_head)
-
-    return page
+    The server cannot know the address of the page: proxies may hide the name, the protocol and the
+    path that visitors see. For the HTML, "." is the folder of the page; for programs, "" is the
+    address that they were given. Gradio's own option adds a head with a script once the page has
+    started, too late for preloads, and for styles of the first paint."""
+    if b"</head>" not in body:
+        return body.replace(f'"root":"{root}"'.encode(), b'"root":""', 1)
+    for old, new in (
+        (f'"root":"{root}"', '"root":"."'),
+        (f'const root = "{root}"', 'const root = "."'),
+        ('href="/manifest.json"', 'href="./manifest.json"'),
+        ("</head>", f"{head}</head>"),
+    ):
+        body = body.replace(old.encode(), new.encode(), 1)
+    return body
 
 
 def _page_options(chosen: Settings, demo: gr.Blocks) -> dict[str, Any]:
@@ -115,7 +105,7 @@ def _page_options(chosen: Settings, demo: gr.Blocks) -> dict[str, Any]:
         ).set(body_background_fill="#f6f7fb", body_background_fill_dark="#141722"),
         "footer_links": [],
         "run_history": False,
-        "root_path": chosen.root_path or None,
+        "root_path": chosen.public_url or _NO_URL,  # it takes a URL as the root of the page
         "ssr_mode": False,
         "enable_monitoring": False,
         "show_error": False,
@@ -145,18 +135,22 @@ async def _uploaded(uploads: Uploads, path: str | Path | None) -> str:
 def _name_endpoints(service: Service, uploads: Uploads) -> None:
     """Adds the endpoints for `gradio_client`."""
 
+    endpoints = service.endpoints
+
     async def predict_strokes(strokes: list[list[list[float]]]) -> dict:
         """Say which digit pen strokes draw: [[[x, y], ...], ...] in any unit, y down."""
         body = str(strokes).encode()  # `Calls` passes the drawing on as JSON
-        return await _parsed(service.model.on_demand(b"strokes", body))
+        return await _shown(endpoints.predict_strokes(body))
 
     async def predict_image(image: str | None) -> dict:
         """Say which digit is in a picture, sent with `gradio_client.handle_file`."""
-        return await _read(service, uploads, b"digit", image)
+        upload = _upload(uploads, image)
+        return await _shown(endpoints.predict_image(upload.content, upload.address))
 
     async def read_numbers(image: str | None) -> dict:
         """Read the numbers of a photo, sent with `gradio_client.handle_file`."""
-        return await _read(service, uploads, b"numbers", image)
+        upload = _upload(uploads, image)
+        return await _shown(endpoints.read_numbers(upload.content, upload.address))
 
     gr.api(predict_strokes, api_name=DRAWING_ENDPOINT, concurrency_limit=4)
     _name_picture_endpoint(predict_image, "prediction")
@@ -180,21 +174,19 @@ def _name_picture_endpoint(function: Callable, answer: str) -> None:
     )
 
 
-async def _read(service: Service, uploads: Uploads, kind: bytes, image: str | None) -> dict:
+def _upload(uploads: Uploads, image: str | None) -> Upload:
+    """Takes an uploaded file, which is kept no longer. Raises gr.Error where there is none."""
     if image is None:
         raise gr.Error("No picture came with this request.", print_exception=False)
-    upload = uploads.take(image)  # nothing that was sent is kept
+    upload = uploads.take(image)
     if upload is None:
         raise gr.Error(_NOT_UPLOADED, print_exception=False)
-    return await _parsed(service.photo_queue.ask(kind, upload.content, address=upload.address))
+    return upload
 
 
-async def _parsed(reply: Awaitable[bytes]) -> dict:
-    """Parses an answer; raises gr.Error, whose message people may see, for the package's errors."""
+async def _shown(answer: Awaitable[dict]) -> dict:
+    """Awaits an answer; raises gr.Error, whose message people may see, for the package's errors."""
     try:
-        answer = orjson.loads(await reply)
+        return await answer
     except DigitDrawError as error:
         raise gr.Error(str(error), print_exception=False) from error
-    if "error" in answer:
-        raise gr.Error(answer["error"], print_exception=False)
-    return answer

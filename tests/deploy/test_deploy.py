@@ -82,8 +82,7 @@ def proxied(tmp_path_factory):
 
 def test_behind_nginx_everything_is_below_the_root_path(proxied):
     assert httpx.get(proxied.rstrip("/")).headers["location"].endswith("/digits/")
-    text = httpx.get(proxied).text
-    assert '"root":"' + proxied.rstrip("/") + '"' in text.replace(" ", "")
+    assert '"root":"."' in httpx.get(proxied).text
     answer = httpx.post(f"{proxied}live/answer", json=DIGITS[5])
     assert answer.json()["big"] == "5"
     assert httpx.get(f"{proxied}metrics").status_code == 404

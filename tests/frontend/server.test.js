@@ -34,10 +34,11 @@ test(
   [json({ digit: 7 })],
   async (requests) => {
     assert.deepEqual(await postJson("answer", [[1, 2]]), { digit: 7 });
-    const [{ url, method, body }] = requests;
+    const [{ url, method, body, headers }] = requests;
     assert.ok(url.endsWith("/digitdraw/live/answer"), url); // three folders above api/server.js
     assert.equal(method, "POST");
     assert.equal(body, "[[1,2]]");
+    assert.ok(headers["x-requested-with"]); // the server's sign of its own page
   },
 );
 

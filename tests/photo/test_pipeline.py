@@ -48,9 +48,9 @@ def test_scores_of_detections_are_above_the_threshold():
 
 def test_an_image_of_very_many_digits_is_refused(monkeypatch):
     grey = photo([(40, 40), (54, 40), (40, 110)]) / np.float32(255)
-    monkeypatch.setattr(pipeline, "MAX_DIGITS", 3)
+    monkeypatch.setattr(detection, "MAX_DIGITS", 3)
     assert len(detect_digits([grey], PaintedDetector(), 0.5)[0].boxes) == 3
-    monkeypatch.setattr(pipeline, "MAX_DIGITS", 2)
+    monkeypatch.setattr(detection, "MAX_DIGITS", 2)
     with pytest.raises(BadImageError, match="over 2 digits"):
         detect_digits([grey], PaintedDetector(), 0.5)
 

@@ -234,6 +234,19 @@ def test_metrics_are_for_private_networks_only(make):
     assert ask(app, "GET", "/metrics", client="8.8.8.8").status_code == 404
 
 
+def test_metrics_are_not_read_through_a_proxy_whoever_the_client_claims_to_be(make):
+    app = make().guarded
+    for peer in ("127.0.0.1", "172.17.0.2"):
+        for headers in ({"x-forwarded-for": "127.0.0.1"}, {"via": "1.1 proxy"}):
+            response = ask(app, "GET", "/metrics", client=peer, headers=headers)
+            assert response.status_code == 404
+
+
+def test_metrics_are_closed_behind_a_public_link(make):
+    app = make("--share").guarded
+    assert ask(app, "GET", "/metrics").status_code == 404
+
+
 def test_metrics_are_closed_on_a_space(make):
     app = make(environ={"SPACE_ID": "someone/digits"}).guarded
     for address in ("127.0.0.1", "10.0.0.7", "8.8.8.8"):
@@ -260,7 +273,7 @@ def test_pages_of_other_sites_may_not_ask_with_a_forwarded_host(make):
 
 
 def test_with_a_password_everything_but_health_asks_for_it(make):
-    app = make("--auth", "class:sesame").guarded
+    app = make("--auth", "class:sesame", "--mcp").guarded
     for method, path in (
         ("GET", "/"), ("GET", "/config"), ("GET", "/metrics"), ("POST", "/live/answer"),
         ("POST", "/live/photo"), ("POST", "/gradio_api/queue/join"), ("GET", "/theme.css"),

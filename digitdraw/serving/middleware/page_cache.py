@@ -5,19 +5,12 @@ Gradio takes 10 ms to build its page, again for each visitor. A kept page takes 
 import asyncio
 import gzip
 import hashlib
-from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-MAX_PAGES = 64
-"""Answers that are kept. There is one for each path and each name under which visitors come."""
-_KEY_HEADERS = (b"host", b"x-forwarded-host", b"x-forwarded-proto")
-"""The only headers that the app sees, because its answer may name its own address."""
-_Key = tuple[str, str, str, tuple[tuple[bytes, bytes], ...]]
 
 
 @dataclass(frozen=True)
@@ -39,11 +32,18 @@ class _Page:
 
 
 class PageCache:
-    """Answers GET requests for `paths` from what `app` has answered before, without queries."""
+    """Answers GET requests for `paths` from what `app` has answered before, without queries.
 
-    def __init__(self, app: ASGIApp, paths: Collection[str]) -> None:
-        self.app, self.paths = app, frozenset(paths)
-        self._pages: OrderedDict[_Key, _Page] = OrderedDict()
+    The app sees nothing of a request but its path. `edit` changes the body of an answer once."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        paths: Collection[str],
+        edit: Callable[[bytes], bytes] = lambda body: body,
+    ) -> None:
+        self.app, self.paths, self.edit = app, frozenset(paths), edit
+        self._pages: dict[str, _Page] = {}
         self._building = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,21 +57,15 @@ class PageCache:
         return await page.response(Headers(scope=scope))(scope, receive, send)
 
     async def _page(self, scope: Scope) -> _Page:
-        headers = tuple(sorted(header for header in scope["headers"] if header[0] in _KEY_HEADERS))
-        key = (scope["path"], scope.get("root_path", ""), scope.get("scheme", "http"), headers)
-        if key not in self._pages:
+        path = scope["path"]
+        if path not in self._pages:
             async with self._building:  # one by one: drawings come first
-                if key not in self._pages:
-                    page = await self._build(
-                        {**scope, "headers": list(headers), "query_string": b""}
-                    )
+                if path not in self._pages:
+                    page = await self._build({**scope, "headers": [], "query_string": b""})
                     if page.status != 200:
                         return page
-                    self._pages[key] = page
-        self._pages.move_to_end(key)
-        while len(self._pages) > MAX_PAGES:
-            self._pages.popitem(last=False)
-        return self._pages[key]
+                    self._pages[path] = page
+        return self._pages[path]
 
     async def _build(self, scope: Scope) -> _Page:
         start, parts = MutableHeaders(), []
@@ -88,7 +82,7 @@ class PageCache:
                 parts.append(message.get("body", b""))
 
         await self.app({**scope, "method": "GET"}, receive, keep)
-        body = b"".join(parts)
+        body = self.edit(b"".join(parts))
         headers = {
             "content-type": start.get("content-type", "text/plain"),
             "etag": f'"{hashlib.sha256(body).hexdigest()[:32]}"',

@@ -21,6 +21,8 @@ REFUSAL_SECONDS = 0.2
 """Seconds before a refusal is sent. Without it, a client that asks again at once, on 40
 connections, is refused 3,000 times a second, and drawings of others wait for that."""
 
+TOO_MANY = "Too many questions from one place; please wait a moment."
+
 
 class RateLimits:
     """Counts requests for each address against `limits`, such as {"answers": "200/second"}.
@@ -45,16 +47,25 @@ class RateLimits:
         name = self.limit_name(scope) if scope["type"] == "http" else None
         if name is None:
             return await self.app(scope, receive, send)
-        limit, address = self._limits[name], address_of(scope)
-        cost = min(self._cost(name, scope), limit.amount)
-        if await self._limiter.hit(limit, name, address, cost=cost):
+        scope.setdefault("state", {})["rate_limits"] = self, name
+        cost = min(self._cost(name, scope), self._limits[name].amount)
+        seconds = await self.hit(name, scope, cost)
+        if not seconds:
             return await self.app(scope, receive, send)
-        stats = await self._limiter.get_window_stats(limit, name, address)
-        seconds = max(1, round(stats.reset_time - time.time()))
         headers = {"retry-after": str(seconds)} | (CLOSE if cost > 1 else {})
+        return await ErrorResponse(429, TOO_MANY, headers)(scope, receive, send)
+
+    async def hit(self, name: str, scope: Scope, cost: int = 1) -> int:
+        """Count a request; returns 0, or the seconds to wait where it is too much.
+
+        A route whose limit depends on the body finds this object, and the name of the limit that
+        the request has counted for, at `scope["state"]["rate_limits"]`."""
+        limit, address = self._limits[name], address_of(scope)
+        if await self._limiter.hit(limit, name, address, cost=cost):
+            return 0
+        stats = await self._limiter.get_window_stats(limit, name, address)
         await asyncio.sleep(REFUSAL_SECONDS)
-        text = "Too many questions from one place; please wait a moment."
-        return await ErrorResponse(429, text, headers)(scope, receive, send)
+        return max(1, round(stats.reset_time - time.time()))
 
     def _cost(self, name: str, scope: Scope) -> int:
         if name not in self._by_size or scope["method"] != "POST":

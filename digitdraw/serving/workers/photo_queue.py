@@ -25,8 +25,9 @@ MAX_BEHIND, MAX_BYTES_BEHIND = 256, 192 << 20
 """Pictures that wait behind the queue, and their bytes."""
 MAX_BEHIND_OF_ADDRESS, MAX_BYTES_OF_ADDRESS = 60, 96 << 20
 """Those of one address, such as of a class behind one router."""
-TIMEOUT = 30.0
-"""Seconds that a picture may take: ten times what the largest ones take."""
+TIMEOUT = 40.0
+"""Seconds that a picture may take: ten times what 40 megapixels take, and six times what
+1,400 digits take."""
 _FAILURE = "This picture could not be read: the server had a problem with it."
 
 
