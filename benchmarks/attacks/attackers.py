@@ -1,6 +1,7 @@
 """Runs an attack, in a process of its own and with a low priority."""
 
 import asyncio
+import logging
 import os
 import resource
 from collections import Counter
@@ -17,6 +18,7 @@ ADDRESS = "127.6.6.{}"
 def start() -> None:
     """Make this process nice, and let it open many connections."""
     os.nice(10)
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # connections that the server cuts off
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
