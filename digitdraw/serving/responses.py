@@ -6,21 +6,28 @@ import orjson
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from digitdraw.languages import with_messages
+
 CLOSE = {"connection": "close"}
 """Headers that end the connection, so that the rest of the request is not read."""
+
+
+def to_json(content: object) -> bytes:
+    """Return JSON, in which key and values stand beside each message."""
+    return orjson.dumps(with_messages(content))
 
 
 def json_response(
     content: object, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
     """Return a response of JSON. Content in bytes is taken as JSON already."""
-    body = content if isinstance(content, bytes) else orjson.dumps(content)
+    body = content if isinstance(content, bytes) else to_json(content)
     headers = {"cache-control": "no-store", **(headers or {})}
     return Response(body, status, headers, "application/json")
 
 
 class ErrorResponse(Response):
-    """An error with a text for people and the number of the request."""
+    """An error with a text for people, best a `Message`, and the number of the request."""
 
     def __init__(self, status: int, text: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(status_code=status)
