@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from digitdraw.errors import BadImageError
+from digitdraw.languages import Message
 
 Source = str | os.PathLike | bytes | bytearray | Image.Image | np.ndarray
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "HEIF")
@@ -19,7 +20,7 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 _DRAFT_SIZE = (1280, 1280)
 """Least size, in pixels, at which a JPEG is decoded. No later step uses a larger picture."""
-_FORMAT_LIST = "PNG, JPEG, WebP, BMP, GIF, TIFF and HEIC"
+_FORMAT_LIST = ("PNG", "JPEG", "WebP", "BMP", "GIF", "TIFF", "HEIC")
 
 
 def load_grey(source: Source) -> np.ndarray:
@@ -87,11 +88,10 @@ def _read_bytes(source: str | os.PathLike | bytes | bytearray) -> bytes:
             f"got {type(source).__name__}."
         )
     if (size := max(size, len(data))) > MAX_BYTES:
-        raise BadImageError(
-            f"The file has {size / 2**20:.1f} MB; at most {MAX_BYTES // 2**20} MB are read."
-        )
+        most = MAX_BYTES // 2**20
+        raise BadImageError(Message("picture.too_large", size=size / 2**20, most=most))
     if not data:
-        raise BadImageError(f"The file is empty (0 bytes); allowed are {_FORMAT_LIST}.")
+        raise BadImageError(Message("picture.empty", formats=_FORMAT_LIST))
     return data
 
 
@@ -104,15 +104,14 @@ def _open(data: bytes) -> Image.Image:
     try:
         return Image.open(io.BytesIO(data), formats=formats)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise BadImageError(
-            f"The picture has too many pixels; at most {MAX_PIXELS // 10**6} megapixels are read."
-        ) from error
+        most = MAX_PIXELS // 10**6
+        raise BadImageError(Message("picture.too_many_pixels", most=most)) from error
     except UnidentifiedImageError as error:
         start = data[:256].lstrip().lower()
-        kind = "an SVG or other XML text" if start.startswith(b"<") else "no picture in this format"
-        raise BadImageError(f"The file is {kind}; allowed are {_FORMAT_LIST}.") from error
+        key = "picture.xml" if start.startswith(b"<") else "picture.unknown"
+        raise BadImageError(Message(key, formats=_FORMAT_LIST)) from error
     except Exception as error:  # on damaged headers, Pillow's plugins raise many types
-        raise BadImageError(f"The picture's header is damaged ({_brief(error)}).") from error
+        raise BadImageError(Message("picture.damaged_header", detail=_brief(error))) from error
 
 
 @cache
@@ -125,16 +124,19 @@ def _register_heif() -> None:
 def _decode(picture: Image.Image) -> Image.Image:
     """Check the size, then decode the first frame and turn it upright."""
     width, height = picture.size
-    _check_pixels(width * height, f"The picture has {width} x {height} =")
+    if width * height > MAX_PIXELS:
+        size, most = width * height / 1e6, MAX_PIXELS // 10**6
+        values = {"width": width, "height": height, "size": size, "most": most}
+        raise BadImageError(Message("picture.pixels", **values))
     if width == 0 or height == 0:
-        raise BadImageError(f"The picture has no pixels ({width} x {height}).")
+        raise BadImageError(Message("picture.no_pixels", width=width, height=height))
     try:
         picture.draft(None, _DRAFT_SIZE)
         picture.load()
         return ImageOps.exif_transpose(picture)
     except Exception as error:  # a truncated file raises OSError, SyntaxError and other types
         raise BadImageError(
-            f"The picture is cut off or damaged ({_brief(error)}); allowed are {_FORMAT_LIST}."
+            Message("picture.damaged", detail=_brief(error), formats=_FORMAT_LIST)
         ) from error
 
 
@@ -143,7 +145,10 @@ def _array_to_grey(array: np.ndarray) -> np.ndarray:
     if array.ndim not in (2, 3) or channels not in (1, 3, 4) or array.size == 0:
         shape = " x ".join(map(str, array.shape)) or "a single number"
         raise BadImageError(f"An array is (H, W), (H, W, 3) or (H, W, 4), not empty; got {shape}.")
-    _check_pixels(array.shape[0] * array.shape[1], "The array has")
+    if (pixels := array.shape[0] * array.shape[1]) > MAX_PIXELS:
+        raise BadImageError(
+            f"The array has {pixels / 1e6:.1f} megapixels; at most {MAX_PIXELS // 10**6} are read."
+        )
     if channels == 1:
         return _to_unit_range(array).reshape(array.shape[:2])
     if array.dtype != np.uint8:
@@ -182,13 +187,6 @@ def _over_paper(picture: Image.Image) -> np.ndarray:
     over_white = luminance * alpha + (1 - alpha)
     is_hidden = np.ptp(over_white) < 0.05 < np.ptp(alpha)
     return np.clip(luminance * alpha if is_hidden else over_white, 0, 1)
-
-
-def _check_pixels(pixels: int, start: str) -> None:
-    if pixels > MAX_PIXELS:
-        raise BadImageError(
-            f"{start} {pixels / 1e6:.1f} megapixels; at most {MAX_PIXELS // 10**6} are read."
-        )
 
 
 def _brief(error: Exception) -> str:

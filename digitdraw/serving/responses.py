@@ -34,6 +34,9 @@ class ErrorResponse(Response):
         self._text, self._extra = text, headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the error; only here is the number of the request known."""
-        content = {"error": self._text, "id": scope.get("state", {}).get("request_id", "")}
+        """Send the error; only here is the number of the request known.
+
+        The page's own routes send key and values of a message, too. Programs get its English."""
+        text = self._text if "/live/" in scope["path"] else str(self._text)
+        content = {"error": text, "id": scope.get("state", {}).get("request_id", "")}
         await json_response(content, self.status_code, self._extra)(scope, receive, send)

@@ -41,7 +41,7 @@ def test_unknown_keys_and_missing_values_are_errors():
 
 def test_key_and_values_stand_beside_each_message_of_a_json_value():
     seven = Message("why.for", digit=7)
-    said = seven.as_dict()
+    beside = seven.as_dict()
     content = {
         "words": seven,
         "legend": [seven, seven],
@@ -51,8 +51,8 @@ def test_key_and_values_stand_beside_each_message_of_a_json_value():
     }
     assert with_messages(content) == {
         **content,
-        "words_message": said,
-        "legend_message": [said, said],
-        "digits": [{"words": seven, "words_message": said, "box": [1, 2]}],
+        "words_message": beside,
+        "legend_message": [beside, beside],
+        "digits": [{"words": seven, "words_message": beside, "box": [1, 2]}],
     }
     assert with_messages([1, 2]) == [1, 2]

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 
 from digitdraw.errors import BusyError
+from digitdraw.languages import Message
 from digitdraw.serving.workers.process import SupervisedWorker
 
 log = logging.getLogger(__name__)
@@ -17,7 +18,7 @@ ROOM = 64
 """Pictures that may wait. At ten a second, the last one waits for about six seconds."""
 TIMEOUT = 60.0
 """Seconds that a picture may take. The largest ones take one or two."""
-_FAILURE = "This picture could not be read: the server had a problem with it."
+_FAILURE = Message("error.picture_failed")
 
 
 class PhotoQueue:
@@ -69,7 +70,7 @@ class PhotoQueue:
         Calls `on_place` with the place in the queue, 1 for the next, whenever it changes. Raises
         BusyError where the queue is full, WorkerError where no worker can read the picture."""
         if self._closed or len(self._tickets) >= self._room:
-            raise BusyError("Many photos are being read; please try again in a moment.")
+            raise BusyError(Message("error.busy_photos"))
         worker = await self._next_worker(on_place)
         reading = asyncio.create_task(self._read(worker, kind, content))
         self._readings.add(reading)
