@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from digitdraw.device import CpuFallback
+from digitdraw.languages import Message
 from digitdraw.models.calibration import PhotoCalibration
 from digitdraw.models.layers import Normalized, fold_batch_norm
 from digitdraw.models.weights import Weights
@@ -84,7 +85,7 @@ class Reading:
         """Return all but the glyphs, ready for JSON."""
         numbers = zip(self.numbers, self.confidences, strict=True)
         return {
-            "reason": self.reason,
+            "reason": str(self.reason),  # programs get English
             "numbers": [
                 {"number": number, "confidence": confidence, "box": list(self.box_of(index))}
                 for index, (number, confidence) in enumerate(numbers)
@@ -221,16 +222,16 @@ def _assemble(digits: tuple[ReadDigit, ...], count: int, reason: str) -> Reading
     return Reading(tuple(numbers), tuple(confidences), digits, reason)
 
 
-def _reason(grey: np.ndarray, pixel: float) -> str:
+def _reason(grey: np.ndarray, pixel: float) -> Message:
     """Return a sentence that says why no digits were found in a photo."""
     height, width = (round(side * pixel) for side in grey.shape)
     if min(width, height) < SMALLEST_SIDE:
-        return f"The picture is too small to read: {width} x {height} pixels."
+        return Message("photo.too_small", width=width, height=height)
     scale = min(1.0, BLUR_SIDE / max(grey.shape))
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     contrast = float(small.std())
     # A sharp edge changes from one pixel to the next, a blurred one over many.
     sharpness = float(cv2.Laplacian(small, cv2.CV_32F).std())
     if contrast > MIN_CONTRAST and sharpness < BLURRED * contrast:
-        return "The picture is too blurred to read."
-    return "No digits were found in the picture."
+        return Message("photo.blurred")
+    return Message("photo.no_digits")

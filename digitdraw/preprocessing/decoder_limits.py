@@ -11,6 +11,7 @@ from itertools import count
 from PIL import Image
 
 from digitdraw.errors import BadImageError
+from digitdraw.languages import Message
 
 MAX_PIXELS = 40_000_000
 MAX_RATIO = 100
@@ -46,24 +47,19 @@ class PictureFile(io.BytesIO):
         self.reads -= 1
         self._bytes -= len(data)
         if self.reads < 0 or self._bytes < 0:
-            raise BadImageError("The picture has too many parts to read.")
+            raise BadImageError(Message("picture.too_many_parts"))
         return data
 
 
-def check_size(width: int, height: int, start: str) -> None:
-    """Raise BadImageError for a picture with too many pixels, or with far too long a side.
-
-    `start` begins the message, such as "The picture has"."""
+def check_size(width: int, height: int) -> None:
+    """Raise BadImageError for a picture with too many pixels, or with far too long a side."""
     if width * height > MAX_PIXELS:
-        raise BadImageError(
-            f"{start} {width} x {height} = {width * height / 1e6:.1f} megapixels; "
-            f"at most {MAX_PIXELS // 10**6} are read."
-        )
+        size, most = width * height / 1e6, MAX_PIXELS // 10**6
+        values = {"width": width, "height": height, "size": size, "most": most}
+        raise BadImageError(Message("picture.pixels", **values))
     if max(width, height) > MAX_RATIO * min(width, height):
-        raise BadImageError(
-            f"{start} {width} x {height} pixels; one side may be at most {MAX_RATIO} times as long "
-            "as the other."
-        )
+        values = {"width": width, "height": height, "most": MAX_RATIO}
+        raise BadImageError(Message("picture.too_long", **values))
 
 
 def check_header(picture: Image.Image) -> None:
@@ -73,7 +69,7 @@ def check_header(picture: Image.Image) -> None:
             del picture.info[key]
     is_rle = any(codec == "bmp_rle" for codec, *_ in getattr(picture, "tile", ()))
     if is_rle and picture.width * picture.height > MAX_RLE_PIXELS:
-        raise BadImageError("The picture is a compressed BMP, and too large for that.")
+        raise BadImageError(Message("picture.compressed_bmp"))
 
 
 def check_jpeg(data: bytes) -> None:
@@ -90,7 +86,7 @@ def check_jpeg(data: bytes) -> None:
         scans += code == _SCAN
         exif += length * (code == _APP1 and data.startswith(b"Exif", position + 2))
         if scans > MAX_SCANS:
-            raise BadImageError(f"The JPEG has too many scans; at most {MAX_SCANS} are read.")
+            raise BadImageError(Message("picture.too_many_scans", most=MAX_SCANS))
         if part > HEADER_READS or exif > MAX_EXIF:
-            raise BadImageError("The picture has too many parts to read.")
+            raise BadImageError(Message("picture.too_many_parts"))
         position += length

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from digitdraw.errors import BadImageError
+from digitdraw.languages import Message
 from digitdraw.preprocessing.decoder_limits import (
     MAX_PIXELS,
     READS,
@@ -32,7 +33,7 @@ _LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
 """Weights of red, green and blue, as ITU-R BT.601 has them."""
 _ROWS = 256
 """Rows of a transparent picture that are converted at once, so that it takes little memory."""
-_FORMAT_LIST = "PNG, JPEG, WebP, BMP, GIF, TIFF and HEIC"
+_FORMAT_LIST = ("PNG", "JPEG", "WebP", "BMP", "GIF", "TIFF", "HEIC")
 
 
 def load_grey(source: Source) -> np.ndarray:
@@ -105,11 +106,10 @@ def _read_bytes(source: str | os.PathLike | bytes | bytearray) -> bytes:
             f"got {type(source).__name__}."
         )
     if (size := max(size, len(data))) > MAX_BYTES:
-        raise BadImageError(
-            f"The file has {size / 2**20:.1f} MB; at most {MAX_BYTES // 2**20} MB are read."
-        )
+        most = MAX_BYTES // 2**20
+        raise BadImageError(Message("picture.too_large", size=size / 2**20, most=most))
     if not data:
-        raise BadImageError(f"The file is empty (0 bytes); allowed are {_FORMAT_LIST}.")
+        raise BadImageError(Message("picture.empty", formats=_FORMAT_LIST))
     return data
 
 
@@ -126,15 +126,14 @@ def _open(data: bytes) -> Image.Image:
     except BadImageError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise BadImageError(
-            f"The picture has too many pixels; at most {MAX_PIXELS // 10**6} megapixels are read."
-        ) from error
+        most = MAX_PIXELS // 10**6
+        raise BadImageError(Message("picture.too_many_pixels", most=most)) from error
     except UnidentifiedImageError as error:
         start = data[:256].lstrip().lower()
-        kind = "an SVG or other XML text" if start.startswith(b"<") else "no picture in this format"
-        raise BadImageError(f"The file is {kind}; allowed are {_FORMAT_LIST}.") from error
+        key = "picture.xml" if start.startswith(b"<") else "picture.unknown"
+        raise BadImageError(Message(key, formats=_FORMAT_LIST)) from error
     except Exception as error:  # on damaged headers, Pillow's plugins raise many types
-        raise BadImageError(f"The picture's header is damaged ({_brief(error)}).") from error
+        raise BadImageError(Message("picture.damaged_header", detail=_brief(error))) from error
     check_header(picture)
     file.reads += READS
     return picture
@@ -151,8 +150,8 @@ def _decode(picture: Image.Image) -> Image.Image:
     """Check the size, then decode the first frame, reduce it if it is large, turn it upright."""
     width, height = picture.size
     if width == 0 or height == 0:
-        raise BadImageError(f"The picture has no pixels ({width} x {height}).")
-    check_size(width, height, "The picture has")
+        raise BadImageError(Message("picture.no_pixels", width=width, height=height))
+    check_size(width, height)
     try:
         picture.draft(None, _LEAST_SIZE)
         picture.load()
@@ -160,10 +159,10 @@ def _decode(picture: Image.Image) -> Image.Image:
     except BadImageError:
         raise
     except MemoryError as error:
-        raise BadImageError("The picture takes too much memory.") from error
+        raise BadImageError(Message("picture.too_much_memory")) from error
     except Exception as error:  # a truncated file raises OSError, SyntaxError and other types
         raise BadImageError(
-            f"The picture is cut off or damaged ({_brief(error)}); allowed are {_FORMAT_LIST}."
+            Message("picture.damaged", detail=_brief(error), formats=_FORMAT_LIST)
         ) from error
 
 
@@ -188,7 +187,7 @@ def _array_to_grey(array: np.ndarray) -> np.ndarray:
     if array.ndim not in (2, 3) or channels not in (1, 3, 4) or array.size == 0:
         shape = " x ".join(map(str, array.shape)) or "a single number"
         raise BadImageError(f"An array is (H, W), (H, W, 3) or (H, W, 4), not empty; got {shape}.")
-    check_size(array.shape[1], array.shape[0], "The array has")
+    check_size(array.shape[1], array.shape[0])
     if channels == 1:
         return _to_unit_range(array).reshape(array.shape[:2])
     if array.dtype != np.uint8:

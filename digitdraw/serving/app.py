@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Scope
 
+from digitdraw.languages import Message
 from digitdraw.serving import health
 from digitdraw.serving.api import openapi, rest
 from digitdraw.serving.api.endpoints import Endpoints
@@ -52,7 +53,7 @@ _SHORT_MESSAGE = 64 << 10
 `mcp_tools` counts the pictures in shorter ones."""
 _REFUSALS = {
     404: "There is nothing here.",
-    503: "Too many are asking at once; please try again in a moment.",
+    503: Message("error.busy"),
 }
 """What people read for a status that Gradio answers with."""
 _WORKER_DELAY = 2.0
@@ -140,7 +141,7 @@ async def in_our_words(request: Request, error: Exception) -> Response:
 
 async def failed(request: Request, error: Exception) -> Response:
     """Answer what fails in the server, without details."""
-    return ErrorResponse(500, "Something went wrong in the server.")
+    return ErrorResponse(500, Message("error.failed"))
 
 
 async def _nobody(request: Request, error: Exception) -> Response:

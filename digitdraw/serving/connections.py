@@ -17,11 +17,12 @@ from operator import attrgetter, itemgetter
 from typing import Any
 
 import httptools
-import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from digitdraw.languages import Message
 from digitdraw.serving.middleware.rate_limits import address_of
 from digitdraw.serving.middleware.trusted_proxies import networks
+from digitdraw.serving.responses import to_json
 
 try:
     import resource
@@ -119,7 +120,7 @@ class Connection(HttpToolsProtocol):
             ]
             earlier.remove(self)
             if not make_room(earlier):
-                self._refuse(503, "Too many are asking at once; please try again in a moment.")
+                self._refuse(503, Message("error.busy"))
 
     def data_received(self, data: bytes) -> None:
         """Parse what arrives, piece by piece, until a limit is exceeded."""
@@ -217,7 +218,7 @@ class Connection(HttpToolsProtocol):
     def _refuse(self, status: int, text: str) -> None:
         """Answer, unless another answer is on its way, and close the connection."""
         if self.is_idle or not self.cycle.response_started:
-            body = orjson.dumps({"error": text, "id": ""})
+            body = to_json({"error": text, "id": ""})
             self.transport.write(
                 b"HTTP/1.1 %d %s\r\ncontent-type: application/json\r\nconnection: close\r\n"
                 b"x-content-type-options: nosniff\r\ncontent-length: %d\r\n\r\n%s"

@@ -8,17 +8,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Seque
 from functools import partial
 from typing import Any, TypeVar
 
-import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive
 
 from digitdraw.errors import BadStrokesError, BusyError, WorkerError
+from digitdraw.languages import Message
 from digitdraw.serving import json_bodies
 from digitdraw.serving.middleware.rate_limits import address_of
 from digitdraw.serving.middleware.telemetry import Metrics
-from digitdraw.serving.responses import ErrorResponse, json_response
+from digitdraw.serving.responses import ErrorResponse, json_response, to_json
 from digitdraw.serving.workers.photo_queue import PhotoQueue
 
 T = TypeVar("T")
@@ -58,13 +58,13 @@ class Routes:
         try:
             json_bodies.loads(body)  # invalid JSON would fail the whole batch
         except BadStrokesError as error:
-            return ErrorResponse(400, str(error))
+            return ErrorResponse(400, error.message)
         try:
             return json_response(await ask(request, body))
         except BusyError as error:
-            return ErrorResponse(503, str(error), {"retry-after": "1"})
+            return ErrorResponse(503, error.message, {"retry-after": "1"})
         except WorkerError as error:
-            return ErrorResponse(500, str(error))
+            return ErrorResponse(500, error.message)
 
     async def _answer(self, request: Request, body: bytes) -> bytes:
         return await self.model.drawing(body)
@@ -73,7 +73,7 @@ class Routes:
         """Ask what takes long, for a few of an address at once, and for nobody who has left."""
         address = address_of(request.scope)
         if self._asking[address] >= MAX_ON_DEMAND:
-            raise BusyError("Too many questions from one place; please try again in a moment.")
+            raise BusyError(Message("error.busy_for_address"))
         self._asking[address] += 1
         try:
             return await while_connected(request.receive, self.model.on_demand(kind, body))
@@ -112,7 +112,7 @@ class Routes:
                 return await asking
             except (BusyError, WorkerError) as error:
                 busy = isinstance(error, BusyError)
-                return orjson.dumps({"error": str(error), "busy": busy})
+                return to_json({"error": error.message, "busy": busy})
             finally:
                 places.put_nowait(None)
 

@@ -14,9 +14,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from digitdraw import languages
 from digitdraw.serving.responses import ErrorResponse
 
 _FOLDER = Path(__file__).parent / "frontend"
+_CATALOGUES = {f"languages/{path.name}": path for path in languages.FOLDER.glob("*.json")}
 _MEDIA_TYPES = {
     ".css": "text/css",
     ".html": "text/html",
@@ -69,9 +71,10 @@ async def _serve(request: Request) -> ASGIApp:
 
 @cache
 def _files() -> dict[str, bytes]:
-    """Every file of the folder by its path, with forward slashes."""
+    """Every file of the folder by its path, with forward slashes, and the catalogues of texts."""
     paths = sorted(path for path in _FOLDER.rglob("*") if path.suffix in _MEDIA_TYPES)
-    return {path.relative_to(_FOLDER).as_posix(): path.read_bytes() for path in paths}
+    files = {path.relative_to(_FOLDER).as_posix(): path for path in paths} | _CATALOGUES
+    return {name: files[name].read_bytes() for name in sorted(files)}
 
 
 @cache

@@ -7,6 +7,7 @@ import re
 
 import gradio as gr
 
+from digitdraw.languages import LANGUAGES, Message, catalogue, with_messages
 from digitdraw.preprocessing.image_io import open_image
 from digitdraw.serving.answers import data_urls, phrases
 from digitdraw.ui import assets
@@ -24,51 +25,57 @@ _STYLES = (
     "compare/compare.css",
 )
 _INCLUDE = re.compile("<!-- include (.+?) -->")
-_FIRST_VIEW = ("page/header.js", "draw/draw.js")
+_LANGUAGE = "language/language.js"
+_FIRST_VIEW = ("page/header.js", "draw/draw.js", "page/footer.js")
 _EXAMPLE_PHOTOS = {
-    "photo/examples/phone-numbers.jpg": "phone numbers on ruled paper",
-    "photo/examples/amounts.jpg": "a column of amounts, half in the shade",
-    "photo/examples/date.jpg": "a date on a blackboard",
+    "photo/examples/phone-numbers.jpg": "example.phone_numbers",
+    "photo/examples/amounts.jpg": "example.amounts",
+    "photo/examples/date.jpg": "example.date",
 }
 _THUMBNAIL_EDGE = 240
 """Longest side of the picture on the button of an example photo, in pixels."""
 # Gradio runs this text in a function whose parameters include `element` and `props`.
 _LOADER = """
-import(new URL("{url}", document.baseURI)).then(
-  (module) => {{
+const load = (url) => import(new URL(url, document.baseURI));
+const failures = {failures};
+Promise.all([load("{language}").then(({{ ready }}) => ready), load("{module}")]).then(
+  ([translate, module]) => {{
+    translate(element);
     module.start(element, props);
     element.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
   }},
-  () => (element.textContent = "This part of the page did not load. Please reload the page."),
+  () => (element.textContent = failures[document.documentElement.lang] ?? failures.en),
 );
 """
 
 
 def head() -> str:
-    """The markup for the document's head: icon, preloads and styles.
+    """The markup for the document's head: icon, language, preloads and styles.
 
     The styles are inline because the first paint needs all of them: links would take ten requests
-    before it. The preloads have a low priority, so that Gradio's own modules come first."""
+    before it. The preloads have a low priority, so that Gradio's own modules come first. The
+    language does not wait for those: without it, the page has no text."""
     paths = dict.fromkeys(path for entry in _FIRST_VIEW for path in assets.modules(entry))
     preloads = [
         f'<link rel="modulepreload" fetchpriority="low" href="{assets.url(path)}">'
         for path in paths
     ]
     styles = [f"<style>{assets.read_text(path)}</style>" for path in _STYLES]
-    return "\n".join([assets.read_text("page/head.html"), *preloads, *styles])
+    language = f'<script type="module" async src="{assets.url(_LANGUAGE)}"></script>'
+    return "\n".join([assets.read_text("page/head.html"), language, *preloads, *styles])
 
 
-def header(model_note: str) -> gr.HTML:
-    """The title, the switch between light and dark, and About.
+def header(facts: dict) -> gr.HTML:
+    """The title, the switches of language and theme, and About.
 
-    `model_note` names the model and its device."""
-    return _component("header", "page/header", model_note=model_note)
+    `facts` are those of `Answers.facts`, as JSON holds them."""
+    notes = {name: facts[name] for name in ("note", "note_message") if name in facts}
+    return _component("header", "page/header", **notes)
 
 
 def footer() -> gr.HTML:
     """The line about privacy."""
-    html = assets.read_text("page/footer.html")
-    return gr.HTML(html_template=html, apply_default_css=False, elem_id="dd-footer-block")
+    return _component("footer", "page/footer")
 
 
 def draw_tab() -> gr.HTML:
@@ -104,7 +111,7 @@ def upload_tab(max_megabytes: int) -> gr.HTML:
         "upload",
         "upload/upload",
         blank=phrases.invitation(phrases.UPLOAD_INVITATION),
-        invitation="Drop a picture of one digit here, or paste it",
+        invitation="drop.picture",
         multiple=False,
         max_megabytes=max_megabytes,
     )
@@ -117,12 +124,12 @@ def photo_tab(max_megabytes: int) -> gr.HTML:
         "photo/photo",
         blank=phrases.invitation(phrases.PHOTO_INVITATION),
         unchosen=phrases.invitation(phrases.CHOOSE_DIGIT),
-        invitation="Drop photos of handwritten numbers here, or paste them",
+        invitation="drop.photos",
         multiple=True,
         max_megabytes=max_megabytes,
         examples=[
-            {"name": title, "src": data_urls.jpeg(open_image(photo), _THUMBNAIL_EDGE)}
-            for photo, title in zip(example_photos(), _EXAMPLE_PHOTOS.values(), strict=True)
+            {"name": Message(key), "src": data_urls.jpeg(open_image(photo), _THUMBNAIL_EDGE)}
+            for photo, key in zip(example_photos(), _EXAMPLE_PHOTOS.values(), strict=True)
         ],
     )
 
@@ -133,7 +140,10 @@ def example_photos() -> list[bytes]:
 
 
 def _drawings(path: str) -> list[dict]:
-    return json.loads(assets.read_text(path))
+    return [
+        {"name": Message(example["key"]), "strokes": example["strokes"]}
+        for example in json.loads(assets.read_text(path))
+    ]
 
 
 def _component(name: str, path: str, **props) -> gr.HTML:
@@ -141,9 +151,13 @@ def _component(name: str, path: str, **props) -> gr.HTML:
     template = assets.read_text(f"{path}.html")
     return gr.HTML(
         html_template=_INCLUDE.sub(lambda match: assets.read_text(match[1]), template),
-        js_on_load=_LOADER.format(url=assets.url(f"{path}.js")),
+        js_on_load=_LOADER.format(
+            language=assets.url(_LANGUAGE),
+            module=assets.url(f"{path}.js"),
+            failures=json.dumps({name: catalogue(name)["page.not_loaded"] for name in LANGUAGES}),
+        ),
         apply_default_css=False,
         elem_id=f"dd-{name}-block",
         digits=list(range(10)),
-        **props,
+        **with_messages(props),
     )

@@ -52,15 +52,16 @@ def build(service: Service, chosen: Settings, facts: dict[str, Any]) -> ASGIApp:
     `service` gives the answers. `facts` are those of its model, as `Answers.facts` returns them."""
     uploads = Uploads()
     with gr.Blocks(title="digitdraw", analytics_enabled=False) as demo:
-        components.header(facts["note"])
+        components.header(facts)
         with gr.Tabs():
-            with gr.Tab("Draw", id="draw"):
+            # The labels are keys: `language/tabs.js` shows their texts.
+            with gr.Tab("tab.draw", id="draw"):
                 components.draw_tab()
-            with gr.Tab("Photo", id="photo"):
+            with gr.Tab("tab.photo", id="photo"):
                 components.photo_tab(chosen.max_upload)
-            with gr.Tab("Upload", id="upload"):
+            with gr.Tab("tab.upload", id="upload"):
                 components.upload_tab(chosen.max_upload)
-            with gr.Tab("Compare", id="compare"):
+            with gr.Tab("tab.compare", id="compare"):
                 components.compare_tab(facts["cards"])
         components.footer()
         _name_endpoints(service, uploads)

@@ -40,7 +40,7 @@ def loaded_modules(app) -> set[str]:
     """The modules of the page that the browser has loaded, as paths in the front end's folder."""
     urls = app.page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
     start = app.url + assets.url("")
-    return {url.removeprefix(start) for url in urls if url.startswith(start)}
+    return {url.removeprefix(start) for url in urls if re.match(start + ".+js$", url)}
 
 
 def test_the_head_preloads_the_modules_of_the_first_view(make_app):

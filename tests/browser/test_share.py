@@ -71,14 +71,14 @@ def test_links_hold_as_much_as_the_server_takes(modules):
     assert limits == [strokes.MAX_STROKES, strokes.MAX_POINTS]
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["name"])
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["key"])
 def test_links_are_short_and_answered_like_the_drawing(modules, recognizer, example):
     text, back = modules(LINK, [example["strokes"], 1])
     assert len(f"#d={text}") < 200
     assert bars(recognizer, back) == pytest.approx(bars(recognizer, example["strokes"]), abs=0.01)
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["name"])
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["key"])
 def test_links_stay_short_if_the_mouse_reports_every_pixel(modules, recognizer, example):
     text, back = modules(LINK, [example["strokes"], 8])
     assert len(f"#d={text}") < 300

@@ -19,6 +19,7 @@ import {
   numbersOf,
   stateOf,
 } from "../../digitdraw/ui/frontend/photo/readings.js";
+import { textOf } from "./english.js";
 
 // Two numbers, 74 and 1, of which the 4 is doubtful.
 function reading() {
@@ -98,10 +99,10 @@ Deno.test("the next digit skips removed ones and wraps around", () => {
 
 Deno.test("digits are described for screen readers", () => {
   const { readings, photo } = added();
-  assert.equal(describeDigit(photo.digits[0]), "7, 100.0 %, number 1");
-  assert.equal(describeDigit(photo.digits[1]), "4, 30 %, doubtful, number 1");
+  assert.equal(textOf(describeDigit(photo.digits[0])), "7, 100.0 %, number 1");
+  assert.equal(textOf(describeDigit(photo.digits[1])), "4, 30 %, doubtful, number 1");
   readings.correct(photo, 1, 9);
-  assert.equal(describeDigit(photo.digits[1]), "9, corrected, number 1");
+  assert.equal(textOf(describeDigit(photo.digits[1])), "9, corrected, number 1");
 });
 
 Deno.test("the nearest digit within reach is found, and removed ones are not", () => {
@@ -201,21 +202,21 @@ Deno.test("files that failed for the same reason are named together", () => {
     { name: "b", message: "no picture" },
     { name: "c", message: "damaged" },
   ];
-  assert.equal(failureMessage(failures, 5), "a, c: damaged\nb: no picture");
-  assert.equal(failureMessage([failures[0]], 1), "damaged");
-  assert.equal(failureMessage([], 3), "");
+  assert.equal(textOf(failureMessage(failures, 5)), "a, c: damaged\nb: no picture");
+  assert.equal(textOf(failureMessage([failures[0]], 1)), "damaged");
+  assert.equal(textOf(failureMessage([], 3)), "");
 });
 
 Deno.test("percentages close to 100 % and small ones keep a decimal", () => {
-  assert.equal(percent(0.5), "50 %");
-  assert.equal(percent(0.996), "99.6 %");
-  assert.equal(percent(0.04), "4 %");
-  assert.equal(percent(0.04, 0.1), "4.0 %");
+  assert.equal(textOf(percent(0.5)), "50 %");
+  assert.equal(textOf(percent(0.996)), "99.6 %");
+  assert.equal(textOf(percent(0.04)), "4 %");
+  assert.equal(textOf(percent(0.04, 0.1)), "4.0 %");
 });
 
 Deno.test("only files that are too large are refused", () => {
   assert.equal(sizeRefusal({ size: 10 * 2 ** 20 }, 10), null);
   const refusal = sizeRefusal({ size: 10.5 * 2 ** 20 }, 10);
-  assert.equal(refusal, "This file has 10.5 MB; at most 10 MB are allowed.");
-  assert.equal(queueMessage(3), "Waiting in line, at place 3");
+  assert.equal(textOf(refusal), "This file has 10.5 MB; at most 10 MB are allowed.");
+  assert.equal(textOf(queueMessage(3)), "Waiting in line, at place 3");
 });

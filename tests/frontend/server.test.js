@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 
 import { postJson, postPicture } from "../../digitdraw/ui/frontend/api/server.js";
+import { textOf } from "./english.js";
 import { withFakeClock } from "./fake_clock.js";
 
 // Runs a test in which `fetch` gives the responses one after the other, the last one for ever.
@@ -84,7 +85,7 @@ test("a failed picture names the number of the error", [
   json({ error: "Something went wrong.", id: "1a2b" }, 500),
 ], async () => {
   const reply = await postPicture("photo", null, () => {});
-  assert.equal(reply.error, "Something went wrong. (No. 1a2b)");
+  assert.equal(textOf(reply.error), "Something went wrong. (No. 1a2b)");
 });
 
 test(

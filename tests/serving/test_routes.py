@@ -153,7 +153,7 @@ def test_json_that_is_not_a_drawing_is_refused_with_a_text(make, path, drawing):
 def test_invalid_json_is_refused(make, body):
     response = ask(make().guarded, "POST", "/live/answer", content=body)
     assert response.status_code in (200, 400)
-    assert set(response.json()) <= {"error", "id"}
+    assert set(response.json()) <= {"error", "error_message", "id"}
 
 
 def test_too_large_a_drawing_is_refused(make):

@@ -11,6 +11,7 @@ from digitdraw.errors import DigitDrawError, SettingError
 from digitdraw.recognizer import Recognizer
 from digitdraw.serving.answers import payloads
 from digitdraw.serving.answers.comparison import Comparison
+from digitdraw.serving.responses import to_json
 
 LISTED = 10
 """Classes that a message lists."""
@@ -35,7 +36,7 @@ class Answers:
     def facts(self) -> bytes:
         """Return name, device and checksum of the model, and the cards of all compared models."""
         model = self._recognizer
-        return orjson.dumps(
+        return to_json(
             {
                 "model": model.name,
                 "device": str(model.device),
@@ -48,14 +49,14 @@ class Answers:
     def drawings(self, requests: Sequence[bytes]) -> list[bytes]:
         """Recognize a batch of drawings."""
         answers = payloads.answer_drawings(self._recognizer, list(map(orjson.loads, requests)))
-        return list(map(orjson.dumps, answers))
+        return list(map(to_json, answers))
 
     def on_demand(self, kind: bytes, body: bytes) -> bytes:
         """Answer b"why" or b"compare" for the page, or b"strokes" for programs."""
         try:
-            return orjson.dumps(self._on_demand[kind](orjson.loads(body)))
+            return to_json(self._on_demand[kind](orjson.loads(body)))
         except DigitDrawError as error:
-            return orjson.dumps({"error": str(error)})
+            return to_json({"error": error.message})
 
 
 def _refusal(recognizer: Recognizer) -> str:

@@ -9,6 +9,7 @@ from PIL import Image
 
 from digitdraw import explain
 from digitdraw.errors import DigitDrawError
+from digitdraw.languages import Message
 from digitdraw.photo.reader import ReadDigit
 from digitdraw.prediction import Prediction
 from digitdraw.preprocessing import binarize
@@ -41,7 +42,7 @@ def answer_drawings(recognizer: Recognizer, drawings: Sequence[object]) -> list[
         try:
             glyphs[index] = to_glyph(drawing)
         except DigitDrawError as error:
-            answers[index] = {"error": str(error)}
+            answers[index] = {"error": error.message}
     predictions = recognizer.predict_batch(np.array(list(glyphs.values())))
     seconds = (perf_counter() - started) / len(drawings)
     for index, prediction in zip(glyphs, predictions, strict=True):
@@ -97,7 +98,7 @@ def answer_picture(recognizer: Recognizer, picture: bytes) -> dict:
     prediction, part, whole = recognizer.locate_and_predict(picture)
     answer = _answer(prediction, perf_counter() - started)
     if prediction.verdict == "blank":
-        answer["words"] = "I see no ink in this picture"
+        answer["words"] = Message("answer.no_ink")
     return {**answer, "steps": [_step(step) for step in binarize.steps(part, whole)]}
 
 
@@ -162,7 +163,7 @@ def _card(entry: Entry, reference: Prediction | None) -> dict:
     """Return what the card of a model shows; {"error": text} where the model is not loaded."""
     prediction = entry.prediction
     if prediction is None:
-        return {"error": "Weights missing or damaged"}
+        return {"error": Message("compare.missing")}
     return {
         **_verdict(prediction),
         "words": phrases.label(prediction),
@@ -202,8 +203,8 @@ def _describe(points: np.ndarray, digit: int, other: int) -> str:
         if weight.sum() > 0.05 * np.abs(points[:, 2]).sum():
             weight = weight**3  # near the strongest place, not between two strong ones
             x, y = (weight @ (points[:, :2] - middle)) / weight.sum() / span + 0.5
-            sentences.append(f"The ink that speaks most for {named} is {phrases.place(x, y)}.")
-    return " ".join(sentences)
+            sentences.append(Message("why.place", digit=named, place=phrases.place(x, y)))
+    return phrases.join("list.sentences", sentences) if sentences else ""
 
 
 def _step(step: binarize.Step) -> dict:

@@ -11,6 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from digitdraw import languages
 from digitdraw.serving.responses import ErrorResponse
 
 _OPEN = {
@@ -79,7 +80,7 @@ class Allowlist:
         if listed is None or not listed.fullmatch(path) or path in self.closed:
             return ErrorResponse(404, "There is nothing here.")
         if scope["method"] == "POST" and _is_cross_site(headers, self.origin):
-            return ErrorResponse(403, "Pages of other sites may not use this server.")
+            return ErrorResponse(403, languages.Message("error.other_site"))
         return None
 
 

@@ -16,6 +16,7 @@ from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from digitdraw.languages import Message
 from digitdraw.serving.middleware.rate_limits import address_of
 from digitdraw.serving.responses import CLOSE, ErrorResponse
 
@@ -64,7 +65,7 @@ class BasicAuth:
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._count("refused")
         await asyncio.sleep(REFUSAL_SECONDS)
-        text = "Too many wrong passwords from one place; please wait a minute."
+        text = Message("error.wrong_passwords")
         headers = CLOSE | {"retry-after": "60"}
         await ErrorResponse(429, text, headers)(scope, receive, send)
 
@@ -104,5 +105,5 @@ class BasicAuth:
 
 
 async def _challenge(scope: Scope, receive: Receive, send: Send) -> None:
-    text = "This page asks for a user name and a password."
+    text = Message("error.login")
     await ErrorResponse(401, text, CLOSE | _CHALLENGE)(scope, receive, send)

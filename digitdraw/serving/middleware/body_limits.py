@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from digitdraw import languages
 from digitdraw.serving.middleware.rate_limits import address_of
 from digitdraw.serving.responses import CLOSE, ErrorResponse
 
@@ -79,7 +80,7 @@ class _Body:
             async with asyncio.timeout(max(0.0, self._deadline - time.monotonic())):
                 message = await self._receive()
         except TimeoutError:
-            return self._refuse(ErrorResponse(408, "This took too long to arrive.", CLOSE))
+            return self._refuse(ErrorResponse(408, languages.Message("error.too_slow"), CLOSE))
         self._received += len(message.get("body", b""))
         if self._received > self._limit:
             return self._refuse(too_large(self._limit))
@@ -117,10 +118,10 @@ class _Body:
 
 
 _NO_BODY = "A request of this kind has no body."
-_TOO_MANY = "Too many are sending at once; please try again in a moment."
+_TOO_MANY = languages.Message("error.busy_uploads")
 
 
 def too_large(limit: int) -> ErrorResponse:
     """Return the answer to a body of more than `limit` bytes."""
     amount = f"{limit >> 20} MB" if limit >= 1 << 20 else f"{limit >> 10} kB"
-    return ErrorResponse(413, f"This is too much to send; at most {amount} are allowed.", CLOSE)
+    return ErrorResponse(413, languages.Message("error.too_much", amount=amount), CLOSE)

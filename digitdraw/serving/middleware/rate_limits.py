@@ -12,6 +12,7 @@ from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from digitdraw.languages import Message
 from digitdraw.serving.responses import CLOSE, ErrorResponse
 
 BYTES = 8192
@@ -21,7 +22,7 @@ REFUSAL_SECONDS = 0.2
 """Seconds before a refusal is sent. Without it, a client that asks again at once, on 40
 connections, is refused 3,000 times a second, and drawings of others wait for that."""
 
-TOO_MANY = "Too many questions from one place; please wait a moment."
+TOO_MANY = Message("error.rate_limit")
 
 
 class RateLimits:

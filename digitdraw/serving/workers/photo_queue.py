@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from digitdraw.errors import BusyError
+from digitdraw.languages import Message
 from digitdraw.serving.workers.process import SupervisedWorker
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ MAX_BEHIND_OF_ADDRESS, MAX_BYTES_OF_ADDRESS = 60, 96 << 20
 TIMEOUT = 40.0
 """Seconds that a picture may take: ten times what 40 megapixels take, and six times what
 1,400 digits take."""
-_FAILURE = "This picture could not be read: the server had a problem with it."
+_FAILURE = Message("error.picture_failed")
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +100,7 @@ class PhotoQueue:
         BusyError where too many wait, WorkerError where no worker can read the picture."""
         ticket = _Ticket(address, len(content))
         if self._closed or not self._has_room(ticket):
-            raise BusyError("Many photos are being read; please try again in a moment.")
+            raise BusyError(Message("error.busy_photos"))
         worker = await self._next_worker(ticket, on_place)
         reading = asyncio.create_task(self._read(worker, kind, content))
         self._readings.add(reading)

@@ -14,12 +14,12 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-import orjson
 import torch
 
 from digitdraw.errors import BadWeightsError, DigitDrawError
 from digitdraw.recognizer import Recognizer, load
 from digitdraw.serving.answers import payloads, phrases
+from digitdraw.serving.responses import to_json
 from digitdraw.serving.workers import loop
 
 _NICENESS = 10
@@ -47,14 +47,14 @@ def serve(recognizer: Recognizer, questions: BinaryIO, answers: BinaryIO) -> Non
 def answer(recognizer: Recognizer, kind: bytes, content: bytes) -> tuple[bytes, bytes]:
     """Return b"ok" and the JSON of an answer or of an error for people, or b"failed"."""
     try:
-        return b"ok", orjson.dumps(KINDS[kind](recognizer, content))
+        return b"ok", to_json(KINDS[kind](recognizer, content))
     except BadWeightsError as error:  # its text names a path of the server
         print(error, file=sys.stderr)
-        return b"ok", orjson.dumps({"error": phrases.NO_PHOTO_READER})
+        return b"ok", to_json({"error": phrases.NO_PHOTO_READER})
     except DigitDrawError as error:
-        return b"ok", orjson.dumps({"error": str(error)})
+        return b"ok", to_json({"error": error.message})
     except MemoryError:
-        return b"ok", orjson.dumps({"error": phrases.TOO_MUCH_MEMORY})
+        return b"ok", to_json({"error": phrases.TOO_MUCH_MEMORY})
     except Exception as error:  # the next picture may well succeed
         print(f"a picture was not read: {type(error).__name__}: {error}", file=sys.stderr)
         return b"failed", b""

@@ -26,7 +26,7 @@ def test_facts_name_the_model_and_all_compared_models(answers, recognizer):
     cards = {card["name"]: card for card in facts.pop("cards")}
     assert facts == {
         "model": "default", "device": "cpu", "note": recognizer.device_note,
-        "sha256": recognizer.sha256,
+        "note_message": recognizer.device_note.as_dict(), "sha256": recognizer.sha256,
     }  # fmt: skip
     assert {"softmax", "default"} < set(cards)
     assert cards["softmax"]["parameters"] == "7,850"

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from digitdraw.errors import BadWeightsError
+from digitdraw.languages import with_messages
 from digitdraw.serving.answers import phrases
 from digitdraw.serving.workers.framing import pack, unpack
 from digitdraw.serving.workers.photo_worker import KINDS, serve
@@ -93,12 +94,12 @@ def test_a_picture_of_one_digit_is_read(recognizer):
 def test_a_file_that_is_not_a_picture_is_refused_with_a_text(recognizer, kind):
     ((status, answer),) = answers(recognizer, (kind, b"no picture"))
     assert status == b"ok"
-    assert set(json.loads(answer)) == {"error"}
+    assert set(json.loads(answer)) == {"error", "error_message"}
 
 
 def test_the_answer_to_missing_weights_names_no_path():
     ((_, answer),) = answers(WithoutWeights(), (b"numbers", png([])))
-    assert json.loads(answer) == {"error": phrases.NO_PHOTO_READER}
+    assert json.loads(answer) == with_messages({"error": phrases.NO_PHOTO_READER})
 
 
 def test_the_worker_survives_a_failure():
@@ -116,6 +117,6 @@ def test_a_picture_that_takes_too_much_memory_gets_an_error_and_freed_memory_is_
         [sys.executable, "-c", HUNGRY], capture_output=True, text=True, check=True
     )
     before, refused, filled, after = map(json.loads, done.stdout.splitlines())
-    assert refused == {"error": phrases.TOO_MUCH_MEMORY}
+    assert refused["error"] == phrases.TOO_MUCH_MEMORY
     assert filled["resident"] > before["resident"] + 150  # MB
     assert after["resident"] < before["resident"] + 50

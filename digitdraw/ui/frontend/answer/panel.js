@@ -1,6 +1,11 @@
 // The answer panel: the digit, a sentence, ten bars, and the glyph that the model saw.
 
+import { say } from "../language/say.js";
+import { message } from "../language/texts.js";
+import { percent } from "./format.js";
+
 const GLYPH_SIDE = 28; // pixels
+const EXACT = Infinity; // percentages of any size keep a decimal
 const SETTLED_MS = 500; // screen readers announce an answer after it stood this long
 
 // `blank` is the answer to show before there is one, in the form of the server's answers.
@@ -10,55 +15,57 @@ export function createPanel(root, blank) {
   const [big, sentence, note, latency] = ["big", "sentence", "note", "latency"].map(query);
   const announce = createAnnouncer(query("announcement"), SETTLED_MS);
   const glyph = query("glyph").getContext("2d");
-  let lastingMessage = "";
+  let lastingMessage = null;
 
   // `ms` is the time from request to answer; undefined without a request.
   function show(answer, ms) {
     root.dataset.verdict = answer.verdict;
     big.textContent = answer.big;
-    sentence.textContent = answer.words;
+    say(sentence, answer.words);
     bars.forEach((bar, digit) => updateBar(bar, digit, answer));
     paintGlyph(glyph, answer.glyph);
-    latency.textContent = ms === undefined ? "" : Math.max(1, Math.round(ms)) + " ms";
-    latency.title = ms === undefined ? "" : "of which the model took " + answer.model_ms + " ms";
+    const isTimed = ms !== undefined;
+    say(latency, isTimed && message("number.milliseconds", { value: Math.max(1, ms) }));
+    const modelTime = message("answer.model_time", { milliseconds: answer.model_ms });
+    say(latency, isTimed && modelTime, "title");
     showMessage(lastingMessage);
-    announce(answer.verdict === "blank" ? "" : answer.words);
+    announce(answer.verdict === "blank" ? null : answer.words);
   }
 
   // The message disappears with the next answer.
-  function showMessage(text) {
-    if (note.textContent !== text) note.textContent = text;
+  function showMessage(message) {
+    say(note, message);
   }
 
   // The message stays until it is replaced, whatever answers come.
-  function showLastingMessage(text) {
-    lastingMessage = text;
-    showMessage(text);
+  function showLastingMessage(message) {
+    lastingMessage = message;
+    showMessage(message);
   }
 
   show(blank);
   return { show, showMessage, showLastingMessage, reset: () => show(blank) };
 }
 
-// Writes text into a live region once it has been current for `settledMs`. A screen reader could
-// not follow twenty answers a second.
+// Writes a message into a live region once it has been current for `settledMs`. A screen reader
+// could not follow twenty answers a second.
 export function createAnnouncer(region, settledMs) {
   let timer = 0;
-  return (text) => {
+  return (message) => {
     clearTimeout(timer);
-    if (region.textContent === text) return;
-    timer = setTimeout(() => (region.textContent = text), settledMs);
+    timer = setTimeout(() => say(region, message), settledMs);
   };
 }
 
 function updateBar(bar, digit, answer) {
-  const value = (answer.probabilities[digit] * 100).toFixed(1);
+  const value = percent(answer.probabilities[digit], EXACT);
   const isMarked = answer.marked.includes(digit);
   bar.classList.toggle("dd-marked", isMarked);
   bar.style.setProperty("--dd-value", answer.probabilities[digit]);
-  bar.querySelector(".dd-percent").textContent = answer.verdict === "blank" ? "–" : value + " %";
-  bar.setAttribute("aria-valuenow", value);
-  bar.setAttribute("aria-valuetext", value + " %" + (isMarked ? ", the answer" : ""));
+  say(bar.querySelector(".dd-percent"), answer.verdict === "blank" ? "–" : value);
+  bar.setAttribute("aria-valuenow", (answer.probabilities[digit] * 100).toFixed(1));
+  const described = isMarked ? message("answer.bar_marked", { percent: value }) : value;
+  say(bar, described, "aria-valuetext");
 }
 
 // `base64` holds one byte per pixel, 255 for ink. It becomes opacity, so that the style sheet

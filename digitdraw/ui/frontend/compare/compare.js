@@ -2,18 +2,20 @@
 
 import { createAnswerClient } from "../api/answer_client.js";
 import { postJson } from "../api/server.js";
+import { message, withMessages } from "../language/texts.js";
 import { createPad } from "../pad/pad.js";
 import { createCards } from "./cards.js";
 
-export function start(element, props) {
+export function start(element, sent) {
+  const props = withMessages(sent);
   const tab = element.querySelector(".dd-compare-tab");
-  const cards = createCards(tab, props.invitation);
+  const cards = createCards(tab, props.models, props.invitation);
   const client = createAnswerClient((strokes) => postJson("compare", strokes), {
     onAnswer(reply) {
       if (reply.error) cards.showMessage(reply.error);
       else cards.show(reply);
     },
-    onLost: () => cards.showMessage("Connection lost, trying again"),
+    onLost: () => cards.showMessage(message("error.connection")),
   });
   const pad = createPad(tab, props.examples, {
     onDrawn(isPenUp) {

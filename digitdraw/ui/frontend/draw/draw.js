@@ -3,11 +3,13 @@
 import { createPanel } from "../answer/panel.js";
 import { createAnswerClient } from "../api/answer_client.js";
 import { postJson } from "../api/server.js";
+import { message, withMessages } from "../language/texts.js";
 import { createPad } from "../pad/pad.js";
 import { createSharing } from "../share/share.js";
 import { createExplanation } from "./explanation.js";
 
-export function start(element, props) {
+export function start(element, sent) {
+  const props = withMessages(sent);
   const tab = element.querySelector(".dd-draw-tab");
   const panel = createPanel(tab.querySelector(".dd-panel"), props.blank);
   const client = createAnswerClient((strokes) => postJson("answer", strokes), {
@@ -16,7 +18,7 @@ export function start(element, props) {
       if (reply.error) panel.showMessage(reply.error);
       else panel.show(reply, ms);
     },
-    onLost: () => panel.showMessage("Connection lost, trying again"),
+    onLost: () => panel.showMessage(message("error.connection")),
   });
   const pad = createPad(tab, props.examples, {
     onDrawn(isPenUp) {

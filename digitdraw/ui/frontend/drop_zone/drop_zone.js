@@ -2,14 +2,16 @@
 //
 // Knows nothing of what happens to them.
 
+import { say } from "../language/say.js";
+import { message } from "../language/texts.js";
 import { createCamera } from "./camera.js";
 
-const NO_FILE = "That was no file. Save the picture first, or copy and paste it.";
-const NO_PICTURE = "The clipboard holds no picture.";
-const CLIPBOARD_CLOSED = "The browser keeps the clipboard closed; press Ctrl+V instead.";
-const NO_CAMERA = "The camera cannot be used: none was found, or the browser forbids it.";
+const NO_FILE = message("drop.no_file");
+const NO_PICTURE = message("drop.no_picture");
+const CLIPBOARD_CLOSED = message("drop.no_clipboard");
+const NO_CAMERA = message("drop.no_camera");
 
-// Calls `onFiles(files)` with a list of files, and `showMessage(text)`. `opensOnClick()` says
+// Calls `onFiles(files)` with a list of files, and `showMessage(message)`. `opensOnClick()` says
 // whether a click on the drop zone opens the file dialog.
 export function createDropZone(tab, { onFiles, showMessage, opensOnClick = () => true }) {
   const zone = tab.querySelector(".dd-drop-zone");
@@ -94,7 +96,7 @@ function connectCamera(tab, zone, accept, showMessage) {
   function show(isOn) {
     zone.classList.toggle("dd-camera-on", isOn);
     video.hidden = !isOn;
-    button.querySelector("span").textContent = isOn ? "Take the picture" : "Camera";
+    say(button.querySelector("span"), message(isOn ? "drop.take_picture" : "drop.camera"));
   }
 
   function close() {
@@ -109,7 +111,7 @@ function connectCamera(tab, zone, accept, showMessage) {
       close();
       return showMessage(NO_CAMERA);
     }
-    showMessage("");
+    showMessage(null);
     show(true);
   }
 

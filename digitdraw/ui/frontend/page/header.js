@@ -1,10 +1,13 @@
-// The page's header: the switch between light and dark, and the About dialog.
+// The page's header: the switches of language and theme, and the About dialog.
 
+import { chooseLanguage, otherLanguage } from "../language/language.js";
+import { say } from "../language/say.js";
+import { message, withMessages } from "../language/texts.js";
 import { readStorage, writeStorage } from "./storage.js";
 
 const THEME_KEY = "digitdraw.theme";
 
-export function start(element) {
+export function start(element, sent) {
   const toggle = element.querySelector("[data-action=theme]");
   const about = element.querySelector(".dd-about");
 
@@ -20,7 +23,19 @@ export function start(element) {
   about.addEventListener("click", (event) => {
     if (event.target === about) about.close(); // a click on the backdrop
   });
+  const device = withMessages(sent).note;
+  say(element.querySelector(".dd-model-note"), message("about.model", { device }));
   restoreTheme(toggle);
+  connectLanguages(element.querySelector("[data-action=language]"));
+}
+
+// The button has the name of the other language, in that language.
+function connectLanguages(button) {
+  button.lang = otherLanguage();
+  button.addEventListener("click", async () => {
+    await chooseLanguage(otherLanguage());
+    button.lang = otherLanguage();
+  });
 }
 
 // Gradio keeps the theme as the class "dark" on the body, and follows the system by default.

@@ -1,5 +1,7 @@
 // The digits of a photo as boxes over it. Knows nothing of files, answers or corrections.
 
+import { say } from "../language/say.js";
+import { message } from "../language/texts.js";
 import { nearestDigit } from "./geometry.js";
 import { describeDigit, nextDigit, stateOf } from "./readings.js";
 
@@ -20,7 +22,7 @@ const ARROWS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 // chosen by a tap, a click or the keyboard. The index is null if there is none.
 export function createBoxes(stage, { onPoint, onChoose }) {
   const svg = createSvg("svg", { class: "dd-boxes", role: "group", preserveAspectRatio: "none" });
-  svg.setAttribute("aria-label", "Digits found in the picture");
+  say(svg, message("photo.boxes"), "aria-label");
   stage.append(svg);
   const selection = createSvg("g", { class: "dd-selection", "aria-hidden": "true" });
   let photo = null;
@@ -133,7 +135,7 @@ function createGroup(index) {
 function fillGroup(group, digit) {
   const state = stateOf(digit);
   group.dataset.state = state;
-  group.setAttribute("aria-label", describeDigit(digit));
+  say(group, describeDigit(digit), "aria-label");
   group.style.display = digit.removed ? "none" : "";
   group.querySelector("text").textContent = digit.digit + SIGNS[state];
 }

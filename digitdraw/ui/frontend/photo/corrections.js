@@ -1,8 +1,9 @@
 // Corrects, removes and restores digits: with the keyboard, the small field and the buttons.
 
+import { message } from "../language/texts.js";
 import { nextDigit } from "./readings.js";
 
-// `open(photo)` shows another photo; `onChanged()` is called after each change; `announce(text)`
+// `open(photo)` shows another photo; `onChanged()` is called after each change; `announce(message)`
 // tells screen readers about it.
 export function createCorrections(tab, { readings, viewer, open, onChanged, announce }) {
   const field = tab.querySelector(".dd-correction-input");
@@ -25,7 +26,7 @@ export function createCorrections(tab, { readings, viewer, open, onChanged, anno
     if (index === null) return;
     readings.correct(viewer.photo, index, Number(key));
     finish(index);
-    announce("Corrected to " + key);
+    announce(message("photo.corrected_to", { digit: key }));
   }
 
   function remove() {
@@ -36,7 +37,7 @@ export function createCorrections(tab, { readings, viewer, open, onChanged, anno
     const next = nextDigit(viewer.photo, index, 1);
     finish(next);
     if (hasFocus && next !== null) viewer.focus(next);
-    announce("Removed");
+    announce(message("photo.removed"));
   }
 
   function undo() {
@@ -45,7 +46,7 @@ export function createCorrections(tab, { readings, viewer, open, onChanged, anno
     if (photo !== viewer.photo) open(photo);
     finish(index);
     if (viewer.hasFocus) viewer.focus(index);
-    announce("Undone");
+    announce(message("photo.undone"));
   }
 
   function onKey(event) {

@@ -1,6 +1,7 @@
 // The readings of this visit as files, with the corrections: CSV and JSON in the form that the
 // command `digitdraw read` prints.
 
+import { textOf } from "../language/texts.js";
 import { numbersOf } from "./readings.js";
 
 const COLUMNS = ["picture", "number", "confidence", "x", "y", "width", "height"];
@@ -10,7 +11,7 @@ const REVOKE_MS = 60000; // by then the browser has surely read the file
 export function toCsv(photos) {
   const rows = photos.flatMap((photo) =>
     numbersOf(photo).map((number) => [
-      asText(photo.name),
+      asText(textOf(photo.name)),
       number.text,
       number.confidence.toFixed(4),
       ...number.box.map((side) => side.toFixed(1)),
@@ -31,7 +32,7 @@ function asText(name) {
 
 export function toJson(photos) {
   const pictures = photos.map((photo) => ({
-    picture: photo.name,
+    picture: textOf(photo.name),
     width: photo.width,
     height: photo.height,
     numbers: numbersOf(photo).map((number) => ({

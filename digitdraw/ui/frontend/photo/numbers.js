@@ -1,10 +1,12 @@
 // The list of the numbers of a photo, one per line, with doubtful digits marked; and copying them.
 
 import { percent } from "../answer/format.js";
+import { say } from "../language/say.js";
+import { message } from "../language/texts.js";
 import { copyText } from "../share/clipboard.js";
 import { numbersOf, probabilityOf, stateOf } from "./readings.js";
 
-const CLIPBOARD_CLOSED = "The browser keeps the clipboard closed; select the numbers instead.";
+const CLIPBOARD_CLOSED = message("photo.no_clipboard");
 
 export function createNumberList(section, showMessage) {
   const title = section.querySelector("h2");
@@ -16,21 +18,21 @@ export function createNumberList(section, showMessage) {
     const numbers = numbersOf(photo);
     texts = numbers.map((number) => number.text);
     section.hidden = false;
-    title.textContent = headline(photo, numbers.length);
+    say(title, headline(photo, numbers.length));
     list.replaceChildren(...numbers.map(createItem));
     copyButton.disabled = !texts.length;
   }
 
   copyButton.addEventListener("click", async () => {
-    showMessage((await copyText(texts.join("\n"))) ? "Copied" : CLIPBOARD_CLOSED);
+    showMessage((await copyText(texts.join("\n"))) ? message("photo.copied") : CLIPBOARD_CLOSED);
   });
   return { show };
 }
 
 function headline(photo, count) {
   if (!photo.digits.length) return photo.words;
-  if (!count) return "All digits were removed";
-  return count === 1 ? "1 number" : count + " numbers";
+  if (!count) return message("photo.all_removed");
+  return count === 1 ? message("photo.one_number") : message("photo.number_count", { count });
 }
 
 function createItem(number) {
@@ -40,8 +42,10 @@ function createItem(number) {
   text.className = "dd-number";
   text.append(...number.digits.map(createDigit));
   note.className = "dd-confidence";
-  note.textContent = percent(number.confidence) + (number.isCorrected ? ", corrected" : "");
-  item.append(text, " ", note, describeDoubts(number.digits));
+  const certainty = percent(number.confidence);
+  const corrected = message("photo.number_corrected", { percent: certainty });
+  say(note, number.isCorrected ? corrected : certainty);
+  item.append(text, " ", note, ...number.digits.filter(isDoubtful).map(describeDoubt));
   return item;
 }
 
@@ -49,16 +53,22 @@ function createDigit(digit) {
   const span = document.createElement("span");
   span.textContent = digit.digit;
   span.dataset.state = stateOf(digit);
-  if (digit.corrected) span.title = "corrected, read as " + digit.read;
-  else if (digit.doubtful) span.title = digit.words + ": " + percent(probabilityOf(digit));
+  if (digit.corrected) say(span, message("photo.digit_corrected", { digit: digit.read }), "title");
+  else if (digit.doubtful) {
+    const values = { answer: digit.words, percent: percent(probabilityOf(digit)) };
+    say(span, message("photo.digit_doubtful", values), "title");
+  }
   return span;
 }
 
+function isDoubtful(digit) {
+  return stateOf(digit) === "doubtful";
+}
+
 // Screen readers do not announce the dots under doubtful digits.
-function describeDoubts(digits) {
+function describeDoubt(digit) {
   const span = document.createElement("span");
-  const doubtful = digits.filter((digit) => stateOf(digit) === "doubtful");
   span.className = "dd-visually-hidden";
-  span.textContent = doubtful.map((digit) => ", doubtful: " + digit.words).join("");
+  say(span, message("photo.doubt", { answer: digit.words }));
   return span;
 }

@@ -3,6 +3,8 @@
 import { postPicture } from "../api/server.js";
 import { createDropZone } from "../drop_zone/drop_zone.js";
 import { NO_ANSWER, queueMessage, sizeRefusal } from "../drop_zone/messages.js";
+import { say } from "../language/say.js";
+import { join, message, withMessages } from "../language/texts.js";
 import { createCorrections } from "./corrections.js";
 import { saveFile, toCsv, toJson } from "./downloads.js";
 import { createNumberList } from "./numbers.js";
@@ -12,7 +14,8 @@ import { createReadings } from "./readings.js";
 import { createThumbnail, createThumbnailRow } from "./thumbnails.js";
 import { createViewer } from "./viewer.js";
 
-export function start(element, props) {
+export function start(element, sent) {
+  const props = withMessages(sent);
   const tab = element.querySelector(".dd-photo-tab");
   const query = (selector) => tab.querySelector(selector);
   const zone = query(".dd-drop-zone");
@@ -48,24 +51,24 @@ export function start(element, props) {
     thumbnails.mark(readings.photos.indexOf(viewer.photo));
   }
 
-  function showMessage(text) {
-    if (note.textContent !== text) note.textContent = text;
+  function showMessage(message) {
+    say(note, message);
   }
 
-  function announce(text) {
-    announcement.textContent = text;
+  function announce(message) {
+    say(announcement, message);
   }
 
   // Queues items {name, ask}. Of photos that came together, the first one is shown.
   function enqueue(items) {
     const batch = { isShown: false };
-    showMessage("");
+    showMessage(null);
     zone.classList.add("dd-busy");
     queue.add(items.map((item) => ({ ...item, batch })));
   }
 
   function addReading(reading, { name, batch }, ms) {
-    showMessage("");
+    showMessage(null);
     const photo = readings.add({ ...reading, latency: ms }, name);
     thumbnails.add(photo);
     if (batch.isShown) markThumbnail();
@@ -75,8 +78,8 @@ export function start(element, props) {
 
   function onFinished(finished, failures, isLost) {
     zone.classList.remove("dd-busy");
-    const message = failureMessage(failures, finished.length + failures.length);
-    showMessage([message, isLost ? NO_ANSWER : ""].filter(Boolean).join("\n"));
+    const reason = failureMessage(failures, finished.length + failures.length);
+    showMessage(join("list.lines", [reason, isLost && NO_ANSWER]));
     announce(finished.length === 1 ? finished[0].words : summary(finished));
   }
 
@@ -103,13 +106,13 @@ export function start(element, props) {
   props.examples.forEach(({ name, src }, index) => {
     const ask = () => postPicture("example/" + index, null, showPosition);
     const readExample = () => enqueue([{ name, ask }]);
-    const button = createThumbnail(src, "Read the example: " + name, readExample);
+    const button = createThumbnail(src, message("example.read", { example: name }), readExample);
     query(".dd-examples-row").append(button);
   });
 }
 
 function summary(readings) {
-  if (!readings.length) return "";
+  if (!readings.length) return null;
   const count = readings.reduce((sum, reading) => sum + reading.numbers.length, 0);
-  return readings.length + " photos read, " + count + " numbers found";
+  return message("photo.summary", { photos: readings.length, numbers: count });
 }

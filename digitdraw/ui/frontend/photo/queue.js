@@ -1,5 +1,7 @@
 // Reads photos one after the other. Knows neither files nor server nor page.
 
+import { join, message, textOf } from "../language/texts.js";
+
 // Calls `onProgress(done, total)`; for each photo `onReading(reading, item, ms)`; and at the end
 // `onFinished(readings, failures, isLost)`, with failures as a list of {name, message}. If a photo
 // gets no answer at all, the connection is lost and the rest is not tried.
@@ -50,11 +52,12 @@ export function createQueue({ onProgress, onReading, onFinished }) {
 export function failureMessage(failures, count) {
   const groups = new Map();
   for (const { name, message } of failures) {
-    groups.set(message, [...(groups.get(message) ?? []), name]);
+    const text = textOf(message);
+    const names = groups.get(text)?.names ?? [];
+    groups.set(text, { names: [...names, textOf(name)], reason: message });
   }
-  return [...groups]
-    .map((
-      [message, names],
-    ) => (names.length === count ? message : names.join(", ") + ": " + message))
-    .join("\n");
+  const lines = [...groups.values()].map(({ names, reason }) => (
+    names.length === count ? reason : message("photo.failure", { names: names.join(", "), reason })
+  ));
+  return join("list.lines", lines);
 }

@@ -4,6 +4,7 @@
 // each of its digits: `read` (the digit as read), `corrected` and `removed`.
 
 import { percent } from "../answer/format.js";
+import { message } from "../language/texts.js";
 import { boundingBox } from "./geometry.js";
 
 export function createReadings() {
@@ -87,11 +88,10 @@ export function stateOf(digit) {
 
 // "7, 98 %, number 2": the name of a digit for screen readers.
 export function describeDigit(digit) {
-  const state = stateOf(digit);
-  const certainty = state === "corrected" ? state : percent(probabilityOf(digit));
-  const parts = [String(digit.digit), certainty];
-  if (state === "doubtful") parts.push(state);
-  return [...parts, "number " + (digit.number + 1)].join(", ");
+  const values = { digit: digit.digit, number: digit.number + 1 };
+  if (digit.corrected) return message("photo.box_corrected", values);
+  const key = digit.doubtful ? "photo.box_doubtful" : "photo.box";
+  return message(key, { ...values, percent: percent(probabilityOf(digit)) });
 }
 
 // For a doubtful digit this includes the probability that there is a digit at all.

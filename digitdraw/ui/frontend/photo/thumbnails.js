@@ -1,12 +1,15 @@
 // Rows of small pictures to click: the photos of this visit, and the examples.
 
+import { say } from "../language/say.js";
+import { message } from "../language/texts.js";
+
 export function createThumbnail(src, label, onClick) {
   const button = document.createElement("button");
   const image = document.createElement("img");
   button.type = "button";
   button.className = "dd-thumbnail";
-  button.title = label;
-  button.setAttribute("aria-label", label);
+  say(button, label, "title");
+  say(button, label, "aria-label");
   image.src = src;
   image.alt = "";
   image.decoding = "async";
@@ -28,7 +31,7 @@ export function createThumbnailRow(row, onChoose) {
 
   function add(photo) {
     const index = row.childElementCount;
-    const label = photo.name + ": " + photo.words;
+    const label = message("photo.thumbnail", { name: photo.name, answer: photo.words });
     row.append(createThumbnail(photo.src, label, () => onChoose(index)));
   }
   return { add, mark };

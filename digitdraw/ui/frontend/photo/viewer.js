@@ -1,6 +1,8 @@
 // Shows one photo with the boxes of its digits, and the answer for the selected digit.
 
 import { createPanel } from "../answer/panel.js";
+import { say } from "../language/say.js";
+import { message } from "../language/texts.js";
 import { createBoxes } from "./boxes.js";
 import { medianHeight, partAround } from "./geometry.js";
 import { createZoom } from "./zoom.js";
@@ -36,7 +38,7 @@ export function createViewer(tab, props, onSelect) {
     photo = next;
     chosen = pointed = null;
     preview.src = photo.src;
-    preview.alt = photo.name;
+    say(preview, photo.name, "alt");
     preview.hidden = false;
     zone.classList.add("dd-has-picture");
     zoomBar.hidden = false;
@@ -98,6 +100,8 @@ export function createViewer(tab, props, onSelect) {
 function answerFor(digit, modelMs) {
   const answer = { ...digit, model_ms: modelMs };
   if (!digit.corrected) return answer;
-  const words = digit.digit === digit.read ? "Confirmed" : "Corrected, read as " + digit.read;
+  const words = digit.digit === digit.read
+    ? message("photo.confirmed")
+    : message("photo.corrected_from", { digit: digit.read });
   return { ...answer, verdict: "digit", big: String(digit.digit), words };
 }

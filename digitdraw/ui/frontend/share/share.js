@@ -1,24 +1,25 @@
 // Shares the drawing as a link that holds it, and shows the drawing of a link that was opened.
 
+import { message, textOf } from "../language/texts.js";
 import { addressText, linkTo, setAddressText } from "./address.js";
 import { copyText } from "./clipboard.js";
 import { packDrawing, unpackDrawing } from "./link.js";
 
-const DAMAGED = "This link is damaged and shows no drawing.";
-const TOO_LARGE = "This drawing is too large for a link.";
-const CLIPBOARD_CLOSED = "The browser keeps the clipboard closed; copy the page's address instead.";
+const DAMAGED = message("share.damaged");
+const TOO_LARGE = message("share.too_large");
+const CLIPBOARD_CLOSED = message("share.no_clipboard");
 
-// `showMessage(text)` shows text that stays until the drawing changes.
+// `showMessage(message)` shows a message that stays until the drawing changes.
 export function createSharing(tab, pad, showMessage) {
   const button = tab.querySelector("[data-action=share]");
 
   async function share() {
     const text = packDrawing(pad.question);
-    showMessage(""); // so that a screen reader announces a repeated message, too
+    showMessage(null); // so that a screen reader announces a repeated message, too
     if (text === null) return showMessage(TOO_LARGE);
     const link = linkTo(text);
     if (await showShareSheet(link)) return;
-    if (await copyText(link)) return showMessage("Link copied");
+    if (await copyText(link)) return showMessage(message("share.copied"));
     setAddressText(text);
     showMessage(CLIPBOARD_CLOSED);
   }
@@ -40,7 +41,7 @@ export function createSharing(tab, pad, showMessage) {
 
   function drawingChanged() {
     button.disabled = pad.isBlank;
-    showMessage("");
+    showMessage(null);
   }
 
   button.addEventListener("click", share);
@@ -53,7 +54,7 @@ export function createSharing(tab, pad, showMessage) {
 async function showShareSheet(link) {
   if (!navigator.share || !matchMedia("(hover: none) and (pointer: coarse)").matches) return false;
   try {
-    await navigator.share({ title: "A drawing on digitdraw", url: link });
+    await navigator.share({ title: textOf(message("share.title")), url: link });
     return true;
   } catch (error) {
     return error.name === "AbortError"; // closed by the user, who then wants no copy

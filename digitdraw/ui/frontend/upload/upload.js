@@ -5,9 +5,13 @@ import { postPicture } from "../api/server.js";
 import { createDropZone } from "../drop_zone/drop_zone.js";
 import { NO_ANSWER, queueMessage, sizeRefusal } from "../drop_zone/messages.js";
 
+import { say } from "../language/say.js";
+import { message, withMessages } from "../language/texts.js";
+
 const THUMBNAIL_SIDE = 56; // pixels: larger images are photos, smaller ones show single pixels
 
-export function start(element, props) {
+export function start(element, sent) {
+  const props = withMessages(sent);
   const tab = element.querySelector(".dd-upload-tab");
   const zone = tab.querySelector(".dd-drop-zone");
   const preview = tab.querySelector(".dd-preview");
@@ -20,13 +24,13 @@ export function start(element, props) {
     const number = (newest += 1);
     const refusal = sizeRefusal(file, props.max_megabytes);
     if (refusal) return fail(refusal);
-    panel.showMessage("");
+    panel.showMessage(null);
     zone.classList.add("dd-busy");
     const startedAt = performance.now();
     const reply = await postPicture("picture", file, showPosition);
     if (number !== newest) return;
     zone.classList.remove("dd-busy");
-    panel.showMessage("");
+    panel.showMessage(null);
     if (!reply) fail(NO_ANSWER);
     else if (reply.error) fail(reply.error);
     else show(reply, performance.now() - startedAt);
@@ -44,7 +48,7 @@ export function start(element, props) {
   function show(reply, ms) {
     preview.src = reply.steps[0].src;
     preview.hidden = false;
-    preview.alt = "The picture that was added";
+    say(preview, message("upload.preview"), "alt");
     zone.classList.add("dd-has-picture");
     panel.show(reply, ms);
     tab.querySelector(".dd-steps-row").replaceChildren(...reply.steps.map(createStep));
@@ -61,7 +65,7 @@ function createStep({ src, caption }) {
   image.src = src;
   image.alt = ""; // the caption describes it
   image.onload = () => image.classList.toggle("dd-smooth", image.naturalWidth > THUMBNAIL_SIDE);
-  text.textContent = caption;
+  say(text, caption);
   item.append(image, text);
   return item;
 }
