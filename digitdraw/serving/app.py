@@ -39,8 +39,11 @@ PAGES = (
 )  # fmt: skip
 """Paths whose answers are the same for everybody."""
 PAGE_RATE = "100/second"
-"""Limit of pages for one address, and of questions about readiness and metrics. Files have none."""
+"""Limit of pages for one address, of questions of their scripts, and of those about readiness and
+metrics. Files have none."""
 _GET_LIMITS = dict.fromkeys(PAGES, "pages") | dict.fromkeys(("/readyz", "/metrics"), "health")
+_SCRIPTS = ("/gradio_api/heartbeat/", "/gradio_api/startup-events", "/gradio_api/app_id")
+"""Paths that Gradio's scripts ask for, once in each page."""
 _KINDS = frozenset(
     ("answer", "why", "compare", "picture", "photo", "example", "call", "queue", "upload",
      "strokes", "image", "numbers", "mcp", "healthz", "readyz", "metrics")
@@ -109,7 +112,7 @@ class Service:
 def guarded(app: ASGIApp, metrics: Metrics, settings: Settings) -> ASGIApp:
     """Return `app` behind all middleware; a request passes the last one first."""
     limits = {"answers": settings.rate, "pictures": settings.photo_rate}
-    limits |= dict.fromkeys(("pages", "health"), PAGE_RATE)
+    limits |= dict.fromkeys(("pages", "health", "scripts"), PAGE_RATE)
     app = BodyLimits(app, partial(_max_bytes, settings.max_upload << 20))
     app = RateLimits(app, limits, _rate_limit, by_size={"answers"}, most=MAX_JSON)
     if settings.auth:
@@ -165,7 +168,8 @@ def _max_bytes(max_picture: int, path: str) -> int:
 def _rate_limit(scope: Scope) -> str | None:
     """Return the name of the rate limit that a request counts for."""
     if scope["method"] != "POST":
-        return _GET_LIMITS.get(scope["path"])
+        is_script = scope["path"].startswith(_SCRIPTS)
+        return "scripts" if is_script else _GET_LIMITS.get(scope["path"])
     kind = _kind(scope)
     if kind == "mcp":
         length = dict(scope["headers"]).get(b"content-length", b"")

@@ -24,6 +24,8 @@ SECONDS = 120.0
 """Seconds that a file waits to be read."""
 _MAX_FILES = 8
 """Files in one request."""
+_FORM_BYTES = 64 << 10
+"""Most bytes of a form beside its files."""
 
 
 class _InMemory(MultiPartParser):
@@ -59,6 +61,10 @@ class Uploads:
         return Route("/gradio_api/upload", self._upload, methods=["POST"])
 
     async def _upload(self, request: Request) -> Response:
+        claimed = request.headers.get("content-length", "")
+        least = int(claimed) - _FORM_BYTES if claimed.isdigit() else 0
+        if not self._has_room(request, least):
+            return _full()  # before the form is parsed, which takes long
         try:
             parser = _InMemory(request.headers, request.stream(), max_files=_MAX_FILES)
             form = await parser.parse()
@@ -69,18 +75,25 @@ class Uploads:
         await form.close()
         if not contents:
             return ErrorResponse(400, "This is not a form with a file.")
-        address, size = address_of(request.scope), sum(map(len, contents))
-        mine = sum(
-            len(upload.content) for upload in self._waiting.values() if upload.address == address
-        )
-        held = sum(len(upload.content) for upload in self._waiting.values())
-        if mine + size > MAX_BYTES_OF_ADDRESS or held + size > MAX_BYTES:
-            text = "Too many files wait to be read; please try again in a moment."
-            return ErrorResponse(503, text, {"retry-after": "1"})
+        if not self._has_room(request, sum(map(len, contents))):
+            return _full()
+        address = address_of(request.scope)
         return json_response([self._keep(content, address) for content in contents])
+
+    def _has_room(self, request: Request, size: int) -> bool:
+        """Whether files of `size` bytes may wait, too."""
+        address, waiting = address_of(request.scope), self._waiting.values()
+        mine = sum(len(upload.content) for upload in waiting if upload.address == address)
+        held = sum(len(upload.content) for upload in waiting)
+        return mine + size <= MAX_BYTES_OF_ADDRESS and held + size <= MAX_BYTES
 
     def _keep(self, content: bytes, address: str) -> str:
         path = f"uploads/{secrets.token_hex(16)}"
         self._waiting[path] = Upload(content, address)
         asyncio.get_running_loop().call_later(SECONDS, self._waiting.pop, path, None)
         return path
+
+
+def _full() -> Response:
+    text = "Too many files wait to be read; please try again in a moment."
+    return ErrorResponse(503, text, {"retry-after": "1"})

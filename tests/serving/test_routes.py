@@ -300,7 +300,8 @@ def test_drawings_and_photos_have_separate_rate_limits(make):
 def test_pages_and_readiness_have_rate_limits_of_their_own(make, monkeypatch):
     monkeypatch.setattr(app, "PAGE_RATE", "4/hour")
     limited = make("--rate", "1/hour").guarded
-    for paths in (("/", "/config"), ("/readyz", "/metrics")):
+    scripts = ("/gradio_api/app_id", "/gradio_api/heartbeat/a")
+    for paths in (("/", "/config"), ("/readyz", "/metrics"), scripts):
         statuses = [ask(limited, "GET", path).status_code for path in 3 * paths]
         assert [status == 429 for status in statuses] == [False] * 4 + [True] * 2
     assert ask(limited, "GET", "/static/a.js").status_code == 404

@@ -75,6 +75,12 @@ def test_uploads_beyond_the_limits_are_refused_until_others_were_read(store, mon
     assert send(store, b"12345").status_code == 200
 
 
+def test_a_form_without_room_is_refused_before_it_is_parsed(store, monkeypatch):
+    monkeypatch.setattr(uploads, "MAX_BYTES", 10)
+    monkeypatch.setattr(uploads._InMemory, "parse", None)
+    assert send(store, bytes(100_000)).status_code == 503
+
+
 def test_uploads_that_nobody_reads_are_dropped_by_themselves(store, monkeypatch):
     monkeypatch.setattr(uploads, "SECONDS", 0.05)
     app = Starlette(routes=[store.route()])
