@@ -100,7 +100,7 @@ def test_starting_imports_no_torch_before_the_model_process_runs():
 def test_the_page_has_four_tabs(demo):
     items = (item for item in demo["components"] if item["type"] == "tabitem")
     tabs = [item["props"]["label"] for item in items]
-    assert tabs == ["Draw", "Photo", "Upload", "Compare"]
+    assert tabs == ["tab.draw", "tab.photo", "tab.upload", "tab.compare"]  # keys of their texts
     assert demo["title"] == "digitdraw"
 
 
