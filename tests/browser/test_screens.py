@@ -124,6 +124,10 @@ def test_they_are_in_sight_with_long_words_a_note_and_an_explanation(screen):
     expect(page.locator(".dd-legend")).to_be_visible()
     page.evaluate(LENGTHEN)
     assert faults_on_all_screens(screen) == {}
+    page.get_by_role("button", name="Deutsch").click()
+    expect(page.get_by_role("button", name="English")).to_be_visible()
+    assert faults_on_all_screens(screen) == {}
+    page.get_by_role("button", name="English").click()
 
 
 def test_no_tab_is_wider_than_the_screen(screen):
