@@ -216,17 +216,19 @@ def test_a_phone_shows_its_share_sheet(make_app, ending, words, is_copied):
     assert app.complaints == []
 
 
-def test_the_tools_fit_in_one_row_and_are_large_enough_for_a_finger(app):
+def test_the_tools_fit_in_one_row_or_column_and_are_large_enough_for_a_finger(app):
     inside = "tool => tool.scrollWidth <= tool.clientWidth && tool.innerText.length > 3"
     for width, height in ((320, 568), (390, 844), (480, 900), (900, 700), (1100, 800)):
         app.page.set_viewport_size({"width": width, "height": height})
         tools = app.page.locator(".dd-draw-tab .dd-tools button").all()
         boxes = [tool.bounding_box() for tool in tools]
         assert len(boxes) == 5
-        assert len({box["y"] for box in boxes}) == 1, width
+        is_row = height > width
+        assert len({box["y" if is_row else "x"] for box in boxes}) == 1, width
         assert min(min(box["width"], box["height"]) for box in boxes) >= 44, width
-        for left, right in pairwise(boxes):
-            assert left["x"] + left["width"] < right["x"], width
+        start, size = ("x", "width") if is_row else ("y", "height")
+        for before, after in pairwise(boxes):
+            assert before[start] + before[size] < after[start], width
         assert all(tool.evaluate(inside) for tool in tools), width
         assert app.page.evaluate("document.documentElement.scrollWidth") <= width
 

@@ -15,9 +15,8 @@ export function start(element, sent) {
     setTheme(toggle, !isDark());
     writeStorage("localStorage", THEME_KEY, isDark() ? "dark" : "light");
   });
-  // Gradio changes the class when the system's theme changes; the user's choice wins.
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-    setTimeout(() => restoreTheme(toggle));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", ({ matches }) => {
+    if (!readStorage("localStorage", THEME_KEY)) setTheme(toggle, matches);
   });
   element.querySelector("[data-action=about]").addEventListener("click", () => about.showModal());
   about.addEventListener("click", (event) => {
@@ -25,7 +24,7 @@ export function start(element, sent) {
   });
   const device = withMessages(sent).note;
   say(element.querySelector(".dd-model-note"), message("about.model", { device }));
-  restoreTheme(toggle);
+  setTheme(toggle, isDark());
   connectLanguages(element.querySelector("[data-action=language]"));
 }
 
@@ -38,18 +37,15 @@ function connectLanguages(button) {
   });
 }
 
-// Gradio keeps the theme as the class "dark" on the body, and follows the system by default.
+// `head.html` sets the class before the first paint, and Gradio that of the body.
 function isDark() {
-  return document.body.classList.contains("dark");
-}
-
-function restoreTheme(toggle) {
-  const chosen = readStorage("localStorage", THEME_KEY);
-  setTheme(toggle, chosen ? chosen === "dark" : isDark());
+  return document.documentElement.classList.contains("dark");
 }
 
 function setTheme(toggle, dark) {
-  document.body.classList.toggle("dark", dark);
   document.documentElement.style.colorScheme = dark ? "dark" : "light";
+  for (const element of [document.documentElement, document.body]) {
+    element.classList.toggle("dark", dark);
+  }
   toggle.setAttribute("aria-pressed", String(dark));
 }
