@@ -8,6 +8,7 @@ import pytest
 from benchmarks.attacks import attackers
 from benchmarks.attacks.client import Answer, Target
 from benchmarks.attacks.table import ATTACKS, Attack
+from tests.support.event_loops import finish
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,6 @@ def test_every_connection_repeats_the_attack_and_failures_are_counted():
         return "200"
 
     attack = Attack(lambda: send, connections=3)
-    outcomes = asyncio.run(attackers.repeat(attack, send, Target(9), 0.05))
+    outcomes = finish(attackers.repeat(attack, send, Target(9), 0.05))
     assert set(outcomes) == {"cut off", "unfinished", "200"}
     assert outcomes["200"] > outcomes["unfinished"] == 1
