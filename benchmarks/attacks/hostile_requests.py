@@ -53,6 +53,14 @@ def call(drawing: bytes, more: bytes = b"") -> Send:
     return post(CALL, b'{"data":[%s]%s}' % (drawing, more))
 
 
+def message(tool: str, arguments: dict[str, object]) -> Send:
+    """Call a tool for assistants."""
+    params = {"name": tool, "arguments": arguments}
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params})
+    accepted = "accept: application/json, text/event-stream\r\n"
+    return post("/mcp", body.encode(), JSON + accepted)
+
+
 def header_lines(line: bytes, size: int) -> Send:
     """Send `size` bytes of `line`, again and again, as headers of one request."""
     piece = line * max(1, 65_536 // len(line))

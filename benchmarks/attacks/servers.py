@@ -39,6 +39,7 @@ WITH_PASSWORD = Setup(
 ON_SPACE = Setup(
     ("--host", "127.0.0.1"), "import os; os.environ['SPACE_ID'] = 'someone/digits'" + _APP
 )
+WITH_TOOLS = Setup(("--mcp",))
 FOR_ANY_HOST = Setup(("--hosts", "*"))
 FEW_FILES = Setup(
     program="import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 1024))" + _APP

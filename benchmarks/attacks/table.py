@@ -12,6 +12,7 @@ from benchmarks.attacks import hostile_requests as send
 from benchmarks.attacks.client import FORM, JSON, form
 from benchmarks.attacks.hostile_requests import EMPTY_LISTS, LONG, SHORT, Send
 from benchmarks.attacks.servers import Setup
+from tests.support.drawings import DIGITS
 
 MARKER = b"mellon"
 """A word in what attackers send. The log must not have it."""
@@ -142,5 +143,17 @@ ATTACKS = {
         lambda: send.unfinished("/live/photo", bytes(10 << 20), ""), 80
     ),
     "unfinished drawings": Attack(lambda: send.unfinished("/live/answer", bytes(1_000_000)), 800),
+    "REST drawings with empty lists": Attack(lambda: send.post("/api/v1/strokes", EMPTY_LISTS), 8),
+    "REST pictures": _pictures(
+        lambda: send.post("/api/v1/numbers", hostile_pictures.small_picture(), ""), 70
+    ),
+    "messages of 10 MB to the tools": _pictures(
+        lambda: send.message("read_numbers", {"image": "A" * 13_000_000}), 8,
+        setup=servers.WITH_TOOLS,
+    ),
+    "drawings for the tools": Attack(
+        lambda: send.message("predict_strokes", {"strokes": DIGITS[2]}), 40,
+        setup=servers.WITH_TOOLS, check=_only("200", "429"),
+    ),
     "unknown endpoints": Attack(lambda: send.unknown, 8, 100, check=_only("404", "422", "429")),
 }  # fmt: skip

@@ -40,9 +40,12 @@ PAGES = (
 """Paths whose answers are the same for everybody."""
 PAGE_RATE = "100/second"
 """Limit of pages for one address, of questions of their scripts, and of those about readiness and
-metrics. Files have none."""
+metrics."""
+FILE_RATE = "500/second"
+"""Rate above which other GET requests of one address wait for a second: files of the page, of which
+a visit takes about sixty, `/healthz`, and paths that do not exist."""
 _GET_LIMITS = dict.fromkeys(PAGES, "pages") | dict.fromkeys(("/readyz", "/metrics"), "health")
-_SCRIPTS = ("/gradio_api/heartbeat/", "/gradio_api/startup-events", "/gradio_api/app_id")
+_SCRIPTS = ("/gradio_api/startup-events", "/gradio_api/app_id")
 """Paths that Gradio's scripts ask for, once in each page."""
 _KINDS = frozenset(
     ("answer", "why", "compare", "picture", "photo", "example", "call", "queue", "upload",
@@ -112,9 +115,9 @@ class Service:
 def guarded(app: ASGIApp, metrics: Metrics, settings: Settings) -> ASGIApp:
     """Return `app` behind all middleware; a request passes the last one first."""
     limits = {"answers": settings.rate, "pictures": settings.photo_rate}
-    limits |= dict.fromkeys(("pages", "health", "scripts"), PAGE_RATE)
+    limits |= dict.fromkeys(("pages", "health", "scripts"), PAGE_RATE) | {"files": FILE_RATE}
     app = BodyLimits(app, partial(_max_bytes, settings.max_upload << 20))
-    app = RateLimits(app, limits, _rate_limit, by_size={"answers"}, most=MAX_JSON)
+    app = RateLimits(app, limits, _rate_limit, {"answers"}, MAX_JSON, delayed={"files"})
     if settings.auth:
         app = BasicAuth(app, *settings.auth, is_open=health.PATHS.__contains__)
     headers = allowlist.security_headers(settings.embedders)
@@ -165,11 +168,11 @@ def _max_bytes(max_picture: int, path: str) -> int:
     return max_picture + (64 << 10) if path.endswith(_PICTURE_PATHS) else MAX_JSON
 
 
-def _rate_limit(scope: Scope) -> str | None:
+def _rate_limit(scope: Scope) -> str:
     """Return the name of the rate limit that a request counts for."""
     if scope["method"] != "POST":
         is_script = scope["path"].startswith(_SCRIPTS)
-        return "scripts" if is_script else _GET_LIMITS.get(scope["path"])
+        return "scripts" if is_script else _GET_LIMITS.get(scope["path"], "files")
     kind = _kind(scope)
     if kind == "mcp":
         length = dict(scope["headers"]).get(b"content-length", b"")

@@ -300,14 +300,20 @@ def test_drawings_and_photos_have_separate_rate_limits(make):
 def test_pages_and_readiness_have_rate_limits_of_their_own(make, monkeypatch):
     monkeypatch.setattr(app, "PAGE_RATE", "4/hour")
     limited = make("--rate", "1/hour").guarded
-    scripts = ("/gradio_api/app_id", "/gradio_api/heartbeat/a")
+    scripts = ("/gradio_api/app_id", "/gradio_api/startup-events")
     for paths in (("/", "/config"), ("/readyz", "/metrics"), scripts):
         statuses = [ask(limited, "GET", path).status_code for path in 3 * paths]
         assert [status == 429 for status in statuses] == [False] * 4 + [True] * 2
     assert ask(limited, "GET", "/static/a.js").status_code == 404
-    assert ask(limited, "GET", "/healthz").status_code == 200
     assert ask(limited, "POST", "/live/answer", json=[]).status_code == 200
     assert ask(limited, "GET", "/readyz", client="192.0.2.1").status_code == 200
+
+
+def test_files_and_health_beyond_their_rate_come_later(make, monkeypatch):
+    monkeypatch.setattr(app, "FILE_RATE", "1/hour")
+    limited = make().guarded
+    for path, status in (("/static/a.js", 404), ("/healthz", 200), ("/healthz", 200)):
+        assert ask(limited, "GET", path).status_code == status
 
 
 def test_readiness_is_asked_once_for_all_who_wait(make):

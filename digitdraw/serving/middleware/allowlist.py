@@ -18,8 +18,8 @@ _OPEN = {
     "GET": (
         "/", "/assets/.+", "/static/.+", "/svelte/.+", "/theme.css", "/gradio_api/theme.css",
         "/favicon.ico", "/robots.txt", "/manifest.json", "/pwa_icon(/.+)?", "/config/?",
-        "/gradio_api/info/?", "/gradio_api/startup-events", "/gradio_api/heartbeat/[^/]+",
-        "/gradio_api/queue/data", "/gradio_api/call/[a-z_]+/[^/]+",
+        "/gradio_api/info/?", "/gradio_api/startup-events", "/gradio_api/queue/data",
+        "/gradio_api/call/[a-z_]+/[^/]+",
         "/gradio_api/app_id/?", "/healthz", "/readyz", "/metrics",
         "/api/v1/openapi.json", "/mcp",
     ),

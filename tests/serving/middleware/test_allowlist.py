@@ -42,6 +42,7 @@ def test_paths_of_the_page_and_of_programs_pass(method, path):
         ("GET", "/gradio_api/vibe-code"),
         ("GET", "/gradio_api/dev/reload"),
         ("GET", "/gradio_api/runs"),
+        ("GET", "/gradio_api/heartbeat/0a1b"),
         ("GET", "/gradio_api/deep_link"),
         ("GET", "/gradio_api/stream/a/b/c/playlist.m3u8"),
         ("GET", "/gradio_api/custom_component/1/client/component/index.js"),
