@@ -12,6 +12,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.support.app_page import DESKTOP, AppPage, app_opener, expect_no_complaints
 from tests.support.browser_paths import SWITCHES, chromium_path
+from tests.support.photo_tab import TAB
 from tests.support.server import Server
 
 
@@ -107,3 +108,19 @@ def open_photos(chromium, blots) -> Iterator[Callable[..., AppPage]]:
 def photos(open_photos) -> AppPage:
     """The Photo tab of a page that may use the clipboard."""
     return open_photos(permissions=["clipboard-read", "clipboard-write"])
+
+
+@pytest.fixture(scope="module")
+def photo_page(desktop, server) -> Iterator[AppPage]:
+    app = AppPage(desktop.new_page(), server.url).open()
+    app.open_tab("Photo")
+    yield app
+    app.page.close()
+    expect_no_complaints(app)
+
+
+@pytest.fixture
+def shared_photos(photo_page) -> AppPage:
+    """The Photo tab of one page, with the real networks; without photos and failures."""
+    photo_page.page.locator(f"{TAB} [data-action=forget]").dispatch_event("click")
+    return photo_page

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.support.app_page import PHONE
+from tests.support.app_page import DESKTOP, PHONE
 from tests.support.painted import photo
 from tests.support.photo_tab import TAB, add_photos, box_of, expect_announcement, expect_numbers
 from tests.support.pictures_to_send import BLOTS
@@ -83,6 +83,26 @@ def test_on_a_photo_of_a_whole_page_the_part_with_digits_is_shown_first(photos):
     assert photos.page.locator('.dd-box[data-state="doubtful"] text').first.is_visible()
 
 
+@pytest.mark.parametrize("size", [(6000, 320), (500, 5000)])
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP])
+def test_long_and_tall_photos_open_at_a_zoom_where_digits_are_legible(open_photos, size, viewport):
+    app = open_photos(viewport=viewport)
+    paper = Image.new("L", size, 230)
+    for along in range(60, max(size) - 100, 220):  # blots of 25 pixels all along
+        place = (along, 150) if size[0] > size[1] else (240, along)
+        paper.paste(20, (*place, place[0] + 25, place[1] + 25))
+    buffer = io.BytesIO()
+    paper.save(buffer, "PNG")
+    add_photos(app, ("long.png", buffer.getvalue()))
+    boxes = app.page.locator(".dd-box .dd-line")
+    assert boxes.count() > 8
+    assert boxes.first.bounding_box()["height"] >= 16
+    view = app.page.locator(f"{TAB} .dd-drop-zone")
+    scrolls = "view => [view.scrollWidth > view.clientWidth, view.scrollHeight > view.clientHeight]"
+    assert view.evaluate(scrolls)[size[0] < size[1]]
+    assert view.evaluate("view => view.scrollLeft + view.scrollTop") < 200  # at its beginning
+
+
 @pytest.mark.parametrize("viewport", [PHONE, {"width": 320, "height": 568}])
 def test_on_a_phone_a_tap_shows_the_bars_beside_the_picture(open_photos, viewport):
     app = open_photos(viewport=viewport, **TOUCH)
@@ -103,7 +123,8 @@ def test_on_a_phone_a_tap_shows_the_bars_beside_the_picture(open_photos, viewpor
     assert bars["y"] + bars["height"] <= viewport["height"]
     assert at["y"] + at["height"] < sheet.bounding_box()["y"]
     assert app.page.evaluate("scrollY") == 0
-    app.page.get_by_label("Correct it").fill("9")
+    expect(app.page.get_by_label("Correct it")).to_be_hidden()  # its keyboard would hide the photo
+    app.page.locator(f"{TAB} .dd-bar").nth(9).tap()
     expect_numbers(app, "079", "074")
     assert app.page.evaluate(sideways) <= viewport["width"]
     app.page.get_by_role("button", name="Close the answer").tap()

@@ -97,10 +97,10 @@ def test_starting_imports_no_torch_before_the_model_process_runs():
     assert run_python("-c", program).stdout.split() == []
 
 
-def test_the_page_has_four_tabs(demo):
+def test_the_page_has_three_tabs(demo):
     items = (item for item in demo["components"] if item["type"] == "tabitem")
     tabs = [item["props"]["label"] for item in items]
-    assert tabs == ["tab.draw", "tab.photo", "tab.upload", "tab.compare"]  # keys of their texts
+    assert tabs == ["tab.draw", "tab.photo", "tab.compare"]  # keys of their texts
     assert demo["title"] == "digitdraw"
 
 

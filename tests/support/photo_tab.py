@@ -26,6 +26,15 @@ def box_of(app: AppPage, name: str) -> Locator:
     return app.page.get_by_role("button", name=name, exact=True)
 
 
+def photo_button(app: AppPage, name: str) -> Locator:
+    """A button of the Photo tab."""
+    return app.page.locator(TAB).get_by_role("button", name=name, exact=True)
+
+
+def expect_failures(app: AppPage, *texts: str) -> None:
+    expect(app.page.locator(".dd-failure p")).to_have_text(list(texts))
+
+
 def expect_numbers(app: AppPage, *texts: str) -> None:
     expect(app.page.locator(".dd-number")).to_have_text(list(texts))
 

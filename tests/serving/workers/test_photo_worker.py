@@ -78,7 +78,7 @@ def png(places):
 
 def test_photos_are_read_for_the_page_and_for_programs():
     for_page, for_programs = answers(
-        BlotReader(), (b"photo", png([(40, 40)])), (b"numbers", png([(40, 40), (54, 40)]))
+        BlotReader(), (b"photo", png([(40, 40), (54, 40)])), (b"numbers", png([(40, 40), (54, 40)]))
     )
     assert for_page[0] == for_programs[0] == b"ok"
     assert json.loads(for_page[1])["words"].startswith("1 number found")
