@@ -20,7 +20,7 @@ from tests.support.photo_tab import (
     expect_numbers,
     photo_button,
 )
-from tests.support.pictures_to_send import BLOTS, photo_of_blots
+from tests.support.pictures_to_send import BLOTS, long_photo, photo_of_blots
 from tests.support.server import Server
 
 
@@ -150,7 +150,8 @@ HAND_OVER = """([files, kind]) => {
 
 
 def test_the_camera_adds_a_photo(photos):
-    photo_button(photos, "Camera").click()
+    photos.page.evaluate(COUNT_STARTS)
+    photo_button(photos, "Camera").evaluate("button => [1, 2].forEach(() => button.click())")
     video = photos.page.locator(f"{TAB} .dd-video")
     expect(video).to_be_visible()
     assert video.evaluate("video => video.videoWidth") >= 1280  # the best of this device
@@ -159,6 +160,15 @@ def test_the_camera_adds_a_photo(photos):
     expect(photos.page.locator(f"{TAB} .dd-stage img")).to_have_attribute("alt", "camera.jpg")
     expect(video).to_be_hidden()
     assert video.evaluate("video => video.srcObject") is None
+    assert photos.page.evaluate("starts") == 1  # a second one could not be stopped
+
+
+COUNT_STARTS = """() => {
+    const devices = navigator.mediaDevices;
+    const start = devices.getUserMedia.bind(devices);
+    window.starts = 0;
+    devices.getUserMedia = (...options) => (window.starts += 1, start(...options));
+}"""
 
 
 def test_the_camera_is_cancelled_by_a_button_and_by_escape(photos):
@@ -168,6 +178,7 @@ def test_the_camera_is_cancelled_by_a_button_and_by_escape(photos):
     for close in (cancel.click, lambda: photos.page.keyboard.press("Escape")):
         photo_button(photos, "Camera").click()
         expect(video).to_be_visible()
+        expect(photo_button(photos, "Paste")).to_be_hidden()
         close()
         expect(video).to_be_hidden()
         assert video.evaluate("video => video.srcObject") is None
@@ -185,15 +196,20 @@ def test_examples_are_read_by_a_click(photos):
 
 
 def test_a_photo_can_be_read_while_another_tab_is_open(photos):
-    photos.open_tab("Draw")
-    choose_files(photos, ("photo.png", photo_of_blots()))
-    expect(photos.page.locator(".dd-number")).to_have_count(2)
-    photos.open_tab("Photo")
-    view = photos.page.locator(f"{TAB} .dd-drop-zone").bounding_box()
-    stage = photos.page.locator(".dd-stage").bounding_box()
-    assert 0.3 * view["width"] < stage["width"] <= view["width"]
+    stage = photos.page.locator(".dd-stage")
+    for paper, is_long in ((photo_of_blots(), False), (long_photo((6000, 320)), True)):
+        photos.open_tab("Draw")
+        with photos.page.expect_response("**/live/photo"):
+            choose_files(photos, ("photo.png", paper))
+        expect(photos.page.locator(".dd-busy")).to_have_count(0)
+        photos.open_tab("Photo")
+        view = photos.page.locator(f"{TAB} .dd-drop-zone").bounding_box()
+        expect(photos.page.locator(".dd-box").first).to_be_visible()
+        photos.next_frame()
+        width = stage.bounding_box()["width"]
+        assert width > view["width"] if is_long else 0.3 * view["width"] < width <= view["width"]
     photos.page.get_by_role("button", name="Zoom in").click()
-    assert photos.page.locator(".dd-stage").bounding_box()["width"] > 1.4 * stage["width"]
+    assert stage.bounding_box()["width"] > 1.4 * width
 
 
 def test_without_weights_a_note_says_so(chromium, tmp_path):

@@ -119,6 +119,7 @@ def test_a_bar_corrects_the_chosen_digit(photos):
     photos.page.locator(f"{TAB} .dd-bar").nth(1).click()
     expect_numbers(photos, "074", "014")
     photos.expect_sentence("Corrected, read as 7", TAB)
+    expect(photos.page.locator(f"{TAB} .dd-marked .dd-digit")).to_have_text("1")
 
 
 def edit_number(app, name: str, text: str, key: str = "Enter") -> None:
@@ -150,6 +151,7 @@ def test_a_missed_digit_is_added_by_a_tap_on_its_place(photos):
     add = photo_button(photos, "Add a digit")
     add.click()
     expect(add).to_have_attribute("aria-pressed", "true")
+    expect_note(photos).to_have_text("Now choose the place of the digit in the photo")
     scale = stage["width"] / 240
     photos.page.mouse.click(stage["x"] + 82 * scale, stage["y"] + 40 * scale)
     expect(add).to_have_attribute("aria-pressed", "false")
@@ -208,7 +210,7 @@ def test_photos_and_corrections_survive_a_reload_until_they_are_forgotten(photos
     stored = """() => new Promise((resolve) => {
         const open = indexedDB.open("digitdraw");
         open.onsuccess = () => {
-            const all = open.result.transaction("photos-1").objectStore("photos-1").getAll();
+            const all = open.result.transaction("photos").objectStore("photos").getAll();
             all.onsuccess = () => resolve(all.result.length);
         };
     })"""
@@ -229,6 +231,7 @@ def test_the_same_photo_is_there_once_and_examples_are_in_no_file(photos):
         expect(photos.page.locator(f"{TAB} .dd-busy")).to_have_count(0)
     expect(photo_button(photos, "CSV")).to_be_disabled()
     choose_files(photos, ("one.png", photo_of_blots()), ("copy.png", photo_of_blots()))
+    expect_note(photos).to_have_text("copy.png is here already.")
     expect(photos.page.locator(f"{TAB} .dd-stage img")).to_have_attribute("alt", "one.png")
     expect(photos.page.locator(".dd-busy")).to_have_count(0)
     expect(photos.page.locator(".dd-thumbnails").get_by_role("button")).to_have_count(2)

@@ -1,6 +1,7 @@
 """The Photo tab: zoom, phones, contrast and screen sizes."""
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -9,8 +10,17 @@ from playwright.sync_api import expect
 
 from tests.support.app_page import DESKTOP, PHONE
 from tests.support.painted import photo
-from tests.support.photo_tab import TAB, add_photos, box_of, expect_announcement, expect_numbers
-from tests.support.pictures_to_send import BLOTS
+from tests.support.photo_tab import (
+    TAB,
+    add_photos,
+    box_of,
+    choose_files,
+    expect_announcement,
+    expect_numbers,
+    photo_button,
+    small_targets,
+)
+from tests.support.pictures_to_send import BLOTS, long_photo, photo_of_blots
 
 TOUCH = {"has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 
@@ -87,20 +97,16 @@ def test_on_a_photo_of_a_whole_page_the_part_with_digits_is_shown_first(photos):
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP])
 def test_long_and_tall_photos_open_at_a_zoom_where_digits_are_legible(open_photos, size, viewport):
     app = open_photos(viewport=viewport)
-    paper = Image.new("L", size, 230)
-    for along in range(60, max(size) - 100, 220):  # blots of 25 pixels all along
-        place = (along, 150) if size[0] > size[1] else (240, along)
-        paper.paste(20, (*place, place[0] + 25, place[1] + 25))
-    buffer = io.BytesIO()
-    paper.save(buffer, "PNG")
-    add_photos(app, ("long.png", buffer.getvalue()))
+    add_photos(app, ("long.png", long_photo(size)))
     boxes = app.page.locator(".dd-box .dd-line")
     assert boxes.count() > 8
     assert boxes.first.bounding_box()["height"] >= 16
     view = app.page.locator(f"{TAB} .dd-drop-zone")
     scrolls = "view => [view.scrollWidth > view.clientWidth, view.scrollHeight > view.clientHeight]"
     assert view.evaluate(scrolls)[size[0] < size[1]]
-    assert view.evaluate("view => view.scrollLeft + view.scrollTop") < 200  # at its beginning
+    frame, first = view.bounding_box(), boxes.first.bounding_box()  # at its beginning
+    assert frame["x"] <= first["x"] < frame["x"] + frame["width"] / 2
+    assert frame["y"] <= first["y"] < frame["y"] + frame["height"] / 2 + first["height"]
 
 
 @pytest.mark.parametrize("viewport", [PHONE, {"width": 320, "height": 568}])
@@ -129,6 +135,28 @@ def test_on_a_phone_a_tap_shows_the_bars_beside_the_picture(open_photos, viewpor
     assert app.page.evaluate(sideways) <= viewport["width"]
     app.page.get_by_role("button", name="Close the answer").tap()
     expect(sheet).to_be_hidden()
+
+
+@pytest.mark.parametrize("viewport", [PHONE, {"width": 820, "height": 1180}])
+def test_fingers_get_no_drop_instructions_and_targets_of_their_size(open_photos, viewport):
+    app = open_photos(
+        viewport=viewport, **TOUCH, permissions=["clipboard-read", "clipboard-write", "camera"]
+    )
+    expect(app.page.get_by_text("Drop a picture")).to_be_hidden()
+    expect(app.page.get_by_text("Add a picture of a digit, or photos")).to_be_visible()
+    photo_button(app, "Camera").tap()
+    expect(photo_button(app, "Cancel")).to_be_visible()
+    assert small_targets(app) == []
+    add_photos(app, ("one.png", photo_of_blots()), ("two.png", photo_of_blots([(40, 40)])))
+    app.page.route("**/live/**", lambda route: route.abort())
+    choose_files(app, ("three.png", photo_of_blots([(54, 40)])))
+    expect(photo_button(app, "Try again")).to_be_visible()
+    box_of(app, "0, 100.0 %, number 1").tap()
+    photo_button(app, "Edit 074").first.tap()
+    expect(app.page.locator(".dd-number-input")).to_be_focused()
+    assert small_targets(app) == []
+    lost = re.compile(r"net::ERR_|Failed to fetch|connect to component server")
+    app.complaints[:] = [text for text in app.complaints if not lost.search(text)]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.support.app_page import PHONE_OPTIONS
-from tests.support.photo_tab import TAB, choose_files, expect_numbers, photo_button
+from tests.support.photo_tab import TAB, choose_files, expect_numbers, photo_button, small_targets
 from tests.support.pictures import digit_picture
 from tests.support.pictures_to_send import digit_photo
 
@@ -98,14 +98,6 @@ def test_on_a_phone_the_answer_stands_below_the_photo(make_app):
     assert panel["y"] >= photo["y"] + photo["height"]
     app.page.locator(f"{TAB} .dd-bar").nth(9).tap()
     expect_numbers(app, "9")
-    small = """tab => [...document.querySelectorAll(
-            `${tab} button, ${tab} .dd-bar, ${tab} input:not(.dd-visually-hidden)`)]
-        .filter((part) => part.offsetParent)
-        .map((part) => [part.className, part.getBoundingClientRect()])
-        .filter(([, { width, height }]) => width < 44 || height < 44)
-        .map(([name, { width, height }]) => `${name} ${width} ${height}`)"""
-    assert app.page.evaluate(small, TAB) == []
-    assert (
-        app.page.evaluate("document.documentElement.scrollWidth")
-        <= PHONE_OPTIONS["viewport"]["width"]
-    )
+    assert small_targets(app) == []
+    width = app.page.evaluate("document.documentElement.scrollWidth")
+    assert width <= PHONE_OPTIONS["viewport"]["width"]

@@ -93,6 +93,7 @@ function connectCamera(tab, zone, accept, showMessage) {
   const button = tab.querySelector("[data-action=camera]");
   const cancel = tab.querySelector("[data-action=cancel]");
   const camera = createCamera(video);
+  let isBusy = false; // a second click while the camera starts would leave it on for good
 
   function show(isOn) {
     zone.classList.toggle("dd-camera-on", isOn);
@@ -140,9 +141,11 @@ function connectCamera(tab, zone, accept, showMessage) {
 
   button.addEventListener("click", async () => {
     // Without a camera in the page, a phone still offers its own through the file input.
-    if (!camera.isAvailable) tab.querySelector(".dd-capture").click();
-    else if (camera.isOn) await takePicture();
-    else await open();
+    if (!camera.isAvailable) return tab.querySelector(".dd-capture").click();
+    if (isBusy) return;
+    isBusy = true;
+    await (camera.isOn ? takePicture() : open());
+    isBusy = false;
   });
   cancel.addEventListener("click", cancelPicture);
   document.addEventListener("keydown", onKey);

@@ -4,8 +4,9 @@ import { message } from "../language/texts.js";
 import { nextDigit } from "./readings.js";
 
 // `open(photo)` shows another photo; `onChanged(photo)` is called after each change;
-// `announce(message)` tells screen readers about it.
-export function createCorrections(tab, { readings, viewer, open, onChanged, announce }) {
+// `announce(message)` tells screen readers about it; `showMessage(message)` tells everybody.
+export function createCorrections(tab, options) {
+  const { readings, viewer, open, onChanged, announce, showMessage } = options;
   const field = tab.querySelector(".dd-correction-input");
   const bars = tab.querySelector(".dd-bars");
   const stage = tab.querySelector(".dd-stage");
@@ -58,7 +59,7 @@ export function createCorrections(tab, { readings, viewer, open, onChanged, anno
     isAdding = value;
     button("add").setAttribute("aria-pressed", String(isAdding));
     stage.classList.toggle("dd-adding", isAdding);
-    if (isAdding) announce(message("photo.add_hint"));
+    showMessage(isAdding ? message("photo.add_hint") : null);
   }
 
   function add(point) {
@@ -116,6 +117,7 @@ export function createCorrections(tab, { readings, viewer, open, onChanged, anno
     showSelected,
     showUndo,
     edit,
+    stopAdding: () => isAdding && setAdding(false),
     // Returns whether the point was used.
     tap(point) {
       if (!isAdding) return false;

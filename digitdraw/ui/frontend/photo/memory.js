@@ -3,7 +3,8 @@
 // A browser may forbid this, or be full. Photos then last only as long as the page.
 
 const NAME = "digitdraw";
-const STORE = "photos-1"; // the number is that of the form of the records
+const STORE = "photos";
+const VERSION = 1; // of the form of the records; older ones are dropped
 let opening = null;
 
 export async function loadPhotos() {
@@ -34,8 +35,12 @@ async function run(mode, action) {
 }
 
 function open() {
-  const request = indexedDB.open(NAME);
-  request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "id" });
+  const request = indexedDB.open(NAME, VERSION);
+  request.onupgradeneeded = () => {
+    const database = request.result;
+    for (const name of database.objectStoreNames) database.deleteObjectStore(name);
+    database.createObjectStore(STORE, { keyPath: "id" });
+  };
   return resultOf(request);
 }
 

@@ -35,7 +35,8 @@ export function start(element, sent) {
     },
     onTap: (point) => corrections.tap(point),
   });
-  const corrections = createCorrections(tab, { readings, viewer, open, onChanged, announce });
+  const options = { readings, viewer, open, onChanged, announce, showMessage };
+  const corrections = createCorrections(tab, options);
   const numbers = createNumberList(query(".dd-numbers"), {
     listOwn: () => readings.own,
     showMessage,
@@ -52,6 +53,7 @@ export function start(element, sent) {
   const restored = loadPhotos().then(restore);
 
   function open(photo) {
+    corrections.stopAdding();
     viewer.open(photo);
     numbers.show(photo);
     showRow();
@@ -61,6 +63,7 @@ export function start(element, sent) {
   function reopen(photo) {
     corrections.showUndo();
     if (photo) return open(photo);
+    corrections.stopAdding();
     viewer.close();
     numbers.show(null);
     showRow();
@@ -123,6 +126,7 @@ export function start(element, sent) {
     if (item.batch.isShown) showRow();
     else open(photo);
     item.batch.isShown = true;
+    if (reply.same && item.file) showMessage(message("photo.same", { name: item.name }));
   }
 
   function keepReading({ name, file, example, photo, turn }, reading) {

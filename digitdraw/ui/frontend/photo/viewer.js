@@ -12,7 +12,7 @@ import { createZoom } from "./zoom.js";
 
 // Heights of most digits' boxes, in CSS pixels.
 const SMALL = 16; // lower digits cannot be told apart
-const READABLE = 26;
+const READABLE = 32;
 const MARGIN = 1.5; // around all digits, in digit heights: room for their labels
 
 // `props` has the answers to show without a photo (`blank`) and without a selection (`unchosen`).
@@ -30,6 +30,7 @@ export function createViewer(tab, props, { onSelect, onTap }) {
   let photo = null;
   let chosen = null; // index of the digit that was tapped or has the focus
   let pointed = null; // index of the digit under the mouse, which comes first
+  let isZoomed = false; // to the digits; this waits while another tab is open
   const selected = () => pointed ?? chosen;
 
   const boxes = createBoxes(stage, {
@@ -48,6 +49,7 @@ export function createViewer(tab, props, { onSelect, onTap }) {
     showFrame(true);
     showSteps(photo.steps);
     zoom.fit(photo.width, photo.height);
+    isZoomed = false;
     zoomToDigits();
     boxes.show(photo); // after the stage has its size, which the boxes depend on
     select(null);
@@ -72,11 +74,13 @@ export function createViewer(tab, props, { onSelect, onTap }) {
   // On a photo of a whole page, and on a long or tall one, the digits are small. Then only the part
   // with digits is shown first, or as much of it as leaves them readable.
   function zoomToDigits() {
+    if (isZoomed || !photo || !stage.clientWidth) return;
+    isZoomed = true;
     const digitBoxes = photo.digits.filter(({ removed }) => !removed).map(({ box }) => box);
     if (!digitBoxes.length) return;
     const height = medianHeight(digitBoxes);
     const shown = (height / photo.width) * stage.clientWidth;
-    if (!shown || shown >= SMALL) return; // 0 while another tab is open
+    if (shown >= SMALL) return;
     const part = partAround(digitBoxes, MARGIN * height, [photo.width, photo.height]);
     zoom.showPart(part, SMALL / shown, READABLE / shown);
   }
@@ -99,6 +103,8 @@ export function createViewer(tab, props, { onSelect, onTap }) {
     const [x, y, width, height] = digit.box;
     return [(x + width / 2) / photo.width, (y + height / 2) / photo.height];
   }
+
+  new ResizeObserver(zoomToDigits).observe(stage);
 
   return {
     get photo() {
@@ -134,6 +140,7 @@ function answerFor(digit, modelMs) {
     ...answer,
     verdict: "digit",
     big: String(digit.digit),
+    marked: [digit.digit],
     words: describeCorrection(digit),
   };
 }

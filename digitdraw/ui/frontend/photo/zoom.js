@@ -59,13 +59,14 @@ export function createZoom(view, stage, bar, focusPoint) {
       zoomTo(1);
     },
     // Shows a part of the picture, given by its ends as shares of the picture's width and height,
-    // as large as it fits, with a zoom between `least` and `most`. If it does not fit, its upper left
-    // comes first.
+    // as large as it fits, with a zoom between `least` and `most`. If it does not fit, it scrolls one
+    // way only where that is possible, and its upper left comes first.
     showPart([left, top, right, bottom], least, most) {
       const across = view.clientWidth / stage.clientWidth / (right - left);
       const down = view.clientHeight / stage.clientHeight / (bottom - top);
-      const fitting = Math.min(across, down, most);
-      zoomTo(Math.max(least, fitting), [(left + right) / 2, (top + bottom) / 2]);
+      const [fitting, oneWay] = [Math.min(across, down), Math.max(across, down)];
+      const wanted = fitting < least ? Math.max(least, oneWay) : fitting;
+      zoomTo(Math.min(wanted, most), [(left + right) / 2, (top + bottom) / 2]);
       if (across < zoom) view.scrollLeft = left * view.scrollWidth;
       if (down < zoom) view.scrollTop = top * view.scrollHeight;
     },
