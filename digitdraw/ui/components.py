@@ -20,9 +20,9 @@ _STYLES = (
     "draw/draw.css",
     "drop_zone/drop_zone.css",
     "photo/photo.css",
-    "photo/boxes.css",
+    "photo/viewer/boxes.css",
     "photo/numbers.css",
-    "photo/steps.css",
+    "photo/viewer/steps.css",
     "compare/compare.css",
 )
 _INCLUDE = re.compile("<!-- include (.+?) -->")

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 
 import { percent } from "../../digitdraw/ui/frontend/answer/format.js";
 import { queueMessage, sizeRefusal } from "../../digitdraw/ui/frontend/drop_zone/messages.js";
-import { toCsv, toJson } from "../../digitdraw/ui/frontend/photo/downloads.js";
+import { toCsv, toJson } from "../../digitdraw/ui/frontend/photo/readings/downloads.js";
 import {
   boundingBox,
   boxAt,
@@ -12,7 +12,7 @@ import {
   nearestDigit,
   numberNear,
   partAround,
-} from "../../digitdraw/ui/frontend/photo/geometry.js";
+} from "../../digitdraw/ui/frontend/photo/readings/geometry.js";
 import { createQueue } from "../../digitdraw/ui/frontend/photo/queue.js";
 import {
   createReadings,
@@ -20,9 +20,9 @@ import {
   nextDigit,
   numbersOf,
   stateOf,
-} from "../../digitdraw/ui/frontend/photo/readings.js";
-import { findSame } from "../../digitdraw/ui/frontend/photo/same.js";
-import { partsOf, respell, spell } from "../../digitdraw/ui/frontend/photo/spelling.js";
+} from "../../digitdraw/ui/frontend/photo/readings/readings.js";
+import { findSame } from "../../digitdraw/ui/frontend/photo/readings/same.js";
+import { partsOf, respell, spell } from "../../digitdraw/ui/frontend/photo/readings/spelling.js";
 import { textOf } from "./english.js";
 
 // Two numbers, 74 and 1, of which the 4 is doubtful.

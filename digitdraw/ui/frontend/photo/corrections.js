@@ -1,7 +1,7 @@
 // Corrects, adds, removes and restores digits: with the keyboard, the bars, the field and the buttons.
 
 import { message } from "../language/texts.js";
-import { nextDigit } from "./readings.js";
+import { nextDigit } from "./readings/readings.js";
 
 // `open(photo)` shows another photo; `onChanged(photo)` is called after each change;
 // `announce(message)` tells screen readers about it; `showMessage(message)` tells everybody.

@@ -5,8 +5,8 @@ import { percent } from "../answer/format.js";
 import { say, translate } from "../language/say.js";
 import { message } from "../language/texts.js";
 import { copyText } from "../share/clipboard.js";
-import { numbersOf, probabilityOf, stateOf } from "./readings.js";
-import { isIndex } from "./spelling.js";
+import { numbersOf, probabilityOf, stateOf } from "./readings/readings.js";
+import { isIndex } from "./readings/spelling.js";
 
 const CLIPBOARD_CLOSED = message("photo.no_clipboard");
 const CROP_HEIGHT = 44; // pixels of the picture beside the text that is edited

@@ -6,16 +6,16 @@ import { NO_ANSWER, queueMessage, sizeRefusal } from "../drop_zone/messages.js";
 import { say } from "../language/say.js";
 import { message, withMessages } from "../language/texts.js";
 import { createCorrections } from "./corrections.js";
-import { saveFile, toCsv, toJson } from "./downloads.js";
+import { saveFile, toCsv, toJson } from "./readings/downloads.js";
 import { createFailures } from "./failures.js";
-import { forgetPhoto, forgetPhotos, loadPhotos, savePhoto } from "./memory.js";
+import { forgetPhoto, forgetPhotos, loadPhotos, savePhoto } from "./readings/memory.js";
 import { createNumberList } from "./numbers.js";
 import { createProgressBar } from "./progress_bar.js";
 import { createQueue } from "./queue.js";
-import { createReadings } from "./readings.js";
-import { findSame } from "./same.js";
+import { createReadings } from "./readings/readings.js";
+import { findSame } from "./readings/same.js";
 import { createThumbnail, createThumbnailRow } from "./thumbnails.js";
-import { createViewer } from "./viewer.js";
+import { createViewer } from "./viewer/viewer.js";
 
 export function start(element, sent) {
   const props = withMessages(sent);

@@ -1,9 +1,9 @@
 // The digits of a photo as boxes over it. Knows nothing of files, answers or corrections.
 
-import { say } from "../language/say.js";
-import { message } from "../language/texts.js";
-import { nearestDigit } from "./geometry.js";
-import { describeDigit, nextDigit, stateOf } from "./readings.js";
+import { say } from "../../language/say.js";
+import { message } from "../../language/texts.js";
+import { nearestDigit } from "../readings/geometry.js";
+import { describeDigit, nextDigit, stateOf } from "../readings/readings.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 // Sizes in CSS pixels for a font size of 16; they grow with the font size.

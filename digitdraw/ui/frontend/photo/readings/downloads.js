@@ -1,7 +1,7 @@
 // The readings as files, with the corrections: CSV and JSON in the form that the command
 // `digitdraw read` prints, and what was read before the corrections.
 
-import { textOf } from "../language/texts.js";
+import { textOf } from "../../language/texts.js";
 import { numbersOf } from "./readings.js";
 
 const COLUMNS = [

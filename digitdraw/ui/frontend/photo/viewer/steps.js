@@ -1,6 +1,6 @@
 // How a picture of a single digit was prepared, step by step.
 
-import { say } from "../language/say.js";
+import { say } from "../../language/say.js";
 
 const THUMBNAIL_SIDE = 56; // pixels: larger images are photos, smaller ones show single pixels
 

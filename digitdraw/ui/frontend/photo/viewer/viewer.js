@@ -1,12 +1,12 @@
 // Shows one photo with the boxes of its digits, and the answer for the selected digit. A single digit
 // is always selected.
 
-import { createPanel } from "../answer/panel.js";
-import { say } from "../language/say.js";
-import { message } from "../language/texts.js";
+import { createPanel } from "../../answer/panel.js";
+import { say } from "../../language/say.js";
+import { message } from "../../language/texts.js";
 import { createBoxes } from "./boxes.js";
-import { medianHeight, partAround } from "./geometry.js";
-import { nextDigit } from "./readings.js";
+import { medianHeight, partAround } from "../readings/geometry.js";
+import { nextDigit } from "../readings/readings.js";
 import { createSteps } from "./steps.js";
 import { createZoom } from "./zoom.js";
 

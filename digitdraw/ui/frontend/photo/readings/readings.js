@@ -5,8 +5,8 @@
 // spelling.js, and `edited` if characters without boxes were typed; and for all but the examples the
 // `file`. `turn` says by how many degrees the photo was turned.
 
-import { percent } from "../answer/format.js";
-import { message } from "../language/texts.js";
+import { percent } from "../../answer/format.js";
+import { message } from "../../language/texts.js";
 import { boundingBox, boxAt, numberNear } from "./geometry.js";
 import { isIndex, partsOf, presentParts, respell, spell } from "./spelling.js";
 
