@@ -1,7 +1,7 @@
 """Takes screenshots of the page: the one of the README, or one of every kind of screen.
 
     python benchmarks/tools/page_shots.py                 # docs/page.png
-    python benchmarks/tools/page_shots.py --all FOLDER    # desktop, phone, dark, small, 4K, upload
+    python benchmarks/tools/page_shots.py --all FOLDER    # desktop, phone, dark, small, 4K, photo
     python benchmarks/tools/page_shots.py --sizes         # a table of what is in sight, no picture
 
 The script starts the page and draws with pointer events in headless Chromium (the one at
@@ -38,8 +38,8 @@ def draw_example(page: Page, name: str = "a three") -> None:
     page.evaluate("scrollTo(0, 0)")
 
 
-def upload_photo(page: Page) -> None:
-    """Add a picture that looks like a photo of a five on the Upload tab."""
+def add_photo(page: Page) -> None:
+    """Add a picture that looks like a photo of a five on the Photo tab."""
     shade = Image.linear_gradient("L").resize((900, 700)).point(lambda v: 150 + v * 90 // 255)
     paper = Image.merge("RGB", [shade, shade, shade.point(lambda v: v * 94 // 100)])
     pen = ImageDraw.Draw(paper)
@@ -47,8 +47,8 @@ def upload_photo(page: Page) -> None:
         pen.line([(320 + 3.4 * x, 170 + 3.4 * y) for x, y in stroke], (40, 44, 82), 20, "curve")
     buffer = io.BytesIO()
     paper.save(buffer, "JPEG")
-    page.get_by_role("tab", name="Upload").click()
-    page.wait_for_selector(".dd-upload-tab:not([aria-busy])")
+    page.get_by_role("tab", name="Photo").click()
+    page.wait_for_selector(".dd-photo-tab:not([aria-busy])")
     photo = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": buffer.getvalue()}
     page.locator(".dd-file").set_input_files([photo])
     page.wait_for_selector(".dd-steps li")
@@ -80,9 +80,9 @@ SCREENS: list[Screen] = [
     ("small-320", (320, 568), draw_example, PHONE),
     ("tablet", (768, 1024), draw_example, PHONE),
     ("screen-4k", (3840, 2160), draw_example, {}),
-    ("upload-light", (1440, 1100), upload_photo, {}),
-    ("upload-dark", (1440, 1100), upload_photo, {"color_scheme": "dark"}),
-    ("upload-phone", (390, 844), upload_photo, PHONE),
+    ("photo-light", (1440, 1100), add_photo, {}),
+    ("photo-dark", (1440, 1100), add_photo, {"color_scheme": "dark"}),
+    ("photo-phone", (390, 844), add_photo, PHONE),
 ]
 
 

@@ -23,6 +23,11 @@ from digitdraw.serving.workers.photo_queue import PhotoQueue
 
 T = TypeVar("T")
 
+_PHOTO_KINDS = {
+    "0": b"photo",
+    **{turn: f"photo-{turn}".encode() for turn in ("90", "180", "270")},
+}
+"""The kinds of questions to the photo workers, by the parameter "turn": degrees clockwise."""
 MAX_ON_DEMAND = 8
 """Explanations and comparisons that one address may ask for at once."""
 
@@ -43,8 +48,7 @@ class Routes:
             "answer": partial(self._drawing, self._answer),
             "why": partial(self._drawing, partial(self._on_demand, b"why")),
             "compare": partial(self._drawing, partial(self._on_demand, b"compare")),
-            "picture": partial(self._upload, b"picture"),
-            "photo": partial(self._upload, b"photo"),
+            "photo": self._photo,
             "example/{index:int}": self._example,
         }
         return [
@@ -82,17 +86,20 @@ class Routes:
             if not self._asking[address]:
                 del self._asking[address]
 
-    async def _upload(self, kind: bytes, request: Request) -> Response:
+    async def _photo(self, request: Request) -> Response:
+        kind = _photo_kind(request)
+        if kind is None:
+            return ErrorResponse(400, "A photo is turned by 0, 90, 180 or 270 degrees.")
         content = await request.body()
         self.metrics.uploads.inc()
         self.metrics.upload_bytes.inc(len(content))
         return self._picture(kind, content, address_of(request.scope))
 
     async def _example(self, request: Request) -> Response:
-        index = request.path_params["index"]
-        if index >= len(self.examples):
+        index, kind = request.path_params["index"], _photo_kind(request)
+        if index >= len(self.examples) or kind is None:
             return ErrorResponse(404, "There is no such example.")
-        return self._picture(b"photo", self.examples[index], address_of(request.scope))
+        return self._picture(kind, self.examples[index], address_of(request.scope))
 
     def _picture(self, kind: bytes, content: bytes, address: str) -> Response:
         """Stream lines of JSON: {"place": n} whenever the place in the queue changes, then the
@@ -143,3 +150,8 @@ async def while_connected(receive: Receive, answer: Coroutine[Any, Any, T]) -> T
     finally:
         asking.cancel()
         leaving.cancel()
+
+
+def _photo_kind(request: Request) -> bytes | None:
+    """Return the kind of question about a photo that is to be turned; None for other angles."""
+    return _PHOTO_KINDS.get(request.query_params.get("turn", "0"))

@@ -19,9 +19,10 @@ _STYLES = (
     "pad/pad.css",
     "draw/draw.css",
     "drop_zone/drop_zone.css",
-    "upload/upload.css",
     "photo/photo.css",
-    "photo/boxes.css",
+    "photo/viewer/boxes.css",
+    "photo/numbers.css",
+    "photo/viewer/steps.css",
     "compare/compare.css",
 )
 _INCLUDE = re.compile("<!-- include (.+?) -->")
@@ -105,27 +106,15 @@ def compare_tab(cards: list[dict[str, str]]) -> gr.HTML:
     )
 
 
-def upload_tab(max_megabytes: int) -> gr.HTML:
-    """The drop zone with the answer panel and the row of preprocessing steps."""
-    return _component(
-        "upload",
-        "upload/upload",
-        blank=phrases.invitation(phrases.UPLOAD_INVITATION),
-        invitation="drop.picture",
-        multiple=False,
-        max_megabytes=max_megabytes,
-    )
-
-
 def photo_tab(max_megabytes: int) -> gr.HTML:
-    """The drop zone that shows a photo with its boxes, the numbers, and the answer panel."""
+    """The drop zone that shows a photo with its boxes, the numbers, and the answer panel.
+
+    For a picture of a single digit it also shows the preprocessing steps."""
     return _component(
         "photo",
         "photo/photo",
         blank=phrases.invitation(phrases.PHOTO_INVITATION),
         unchosen=phrases.invitation(phrases.CHOOSE_DIGIT),
-        invitation="drop.photos",
-        multiple=True,
         max_megabytes=max_megabytes,
         examples=[
             {"name": Message(key), "src": data_urls.jpeg(open_image(photo), _THUMBNAIL_EDGE)}

@@ -59,8 +59,6 @@ def build(service: Service, chosen: Settings, facts: dict[str, Any]) -> ASGIApp:
                 components.draw_tab()
             with gr.Tab("tab.photo", id="photo"):
                 components.photo_tab(chosen.max_upload)
-            with gr.Tab("tab.upload", id="upload"):
-                components.upload_tab(chosen.max_upload)
             with gr.Tab("tab.compare", id="compare"):
                 components.compare_tab(facts["cards"])
         components.footer()

@@ -6,6 +6,8 @@ from playwright.sync_api import expect
 
 from tests.support.app_page import DESKTOP, TABS, AppPage, expect_no_complaints
 from tests.support.browser_paths import SWITCHES, chromium_path
+from tests.support.photo_tab import choose_files, expect_failures
+from tests.support.pictures_to_send import digit_photo
 from tests.support.screens import overflow_of
 
 # Marks that have only a background, and what marks the rest: in forced colours, backgrounds vanish
@@ -27,12 +29,13 @@ UNSEEN = """() => {
         ...[".dd-legend", ".dd-drop-zone"].filter((part) => style(part).borderStyle === "none"),
     ].map(String);
 }"""
-# Gives the focus to each control in sight; returns those whose ring is missing or cut off.
+# Gives the focus to each control in sight; returns those whose ring is missing or cut off. The box
+# of a digit has no ring: with the focus it is selected, and drawn thick.
 CUT_RINGS = """() => {
     const page = document.querySelector(".gradio-container");
     const controls = page.querySelectorAll("button, input, [tabindex='0']");
     return [...controls].filter((control) => {
-        if (control.matches(":disabled, [tabindex='-1']")) return false;
+        if (control.matches(":disabled, [tabindex='-1'], .dd-box")) return false;
         if (!control.checkVisibility({ visibilityProperty: true })) return false;
         control.focus();
         if (document.activeElement !== control) return false;
@@ -65,13 +68,14 @@ HAS_THEME = """(theme) => document.documentElement.style.colorScheme === theme &
 
 @pytest.fixture(scope="module")
 def app(chromium, server):
-    """A page with a drawing and its explanation, whose other tabs are loaded."""
+    """A page with a drawing and its explanation, a photo and a failure; all tabs are loaded."""
     context = chromium.new_context(viewport=DESKTOP)
     app = AppPage(context.new_page(), server.url).open()
     app.draw(4)
     app.expect_digit("4")
     app.page.get_by_role("button", name="Why?").click()
     expect(app.page.locator(".dd-legend")).to_be_visible()
+    add_photo(app)
     for tab in (*TABS, "Draw"):
         app.open_tab(tab)
     yield app
@@ -79,15 +83,38 @@ def app(chromium, server):
     context.close()
 
 
+def add_photo(app: AppPage) -> None:
+    """Add a photo of a digit, and a file that is no photo."""
+    app.open_tab("Photo")
+    choose_files(app, ("four.jpg", digit_photo(4)), ("empty.png", b""))
+    app.expect_digit("4", TABS["Photo"])
+    expect_failures(app, "empty.png: This file is empty.")
+
+
 def test_no_tab_violates_a_rule_of_axe_in_light_and_dark(app):
-    contrast = {**DEFAULT_OPTIONS, "runOnly": ["color-contrast"]}  # the theme changes no other rule
     for tab in TABS:
         app.open_tab(tab)
-        for theme, options in (("light", DEFAULT_OPTIONS), ("dark", contrast)):
-            app.page.emulate_media(color_scheme=theme)
-            app.page.wait_for_function(HAS_THEME, arg=theme)
-            results = Axe().run(app.page, options=options)
-            assert results.violations_count == 0, f"{tab}, {theme}: {results.generate_report()}"
+        expect_no_violations(app)
+
+
+def test_a_photo_of_numbers_violates_no_rule_of_axe(app):
+    app.open_tab("Photo")
+    app.page.locator(f"{TABS['Photo']} .dd-examples").get_by_role("button").first.click()
+    app.page.locator(".dd-number").nth(1).click()
+    app.page.get_by_role("button", name="Edit").first.click()
+    expect(app.page.locator(".dd-number-input")).to_be_visible()
+    expect_no_violations(app)
+    app.page.locator(".dd-thumbnails button").first.click()
+
+
+def expect_no_violations(app: AppPage) -> None:
+    """Run axe in both themes. A theme changes colours, and nothing else that axe tests."""
+    contrast = {**DEFAULT_OPTIONS, "runOnly": ["color-contrast"]}
+    for theme, options in (("light", DEFAULT_OPTIONS), ("dark", contrast)):
+        app.page.emulate_media(color_scheme=theme)
+        app.page.wait_for_function(HAS_THEME, arg=theme)
+        results = Axe().run(app.page, options=options)
+        assert results.violations_count == 0, f"{app.tab}, {theme}: {results.generate_report()}"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -124,6 +151,7 @@ def test_text_of_200_percent_loses_nothing(chromium, server):
         executable_path=chromium_path(), args=[*SWITCHES, "--blink-settings=defaultFontSize=32"]
     )
     app = AppPage(browser.new_page(viewport=DESKTOP), server.url).open()
+    add_photo(app)
     for tab in TABS:
         app.page.set_viewport_size(DESKTOP)
         app.open_tab(tab)

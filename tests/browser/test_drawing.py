@@ -309,7 +309,7 @@ def test_a_reload_keeps_the_drawing(app):
 def test_leaving_for_another_tab_and_coming_back_keeps_the_drawing(app):
     app.draw(6)
     app.expect_digit("6")
-    app.open_tab("Upload")
+    app.open_tab("Photo")
     app.page.keyboard.press("Escape")  # has no effect on this tab
     app.open_tab("Draw")
     app.expect_digit("6")

@@ -33,7 +33,7 @@ def switch_language(app, name: str) -> None:
 def test_a_german_browser_gets_german_and_the_switch_is_remembered(make_app):
     app = make_app(locale="de-AT").open()
     assert app.page.evaluate(LANGUAGE) == "de"
-    expect(app.page.get_by_role("tab")).to_have_text(["Zeichnen", "Foto", "Bild", "Vergleich"])
+    expect(app.page.get_by_role("tab")).to_have_text(["Zeichnen", "Foto", "Vergleich"])
     app.draw(8)
     app.expect_sentence("Das sieht nach einer 8 aus")
     expect(app.page.locator(".dd-draw-tab .dd-announcement")).to_have_text(
@@ -45,7 +45,7 @@ def test_a_german_browser_gets_german_and_the_switch_is_remembered(make_app):
     switch_language(app, "English")
     app.expect_sentence("That looks like an 8")
     expect(bar).to_have_attribute("aria-valuetext", re.compile(r"^\d+\.\d %, the answer$"))
-    expect(app.page.get_by_role("tab")).to_have_text(["Draw", "Photo", "Upload", "Compare"])
+    expect(app.page.get_by_role("tab")).to_have_text(["Draw", "Photo", "Compare"])
     assert not app.is_blank()
     files = app.page.evaluate("performance.getEntriesByType('resource').map((file) => file.name)")
     assert len([name for name in files if "/languages/" in name]) == 2  # one, and then the other
@@ -79,15 +79,15 @@ def test_other_browsers_get_english(make_app):
 
 def test_errors_of_the_server_are_german(make_app):
     app = make_app(locale="de-DE").open()
-    app.page.get_by_role("tab", name="Bild").click()
-    tab = app.page.locator(TABS["Upload"])
+    app.page.get_by_role("tab", name="Foto").click()
+    tab = app.page.locator(TABS["Photo"])
     expect(tab).not_to_have_attribute("aria-busy", "true")
     damaged = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": digit_photo(3)[:3000]}
     tab.locator(".dd-file").set_input_files([damaged])
-    note = tab.locator(".dd-note")
-    expect(note).to_contain_text("Das Bild ist abgeschnitten oder beschädigt")
+    failure = tab.locator(".dd-failure p")
+    expect(failure).to_have_text("a.jpg: Diese Datei ist beschädigt.")
     switch_language(app, "English")
-    expect(note).to_contain_text("The picture is cut off or damaged")
+    expect(failure).to_have_text("a.jpg: This file is damaged.")
     expect_no_complaints(app)
 
 
@@ -117,7 +117,7 @@ def test_the_texts_fit_a_small_phone(make_app, locale):
         .filter((part) => part.scrollWidth > part.clientWidth
                        || part.getBoundingClientRect().right > innerWidth)
         .map((part) => part.innerText)"""
-    for tab in ("draw", "photo", "upload", "compare"):
+    for tab in ("draw", "photo", "compare"):
         app.page.locator(f"[role=tab][data-tab-id={tab}]").click()
         expect(app.page.locator(f".dd-{tab}-tab")).not_to_have_attribute("aria-busy", "true")
         assert app.page.evaluate(spilled) == [], tab

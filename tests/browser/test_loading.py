@@ -53,7 +53,7 @@ def test_the_head_preloads_the_modules_of_the_first_view(make_app):
         f'href="{start}draw/draw.js"' in app.page.request.get(app.url).text()
     )  # no script adds it
     assert loaded_modules(app) == preloaded
-    assert not [path for path in preloaded if path.startswith(("photo/", "upload/", "compare/"))]
+    assert not [path for path in preloaded if path.startswith(("photo/", "compare/"))]
 
 
 def test_other_tabs_load_their_modules_when_they_are_opened(make_app):

@@ -97,10 +97,10 @@ def test_starting_imports_no_torch_before_the_model_process_runs():
     assert run_python("-c", program).stdout.split() == []
 
 
-def test_the_page_has_four_tabs(demo):
+def test_the_page_has_three_tabs(demo):
     items = (item for item in demo["components"] if item["type"] == "tabitem")
     tabs = [item["props"]["label"] for item in items]
-    assert tabs == ["tab.draw", "tab.photo", "tab.upload", "tab.compare"]  # keys of their texts
+    assert tabs == ["tab.draw", "tab.photo", "tab.compare"]  # keys of their texts
     assert demo["title"] == "digitdraw"
 
 
@@ -317,8 +317,8 @@ def test_all_processes_use_the_own_model(tmp_path):
         compared = post(server.url, "compare", DIGITS[2]).json()["models"]
         assert {compared["mine/cnn"]["big"], compared["default"]["big"]} == {"6", "2"}
         picture = cv2.imencode(".png", digit_picture(2))[1].tobytes()
-        lines = httpx.post(f"{server.url}live/picture", content=picture, timeout=60).text
-        assert json.loads(lines.splitlines()[-1])["big"] == "6"
+        lines = httpx.post(f"{server.url}live/photo", content=picture, timeout=60).text
+        assert json.loads(lines.splitlines()[-1])["digits"][0]["big"] == "6"
         assert httpx.get(f"{server.url}readyz").json()["model"] == "cnn"
     finally:
         server.stop()

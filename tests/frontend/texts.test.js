@@ -60,8 +60,8 @@ Deno.test("a message without a text in the catalogue is in the server's English"
 
 Deno.test("messages are joined, and missing ones are left out", () => {
   const draw = message("answer.draw");
-  assert.equal(textOf(join("list.lines", [draw, false, "b", "c"])), "Draw a digit\nb\nc");
-  assert.equal(join("list.lines", [null]), "");
+  assert.equal(textOf(join("list.parts", [draw, false, "b", "c"])), "Draw a digit; b; c");
+  assert.equal(join("list.parts", [null]), "");
 });
 
 Deno.test("a reply has messages in place of texts", () => {

@@ -12,6 +12,7 @@ from digitdraw.serving import app, settings
 from digitdraw.serving.app import MAX_JSON, Service, guarded
 from digitdraw.serving.middleware import allowlist
 from digitdraw.serving.routes import MAX_ON_DEMAND
+from digitdraw.serving.workers import photo_worker
 from tests.support.asgi import ask, with_client
 from tests.support.drawings import DIGITS
 from tests.support.event_loops import finish
@@ -168,12 +169,25 @@ def test_a_photo_is_read_after_its_places_in_the_queue_were_sent(make):
     assert "digitdraw_upload_bytes_total 4.0" in service.metrics.text().decode()
 
 
-def test_examples_and_pictures_reach_the_queue_with_their_kinds(make):
+def test_a_photo_is_turned_as_the_request_says(make):
+    queue = Queue()
+    app = make(queue=queue).guarded
+    for turn in ("0", "90", "180", "270"):
+        assert ask(app, "POST", f"/live/photo?turn={turn}", content=b"x").status_code == 200
+    ask(app, "POST", "/live/example/0?turn=90")
+    kinds = [kind for kind, _ in queue.questions]
+    assert kinds == [b"photo", b"photo-90", b"photo-180", b"photo-270", b"photo-90"]
+    assert set(kinds) <= set(photo_worker.KINDS)
+    for turn in ("45", "-90", "x", ""):
+        assert ask(app, "POST", f"/live/photo?turn={turn}", content=b"x").status_code == 400
+
+
+def test_examples_and_photos_reach_the_queue(make):
     queue = Queue()
     app = make(queue=queue).guarded
     ask(app, "POST", "/live/example/0")
-    ask(app, "POST", "/live/picture", content=b"png", client="192.0.2.7")
-    assert queue.questions == [(b"photo", b"example"), (b"picture", b"png")]
+    ask(app, "POST", "/live/photo", content=b"png", client="192.0.2.7")
+    assert queue.questions == [(b"photo", b"example"), (b"photo", b"png")]
     assert queue.addresses == ["127.0.0.1", "192.0.2.7"]
     for path in ("/live/example/1", "/live/example/-1", "/live/example/x"):
         assert ask(app, "POST", path).status_code == 404

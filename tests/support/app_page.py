@@ -21,7 +21,7 @@ WAIT_MS = 60_000  # a generous limit for everything that must happen; nothing is
 ANSWER = "/live/answer"
 POINTER_STEP = 60  # pixels between two pointer events; each one costs a frame
 STILL_MS = 300  # an answer follows the pen within this time
-TABS = {name: f".dd-{name.lower()}-tab" for name in ("Draw", "Photo", "Upload", "Compare")}
+TABS = {name: f".dd-{name.lower()}-tab" for name in ("Draw", "Photo", "Compare")}
 expect.set_options(timeout=WAIT_MS)
 
 CONTRAST = """(selector) => {

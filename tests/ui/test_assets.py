@@ -89,7 +89,7 @@ def test_files_need_the_login_if_there_is_one():
 def test_files_are_not_counted_as_answers():
     service = edges.make_service(settings.parse([], {}))
     app = served([], service)
-    for path in ("answer/panel.js", "photo/photo.js", "upload/upload.js"):
+    for path in ("answer/panel.js", "photo/photo.js", "compare/compare.js"):
         assert ask(app, "GET", "/" + assets.url(path)).status_code == 200
     requests = [line for line in service.metrics.text().splitlines() if b"requests_total{" in line]
     assert requests == [b'digitdraw_requests_total{kind="page",status="200"} 3.0']

@@ -40,7 +40,7 @@ def test_nothing_on_the_page_comes_from_another_host():
 def test_the_head_has_every_style_sheet_once():
     head = components.head()
     paths = [path for path in FILES if path.endswith(".css")]
-    assert len(paths) == 10
+    assert len(paths) == 11
     for path in paths:
         assert head.count(assets.read_text(path)) == 1, path
 
@@ -57,7 +57,6 @@ def test_each_component_starts_the_module_of_its_folder():
         "page/header.js": components.header({"note": "the note"}),
         "draw/draw.js": components.draw_tab(),
         "photo/photo.js": components.photo_tab(10),
-        "upload/upload.js": components.upload_tab(10),
         "compare/compare.js": components.compare_tab([]),
     }
     for path, tab in tabs.items():

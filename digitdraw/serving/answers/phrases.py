@@ -8,7 +8,6 @@ from digitdraw.languages import Message
 from digitdraw.prediction import Prediction
 
 INVITATION = Message("answer.draw")
-UPLOAD_INVITATION = Message("answer.add_picture")
 COMPARE_INVITATION = Message("compare.invitation")
 PHOTO_INVITATION = Message("answer.add_photo")
 CHOOSE_DIGIT = Message("answer.choose_digit")

@@ -30,11 +30,11 @@ _STACKS = 24 << 20
 """Bytes for the stacks of the threads that libraries start, for each core."""
 KINDS: dict[bytes, Callable[[Recognizer, bytes], dict]] = {
     b"photo": payloads.read_photo,
-    b"picture": payloads.answer_picture,
+    **{b"photo-%d" % turn: partial(payloads.read_photo, turn=turn) for turn in payloads.TURNS},
     b"numbers": lambda recognizer, photo: recognizer.read_numbers(photo).as_dict(),
     b"digit": lambda recognizer, picture: recognizer.predict_image(picture).as_dict(),
 }
-"""The kinds of questions about a picture: two from the page, then two from programs."""
+"""The kinds of questions about a picture: of the page, as it is or turned, and of programs."""
 
 
 def serve(recognizer: Recognizer, questions: BinaryIO, answers: BinaryIO) -> None:

@@ -12,14 +12,20 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageOps
 
 from digitdraw.errors import BadImageError, BadStrokesError
+from digitdraw.photo.reader import Reading
+from digitdraw.prediction import Prediction
+from digitdraw.preprocessing.image_io import load_grey
+from digitdraw.recognizer import ImagePrediction
 from digitdraw.serving.answers import payloads, phrases
 from tests.support.drawings import DIGITS
 from tests.support.painted import Doubting, painted_reader, photo
+from tests.support.pictures import digit_picture
 
 ANSWER_KEYS = {"verdict", "big", "words", "marked", "probabilities", "glyph", "model_ms"}
 DIGIT_KEYS = (ANSWER_KEYS - {"model_ms"}) | {
     "box", "number", "digit", "doubtful", "confidence", "digitness",
 }  # fmt: skip
+PHOTO_KEYS = {"src", "width", "height", "ms", "words", "digits", "numbers", "steps"}
 TWO_NUMBERS = [(40, 40), (54, 40), (68, 40), (40, 110)]
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -80,54 +86,6 @@ def test_any_json_gets_an_answer_or_an_error(recognizer, strokes):
     assert set(answer) in ({"error"}, ANSWER_KEYS)
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP", "TIFF"])
-def test_a_picture_is_answered_with_its_steps(recognizer, kind):
-    answer = payloads.answer_picture(recognizer, picture_of(5, kind))
-    assert answer["big"] == "5"
-    assert len(answer["steps"]) >= 3
-    for step in answer["steps"]:
-        assert step["caption"]
-        picture = Image.open(io.BytesIO(base64.b64decode(step["src"].split(",")[1])))
-        assert max(picture.size) <= payloads.STEP_EDGE
-
-
-def test_the_steps_of_a_framed_digit_show_where_it_was_found(recognizer):
-    picture = Image.open(io.BytesIO(picture_of(5, "PNG"))).convert("L")
-    picture = ImageOps.expand(ImageOps.expand(picture, 4, 60), 30, 255)
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
-    answer = payloads.answer_picture(recognizer, buffer.getvalue())
-    assert answer["big"] == "5"
-    captions = [step["caption"] for step in answer["steps"]]
-    assert captions[1] == "The one digit that was found in it"
-
-
-def test_the_phrase_for_an_empty_picture_is_about_pictures(recognizer):
-    buffer = io.BytesIO()
-    Image.new("L", (100, 100), 255).save(buffer, "PNG")
-    answer = payloads.answer_picture(recognizer, buffer.getvalue())
-    assert answer["verdict"] == "blank"
-    assert "picture" in answer["words"]
-
-
-@pytest.mark.parametrize(
-    "data",
-    [b"", b"not a picture", picture_of(3)[:200], b"<svg xmlns='http://www.w3.org/2000/svg'/>"],
-)
-def test_a_file_that_is_not_a_picture_gets_an_error(recognizer, data):
-    with pytest.raises(BadImageError) as raised:
-        payloads.answer_picture(recognizer, data)
-    assert "Traceback" not in str(raised.value)
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.binary(max_size=400))
-def test_any_bytes_get_an_answer_or_an_error(recognizer, data):
-    with contextlib.suppress(BadImageError):
-        answer = payloads.answer_picture(recognizer, data)
-        assert set(answer) == ANSWER_KEYS | {"steps"}
-
-
 def test_an_answer_is_explained_along_the_strokes(recognizer):
     explanation = payloads.explain_strokes(recognizer, DIGITS[7])
     assert explanation["legend"] == ["Blue ink speaks for 7", "orange ink for 1"]
@@ -168,6 +126,12 @@ class BlotReader:
 
     read_numbers = staticmethod(painted_reader(Doubting).read)
 
+    def locate_and_predict(image, reading):
+        return ImagePrediction(NO_DIGIT, load_grey(image), None)
+
+
+NO_DIGIT = Prediction(None, (0.1,) * 10, 0.1, 0.0, "not a digit", np.zeros((28, 28), np.float32))
+
 
 def file_of(picture: Image.Image, kind: str = "PNG", **options) -> bytes:
     buffer = io.BytesIO()
@@ -183,7 +147,7 @@ def sent_picture(src: str) -> Image.Image:
 def test_the_numbers_of_a_photo_are_sent_with_their_digits():
     payload = payloads.read_photo(BlotReader, file_of(Image.fromarray(photo(TWO_NUMBERS))))
     json.dumps(payload, allow_nan=False)
-    assert set(payload) == {"src", "width", "height", "ms", "words", "digits", "numbers"}
+    assert set(payload) == PHOTO_KEYS
     assert [number["number"] for number in payload["numbers"]] == ["074", "0"]
     assert payload["words"] == "2 numbers found: 074 and 0"
     assert (payload["width"], payload["height"]) == (240, 160) == sent_picture(payload["src"]).size
@@ -204,6 +168,83 @@ def test_a_photo_without_digits_gets_the_reason():
     assert payload["digits"] == payload["numbers"] == []
     payload = payloads.read_photo(BlotReader, file_of(Image.new("L", (120, 9), 220)))
     assert payload["words"].startswith("The picture is too small")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP", "TIFF"])
+def test_a_picture_of_a_single_digit_gets_its_answer_and_the_steps(recognizer, kind):
+    payload = payloads.read_photo(recognizer, picture_of(5, kind))
+    assert payload["words"] == "That looks like a 5"
+    assert len(payload["steps"]) >= 3
+    for step in payload["steps"]:
+        assert step["caption"]
+        picture = Image.open(io.BytesIO(base64.b64decode(step["src"].split(",")[1])))
+        assert max(picture.size) <= payloads.STEP_EDGE
+    (digit,), (number,) = payload["digits"], payload["numbers"]
+    assert (digit["big"], digit["words"], digit["number"]) == ("5", payload["words"], 0)
+    assert number["number"] == "5"
+    assert number["confidence"] == pytest.approx(digit["confidence"] * digit["digitness"], abs=1e-3)
+
+
+def test_the_steps_of_a_framed_digit_show_where_it_was_found(recognizer):
+    picture = Image.open(io.BytesIO(picture_of(5))).convert("L")
+    framed = ImageOps.expand(ImageOps.expand(picture, 4, 60), 30, 255)
+    payload = payloads.read_photo(recognizer, file_of(framed))
+    assert payload["words"] == "That looks like a 5"
+    assert payload["steps"][1]["caption"] == "The one digit that was found in it"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"not a picture", picture_of(3)[:200], b"<svg xmlns='http://www.w3.org/2000/svg'/>"],
+)
+def test_a_file_that_is_not_a_picture_gets_an_error(data):
+    with pytest.raises(BadImageError) as raised:
+        payloads.read_photo(BlotReader, data)
+    assert "Traceback" not in str(raised.value)
+
+
+@given(data=st.binary(max_size=400))
+def test_any_bytes_get_an_answer_or_an_error(data):
+    with contextlib.suppress(BadImageError):
+        assert set(payloads.read_photo(BlotReader, data)) == PHOTO_KEYS
+
+
+def test_the_classifier_reads_a_digit_that_the_photo_reader_does_not_find(recognizer):
+    class Blind(type(recognizer)):
+        def read_numbers(self, image):
+            return Reading((), (), (), "No digits were found in the picture.")
+
+    blind = Blind(recognizer.classifier)
+    payload = payloads.read_photo(blind, picture_of(5))
+    assert payload["words"] == "That looks like a 5"
+    x, y, width, height = payload["digits"][0]["box"]
+    assert 0 < x < x + width < payload["width"] and 0 < y < y + height < payload["height"]
+    letter = payloads.read_photo(blind, file_of(Image.fromarray(photo(TWO_NUMBERS))))
+    assert (letter["words"], letter["steps"]) == ("No digits were found in the picture.", [])
+
+
+@pytest.mark.parametrize(("first", "second"), [(4, 2), (1, 7)])
+def test_a_picture_of_two_digits_is_a_number(recognizer, first, second):
+    pair = np.hstack([digit_picture(first, pen=0.06), digit_picture(second, pen=0.06)])
+    payload = payloads.read_photo(recognizer, file_of(Image.fromarray(pair[:, 60:-60])))
+    assert payload["words"] == f"1 number found: {first}{second}"
+    assert payload["steps"] == []
+
+
+@pytest.mark.parametrize("turn", payloads.TURNS)
+def test_a_photo_is_turned_clockwise_before_it_is_read(turn):
+    upright = Image.fromarray(photo(TWO_NUMBERS))
+    lying = upright.rotate(turn, expand=True)
+    payload = payloads.read_photo(BlotReader, file_of(lying), turn)
+    assert [number["number"] for number in payload["numbers"]] == ["074", "0"]
+    assert (payload["width"], payload["height"]) == upright.size
+    assert sent_picture(payload["src"]).size == upright.size
+
+
+@pytest.mark.parametrize("size", [(6000, 320), (500, 5000)])
+def test_a_long_or_tall_photo_is_sent_large_enough_to_read(size):
+    payload = payloads.read_photo(BlotReader, file_of(Image.new("L", size, 220)))
+    assert min(sent_picture(payload["src"]).size) >= min(payloads.NARROW_EDGE, *size) - 1
 
 
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
@@ -241,7 +282,9 @@ def test_metadata_of_a_picture_is_not_in_its_steps(recognizer, kind):
     paper = Image.open(io.BytesIO(picture_of(7)))
     data = file_of(paper, kind, exif=exif)
     assert b"somebody" in data
-    for step in payloads.answer_picture(recognizer, data)["steps"]:
+    steps = payloads.read_photo(recognizer, data)["steps"]
+    assert steps
+    for step in steps:
         sent = base64.b64decode(step["src"].split(",")[1])
         assert b"somebody" not in sent
         picture = Image.open(io.BytesIO(sent))

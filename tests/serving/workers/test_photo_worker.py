@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 
+import cv2
 import pytest
 from PIL import Image
 
@@ -14,6 +15,7 @@ from digitdraw.serving.answers import phrases
 from digitdraw.serving.workers.framing import pack, unpack
 from digitdraw.serving.workers.photo_worker import KINDS, serve
 from tests.support.painted import painted_reader, photo
+from tests.support.pictures import digit_picture
 
 
 class BlotReader:
@@ -78,7 +80,7 @@ def png(places):
 
 def test_photos_are_read_for_the_page_and_for_programs():
     for_page, for_programs = answers(
-        BlotReader(), (b"photo", png([(40, 40)])), (b"numbers", png([(40, 40), (54, 40)]))
+        BlotReader(), (b"photo", png([(40, 40), (54, 40)])), (b"numbers", png([(40, 40), (54, 40)]))
     )
     assert for_page[0] == for_programs[0] == b"ok"
     assert json.loads(for_page[1])["words"].startswith("1 number found")
@@ -86,8 +88,10 @@ def test_photos_are_read_for_the_page_and_for_programs():
 
 
 def test_a_picture_of_one_digit_is_read(recognizer):
-    page, programs = answers(recognizer, (b"picture", png([])), (b"digit", png([])))
-    assert json.loads(page[1])["verdict"] == json.loads(programs[1])["verdict"] == "blank"
+    picture = cv2.imencode(".png", digit_picture(2))[1].tobytes()
+    page, programs = answers(recognizer, (b"photo", picture), (b"digit", picture))
+    assert json.loads(page[1])["digits"][0]["big"] == "2"
+    assert json.loads(programs[1])["digit"] == 2
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))

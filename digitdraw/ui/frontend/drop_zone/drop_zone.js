@@ -64,7 +64,7 @@ function connectPastes(tab, accept, showMessage) {
 
   function onPaste(event) {
     if (!tab.isConnected) return document.removeEventListener("paste", onPaste);
-    if (tab.offsetParent === null) return;
+    if (tab.offsetParent === null || event.target.closest?.("input")) return;
     const files = event.clipboardData?.files ?? [];
     if (!files.length) return showMessage(NO_PICTURE);
     event.preventDefault();
@@ -91,11 +91,13 @@ function connectPastes(tab, accept, showMessage) {
 function connectCamera(tab, zone, accept, showMessage) {
   const video = tab.querySelector(".dd-video");
   const button = tab.querySelector("[data-action=camera]");
+  const cancel = tab.querySelector("[data-action=cancel]");
   const camera = createCamera(video);
+  let isBusy = false; // a second click while the camera starts would leave it on for good
 
   function show(isOn) {
     zone.classList.toggle("dd-camera-on", isOn);
-    video.hidden = !isOn;
+    video.hidden = cancel.hidden = !isOn;
     say(button.querySelector("span"), message(isOn ? "drop.take_picture" : "drop.camera"));
   }
 
@@ -105,6 +107,7 @@ function connectCamera(tab, zone, accept, showMessage) {
   }
 
   async function open() {
+    zone.classList.remove("dd-flash");
     try {
       await camera.start();
     } catch {
@@ -113,19 +116,40 @@ function connectCamera(tab, zone, accept, showMessage) {
     }
     showMessage(null);
     show(true);
+    closeIfHidden();
+  }
+
+  async function takePicture() {
+    zone.classList.add("dd-flash");
+    accept([await camera.takePicture()]);
+  }
+
+  function cancelPicture() {
+    close();
+    button.focus();
+  }
+
+  // The camera must not stay on while another tab is in front.
+  function closeIfHidden() {
+    if (camera.isOn && tab.offsetParent === null) close();
+  }
+
+  function onKey(event) {
+    if (!tab.isConnected) return document.removeEventListener("keydown", onKey);
+    if (camera.isOn && event.key === "Escape") cancelPicture();
   }
 
   button.addEventListener("click", async () => {
     // Without a camera in the page, a phone still offers its own through the file input.
-    if (!camera.isAvailable) tab.querySelector(".dd-capture").click();
-    else if (camera.isOn) accept([await camera.takePicture()]);
-    else await open();
+    if (!camera.isAvailable) return tab.querySelector(".dd-capture").click();
+    if (isBusy) return;
+    isBusy = true;
+    await (camera.isOn ? takePicture() : open());
+    isBusy = false;
   });
-
-  // The camera must not stay on while another tab is in front.
-  new IntersectionObserver(([entry]) => {
-    if (camera.isOn && !entry.isIntersecting && tab.offsetParent === null) close();
-  }).observe(tab);
+  cancel.addEventListener("click", cancelPicture);
+  document.addEventListener("keydown", onKey);
+  new IntersectionObserver(closeIfHidden).observe(tab);
 
   return {
     close,

@@ -1,9 +1,9 @@
 // The digits of a photo as boxes over it. Knows nothing of files, answers or corrections.
 
-import { say } from "../language/say.js";
-import { message } from "../language/texts.js";
-import { nearestDigit } from "./geometry.js";
-import { describeDigit, nextDigit, stateOf } from "./readings.js";
+import { say } from "../../language/say.js";
+import { message } from "../../language/texts.js";
+import { nearestDigit } from "../readings/geometry.js";
+import { describeDigit, nextDigit, stateOf } from "../readings/readings.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 // Sizes in CSS pixels for a font size of 16; they grow with the font size.
@@ -19,8 +19,9 @@ const SIGNS = { sure: "", doubtful: "?", corrected: "✓" };
 const ARROWS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
 // Calls `onPoint(index)` with the digit under the mouse, and `onChoose(index)` with the one that was
-// chosen by a tap, a click or the keyboard. The index is null if there is none.
-export function createBoxes(stage, { onPoint, onChoose }) {
+// chosen by a tap, a click or the keyboard. The index is null if there is none. First,
+// `onTap([x, y])` gets the point of the photo that was tapped, and returns whether it used it.
+export function createBoxes(stage, { onPoint, onChoose, onTap }) {
   const svg = createSvg("svg", { class: "dd-boxes", role: "group", preserveAspectRatio: "none" });
   say(svg, message("photo.boxes"), "aria-label");
   stage.append(svg);
@@ -31,14 +32,19 @@ export function createBoxes(stage, { onPoint, onChoose }) {
   function show(next) {
     photo = next;
     svg.setAttribute("viewBox", [0, 0, photo.width, photo.height].join(" "));
-    groups = photo.digits.map((_, index) => createGroup(index));
-    svg.replaceChildren(...groups, selection);
+    createGroups();
     mark(null);
     refresh();
   }
 
-  // To be called after a correction.
+  function createGroups() {
+    groups = photo.digits.map((_, index) => createGroup(index));
+    svg.replaceChildren(...groups, selection);
+  }
+
+  // To be called after a correction, which may have added a digit.
   function refresh() {
+    if (groups.length !== photo.digits.length) createGroups();
     groups.forEach((group, index) => fillGroup(group, photo.digits[index]));
     layOut();
   }
@@ -59,22 +65,27 @@ export function createBoxes(stage, { onPoint, onChoose }) {
     selection.replaceChildren(...(chosen ? chosen.cloneNode(true).children : []));
   }
 
-  // Only one box can be reached with the Tab key; the arrow keys lead to the others.
-  function mark(index) {
+  // Only one box can be reached with the Tab key; the arrow keys lead to the others. The digits of
+  // a number are highlighted together: by default that of the marked digit.
+  function mark(index, number = photo?.digits[index]?.number) {
     const tabStop = index ?? (photo ? nextDigit(photo, -1, 1) : null);
     groups.forEach((group, place) => {
       group.setAttribute("aria-pressed", String(place === index));
       group.setAttribute("tabindex", place === tabStop ? "0" : "-1");
+      group.classList.toggle("dd-of-number", photo.digits[place].number === number);
     });
     showSelection();
   }
 
-  function digitNear(event, reach) {
-    if (!photo || !stage.clientWidth) return null;
+  function pointOf(event) {
     const frame = stage.getBoundingClientRect();
     const scale = photo.width / frame.width;
-    const point = [(event.clientX - frame.left) * scale, (event.clientY - frame.top) * scale];
-    return nearestDigit(photo.digits, point, reach * unitOf(photo, frame.width));
+    return [(event.clientX - frame.left) * scale, (event.clientY - frame.top) * scale];
+  }
+
+  function digitNear(event, reach) {
+    if (!photo || !stage.clientWidth) return null;
+    return nearestDigit(photo.digits, pointOf(event), reach * unitOf(photo, stage.clientWidth));
   }
 
   function onKey(event) {
@@ -97,6 +108,7 @@ export function createBoxes(stage, { onPoint, onChoose }) {
   svg.addEventListener("pointerleave", () => onPoint(null));
   svg.addEventListener("focusin", (event) => onChoose(indexOf(event.target)));
   svg.addEventListener("click", (event) => {
+    if (photo && onTap(pointOf(event))) return;
     const index = digitNear(event, REACH);
     if (index === null) onChoose(null);
     else focus(index);
@@ -137,7 +149,7 @@ function fillGroup(group, digit) {
   group.dataset.state = state;
   say(group, describeDigit(digit), "aria-label");
   group.style.display = digit.removed ? "none" : "";
-  group.querySelector("text").textContent = digit.digit + SIGNS[state];
+  group.querySelector("text").textContent = (digit.digit ?? "") + SIGNS[state];
 }
 
 function layOutGroup(group, [x, y, width, height], unit) {

@@ -1,20 +1,26 @@
-// The readings of this visit as files, with the corrections: CSV and JSON in the form that the
-// command `digitdraw read` prints.
+// The readings as files, with the corrections: CSV and JSON in the form that the command
+// `digitdraw read` prints, and what was read before the corrections.
 
-import { textOf } from "../language/texts.js";
+import { textOf } from "../../language/texts.js";
 import { numbersOf } from "./readings.js";
 
-const COLUMNS = ["picture", "number", "confidence", "x", "y", "width", "height"];
+const COLUMNS = [
+  ...["picture", "number", "confidence", "x", "y", "width", "height"],
+  ...["read", "corrected"],
+];
 const FORMULA = /^(\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])/; // the last four are full-width
+const PLAIN_NUMBER = /^-?\d+([.,]\d+)?$/;
 const REVOKE_MS = 60000; // by then the browser has surely read the file
 
 export function toCsv(photos) {
   const rows = photos.flatMap((photo) =>
     numbersOf(photo).map((number) => [
       asText(textOf(photo.name)),
-      number.text,
+      asNumber(number.text),
       number.confidence.toFixed(4),
       ...number.box.map((side) => side.toFixed(1)),
+      asNumber(number.read),
+      number.isCorrected ? "yes" : "no",
     ])
   );
   return [COLUMNS, ...rows].map((row) => row.map(quote).join(",") + "\n").join("");
@@ -26,8 +32,12 @@ function quote(text) {
 }
 
 // A spreadsheet would run a file name such as =1+1 as a formula. An apostrophe prevents it.
-function asText(name) {
-  return FORMULA.test(name) ? "'" + name : name;
+function asText(text) {
+  return FORMULA.test(text) ? "'" + text : text;
+}
+
+function asNumber(text) {
+  return PLAIN_NUMBER.test(text) ? text : asText(text);
 }
 
 export function toJson(photos) {
@@ -37,6 +47,7 @@ export function toJson(photos) {
     height: photo.height,
     numbers: numbersOf(photo).map((number) => ({
       number: number.text,
+      read: number.read,
       confidence: round(number.confidence, 4),
       box: number.box.map((side) => round(side, 1)),
       corrected: number.isCorrected,

@@ -1,6 +1,6 @@
 // Zooms a picture inside its view, which scrolls. The page does not grow.
 
-const MAX_ZOOM = 8;
+const MAX_ZOOM = 8; // of a square picture; a narrow one has to grow to fill its view, too
 const STEP = 1.5;
 
 // `stage` is the element that holds the picture, `bar` has the buttons. `focusPoint()` returns the
@@ -24,16 +24,20 @@ export function createZoom(view, stage, bar, focusPoint) {
     stage.style.width = Math.floor(fittingWidth * zoom) + "px";
     stage.style.aspectRatio = ratio; // gives the height before the picture is decoded
     view.classList.toggle("dd-zoomed", zoom > 1);
-    buttons.in.disabled = zoom >= MAX_ZOOM;
+    buttons.in.disabled = zoom >= maxZoom();
     buttons.out.disabled = buttons.fit.disabled = zoom === 1;
   }
 
   // Without a point to focus on, the middle of the view stays in the middle.
   function zoomTo(next, middle = focusPoint() ?? middleOfView()) {
-    zoom = Math.min(MAX_ZOOM, Math.max(1, next));
+    zoom = Math.min(maxZoom(), Math.max(1, next));
     layOut();
     view.scrollLeft = middle[0] * view.scrollWidth - view.clientWidth / 2;
     view.scrollTop = middle[1] * view.scrollHeight - view.clientHeight / 2;
+  }
+
+  function maxZoom() {
+    return MAX_ZOOM * Math.max(ratio, 1 / ratio);
   }
 
   function middleOfView() {
@@ -55,11 +59,22 @@ export function createZoom(view, stage, bar, focusPoint) {
       zoomTo(1);
     },
     // Shows a part of the picture, given by its ends as shares of the picture's width and height,
-    // as large as it fits, but with at most `maxZoom`.
-    showPart([left, top, right, bottom], maxZoom) {
+    // as large as it fits, with a zoom between `least` and `most`. If it does not fit, it scrolls one
+    // way only where that is possible, and its upper left comes first.
+    showPart([left, top, right, bottom], least, most) {
       const across = view.clientWidth / stage.clientWidth / (right - left);
       const down = view.clientHeight / stage.clientHeight / (bottom - top);
-      zoomTo(Math.min(across, down, maxZoom), [(left + right) / 2, (top + bottom) / 2]);
+      const [fitting, oneWay] = [Math.min(across, down), Math.max(across, down)];
+      const wanted = fitting < least ? Math.max(least, oneWay) : fitting;
+      zoomTo(Math.min(wanted, most), [(left + right) / 2, (top + bottom) / 2]);
+      if (across < zoom) view.scrollLeft = left * view.scrollWidth;
+      if (down < zoom) view.scrollTop = top * view.scrollHeight;
     },
+    // To be called when there is no picture any more.
+    clear() {
+      ratio = 0;
+      view.classList.remove("dd-zoomed");
+    },
+    middleOfView,
   };
 }
