@@ -1,9 +1,13 @@
 """The Draw tab, with real pointer and key events."""
 
+import json
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.support.drawings import DIGITS
+
+SEVEN = [[[10 * x, 10 * y] for x, y in stroke] for stroke in DIGITS[7]]
 
 
 @pytest.mark.parametrize("digit", range(10))
@@ -123,25 +127,46 @@ def test_a_lost_answer_to_a_cleared_drawing_shows_no_message(make_app):
     app.expect_digit("2")
 
 
-def test_one_question_is_in_flight_and_only_the_newest_follows(app):
+def test_three_questions_are_in_flight_and_an_older_answer_never_replaces_a_newer(app):
     held = []
     app.page.route("**/live/*", lambda route: held.append(route))
-    (stroke,) = app.place(DIGITS[3])
-    app.stroke(stroke)
-    app.page.wait_for_timeout(200)
-    assert len(held) == 1
-    held[0].continue_()
-    while len(held) < 2:
+    app.draw(3)
+    while len(held) < 3:
         app.page.wait_for_timeout(20)
-    newest = held[1].request.post_data_json
-    assert len(newest) == 1
-    assert len(newest[0]) > 20
-    held[1].continue_()
-    app.expect_digit("3")
-    assert len(held) == 2
+    app.stroke([(x, y) for x, y in app.place([[(95, 20), (95, 80)]])[0]])
+    app.page.wait_for_timeout(200)
+    assert len(held) == 3
+    newer = app.page.request.post(f"{app.url}live/answer", data=json.dumps(SEVEN)).json()
+    held[1].fulfill(json=newer)
+    app.expect_digit("7")
+    with app.page.expect_response("**/live/*"):
+        held[0].fulfill(json={**newer, "big": "older"})
+    while len(held) < 5:  # the places that became free
+        app.page.wait_for_timeout(20)
+    assert app.page.locator(".dd-draw-tab .dd-big").inner_text() == "7"
+    assert len(held[4].request.post_data_json) == 2
+    held[4].fulfill(json={**newer, "big": "newest"})
+    app.expect_digit("newest")
 
 
-def test_a_finished_drawing_is_sent_as_soon_as_the_question_before_is_answered(make_app):
+def test_a_slow_answer_is_said_to_be_read_after_a_stroke_and_after_undo(app):
+    held = []
+    app.page.route("**/live/*", lambda route: held.append(route))
+    app.draw(1)
+    app.expect_sentence("Reading your drawing …")
+    expect(app.page.locator(".dd-draw-tab .dd-announcement")).to_have_text("Reading your drawing …")
+    assert app.percentages() == [0] * 10
+    held[-1].continue_()
+    app.expect_digit("1")
+    app.draw(1, x=0.8)
+    app.expect_digit("1")  # the drawing has grown: the answer stays until the next one
+    app.page.keyboard.press("Control+z")
+    app.expect_sentence("Reading your drawing …")
+    app.page.keyboard.press("Escape")
+    app.expect_sentence("Draw a digit")
+
+
+def test_a_finished_drawing_is_sent_at_once_beside_the_question_in_flight(make_app):
     app = make_app().open()
     held = []
     app.page.route("**/live/*", lambda route: held.append(route))
@@ -149,11 +174,9 @@ def test_a_finished_drawing_is_sent_as_soon_as_the_question_before_is_answered(m
     app.page.clock.pause_at(4_000_000_000)  # so that no timer fires
     (stroke,) = app.place(DIGITS[3])
     app.stroke(stroke)
-    app.page.wait_for_timeout(200)
-    assert len(held) == 1
-    with app.page.expect_request("**/live/*") as request_info:
-        held[0].continue_()
-    assert len(request_info.value.post_data_json[0]) > 20
+    while len(held) < 2:
+        app.page.wait_for_timeout(20)
+    assert len(held[1].request.post_data_json[0]) > 20
 
 
 def test_lifting_the_pen_where_it_is_sends_no_second_question(app):
