@@ -39,7 +39,7 @@ export function start(element, sent) {
     },
   });
   const explanation = createExplanation(tab, pad, (strokes) => postJson("why", strokes));
-  const sharing = createSharing(tab, pad, panel.showLastingMessage);
+  const sharing = createSharing(tab, pad, panel);
 
   pad.open();
   sharing.openAddress();
