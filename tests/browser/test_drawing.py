@@ -5,6 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
+from tests.support.app_page import PHONE
 from tests.support.drawings import DIGITS
 
 SEVEN = [[[10 * x, 10 * y] for x, y in stroke] for stroke in DIGITS[7]]
@@ -259,17 +260,88 @@ def test_a_tap_is_a_dot(shared_app):
     expect(shared_app.page.locator(".dd-draw-tab .dd-latency")).to_contain_text(" ms")
 
 
-def test_a_digit_can_be_drawn_with_keys_alone(app):
+def test_a_digit_can_be_drawn_with_keys_alone_and_the_cursor_shows_the_pen(app):
     app.canvas.focus()
     press = app.page.keyboard.press
+    cursor = app.page.locator(".dd-draw-tab .dd-cursor")
     press("ArrowDown")
-    expect(app.page.locator(".dd-cursor")).to_be_visible()
+    expect(cursor).to_be_visible()
+    up = cursor.evaluate("e => getComputedStyle(e).backgroundColor")
     press("Space")
+    assert cursor.evaluate("e => getComputedStyle(e).backgroundColor") != up
     for _ in range(9):
         press("Shift+ArrowDown")
     press("Space")
+    assert cursor.evaluate("e => getComputedStyle(e).backgroundColor") == up
     app.expect_digit("1")
     assert app.page.evaluate("scrollY") == 0
+
+
+@pytest.mark.parametrize("way", ["Escape", "button"])
+def test_after_clear_by_keyboard_the_focus_is_on_the_pad_and_clear_is_announced(app, way):
+    app.draw(1)
+    app.expect_digit("1")
+    app.canvas.focus()
+    app.page.keyboard.press("ArrowDown")
+    if way == "Escape":
+        app.page.keyboard.press("Escape")
+    else:
+        app.page.get_by_role("button", name="Clear").press("Enter")
+    app.expect_sentence("Draw a digit")
+    expect(app.canvas).to_be_focused()
+    expect(app.page.locator(".dd-draw-tab .dd-cursor")).to_be_visible()
+    expect(app.page.locator(".dd-draw-tab .dd-announcement")).to_have_text("Cleared")
+
+
+def test_the_mouse_cursor_shows_whether_the_pen_is_down(shared_app):
+    ((start, *_),) = shared_app.place([[(50, 50)]])
+    cursor = "canvas => getComputedStyle(canvas).cursor"
+    shared_app.page.mouse.move(*start)
+    up = shared_app.canvas.evaluate(cursor)
+    shared_app.page.mouse.down()
+    assert shared_app.canvas.evaluate(cursor) != up
+    shared_app.page.mouse.up()
+    assert shared_app.canvas.evaluate(cursor) == up
+
+
+def test_arrow_keys_move_between_the_tabs(app):
+    app.page.get_by_role("tab", name="Draw").focus()
+    for key, name in (
+        ("ArrowRight", "Photo"),
+        ("End", "Compare"),
+        ("ArrowRight", "Draw"),
+        ("ArrowLeft", "Compare"),
+        ("Home", "Draw"),
+    ):
+        app.page.keyboard.press(key)
+        tab = app.page.get_by_role("tab", name=name)
+        expect(tab).to_be_focused()
+        expect(tab).to_have_attribute("aria-selected", "true")
+
+
+def test_the_first_visit_has_a_hint_and_later_ones_do_not(make_app):
+    app = make_app().open()
+    hint = app.page.locator(".dd-draw-tab .dd-first-hint")
+    expect(hint).to_be_visible()
+    app.draw(1)
+    app.expect_digit("1")
+    app.page.keyboard.press("Escape")
+    app.expect_sentence("Draw a digit")
+    expect(hint).to_be_hidden()
+
+
+def test_a_question_mark_lists_the_keys_and_explains_words(app):
+    app.page.set_viewport_size(PHONE)
+    app.page.keyboard.press("?")
+    help_dialog = app.page.get_by_role("dialog", name="Keys and words")
+    expect(help_dialog).to_be_visible()
+    expect(help_dialog).to_contain_text("well-known collection of handwritten digits")
+    expect(help_dialog).to_contain_text("numbers inside a model")
+    assert help_dialog.evaluate("dialog => dialog.scrollTop") == 0
+    app.page.keyboard.press("Escape")
+    expect(help_dialog).to_be_hidden()
+    app.page.get_by_role("button", name="Keys and words").click()
+    expect(help_dialog).to_be_visible()
 
 
 def test_every_button_is_reached_by_tab_and_shows_the_focus(app):

@@ -5,6 +5,7 @@ import { createDropZone } from "../drop_zone/drop_zone.js";
 import { NO_ANSWER, queueMessage, sizeRefusal } from "../drop_zone/messages.js";
 import { say } from "../language/say.js";
 import { message, withMessages } from "../language/texts.js";
+import { receiveFiles } from "../page/incoming.js";
 import { saveFile } from "../share/file.js";
 import { createCorrections } from "./corrections.js";
 import { toCsv, toJson } from "./downloads.js";
@@ -168,6 +169,7 @@ export function start(element, sent) {
   }
 
   const onFiles = (files) => enqueue(files.map((file) => ({ name: file.name, file })));
+  receiveFiles(tab, onFiles);
   createDropZone(tab, {
     onFiles,
     showMessage,
