@@ -18,6 +18,7 @@ _STYLES = (
     "answer/panel.css",
     "pad/pad.css",
     "draw/draw.css",
+    "share/share.css",
     "drop_zone/drop_zone.css",
     "photo/photo.css",
     "photo/viewer/boxes.css",

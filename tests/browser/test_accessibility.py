@@ -117,6 +117,16 @@ def expect_no_violations(app: AppPage) -> None:
         assert results.violations_count == 0, f"{app.tab}, {theme}: {results.generate_report()}"
 
 
+def test_no_dialog_violates_a_rule_of_axe(app):
+    app.open_tab("Draw")
+    for name in ("About", "Keys and words", "Share, save"):
+        app.page.get_by_role("button", name=name).click()
+        expect(app.page.get_by_role("dialog")).to_be_visible()
+        results = Axe().run(app.page, context=[["dialog[open]"]])
+        assert results.violations_count == 0, f"{name}: {results.generate_report()}"
+        app.page.keyboard.press("Escape")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_forced_colours_hide_no_mark(app, scheme):
     app.page.emulate_media(color_scheme=scheme, forced_colors="active")

@@ -50,7 +50,13 @@ def link(modules, server):
 
 
 def share_button(app):
-    return app.page.get_by_role("button", name="Share")
+    return app.page.get_by_role("button", name="Share, save")
+
+
+def share_link(app) -> None:
+    """Choose the link in the menu."""
+    share_button(app).click()
+    app.page.get_by_role("button", name="Share a link").click()
 
 
 def expect_note(app):
@@ -110,6 +116,7 @@ def test_a_shared_link_shows_drawing_and_answer_without_further_requests(make_ap
     requests = []
     app.page.on("request", lambda request: requests.append(request))
     share_button(app).press("Enter")
+    app.page.keyboard.press("Enter")
     expect_note(app).to_have_text("Link copied")
     link = app.page.evaluate("navigator.clipboard.readText()")
     assert fragment_of(app) == ""
@@ -148,7 +155,7 @@ def test_the_note_stays_until_the_next_stroke(make_app):
     held, late = [], True
     app.page.route("**", lambda route: held.append(route) if late else route.continue_())
     app.draw(1)
-    share_button(app).click()
+    share_link(app)
     expect_note(app).to_have_text("Link copied")
     while not held:
         app.page.wait_for_timeout(20)
@@ -169,7 +176,7 @@ def test_without_clipboard_access_the_old_way_of_copying_is_tried(make_app):
                                        return true; }"""
     )
     app.open().draw(1)
-    share_button(app).click()
+    share_link(app)
     expect_note(app).to_have_text("Link copied")
     assert app.page.evaluate("copied").startswith(f"{app.url}#d=1")
     expect(share_button(app)).to_be_focused()
@@ -183,7 +190,7 @@ def test_if_nothing_can_be_copied_the_address_becomes_the_link(make_app):
     )
     app.open().draw(4)
     app.expect_digit("4")
-    share_button(app).click()
+    share_link(app)
     expect_note(app).to_contain_text("copy the page's address instead")
     assert fragment_of(app).startswith("#d=1")
     app.page.reload()
@@ -208,6 +215,7 @@ def test_a_phone_shows_its_share_sheet(make_app, ending, words, is_copied):
     )
     app.open().draw(2)
     share_button(app).tap()
+    app.page.get_by_role("button", name="Share a link").tap()
     app.page.wait_for_function("() => window.offered")
     expect_note(app).to_have_text(words)
     link = app.page.evaluate("offered.url")

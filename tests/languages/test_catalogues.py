@@ -25,11 +25,11 @@ PLACEHOLDER = re.compile(r"\{[^}]*\}")
 LIBRARY_TEXT = "{detail}"
 """A placeholder for the English text of a library, which other languages leave out."""
 READ_OUT = ("aria-label", "aria-description", "aria-valuetext", "title", "alt", "placeholder")
-NO_WORDS = {"digitdraw", "Z", "CSV", "JSON"}
+NO_WORDS = {"digitdraw", "V", "Z", "CSV", "JSON"}
 """What templates hold in no language."""
 KEYBOARD = {
     "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Backspace", "Delete", "Enter", "Escape",
-    "AbortError",
+    "AbortError", "Files",
 }  # fmt: skip
 """Capitalized words of modules that browsers define."""
 

@@ -7,6 +7,10 @@ import { percent } from "./format.js";
 const GLYPH_SIDE = 28; // pixels
 const EXACT = Infinity; // percentages of any size keep a decimal
 const SETTLED_MS = 500; // screen readers announce an answer after it stood this long
+const READING_MS = 400; // a drawing without an answer for this long is said to be read
+
+export const READING = message("answer.reading");
+const IS_READING = { verdict: "reading", big: "…", words: READING };
 
 // `blank` is the answer to show before there is one, in the form of the server's answers.
 export function createPanel(root, blank) {
@@ -15,10 +19,19 @@ export function createPanel(root, blank) {
   const [big, sentence, note, latency] = ["big", "sentence", "note", "latency"].map(query);
   const announce = createAnnouncer(query("announcement"), SETTLED_MS);
   const glyph = query("glyph").getContext("2d");
+  const reading = createReadingTimer(() => present({ ...blank, ...IS_READING }));
+  let shown = blank;
   let lastingMessage = null;
 
   // `ms` is the time from request to answer; undefined without a request.
   function show(answer, ms) {
+    reading.stop();
+    present(answer, ms);
+    showMessage(lastingMessage);
+  }
+
+  function present(answer, ms) {
+    shown = answer;
     root.dataset.verdict = answer.verdict;
     big.textContent = answer.big;
     say(sentence, answer.words);
@@ -28,8 +41,26 @@ export function createPanel(root, blank) {
     say(latency, isTimed && message("number.milliseconds", { value: Math.max(1, ms) }));
     const modelTime = message("answer.model_time", { milliseconds: answer.model_ms });
     say(latency, isTimed && modelTime, "title");
-    showMessage(lastingMessage);
     announce(answer.verdict === "blank" ? null : answer.words);
+  }
+
+  // To be called while an answer is awaited. `isOther` says that the answer in sight is that of
+  // another drawing; otherwise it stays until the next one comes.
+  function awaitAnswer(isOther = false) {
+    if (isOther || shown.verdict === "blank") reading.start();
+  }
+
+  // The drawing has no answer, for the reason `message`.
+  function refuse(message) {
+    reading.stop();
+    if (shown.verdict === "reading") present(blank);
+    showMessage(message);
+  }
+
+  // There is no drawing any more. `message` is announced.
+  function reset(message = null) {
+    show(blank);
+    announce(message);
   }
 
   // The message disappears with the next answer.
@@ -44,7 +75,12 @@ export function createPanel(root, blank) {
   }
 
   show(blank);
-  return { show, showMessage, showLastingMessage, reset: () => show(blank) };
+  return {
+    ...{ show, showMessage, showLastingMessage, awaitAnswer, refuse, reset },
+    get answer() {
+      return shown;
+    },
+  };
 }
 
 // Writes a message into a live region once it has been current for `settledMs`. A screen reader
@@ -57,12 +93,27 @@ export function createAnnouncer(region, settledMs) {
   };
 }
 
+// Calls `showReading()` if an answer takes long. `start` may be called again while it is awaited.
+export function createReadingTimer(showReading) {
+  let timer = 0;
+  return {
+    start() {
+      timer ||= setTimeout(showReading, READING_MS);
+    },
+    stop() {
+      clearTimeout(timer);
+      timer = 0;
+    },
+  };
+}
+
 function updateBar(bar, digit, answer) {
   const value = percent(answer.probabilities[digit], EXACT);
   const isMarked = answer.marked.includes(digit);
+  const isEmpty = ["blank", "reading"].includes(answer.verdict);
   bar.classList.toggle("dd-marked", isMarked);
   bar.style.setProperty("--dd-value", answer.probabilities[digit]);
-  say(bar.querySelector(".dd-percent"), answer.verdict === "blank" ? "–" : value);
+  say(bar.querySelector(".dd-percent"), isEmpty ? "–" : value);
   bar.setAttribute("aria-valuenow", (answer.probabilities[digit] * 100).toFixed(1));
   const described = isMarked ? message("answer.bar_marked", { percent: value }) : value;
   say(bar, described, "aria-valuetext");

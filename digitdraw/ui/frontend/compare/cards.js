@@ -1,7 +1,7 @@
 // The cards of the Compare tab, one per model, and the sentence that says which models agree.
 
 import { percent } from "../answer/format.js";
-import { createAnnouncer } from "../answer/panel.js";
+import { createAnnouncer, createReadingTimer, READING } from "../answer/panel.js";
 import { say } from "../language/say.js";
 import { join, message } from "../language/texts.js";
 
@@ -25,21 +25,48 @@ export function createCards(tab, models, invitation) {
   const note = tab.querySelector(".dd-note");
   const announce = createAnnouncer(tab.querySelector(".dd-announcement"), SETTLED_MS);
   const cards = [...tab.querySelectorAll(".dd-card")];
+  const reading = createReadingTimer(showReading);
+  let isBlank = true; // whether no answer is in sight
 
   function show(answer) {
+    reading.stop();
+    isBlank = answer.blank;
     for (const card of cards) fillCard(card, answer.models[card.dataset.model]);
     say(agreement, answer.words);
     showMessage(null);
     announce(answer.blank ? null : answer.words);
   }
 
-  function reset() {
+  // `message` is announced.
+  function reset(message = null) {
+    reading.stop();
+    showEmpty(invitation);
+    showMessage(null);
+    announce(message);
+  }
+
+  function showEmpty(words) {
+    isBlank = true;
     for (const card of cards) {
       if (!card.classList.contains("dd-missing")) fillCard(card, NO_ANSWER);
     }
-    say(agreement, invitation);
-    showMessage(null);
-    announce(null);
+    say(agreement, words);
+  }
+
+  function showReading() {
+    showEmpty(READING);
+    announce(READING);
+  }
+
+  // This and the next as in the answer panel.
+  function awaitAnswer(isOther = false) {
+    if (isOther || isBlank) reading.start();
+  }
+
+  function refuse(message) {
+    reading.stop();
+    if (isBlank) showEmpty(invitation);
+    showMessage(message);
   }
 
   function showMessage(message) {
@@ -48,7 +75,7 @@ export function createCards(tab, models, invitation) {
 
   cards.forEach((card, index) => showFacts(card, models[index]));
   reset();
-  return { show, reset, showMessage };
+  return { show, reset, showMessage, awaitAnswer, refuse };
 }
 
 function showFacts(card, facts) {

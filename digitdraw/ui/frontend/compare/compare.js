@@ -12,18 +12,20 @@ export function start(element, sent) {
   const cards = createCards(tab, props.models, props.invitation);
   const client = createAnswerClient((strokes) => postJson("compare", strokes), {
     onAnswer(reply) {
-      if (reply.error) cards.showMessage(reply.error);
+      if (reply.error) cards.refuse(reply.error);
       else cards.show(reply);
     },
     onLost: () => cards.showMessage(message("error.connection")),
   });
   const pad = createPad(tab, props.examples, {
     onDrawn(isPenUp) {
+      cards.awaitAnswer();
       client.request(pad.question, { urgent: isPenUp });
     },
     onReplaced() {
       client.cancel();
-      if (pad.isBlank) return cards.reset();
+      if (pad.isBlank) return cards.reset(message("pad.cleared"));
+      cards.awaitAnswer(true);
       client.request(pad.question, { urgent: true });
     },
   });

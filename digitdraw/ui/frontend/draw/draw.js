@@ -15,7 +15,7 @@ export function start(element, sent) {
   const client = createAnswerClient((strokes) => postJson("answer", strokes), {
     onAnswer(reply, ms) {
       // After an error the drawing stays on screen, and so does the previous answer.
-      if (reply.error) panel.showMessage(reply.error);
+      if (reply.error) panel.refuse(reply.error);
       else panel.show(reply, ms);
     },
     onLost: () => panel.showMessage(message("error.connection")),
@@ -24,6 +24,7 @@ export function start(element, sent) {
     onDrawn(isPenUp) {
       explanation.hide();
       sharing.drawingChanged();
+      panel.awaitAnswer();
       client.request(pad.question, { urgent: isPenUp });
       if (isPenUp) explanation.penRests();
     },
@@ -31,13 +32,14 @@ export function start(element, sent) {
       explanation.hide();
       sharing.drawingChanged();
       client.cancel();
-      if (pad.isBlank) return panel.reset();
+      if (pad.isBlank) return panel.reset(message("pad.cleared"));
+      panel.awaitAnswer(true);
       client.request(pad.question, { urgent: true });
       explanation.penRests();
     },
   });
   const explanation = createExplanation(tab, pad, (strokes) => postJson("why", strokes));
-  const sharing = createSharing(tab, pad, panel.showLastingMessage);
+  const sharing = createSharing(tab, pad, panel);
 
   pad.open();
   sharing.openAddress();

@@ -1,15 +1,16 @@
-// The page's header: the switches of language and theme, and the About dialog.
+// The page's header: the switches of language and theme, and the dialogs for help and About.
 
 import { chooseLanguage, otherLanguage } from "../language/language.js";
 import { say } from "../language/say.js";
 import { message, withMessages } from "../language/texts.js";
+import { watchForFiles } from "./incoming.js";
 import { readStorage, writeStorage } from "./storage.js";
+import { isTextField } from "./text_field.js";
 
 const THEME_KEY = "digitdraw.theme";
 
 export function start(element, sent) {
   const toggle = element.querySelector("[data-action=theme]");
-  const about = element.querySelector(".dd-about");
 
   toggle.addEventListener("click", () => {
     setTheme(toggle, !isDark());
@@ -18,14 +19,32 @@ export function start(element, sent) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", ({ matches }) => {
     if (!readStorage("localStorage", THEME_KEY)) setTheme(toggle, matches);
   });
-  element.querySelector("[data-action=about]").addEventListener("click", () => about.showModal());
-  about.addEventListener("click", (event) => {
-    if (event.target === about) about.close(); // a click on the backdrop
-  });
+  connectDialog(element, "about");
+  openOnQuestionMark(connectDialog(element, "help"));
   const device = withMessages(sent).note;
   say(element.querySelector(".dd-model-note"), message("about.model", { device }));
   setTheme(toggle, isDark());
   connectLanguages(element.querySelector("[data-action=language]"));
+  watchForFiles();
+}
+
+function connectDialog(element, name) {
+  const dialog = element.querySelector(".dd-" + name);
+  const button = element.querySelector("[data-action=" + name + "]");
+  button.addEventListener("click", () => dialog.showModal());
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close(); // a click on the backdrop
+  });
+  return dialog;
+}
+
+function openOnQuestionMark(help) {
+  function onKey(event) {
+    if (!help.isConnected) return document.removeEventListener("keydown", onKey);
+    if (event.key !== "?" || isTextField(event.target)) return;
+    if (!document.querySelector("dialog[open]")) help.showModal();
+  }
+  document.addEventListener("keydown", onKey);
 }
 
 // The button has the name of the other language, in that language.

@@ -5,8 +5,10 @@ import { createDropZone } from "../drop_zone/drop_zone.js";
 import { NO_ANSWER, queueMessage, sizeRefusal } from "../drop_zone/messages.js";
 import { say } from "../language/say.js";
 import { message, withMessages } from "../language/texts.js";
+import { receiveFiles } from "../page/incoming.js";
+import { saveFile } from "../share/file.js";
 import { createCorrections } from "./corrections.js";
-import { saveFile, toCsv, toJson } from "./readings/downloads.js";
+import { toCsv, toJson } from "./readings/downloads.js";
 import { createFailures } from "./failures.js";
 import { forgetPhoto, forgetPhotos, loadPhotos, savePhoto } from "./readings/memory.js";
 import { createNumberList } from "./numbers.js";
@@ -170,8 +172,10 @@ export function start(element, sent) {
     announce(message("photo.forgotten"));
   }
 
+  const onFiles = (files) => enqueue(files.map((file) => ({ name: file.name, file })));
+  receiveFiles(tab, onFiles);
   createDropZone(tab, {
-    onFiles: (files) => enqueue(files.map((file) => ({ name: file.name, file }))),
+    onFiles,
     showMessage,
     opensOnClick: () => !viewer.photo, // a click on a photo selects a digit
   });
@@ -180,8 +184,8 @@ export function start(element, sent) {
     "turn-right": () => turn(90),
     "remove-photo": removePhoto,
     forget: startOver,
-    csv: () => saveFile("numbers.csv", "text/csv", toCsv(readings.own)),
-    json: () => saveFile("numbers.json", "application/json", toJson(readings.own)),
+    csv: () => save("numbers.csv", "text/csv", toCsv(readings.own)),
+    json: () => save("numbers.json", "application/json", toJson(readings.own)),
   };
   for (const [name, action] of Object.entries(actions)) {
     button(name).addEventListener("click", action);
@@ -191,6 +195,10 @@ export function start(element, sent) {
     const label = message("example.read", { example: name });
     query(".dd-examples-row").append(createThumbnail(src, label, read));
   });
+}
+
+function save(name, type, text) {
+  saveFile(name, new Blob([text], { type }));
 }
 
 function summary(readings) {

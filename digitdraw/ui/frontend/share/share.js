@@ -1,6 +1,8 @@
-// Shares the drawing as a link that holds it, and shows the drawing of a link that was opened.
+// The menu that shares the drawing as a link that holds it, and saves its picture. Also shows the
+// drawing of a link that was opened.
 
 import { message, textOf } from "../language/texts.js";
+import { openTab } from "../page/tabs.js";
 import { addressText, linkTo, setAddressText } from "./address.js";
 import { copyText } from "./clipboard.js";
 import { packDrawing, unpackDrawing } from "./link.js";
@@ -9,13 +11,27 @@ const DAMAGED = message("share.damaged");
 const TOO_LARGE = message("share.too_large");
 const CLIPBOARD_CLOSED = message("share.no_clipboard");
 
-// `showMessage(message)` shows a message that stays until the drawing changes.
-export function createSharing(tab, pad, showMessage) {
+// `panel` is the answer panel, which also shows messages that stay until the drawing changes.
+export function createSharing(tab, pad, panel) {
   const button = tab.querySelector("[data-action=share]");
+  const menu = tab.querySelector(".dd-share");
+  const showMessage = panel.showLastingMessage;
+  let saving = null; // a promise of the actions of `save.js`, once there is a drawing
 
-  async function share() {
-    const text = packDrawing(pad.question);
+  async function openMenu() {
+    menu.showModal();
+    menu.querySelector(".dd-picture").src = (await saving).preview();
+  }
+
+  async function choose(name) {
+    menu.close();
     showMessage(null); // so that a screen reader announces a repeated message, too
+    if (name === "link") return shareLink();
+    showMessage(await (await saving)[name]());
+  }
+
+  async function shareLink() {
+    const text = packDrawing(pad.question);
     if (text === null) return showMessage(TOO_LARGE);
     const link = linkTo(text);
     if (await showShareSheet(link)) return;
@@ -29,7 +45,7 @@ export function createSharing(tab, pad, showMessage) {
     const text = addressText();
     if (text === null) return;
     const strokes = unpackDrawing(text);
-    openTab(tab);
+    openTab("draw");
     if (strokes) pad.show(strokes);
     else showMessage(DAMAGED);
   }
@@ -42,9 +58,17 @@ export function createSharing(tab, pad, showMessage) {
   function drawingChanged() {
     button.disabled = pad.isBlank;
     showMessage(null);
+    // Not with the first view of the page, which has enough to load.
+    saving ??= import(new URL("./save.js", import.meta.url)).then(({ createSaving }) => (
+      createSaving(tab, pad, panel)
+    ));
   }
 
-  button.addEventListener("click", share);
+  button.addEventListener("click", openMenu);
+  for (const item of menu.querySelectorAll("[data-share]")) {
+    item.addEventListener("click", () => choose(item.dataset.share));
+  }
+  menu.querySelector("[data-share=copy]").hidden = !navigator.clipboard?.write;
   globalThis.addEventListener("hashchange", onHashChange);
   return { openAddress, drawingChanged };
 }
@@ -59,11 +83,4 @@ async function showShareSheet(link) {
   } catch (error) {
     return error.name === "AbortError"; // closed by the user, who then wants no copy
   }
-}
-
-// A link may be opened while another tab of the page is in front.
-function openTab(tab) {
-  if (tab.offsetParent !== null) return;
-  const panel = tab.closest("[role=tabpanel]");
-  document.querySelector("[role=tab][aria-controls='" + panel.id + "']").click();
 }

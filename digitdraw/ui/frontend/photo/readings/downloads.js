@@ -10,7 +10,6 @@ const COLUMNS = [
 ];
 const FORMULA = /^(\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])/; // the last four are full-width
 const PLAIN_NUMBER = /^-?\d+([.,]\d+)?$/;
-const REVOKE_MS = 60000; // by then the browser has surely read the file
 
 export function toCsv(photos) {
   const rows = photos.flatMap((photo) =>
@@ -70,12 +69,4 @@ function digitRecord(digit) {
 
 function round(value, places) {
   return Number(value.toFixed(places));
-}
-
-export function saveFile(name, type, text) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), REVOKE_MS);
 }
