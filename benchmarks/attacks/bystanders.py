@@ -114,7 +114,7 @@ def _calling(http: Connection) -> Callable[[], Awaitable[bool]]:
 
 def _sending(http: Connection) -> Callable[[], Awaitable[bool]]:
     async def ask() -> bool:
-        return await _is_answered(http, "/live/photo", small_picture(), b'"numbers"')
+        return await _is_answered(http, "/live/picture", small_picture(), b'"probabilities"')
 
     return ask
 

@@ -13,6 +13,7 @@ from benchmarks.attacks.client import JSON, Connection, Target, call_with_pictur
 from tests.support.drawings import DIGITS
 
 Send = Callable[[Connection], Awaitable[str]]
+PICTURE_ROUTES = ("/live/photo", "/live/picture")
 CALL = "/gradio_api/call/predict_strokes"
 SHORT = json.dumps(DIGITS[2]).encode()
 EMPTY_LISTS = b"[" + b"[]," * 349_000 + b"[]]"
@@ -122,11 +123,11 @@ async def leave(http: Connection) -> str:
     return "left"
 
 
-def photo(content: bytes) -> Send:
-    """Send a picture as the page does."""
+def picture(content: bytes, paths: tuple[str, ...] = PICTURE_ROUTES) -> Send:
+    """Send a picture to routes of the page, another one for every other connection."""
 
     async def send(http: Connection) -> str:
-        reply = await http.ask("POST", "/live/photo", content)
+        reply = await http.ask("POST", paths[http.number % len(paths)], content)
         return "busy" if b'"busy":true' in reply.body else reply.outcome
 
     return send

@@ -67,13 +67,13 @@ ATTACKS = {
     ),
     "a header of 150 MB": Attack(lambda: send.header_lines(b"a" * 65_536, 150 << 20), 1),
     "a JPEG of 30,000 scans": _pictures(
-        lambda: send.photo(hostile_pictures.many_scans(30_000)), 4
+        lambda: send.picture(hostile_pictures.many_scans(30_000)), 4
     ),
     "a grey PNG of 39,999,999 x 1": _pictures(
-        lambda: send.photo(hostile_pictures.empty_png(39_999_999, 1)), 4
+        lambda: send.picture(hostile_pictures.empty_png(39_999_999, 1)), 4
     ),
     "an RGBA16 PNG of 40 megapixels": _pictures(
-        lambda: send.photo(hostile_pictures.empty_png(8000, 5000, hostile_pictures.RGBA, 16)), 4
+        lambda: send.picture(hostile_pictures.empty_png(8000, 5000, hostile_pictures.RGBA, 16)), 4
     ),
     "calls with an RGBA16 PNG": _pictures(
         lambda: send.upload_and_call(
@@ -82,7 +82,7 @@ ATTACKS = {
         8,
     ),
     "70 small pictures": _pictures(
-        lambda: send.photo(hostile_pictures.small_picture()), 70
+        lambda: send.picture(hostile_pictures.small_picture(), ("/live/photo",)), 70
     ),
     "uploads broken off": _pictures(
         lambda: send.broken_off("/gradio_api/upload", form(MARKER + bytes(100_000)), FORM), 8, 100

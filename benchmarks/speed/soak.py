@@ -3,7 +3,7 @@
     python benchmarks/speed/soak.py [--minutes 30] [--drawers 8] [--every 1]
 
 Drawers ask through the page's route, one of them through Gradio's queue. Other clients upload
-photos, open the page, send invalid drawings, and disconnect before the answer. The
+photos and pictures, open the page, send invalid drawings, and disconnect before the answer. The
 script samples all processes of the server every few seconds and prints one line per minute. At the
 end it compares the last minute with the fifth.
 """
@@ -67,6 +67,12 @@ async def send_photo(http: HttpClient) -> bool:
     return b'"numbers"' in body
 
 
+async def send_picture(http: HttpClient) -> bool:
+    """Upload a picture of one digit."""
+    _, body = await http.ask("POST", "/live/picture", random.choice(PHOTOS).read_bytes())
+    return b'"probabilities"' in body
+
+
 async def open_page(http: HttpClient) -> bool:
     """Load the page."""
     status, body = await http.ask("GET", "/")
@@ -94,6 +100,7 @@ async def disconnect(http: HttpClient) -> bool:
 
 REQUESTS = {
     "photo": (send_photo, 4),
+    "picture": (send_picture, 8),
     "page": (open_page, 5),
     "compare": (compare, 3),
     "invalid drawing": (send_invalid, 1),

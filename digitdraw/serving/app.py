@@ -29,7 +29,9 @@ from digitdraw.serving.workers.photo_queue import PhotoQueue
 
 MAX_JSON = 1 << 20
 """Bytes of a drawing's JSON. The largest drawing that is allowed is smaller."""
-_PICTURE_PATHS = ("/live/photo", "/gradio_api/upload", "/api/v1/image", "/api/v1/numbers")
+_PICTURE_PATHS = (
+    "/live/photo", "/live/picture", "/gradio_api/upload", "/api/v1/image", "/api/v1/numbers",
+)  # fmt: skip
 _MCP_PATH = "/mcp"
 PAGES = (
     "/", "/config", "/config/", "/gradio_api/info", "/gradio_api/info/", "/theme.css",
@@ -46,11 +48,11 @@ _GET_LIMITS = dict.fromkeys(PAGES, "pages") | dict.fromkeys(("/readyz", "/metric
 _SCRIPTS = ("/gradio_api/startup-events", "/gradio_api/app_id")
 """Paths that Gradio's scripts ask for, once in each page."""
 _KINDS = frozenset(
-    ("answer", "why", "compare", "photo", "example", "call", "queue", "upload", "strokes", "image",
-     "numbers", "mcp", "healthz", "readyz", "metrics")
+    ("answer", "why", "compare", "picture", "photo", "example", "call", "queue", "upload",
+     "strokes", "image", "numbers", "mcp", "healthz", "readyz", "metrics")
 )  # fmt: skip
 """Path segments that name a kind of request in metrics, logs and rate limits."""
-_PICTURES = frozenset(("photo", "example", "upload", "image", "numbers"))
+_PICTURES = frozenset(("photo", "picture", "example", "upload", "image", "numbers"))
 """Kinds that count as pictures."""
 _SHORT_MESSAGE = 64 << 10
 """Bytes of a message at /mcp that counts as an answer. A longer one counts as a picture, and

@@ -48,6 +48,7 @@ class Routes:
             "answer": partial(self._drawing, self._answer),
             "why": partial(self._drawing, partial(self._on_demand, b"why")),
             "compare": partial(self._drawing, partial(self._on_demand, b"compare")),
+            "picture": self._single_picture,
             "photo": self._photo,
             "example/{index:int}": self._example,
         }
@@ -86,20 +87,26 @@ class Routes:
             if not self._asking[address]:
                 del self._asking[address]
 
+    async def _single_picture(self, request: Request) -> Response:
+        return self._picture(b"picture", await self._upload(request), address_of(request.scope))
+
     async def _photo(self, request: Request) -> Response:
         kind = _photo_kind(request)
         if kind is None:
             return ErrorResponse(400, "A photo is turned by 0, 90, 180 or 270 degrees.")
-        content = await request.body()
-        self.metrics.uploads.inc()
-        self.metrics.upload_bytes.inc(len(content))
-        return self._picture(kind, content, address_of(request.scope))
+        return self._picture(kind, await self._upload(request), address_of(request.scope))
 
     async def _example(self, request: Request) -> Response:
         index, kind = request.path_params["index"], _photo_kind(request)
         if index >= len(self.examples) or kind is None:
             return ErrorResponse(404, "There is no such example.")
         return self._picture(kind, self.examples[index], address_of(request.scope))
+
+    async def _upload(self, request: Request) -> bytes:
+        content = await request.body()
+        self.metrics.uploads.inc()
+        self.metrics.upload_bytes.inc(len(content))
+        return content
 
     def _picture(self, kind: bytes, content: bytes, address: str) -> Response:
         """Stream lines of JSON: {"place": n} whenever the place in the queue changes, then the

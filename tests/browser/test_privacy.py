@@ -18,7 +18,7 @@ SENDER = "203.0.113.77"  # an address that a trusted proxy would send
 CAMERA = "Camera-of-somebody-2718"
 NAME = "a-very-private-name"
 KEPT_FROM = 12  # this many bytes of a file in a row do not match by chance
-KINDS = ("answer", "why", "compare", "photo", "queue", "upload")
+KINDS = ("answer", "why", "compare", "picture", "photo", "queue", "upload")
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def use_client(server: Server, folder, files: dict[str, bytes]) -> None:
     client = Client(server.url, verbose=False, headers={"x-forwarded-for": SENDER})
     client.predict([[[314.159, 271.828], [3, 4]]], api_name="/predict_strokes")
     for name, content in files.items():
-        httpx.post(f"{server.url}live/photo", content=content)
+        httpx.post(f"{server.url}live/picture", content=content)
         (folder / name).write_bytes(content)
         for endpoint in ("/predict_image", "/read_numbers"):
             try:

@@ -317,8 +317,8 @@ def test_all_processes_use_the_own_model(tmp_path):
         compared = post(server.url, "compare", DIGITS[2]).json()["models"]
         assert {compared["mine/cnn"]["big"], compared["default"]["big"]} == {"6", "2"}
         picture = cv2.imencode(".png", digit_picture(2))[1].tobytes()
-        lines = httpx.post(f"{server.url}live/photo", content=picture, timeout=60).text
-        assert json.loads(lines.splitlines()[-1])["digits"][0]["big"] == "6"
+        lines = httpx.post(f"{server.url}live/picture", content=picture, timeout=60).text
+        assert json.loads(lines.splitlines()[-1])["big"] == "6"
         assert httpx.get(f"{server.url}readyz").json()["model"] == "cnn"
     finally:
         server.stop()

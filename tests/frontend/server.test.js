@@ -92,7 +92,7 @@ test(
   "a picture waits for a busy server",
   [json({ error: "busy" }, 503), lines('{"digit": 1}')],
   async (requests, clock) => {
-    const reply = postPicture("photo", null, () => {});
+    const reply = postPicture("picture", null, () => {});
     await clock.pass(999);
     assert.equal(requests.length, 1);
     await clock.pass(1);
@@ -104,7 +104,7 @@ test(
   "a picture is sent at most six times",
   [json({ error: "busy" }, 429)],
   async (requests, clock) => {
-    const reply = postPicture("photo", null, () => {});
+    const reply = postPicture("picture", null, () => {});
     await clock.pass(60000);
     assert.deepEqual(await reply, { error: "busy" });
     assert.equal(requests.length, 6);

@@ -182,12 +182,12 @@ def test_a_photo_is_turned_as_the_request_says(make):
         assert ask(app, "POST", f"/live/photo?turn={turn}", content=b"x").status_code == 400
 
 
-def test_examples_and_photos_reach_the_queue(make):
+def test_examples_and_pictures_reach_the_queue_with_their_kinds(make):
     queue = Queue()
     app = make(queue=queue).guarded
     ask(app, "POST", "/live/example/0")
-    ask(app, "POST", "/live/photo", content=b"png", client="192.0.2.7")
-    assert queue.questions == [(b"photo", b"example"), (b"photo", b"png")]
+    ask(app, "POST", "/live/picture", content=b"png", client="192.0.2.7")
+    assert queue.questions == [(b"photo", b"example"), (b"picture", b"png")]
     assert queue.addresses == ["127.0.0.1", "192.0.2.7"]
     for path in ("/live/example/1", "/live/example/-1", "/live/example/x"):
         assert ask(app, "POST", path).status_code == 404

@@ -36,8 +36,7 @@ FOUND = Path(__file__).parent / "regressions"
 """A folder for each check, with the cases that once failed it."""
 
 ROUTES = (
-    "/live/photo", "/live/photo?turn=90", "/live/answer", "/live/why", "/live/compare",
-    "/live/example/0",
+    "/live/photo", "/live/picture", "/live/answer", "/live/why", "/live/compare", "/live/example/0",
     "/gradio_api/upload", "/gradio_api/call/predict_strokes", "/gradio_api/call/predict_image",
     "/gradio_api/queue/join", "/api/v1/strokes", "/api/v1/image", "/api/v1/numbers",
 )  # fmt: skip
@@ -64,7 +63,7 @@ def check_picture(data: bytes) -> None:
         grey = image_io.load_grey(data)
         if not (grey.min() >= 0 and grey.max() <= 1):
             raise ValueError(f"grey from {grey.min()} to {grey.max()}")
-    for recognizer, kind in ((_BlotReader, b"photo"), (_recognizer(), b"photo-90")):
+    for recognizer, kind in ((_BlotReader, b"photo"), (_recognizer(), b"picture")):
         status, answer = photo_worker.answer(recognizer, kind, data)
         if status != b"ok":
             raise ValueError("a picture was not answered")

@@ -101,14 +101,27 @@ def compare_strokes(comparison: Comparison, strokes: object) -> dict:
     }
 
 
+def answer_picture(recognizer: Recognizer, picture: bytes) -> dict:
+    """Recognize the digit in an uploaded file.
+
+    Returns `_answer` and "steps", a list of {"name", "caption", "src"} with data URLs. Raises
+    BadImageError."""
+    started = perf_counter()
+    prediction, part, whole = recognizer.locate_and_predict(picture)
+    answer = _answer(prediction, perf_counter() - started)
+    if prediction.verdict == "blank":
+        answer["words"] = Message("answer.no_ink")
+    return {**answer, "steps": [_step(step) for step in binarize.steps(part, whole)]}
+
+
 def read_photo(recognizer: Recognizer, photo: bytes, turn: int = 0) -> dict:
     """Read the numbers, or the single digit, in an uploaded file.
 
     `turn` is 0 or one of TURNS. Returns {"src": data URL of the upright photo, "width" and
     "height": of the upright photo in the pixels of the boxes, "ms", "words", "digits":
     `_photo_digit` for each, number by number, "numbers": list of {"number", "confidence"},
-    "steps": for a picture of a single digit a list of {"name", "caption", "src"} with data URLs,
-    else []}. Raises BadImageError or BadWeightsError."""
+    "steps": as `answer_picture` has them for a picture of a single digit, else []}. Raises
+    BadImageError or BadWeightsError."""
     started = perf_counter()
     picture, scale = open_photo(photo)
     picture = picture.transpose(TURNS[turn]) if turn else picture

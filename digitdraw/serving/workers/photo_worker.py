@@ -31,6 +31,7 @@ _STACKS = 24 << 20
 KINDS: dict[bytes, Callable[[Recognizer, bytes], dict]] = {
     b"photo": payloads.read_photo,
     **{b"photo-%d" % turn: partial(payloads.read_photo, turn=turn) for turn in payloads.TURNS},
+    b"picture": payloads.answer_picture,
     b"numbers": lambda recognizer, photo: recognizer.read_numbers(photo).as_dict(),
     b"digit": lambda recognizer, picture: recognizer.predict_image(picture).as_dict(),
 }

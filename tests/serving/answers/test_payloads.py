@@ -25,7 +25,6 @@ ANSWER_KEYS = {"verdict", "big", "words", "marked", "probabilities", "glyph", "m
 DIGIT_KEYS = (ANSWER_KEYS - {"model_ms"}) | {
     "box", "number", "digit", "doubtful", "confidence", "digitness",
 }  # fmt: skip
-PHOTO_KEYS = {"src", "width", "height", "ms", "words", "digits", "numbers", "steps"}
 TWO_NUMBERS = [(40, 40), (54, 40), (68, 40), (40, 110)]
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -84,6 +83,54 @@ def test_any_json_gets_an_answer_or_an_error(recognizer, strokes):
     answer = payloads.answer_drawings(recognizer, [strokes])[0]
     json.dumps(answer, allow_nan=False)
     assert set(answer) in ({"error"}, ANSWER_KEYS)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP", "TIFF"])
+def test_a_picture_is_answered_with_its_steps(recognizer, kind):
+    answer = payloads.answer_picture(recognizer, picture_of(5, kind))
+    assert answer["big"] == "5"
+    assert len(answer["steps"]) >= 3
+    for step in answer["steps"]:
+        assert step["caption"]
+        picture = Image.open(io.BytesIO(base64.b64decode(step["src"].split(",")[1])))
+        assert max(picture.size) <= payloads.STEP_EDGE
+
+
+def test_the_steps_of_a_framed_digit_show_where_it_was_found(recognizer):
+    picture = Image.open(io.BytesIO(picture_of(5, "PNG"))).convert("L")
+    picture = ImageOps.expand(ImageOps.expand(picture, 4, 60), 30, 255)
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    answer = payloads.answer_picture(recognizer, buffer.getvalue())
+    assert answer["big"] == "5"
+    captions = [step["caption"] for step in answer["steps"]]
+    assert captions[1] == "The one digit that was found in it"
+
+
+def test_the_phrase_for_an_empty_picture_is_about_pictures(recognizer):
+    buffer = io.BytesIO()
+    Image.new("L", (100, 100), 255).save(buffer, "PNG")
+    answer = payloads.answer_picture(recognizer, buffer.getvalue())
+    assert answer["verdict"] == "blank"
+    assert "picture" in answer["words"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"not a picture", picture_of(3)[:200], b"<svg xmlns='http://www.w3.org/2000/svg'/>"],
+)
+def test_a_file_that_is_not_a_picture_gets_an_error(recognizer, data):
+    with pytest.raises(BadImageError) as raised:
+        payloads.answer_picture(recognizer, data)
+    assert "Traceback" not in str(raised.value)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.binary(max_size=400))
+def test_any_bytes_get_an_answer_or_an_error(recognizer, data):
+    with contextlib.suppress(BadImageError):
+        answer = payloads.answer_picture(recognizer, data)
+        assert set(answer) == ANSWER_KEYS | {"steps"}
 
 
 def test_an_answer_is_explained_along_the_strokes(recognizer):
@@ -147,7 +194,7 @@ def sent_picture(src: str) -> Image.Image:
 def test_the_numbers_of_a_photo_are_sent_with_their_digits():
     payload = payloads.read_photo(BlotReader, file_of(Image.fromarray(photo(TWO_NUMBERS))))
     json.dumps(payload, allow_nan=False)
-    assert set(payload) == PHOTO_KEYS
+    assert set(payload) == {"src", "width", "height", "ms", "words", "digits", "numbers", "steps"}
     assert [number["number"] for number in payload["numbers"]] == ["074", "0"]
     assert payload["words"] == "2 numbers found: 074 and 0"
     assert (payload["width"], payload["height"]) == (240, 160) == sent_picture(payload["src"]).size
@@ -170,43 +217,14 @@ def test_a_photo_without_digits_gets_the_reason():
     assert payload["words"].startswith("The picture is too small")
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP", "TIFF"])
-def test_a_picture_of_a_single_digit_gets_its_answer_and_the_steps(recognizer, kind):
-    payload = payloads.read_photo(recognizer, picture_of(5, kind))
+def test_a_picture_of_a_single_digit_gets_its_answer_and_the_steps(recognizer):
+    payload = payloads.read_photo(recognizer, picture_of(5))
     assert payload["words"] == "That looks like a 5"
     assert len(payload["steps"]) >= 3
-    for step in payload["steps"]:
-        assert step["caption"]
-        picture = Image.open(io.BytesIO(base64.b64decode(step["src"].split(",")[1])))
-        assert max(picture.size) <= payloads.STEP_EDGE
     (digit,), (number,) = payload["digits"], payload["numbers"]
     assert (digit["big"], digit["words"], digit["number"]) == ("5", payload["words"], 0)
     assert number["number"] == "5"
     assert number["confidence"] == pytest.approx(digit["confidence"] * digit["digitness"], abs=1e-3)
-
-
-def test_the_steps_of_a_framed_digit_show_where_it_was_found(recognizer):
-    picture = Image.open(io.BytesIO(picture_of(5))).convert("L")
-    framed = ImageOps.expand(ImageOps.expand(picture, 4, 60), 30, 255)
-    payload = payloads.read_photo(recognizer, file_of(framed))
-    assert payload["words"] == "That looks like a 5"
-    assert payload["steps"][1]["caption"] == "The one digit that was found in it"
-
-
-@pytest.mark.parametrize(
-    "data",
-    [b"", b"not a picture", picture_of(3)[:200], b"<svg xmlns='http://www.w3.org/2000/svg'/>"],
-)
-def test_a_file_that_is_not_a_picture_gets_an_error(data):
-    with pytest.raises(BadImageError) as raised:
-        payloads.read_photo(BlotReader, data)
-    assert "Traceback" not in str(raised.value)
-
-
-@given(data=st.binary(max_size=400))
-def test_any_bytes_get_an_answer_or_an_error(data):
-    with contextlib.suppress(BadImageError):
-        assert set(payloads.read_photo(BlotReader, data)) == PHOTO_KEYS
 
 
 def test_the_classifier_reads_a_digit_that_the_photo_reader_does_not_find(recognizer):
@@ -282,9 +300,7 @@ def test_metadata_of_a_picture_is_not_in_its_steps(recognizer, kind):
     paper = Image.open(io.BytesIO(picture_of(7)))
     data = file_of(paper, kind, exif=exif)
     assert b"somebody" in data
-    steps = payloads.read_photo(recognizer, data)["steps"]
-    assert steps
-    for step in steps:
+    for step in payloads.answer_picture(recognizer, data)["steps"]:
         sent = base64.b64decode(step["src"].split(",")[1])
         assert b"somebody" not in sent
         picture = Image.open(io.BytesIO(sent))

@@ -5,7 +5,6 @@ import json
 import subprocess
 import sys
 
-import cv2
 import pytest
 from PIL import Image
 
@@ -15,7 +14,6 @@ from digitdraw.serving.answers import phrases
 from digitdraw.serving.workers.framing import pack, unpack
 from digitdraw.serving.workers.photo_worker import KINDS, serve
 from tests.support.painted import painted_reader, photo
-from tests.support.pictures import digit_picture
 
 
 class BlotReader:
@@ -88,10 +86,8 @@ def test_photos_are_read_for_the_page_and_for_programs():
 
 
 def test_a_picture_of_one_digit_is_read(recognizer):
-    picture = cv2.imencode(".png", digit_picture(2))[1].tobytes()
-    page, programs = answers(recognizer, (b"photo", picture), (b"digit", picture))
-    assert json.loads(page[1])["digits"][0]["big"] == "2"
-    assert json.loads(programs[1])["digit"] == 2
+    page, programs = answers(recognizer, (b"picture", png([])), (b"digit", png([])))
+    assert json.loads(page[1])["verdict"] == json.loads(programs[1])["verdict"] == "blank"
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
