@@ -45,7 +45,8 @@ MAX_CONNECTIONS = 8192
 _OTHER_FILES, _FILES_OF_WORKER = 100, 4
 """Open files that belong to no connection; the server itself has 36."""
 _PIECE = 8192
-"""Bytes that the parser gets at once, so that a limit is noticed soon."""
+"""Bytes that the parser gets at once, so that a limit is noticed soon. A body of known length has
+no frames: it comes in one piece, because uvicorn copies all that waits for each piece."""
 _BATCH = 32
 """The part of all connections that is closed at once to make room."""
 _GREEDY = 8
@@ -94,7 +95,7 @@ class Connection(HttpToolsProtocol):
         super().__init__(*args, **options)
         self._most, self._proxies = most, proxies
         self.sender: str | None = None
-        self._is_in_headers = True
+        self._is_in_headers, self._is_chunked = True, False
         self._beside_body = self._body = self._header_lines = self._unread = 0
         self.deadline = self._read_at = 0.0
 
@@ -125,10 +126,13 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Parse what arrives, piece by piece, until a limit is exceeded."""
         self._unset_keepalive_if_required()
-        for start in range(0, len(data), _PIECE):
+        start = 0
+        while start < len(data):
             if self.transport.is_closing() or self._is_early():
                 return
-            piece = data[start : start + _PIECE]
+            has_frames = self._is_in_headers or self._is_chunked
+            piece = data[start : start + _PIECE] if has_frames else data[start:]
+            start += len(piece)
             self._beside_body += len(piece)
             try:
                 self.parser.feed_data(piece)
@@ -156,6 +160,7 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Start to answer, unless there are too many headers."""
         self._is_in_headers = False
+        self._is_chunked = any(name == b"transfer-encoding" for name, _ in self.headers)
         if self._has_large_headers():
             raise ValueError("too many headers")
         super().on_headers_complete()
