@@ -6,7 +6,7 @@ import pytest
 
 from digitdraw.serving import settings
 from digitdraw.serving.app import PAGES
-from digitdraw.ui import page
+from digitdraw.ui import gradio_files, page
 from tests.support.asgi import ask
 from tests.support.edges import make_page
 from tests.support.event_loops import closed_loops
@@ -27,8 +27,9 @@ def app(_closed_loops):
     return make_page(settings.parse(["--hosts", "*"], {}))
 
 
-def test_the_head_is_added_once_at_the_end_of_the_page_s_own():
+def test_the_head_is_added_once_at_the_end_of_the_page_s_own(monkeypatch):
     html = "<head>ä</head><body></head></body>"
+    monkeypatch.setattr(gradio_files, "with_head", lambda html: html)
     edited = page._edited(html.encode(), root="", head=HEAD).decode()
     assert edited == f"<head>ä{HEAD}</head><body></head></body>"
 
@@ -53,3 +54,14 @@ def test_examples_of_calls_name_the_public_url():
     assert f'Client(\\"{PUBLIC}\\")' in ask(app, "GET", "/gradio_api/info").text
     assert ask(app, "GET", "/config").json()["root"] == ""
     assert '"root":"."' in ask(app, "GET", "/").text
+
+
+def test_the_page_names_each_of_gradio_s_style_sheets_without_loading_it(app):
+    html = ask(app, "GET", "/").text
+    for name in gradio_files.first_view():
+        rel = "stylesheet" if name.endswith(".css") else "modulepreload"
+        (attributes,) = re.findall(rf'<link rel="{rel}" href="./assets/{name}"([^>]*)>', html)
+        assert ("disabled" in attributes) == name.endswith(".css")
+    assert not re.search(r'crossorigin href="\./assets/[^"]*\.css"', html)
+    response = ask(app, "GET", f"/assets/{gradio_files._style_name()}")
+    assert (response.status_code, response.headers["content-type"][:8]) == (200, "text/css")

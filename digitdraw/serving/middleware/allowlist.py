@@ -16,7 +16,7 @@ from digitdraw.serving.responses import ErrorResponse
 
 _OPEN = {
     "GET": (
-        "/", "/assets/.+", "/static/.+", "/svelte/.+", "/theme.css", "/gradio_api/theme.css",
+        "/", "/assets/.+", "/static/.+", "/theme.css", "/gradio_api/theme.css",
         "/favicon.ico", "/robots.txt", "/manifest.json", "/pwa_icon(/.+)?", "/config/?",
         "/gradio_api/info/?", "/gradio_api/startup-events", "/gradio_api/heartbeat/[^/]+",
         "/gradio_api/queue/data", "/gradio_api/call/[a-z_]+/[^/]+",
