@@ -114,10 +114,10 @@ def report(pages: list[Page]) -> None:
     print("| page | requests | ours | Gradio's | usable after |\n|---|---|---|---|---|")
     for page in pages:
         ours = [sum(s for u, s in view.items() if page.is_ours(u)) for view in page.sizes]
-        others = [sum(view.values()) - own for view, own in zip(page.sizes, ours, strict=True)]
+        gradio = [sum(view.values()) - own for view, own in zip(page.sizes, ours, strict=True)]
         print(
             f"| {page.name} | {statistics.median(map(len, page.sizes)):g} "
-            f"| {statistics.median(ours):.0f} kB | {statistics.median(others):.0f} kB "
+            f"| {statistics.median(ours):.0f} kB | {statistics.median(gradio):.0f} kB "
             f"| {statistics.median(page.seconds):.2f} s "
             f"({min(page.seconds):.2f} to {max(page.seconds):.2f}) |"
         )

@@ -35,7 +35,7 @@ _PICTURE_PATHS = (
 _MCP_PATH = "/mcp"
 PAGES = (
     "/", "/config", "/config/", "/gradio_api/info", "/gradio_api/info/", "/theme.css",
-    "/gradio_api/theme.css", "/manifest.json", "/api/v1/openapi.json",
+    "/gradio_api/theme.css", "/api/v1/openapi.json",
 )  # fmt: skip
 """Paths whose answers are the same for everybody."""
 PAGE_RATE = "100/second"

@@ -14,7 +14,7 @@ from digitdraw.ui import joined
 
 _FOLDER = Path(__file__).parent / "frontend"
 _CATALOGUES = {f"languages/{path.name}": path for path in languages.FOLDER.glob("*.json")}
-_SUFFIXES = (".css", ".html", ".jpg", ".js", ".json")
+_SUFFIXES = (".css", ".html", ".ico", ".jpg", ".js", ".json", ".png", ".svg")
 _FIRST_VIEW = ("language/language.js", "page/header.js", "draw/draw.js", "page/footer.js")
 _LATER = {"photo_tab.js": "photo/photo.js", "compare_tab.js": "compare/compare.js"}
 FIRST_VIEW_FILE = "first_view.js"

@@ -7,6 +7,7 @@ import re
 
 import gradio as gr
 
+from digitdraw import __version__
 from digitdraw.languages import LANGUAGES, Message, catalogue, with_messages
 from digitdraw.serving.answers import phrases
 from digitdraw.ui import assets
@@ -54,12 +55,16 @@ def head() -> str:
     return "\n".join([assets.read_text("page/head.html"), script, *styles])
 
 
-def header(facts: dict) -> gr.HTML:
+def header(facts: dict, source: str = "") -> gr.HTML:
     """The title, the switches of language and theme, and About.
 
-    `facts` are those of `Answers.facts`, as JSON holds them."""
+    `facts` are those of `Answers.facts`, as JSON holds them. `source` is the URL of the source."""
     notes = {name: facts[name] for name in ("note", "note_message") if name in facts}
-    return _component("header", "page/header", **notes)
+    names = ("name", "summary", "summary_message")
+    models = [{name: card[name] for name in names if name in card} for card in facts["cards"]]
+    return _component(
+        "header", "page/header", models=models, version=__version__, source=source, **notes
+    )
 
 
 def footer() -> gr.HTML:

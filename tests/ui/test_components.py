@@ -54,7 +54,7 @@ def test_templates_include_their_parts():
 def test_each_component_starts_the_module_of_its_folder():
     tabs = {
         "page/footer.js": components.footer(),
-        "page/header.js": components.header({"note": "the note"}),
+        "page/header.js": components.header({"note": "the note", "cards": []}),
         "draw/draw.js": components.draw_tab(),
         "photo/photo.js": components.photo_tab(10),
         "compare/compare.js": components.compare_tab([]),

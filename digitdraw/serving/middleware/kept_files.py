@@ -17,8 +17,9 @@ from digitdraw.serving.responses import ErrorResponse
 _TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
+    ".md": "text/plain; charset=utf-8",
     ".html": "text/html; charset=utf-8",
-    ".webmanifest": "application/manifest+json",
+    ".ico": "image/x-icon",
     ".woff": "font/woff",
     ".woff2": "font/woff2",
 }
@@ -44,7 +45,7 @@ class KeptFiles:
         self, app: ASGIApp, files: Mapping[str, File], folders: tuple[str, ...] = ()
     ) -> None:
         self.app, self.files, self.folders = app, files, folders
-        self._kept: dict[str, KeptResponse] = {}
+        self._responses: dict[str, KeptResponse] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
@@ -54,7 +55,7 @@ class KeptFiles:
             is_missing = path.startswith(self.folders)
             missing = ErrorResponse(404, "There is nothing here.")
             return await (missing if is_missing else self.app)(scope, receive, send)
-        response = self._kept.get(path) or await self._keep(path)
+        response = self._responses.get(path) or await self._keep(path)
         return await response.to(Headers(scope=scope))(scope, receive, send)
 
     async def _keep(self, path: str) -> KeptResponse:
@@ -63,8 +64,8 @@ class KeptFiles:
         if isinstance(content, Path):
             content = await asyncio.to_thread(content.read_bytes)
         cache_control = IMMUTABLE if file.is_immutable else REVALIDATED
-        self._kept[path] = await KeptResponse.of(content, _media_type(path), cache_control)
-        return self._kept[path]
+        self._responses[path] = await KeptResponse.of(content, _media_type(path), cache_control)
+        return self._responses[path]
 
 
 def _media_type(path: str) -> str:

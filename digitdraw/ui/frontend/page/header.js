@@ -3,7 +3,9 @@
 import { chooseLanguage, otherLanguage } from "../language/language.js";
 import { say } from "../language/say.js";
 import { message, withMessages } from "../language/texts.js";
+import { setParameters } from "./parameters.js";
 import { readStorage, writeStorage } from "./storage.js";
+import { connectTabs } from "./tabs.js";
 
 const THEME_KEY = "digitdraw.theme";
 
@@ -13,19 +15,35 @@ export function start(element, sent) {
 
   toggle.addEventListener("click", () => {
     setTheme(toggle, !isDark());
-    writeStorage("localStorage", THEME_KEY, isDark() ? "dark" : "light");
+    const theme = isDark() ? "dark" : "light";
+    writeStorage("localStorage", THEME_KEY, theme);
+    setParameters({ theme });
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", ({ matches }) => {
     if (!readStorage("localStorage", THEME_KEY)) setTheme(toggle, matches);
   });
   element.querySelector("[data-action=about]").addEventListener("click", () => about.showModal());
+  connectAbout(about, withMessages(sent));
+  setTheme(toggle, isDark());
+  connectTabs();
+  connectLanguages(element.querySelector("[data-action=language]"));
+}
+
+// `facts` are those of the model and of all compared ones.
+function connectAbout(about, { note, models }) {
   about.addEventListener("click", (event) => {
     if (event.target === about) about.close(); // a click on the backdrop
+    const link = event.target.closest("[data-model]");
+    if (!link) return;
+    event.preventDefault();
+    about.close();
+    setParameters({ tab: "compare", model: link.dataset.model }, { isStep: true });
+    globalThis.dispatchEvent(new PopStateEvent("popstate"));
   });
-  const device = withMessages(sent).note;
-  say(element.querySelector(".dd-model-note"), message("about.model", { device }));
-  setTheme(toggle, isDark());
-  connectLanguages(element.querySelector("[data-action=language]"));
+  say(about.querySelector(".dd-model-note"), message("about.model", { device: note }));
+  for (const summary of about.querySelectorAll("[data-summary]")) {
+    say(summary, models[summary.dataset.summary].summary);
+  }
 }
 
 // The button has the name of the other language, in that language.

@@ -1,7 +1,8 @@
 // Shares the drawing as a link that holds it, and shows the drawing of a link that was opened.
 
 import { message, textOf } from "../language/texts.js";
-import { addressText, linkTo, setAddressText } from "./address.js";
+import { openTab } from "../page/tabs.js";
+import { addressText, isOwnAddress, linkTo, setAddressText } from "./address.js";
 import { copyText } from "./clipboard.js";
 import { packDrawing, unpackDrawing } from "./link.js";
 
@@ -29,9 +30,10 @@ export function createSharing(tab, pad, showMessage) {
     const text = addressText();
     if (text === null) return;
     const strokes = unpackDrawing(text);
-    openTab(tab);
+    openTab("draw");
     if (strokes) pad.show(strokes);
-    else showMessage(DAMAGED);
+    if (!strokes) showMessage(DAMAGED);
+    else if (!isOwnAddress()) showMessage(message("share.opened"));
   }
 
   function onHashChange() {
@@ -59,11 +61,4 @@ async function showShareSheet(link) {
   } catch (error) {
     return error.name === "AbortError"; // closed by the user, who then wants no copy
   }
-}
-
-// A link may be opened while another tab of the page is in front.
-function openTab(tab) {
-  if (tab.offsetParent !== null) return;
-  const panel = tab.closest("[role=tabpanel]");
-  document.querySelector("[role=tab][aria-controls='" + panel.id + "']").click();
 }
