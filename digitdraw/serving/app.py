@@ -46,7 +46,7 @@ _SCRIPTS = ("/gradio_api/heartbeat/", "/gradio_api/startup-events", "/gradio_api
 """Paths that Gradio's scripts ask for, once in each page."""
 _KINDS = frozenset(
     ("answer", "why", "compare", "picture", "photo", "example", "call", "queue", "upload",
-     "strokes", "image", "numbers", "mcp", "healthz", "readyz", "metrics")
+     "strokes", "image", "numbers", "mcp", "qr", "healthz", "readyz", "metrics")
 )  # fmt: skip
 """Path segments that name a kind of request in metrics, logs and rate limits."""
 _PICTURES = frozenset(("photo", "picture", "example", "upload", "image", "numbers"))

@@ -46,8 +46,8 @@ def response(scope: Scope) -> HTMLResponse:
     texts = catalogue(language)
     content = _PAGE.format(
         language=language,
-        title=escape(texts["not_found.title"]),
-        link=escape(texts["not_found.link"]),
+        title=escape(texts["missing.title"]),
+        link=escape(texts["missing.link"]),
         # Relative, because a proxy may show the page below a path.
         home="../" * (scope["path"].count("/") - 1) or "./",
     )

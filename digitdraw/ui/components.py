@@ -15,6 +15,7 @@ from digitdraw.ui import assets
 _STYLES = (
     "page/tokens.css",
     "page/page.css",
+    "present/present.css",
     "answer/panel.css",
     "pad/pad.css",
     "draw/draw.css",

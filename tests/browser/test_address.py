@@ -80,7 +80,8 @@ def test_about_opens_at_its_top_and_names_version_licence_and_models(app):
     expect(about.get_by_role("heading", name="About digitdraw")).to_be_focused()
     assert about.evaluate("dialog => dialog.scrollTop") == 0
     expect(about).to_contain_text(f"digitdraw {digitdraw.__version__}")
-    expect(about).to_contain_text("MIT licence")
+    for text in ("MIT licence", "Source code"):
+        expect(about).to_contain_text(text)
     href = about.get_by_role("link", name="Model card").evaluate("link => link.href")
     assert app.page.request.get(href).text().startswith("---\n")
     about.get_by_role("link", name="cnn").click()

@@ -3,6 +3,7 @@
 import { chooseLanguage, otherLanguage } from "../language/language.js";
 import { say } from "../language/say.js";
 import { message, withMessages } from "../language/texts.js";
+import { connectPresenting } from "../present/present.js";
 import { setParameters } from "./parameters.js";
 import { readStorage, writeStorage } from "./storage.js";
 import { connectTabs } from "./tabs.js";
@@ -26,6 +27,7 @@ export function start(element, sent) {
   connectAbout(about, withMessages(sent));
   setTheme(toggle, isDark());
   connectTabs();
+  connectPresenting(element);
   connectLanguages(element.querySelector("[data-action=language]"));
 }
 
