@@ -1,11 +1,10 @@
 """Gradio's own files, and markup that lets a browser ask for those of the first view at once.
 
 Gradio's scripts ask for modules and style sheets once they know of them, in five rounds. Here the
-head lists the modules, and one file holds all style sheets. `gradio_files.txt` names them, in the
-order in which a browser loads them; a test compares it. Files that another version of Gradio lacks
-are left out, and load as before."""
+head lists the modules and holds all style sheets. `gradio_files.txt` names them, in the order in
+which a browser loads them; a test compares it. Files that another version of Gradio lacks are left
+out, and load as before."""
 
-import hashlib
 from functools import cache
 from pathlib import Path
 
@@ -25,12 +24,12 @@ def files() -> dict[str, File]:
         f"/static/js/{path.name}": File(path, is_immutable=False)
         for path in Path(STATIC_PATH_LIB, "js").iterdir()
     }
-    return modules | scripts | {f"/assets/{_style_name()}": File(_styles())}
+    return modules | scripts
 
 
 def with_head(html: str) -> str:
     """Add markup for the files of the first view to the head of Gradio's HTML."""
-    markup = [f'<link rel="stylesheet" href="./assets/{_style_name()}">']
+    markup = [f"<style>{styles()}</style>"]
     for name in first_view():
         if name.endswith(".js"):
             markup.append(f'<link rel="modulepreload" href="./assets/{name}">')
@@ -49,10 +48,7 @@ def first_view() -> list[str]:
 
 
 @cache
-def _styles() -> bytes:
-    """Return all style sheets of the first view. Their relative addresses stay valid."""
-    return b"\n".join((_ASSETS / name).read_bytes() for name in first_view() if ".css" in name)
-
-
-def _style_name() -> str:
-    return f"first-view-{hashlib.sha256(_styles()).hexdigest()[:16]}.css"
+def styles() -> str:
+    """Return all style sheets of the first view."""
+    paths = [_ASSETS / name for name in first_view() if name.endswith(".css")]
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths)

@@ -53,7 +53,7 @@ def test_the_list_of_gradio_s_files_is_what_the_first_view_loads(make_app):
     assert len(names) == len(gradio_files._LIST.read_text().split())
     app = make_app().open()
     scripts = [name for name in names if name.endswith(".js")]
-    assert sorted(loaded(app, "assets/")) == sorted([gradio_files._style_name(), *scripts])
+    assert sorted(loaded(app, "assets/")) == sorted(scripts)
     expect_no_complaints(app)
 
 

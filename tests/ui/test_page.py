@@ -64,5 +64,10 @@ def test_the_page_names_each_of_gradio_s_styles_without_loading_it(app):
         (attributes,) = re.findall(rf'<link rel="{rel}" href="./assets/{name}"([^>]*)>', html)
         assert ("disabled" in attributes) == name.endswith(".css")
     assert not re.search(r'crossorigin href="\./assets/[^"]*\.css"', html)
-    response = ask(app, "GET", f"/assets/{gradio_files._style_name()}")
-    assert (response.status_code, response.headers["content-type"][:8]) == (200, "text/css")
+    assert html.count(f"<style>{gradio_files.styles()}</style>") == 1
+
+
+def test_gradio_s_styles_need_no_other_file():
+    addresses = re.findall(r"url\(([^)]{5})", gradio_files.styles())
+    assert {address.strip("\"'")[:4] for address in addresses} <= {"data"}
+    assert "@import" not in gradio_files.styles() and "</" not in gradio_files.styles()
