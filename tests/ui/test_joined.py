@@ -65,3 +65,9 @@ def test_no_import_or_export_is_overlooked():
         assert len([line for line in lines if line.startswith("import ")]) == (
             name in assets._LATER
         )
+
+
+def test_no_module_is_imported_later():
+    """Its own imports would be further copies of modules that are in the joined files."""
+    for name in (assets.FIRST_VIEW_FILE, *assets._LATER):
+        assert "import(" not in assets.read_text(name)
