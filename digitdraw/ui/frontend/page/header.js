@@ -23,7 +23,10 @@ export function start(element, sent) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", ({ matches }) => {
     if (!readStorage("localStorage", THEME_KEY)) setTheme(toggle, matches);
   });
-  element.querySelector("[data-action=about]").addEventListener("click", () => about.showModal());
+  element.querySelector("[data-action=about]").addEventListener("click", () => {
+    about.showModal();
+    about.querySelector("h2").focus(); // else the first link has the focus, further down
+  });
   connectAbout(about, withMessages(sent));
   setTheme(toggle, isDark());
   connectTabs();
