@@ -35,7 +35,7 @@ _PICTURE_PATHS = (
 _MCP_PATH = "/mcp"
 PAGES = (
     "/", "/config", "/config/", "/gradio_api/info", "/gradio_api/info/", "/theme.css",
-    "/gradio_api/theme.css", "/manifest.json", "/api/v1/openapi.json",
+    "/gradio_api/theme.css", "/api/v1/openapi.json",
 )  # fmt: skip
 """Paths whose answers are the same for everybody."""
 PAGE_RATE = "100/second"
@@ -49,7 +49,7 @@ _SCRIPTS = ("/gradio_api/startup-events", "/gradio_api/app_id")
 """Paths that Gradio's scripts ask for, once in each page."""
 _KINDS = frozenset(
     ("answer", "why", "compare", "picture", "photo", "example", "call", "queue", "upload",
-     "strokes", "image", "numbers", "mcp", "healthz", "readyz", "metrics")
+     "strokes", "image", "numbers", "mcp", "qr", "healthz", "readyz", "metrics")
 )  # fmt: skip
 """Path segments that name a kind of request in metrics, logs and rate limits."""
 _PICTURES = frozenset(("photo", "picture", "example", "upload", "image", "numbers"))

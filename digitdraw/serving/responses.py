@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from digitdraw.languages import with_messages
+from digitdraw.serving import not_found
 
 CLOSE = {"connection": "close"}
 """Headers that end the connection, so that the rest of the request is not read."""
@@ -36,7 +37,10 @@ class ErrorResponse(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the error; only here is the number of the request known.
 
-        The page's own routes send key and values of a message, too. Programs get its English."""
+        Where nothing is, browsers get a page. The page's own routes send key and values of a
+        message, too; programs get its English."""
+        if self.status_code == 404 and not_found.is_for_people(scope):
+            return await not_found.response(scope)(scope, receive, send)
         text = self._text if "/live/" in scope["path"] else str(self._text)
         content = {"error": text, "id": scope.get("state", {}).get("request_id", "")}
-        await json_response(content, self.status_code, self._extra)(scope, receive, send)
+        return await json_response(content, self.status_code, self._extra)(scope, receive, send)

@@ -3,11 +3,14 @@
 A `ModelClient` answers drawings, a `PhotoQueue` pictures. `answers.payloads` has the contents."""
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
+import orjson
+import segno
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
@@ -28,6 +31,8 @@ _PHOTO_KINDS = {
     **{turn: f"photo-{turn}".encode() for turn in ("90", "180", "270")},
 }
 """The kinds of questions to the photo workers, by the parameter "turn": degrees clockwise."""
+_ADDRESS = re.compile(r"https?://\S{1,200}", re.ASCII)
+"""Addresses that get a QR code. A longer one would have squares too small for a projector."""
 MAX_ON_DEMAND = 8
 """Explanations and comparisons that one address may ask for at once."""
 
@@ -51,6 +56,7 @@ class Routes:
             "picture": self._single_picture,
             "photo": self._photo,
             "example/{index:int}": self._example,
+            "qr": self._qr_code,
         }
         return [
             Route(f"/live/{path}", handler, methods=["POST"]) for path, handler in handlers.items()
@@ -101,6 +107,17 @@ class Routes:
         if index >= len(self.examples) or kind is None:
             return ErrorResponse(404, "There is no such example.")
         return self._picture(kind, self.examples[index], address_of(request.scope))
+
+    async def _qr_code(self, request: Request) -> Response:
+        """Answer the address of the page, a text in JSON, with a QR code for the projector."""
+        try:
+            address = orjson.loads(await request.body())
+        except orjson.JSONDecodeError:
+            address = None
+        if not isinstance(address, str) or not _ADDRESS.fullmatch(address):
+            return ErrorResponse(400, "This is not the address of a page.")
+        code = segno.make_qr(address, error="m")
+        return json_response({"src": code.svg_data_uri(border=2, light="white")})
 
     async def _upload(self, request: Request) -> bytes:
         content = await request.body()

@@ -49,6 +49,8 @@ class Settings:
     mcp: bool
     log_level: str
     on_space: bool = False
+    source: str = ""
+    """The URL of the source: that of the Space. Elsewhere it is not known."""
 
     @property
     def allowed_hosts(self) -> tuple[str, ...]:
@@ -272,7 +274,8 @@ def parse(
             raise SettingError(f"{source}:{shown} it takes {error}.") from None
     if values["mcp"] and importlib.util.find_spec("mcp") is None:
         raise SettingError('--mcp: mcp is not installed: pip install "digitdraw[mcp]"')
-    return Settings(**values, on_space=on_space)
+    source = f"https://huggingface.co/spaces/{environ['SPACE_ID']}" if on_space else ""
+    return Settings(**values, on_space=on_space, source=source)
 
 
 def _space_defaults(environ: Mapping[str, str]) -> dict[str, str]:

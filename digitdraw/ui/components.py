@@ -7,14 +7,15 @@ import re
 
 import gradio as gr
 
+from digitdraw import __version__
 from digitdraw.languages import LANGUAGES, Message, catalogue, with_messages
-from digitdraw.preprocessing.image_io import open_image
-from digitdraw.serving.answers import data_urls, phrases
+from digitdraw.serving.answers import phrases
 from digitdraw.ui import assets
 
 _STYLES = (
     "page/tokens.css",
     "page/page.css",
+    "present/present.css",
     "answer/panel.css",
     "pad/pad.css",
     "draw/draw.css",
@@ -27,52 +28,45 @@ _STYLES = (
     "compare/compare.css",
 )
 _INCLUDE = re.compile("<!-- include (.+?) -->")
-_LANGUAGE = "language/language.js"
-_FIRST_VIEW = ("page/header.js", "draw/draw.js", "page/footer.js")
 _EXAMPLE_PHOTOS = {
     "photo/examples/phone-numbers.jpg": "example.phone_numbers",
     "photo/examples/amounts.jpg": "example.amounts",
     "photo/examples/date.jpg": "example.date",
 }
-_THUMBNAIL_EDGE = 240
-"""Longest side of the picture on the button of an example photo, in pixels."""
 # Gradio runs this text in a function whose parameters include `element` and `props`.
 _LOADER = """
-const load = (url) => import(new URL(url, document.baseURI));
+const load = (url) => import(new URL(url, document.baseURI)).then(({{ modules }}) => modules);
 const failures = {failures};
-Promise.all([load("{language}").then(({{ ready }}) => ready), load("{module}")]).then(
-  ([translate, module]) => {{
+load("{file}")
+  .then(async (modules) => [modules, await modules["language/language.js"].ready])
+  .then(([modules, translate]) => {{
     translate(element);
-    module.start(element, props);
+    modules["{module}"].start(element, props);
     element.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
-  }},
-  () => (element.textContent = failures[document.documentElement.lang] ?? failures.en),
-);
+  }}, () => (element.textContent = failures[document.documentElement.lang] ?? failures.en));
 """
 
 
 def head() -> str:
-    """The markup for the document's head: icon, language, preloads and styles.
+    """The markup for the document's head: icon, the modules of the first view, and styles.
 
     The styles are inline because the first paint needs all of them: links would take ten requests
-    before it. The preloads have a low priority, so that Gradio's own modules come first. The
-    language does not wait for those: without it, the page has no text."""
-    paths = dict.fromkeys(path for entry in _FIRST_VIEW for path in assets.modules(entry))
-    preloads = [
-        f'<link rel="modulepreload" fetchpriority="low" href="{assets.url(path)}">'
-        for path in paths
-    ]
-    styles = [f"<style>{assets.read_text(path)}</style>" for path in _STYLES]
-    language = f'<script type="module" async src="{assets.url(_LANGUAGE)}"></script>'
-    return "\n".join([assets.read_text("page/head.html"), language, *preloads, *styles])
+    before it. The modules come first: without their texts, the page is empty."""
+    script = f'<script type="module" async src="{assets.url(assets.FIRST_VIEW_FILE)}"></script>'
+    styles = [f"<style>{assets.read_style(path)}</style>" for path in _STYLES]
+    return "\n".join([assets.read_text("page/head.html"), script, *styles])
 
 
-def header(facts: dict) -> gr.HTML:
+def header(facts: dict, source: str = "") -> gr.HTML:
     """The title, the switches of language and theme, and About.
 
-    `facts` are those of `Answers.facts`, as JSON holds them."""
+    `facts` are those of `Answers.facts`, as JSON holds them. `source` is the URL of the source."""
     notes = {name: facts[name] for name in ("note", "note_message") if name in facts}
-    return _component("header", "page/header", **notes)
+    names = ("name", "summary", "summary_message")
+    models = [{name: card[name] for name in names if name in card} for card in facts["cards"]]
+    return _component(
+        "header", "page/header", models=models, version=__version__, source=source, **notes
+    )
 
 
 def footer() -> gr.HTML:
@@ -118,8 +112,8 @@ def photo_tab(max_megabytes: int) -> gr.HTML:
         unchosen=phrases.invitation(phrases.CHOOSE_DIGIT),
         max_megabytes=max_megabytes,
         examples=[
-            {"name": Message(key), "src": data_urls.jpeg(open_image(photo), _THUMBNAIL_EDGE)}
-            for photo, key in zip(example_photos(), _EXAMPLE_PHOTOS.values(), strict=True)
+            {"name": Message(key), "src": assets.url(photo.replace(".jpg", ".small.jpg"))}
+            for photo, key in _EXAMPLE_PHOTOS.items()
         ],
     )
 
@@ -142,8 +136,8 @@ def _component(name: str, path: str, **props) -> gr.HTML:
     return gr.HTML(
         html_template=_INCLUDE.sub(lambda match: assets.read_text(match[1]), template),
         js_on_load=_LOADER.format(
-            language=assets.url(_LANGUAGE),
-            module=assets.url(f"{path}.js"),
+            file=assets.url(assets.file_of(f"{path}.js")),
+            module=f"{path}.js",
             failures=json.dumps({name: catalogue(name)["page.not_loaded"] for name in LANGUAGES}),
         ),
         apply_default_css=False,

@@ -19,16 +19,19 @@ from starlette.types import ASGIApp
 from digitdraw.errors import DigitDrawError
 from digitdraw.serving.app import PAGES, Service, failed, guarded, in_our_words, unreadable
 from digitdraw.serving.middleware.calls import Calls
+from digitdraw.serving.middleware.kept_files import File, KeptFiles
 from digitdraw.serving.middleware.page_cache import PageCache
 from digitdraw.serving.settings import Settings
 from digitdraw.serving.uploads import Upload, Uploads
-from digitdraw.ui import assets, components
+from digitdraw.ui import assets, components, gradio_files, site
 from digitdraw.ui.call_queue import CallQueue, share_state
 
 DRAWING_ENDPOINT = "predict_strokes"
 _NOT_UPLOADED = "Only a file that was uploaded is read, and only once."
 SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 MONO_FONTS = ("ui-monospace", "Consolas", "monospace")
+FILE_FOLDERS = ("/static/", "/assets/")
+"""Where all files of the page are. Nothing else is sent from there."""
 _NO_URL = "http://address-of-this-page.invalid"
 """What stands in Gradio's examples of calls where nobody named the URL of the page."""
 
@@ -51,8 +54,8 @@ def build(service: Service, chosen: Settings, facts: dict[str, Any]) -> ASGIApp:
 
     `service` gives the answers. `facts` are those of its model, as `Answers.facts` returns them."""
     uploads = Uploads()
-    with gr.Blocks(title="digitdraw", analytics_enabled=False) as demo:
-        components.header(facts)
+    with gr.Blocks(title=site.TITLE, analytics_enabled=False) as demo:
+        components.header(facts, chosen.source)
         with gr.Tabs():
             # The labels are keys: `language/tabs.js` shows their texts.
             with gr.Tab("tab.draw", id="draw"):
@@ -67,15 +70,20 @@ def build(service: Service, chosen: Settings, facts: dict[str, Any]) -> ASGIApp:
     service.is_taking_calls = lambda: not demo._queue.stopped
     for block in demo.blocks.values():
         block.async_move_resource_to_block_cache = partial(_uploaded, uploads)
-    service.app.routes.extend((assets.route(), uploads.route()))
+    service.app.routes.append(uploads.route())
     gr.mount_gradio_app(service.app, demo, path="/", **_page_options(chosen, demo))
     share_state(service.app, demo)
     root, head = chosen.public_url or _NO_URL, components.head()
-    app = PageCache(service.app, PAGES, partial(_edited, root=root, head=head))
+    app: ASGIApp = PageCache(
+        service.app, PAGES, partial(_edited, root=root, head=head, public_url=chosen.public_url)
+    )
+    own = {"/model-card.md": File(facts["model_card"].encode(), is_immutable=False)}
+    files = assets.files() | gradio_files.files() | site.files() | own
+    app = KeptFiles(app, files, FILE_FOLDERS)
     return guarded(app, service.metrics, chosen)
 
 
-def _edited(body: bytes, root: str, head: str) -> bytes:
+def _edited(body: bytes, root: str, head: str, public_url: str = "") -> bytes:
     """A page of Gradio's with relative addresses in place of `root`, and `head` in its HTML.
 
     The server cannot know the address of the page: proxies may hide the name, the protocol and the
@@ -84,14 +92,14 @@ def _edited(body: bytes, root: str, head: str) -> bytes:
     started, too late for preloads, and for styles of the first paint."""
     if b"</head>" not in body:
         return body.replace(f'"root":"{root}"'.encode(), b'"root":""', 1)
+    html = site.with_meta(gradio_files.with_head(body.decode()), public_url)
     for old, new in (
         (f'"root":"{root}"', '"root":"."'),
         (f'const root = "{root}"', 'const root = "."'),
-        ('href="/manifest.json"', 'href="./manifest.json"'),
         ("</head>", f"{head}</head>"),
     ):
-        body = body.replace(old.encode(), new.encode(), 1)
-    return body
+        html = html.replace(old, new, 1)
+    return html.encode()
 
 
 def _page_options(chosen: Settings, demo: gr.Blocks) -> dict[str, Any]:

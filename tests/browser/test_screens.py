@@ -240,6 +240,4 @@ def test_escape_closes_about_without_clearing_the_drawing(app):
 
 def test_the_browser_tab_has_a_title_and_an_icon(app):
     expect(app.page).to_have_title("digitdraw")
-    assert (
-        app.page.locator("head link[rel=icon]").get_attribute("href").startswith("data:image/svg")
-    )
+    assert app.page.locator("head link[rel=icon]").get_attribute("href").endswith("icons/icon.svg")

@@ -264,7 +264,7 @@ def test_programs_may_send_the_same_picture_at_the_same_time(url, tmp_path):
 def test_gradio_keeps_one_state_for_all_sessions():
     chosen = settings.parse([], {})
     service = edges.make_service(chosen)
-    build(service, chosen, {"note": "", "cards": []})
+    build(service, chosen, {"note": "", "cards": [], "model_card": ""})
     (mounted,) = (route.app for route in service.app.routes if isinstance(route, Mount))
     assert len({id(mounted.state_holder[str(caller)]) for caller in range(9)}) == 1
     assert len(mounted.state_holder.session_data) == 1
@@ -428,7 +428,7 @@ def test_gradio_leaves_no_folder_and_runs_no_clean_up(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     chosen = settings.parse([], {})
     service = edges.make_service(chosen)
-    build(service, chosen, {"note": "", "cards": []})
+    build(service, chosen, {"note": "", "cards": [], "model_card": ""})
     (mounted,) = (route.app for route in service.app.routes if isinstance(route, Mount))
     assert mounted.get_blocks().delete_cache is None
     assert list(tmp_path.iterdir()) == []

@@ -90,7 +90,7 @@ def test_behind_nginx_everything_is_below_the_root_path(proxied):
 def test_behind_nginx_text_is_compressed(proxied):
     page = httpx.get(proxied)
     script = httpx.get(proxied + static_file(page.text))
-    assert page.headers["content-encoding"] == script.headers["content-encoding"] == "gzip"
+    assert page.headers["content-encoding"] == script.headers["content-encoding"] == "br"
     assert page.num_bytes_downloaded < len(page.content) / 2
 
 
@@ -130,4 +130,4 @@ def test_nginx_limits_the_requests_of_one_address(tmp_path):
 
 def static_file(page: str) -> str:
     """Return the path of a script that the page names, relative to the page."""
-    return re.search(r"static/\w{16}/draw/draw\.js", page)[0]
+    return re.search(r"static/\w{16}/first_view\.js", page)[0]

@@ -352,3 +352,15 @@ def test_unknown_paths_do_not_become_metrics(make):
     for index in range(50):
         ask(service.guarded, "POST", f"/live/made{'x' * index}")
     assert service.metrics.text().decode().count("digitdraw_requests_total{") == 1
+
+
+def test_an_address_gets_a_qr_code(make):
+    response = ask(make().guarded, "POST", "/live/qr", json="https://example.org/digits/")
+    assert response.json()["src"].startswith("data:image/svg+xml")
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"7", b'"javascript:alert(1)"', b'"http://' + 300 * b"a" + b'"']
+)
+def test_anything_else_gets_no_qr_code(make, content):
+    assert ask(make().guarded, "POST", "/live/qr", content=content).status_code == 400

@@ -190,7 +190,7 @@ def make_page(chosen: settings.Settings) -> ASGIApp:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     from digitdraw.ui import page  # Gradio is slow to import, and only forms need it
 
-    return page.build(make_service(chosen), chosen, {"note": "", "cards": []})
+    return page.build(make_service(chosen), chosen, {"note": "", "cards": [], "model_card": ""})
 
 
 def make_service(chosen: settings.Settings) -> Service:

@@ -42,7 +42,7 @@ def test_the_head_has_every_style_sheet_once():
     paths = [path for path in FILES if path.endswith(".css")]
     assert len(paths) == 12
     for path in paths:
-        assert head.count(assets.read_text(path)) == 1, path
+        assert head.count(f"<style>{assets.read_style(path)}</style>") == 1, path
 
 
 def test_templates_include_their_parts():
@@ -54,13 +54,14 @@ def test_templates_include_their_parts():
 def test_each_component_starts_the_module_of_its_folder():
     tabs = {
         "page/footer.js": components.footer(),
-        "page/header.js": components.header({"note": "the note"}),
+        "page/header.js": components.header({"note": "the note", "cards": []}),
         "draw/draw.js": components.draw_tab(),
         "photo/photo.js": components.photo_tab(10),
         "compare/compare.js": components.compare_tab([]),
     }
     for path, tab in tabs.items():
-        assert f'"{assets.url(path)}"' in tab.js_on_load
+        assert f'modules["{path}"].start(' in tab.js_on_load
+        assert f'load("{assets.url(assets.file_of(path))}")' in tab.js_on_load
         assert "export function start(" in assets.read_text(path)
 
 

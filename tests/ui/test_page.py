@@ -6,7 +6,7 @@ import pytest
 
 from digitdraw.serving import settings
 from digitdraw.serving.app import PAGES
-from digitdraw.ui import page
+from digitdraw.ui import gradio_files, page
 from tests.support.asgi import ask
 from tests.support.edges import make_page
 from tests.support.event_loops import closed_loops
@@ -30,7 +30,9 @@ def app(_closed_loops):
 def test_the_head_is_added_once_at_the_end_of_the_page_s_own():
     html = "<head>ä</head><body></head></body>"
     edited = page._edited(html.encode(), root="", head=HEAD).decode()
-    assert edited == f"<head>ä{HEAD}</head><body></head></body>"
+    assert "<head>\n<meta charset=" in edited
+    assert f"{HEAD}</head><body></head></body>" in edited
+    assert edited.count(HEAD) == 1
 
 
 def test_the_page_names_its_own_files_by_relative_addresses_alone(app):
@@ -53,3 +55,19 @@ def test_examples_of_calls_name_the_public_url():
     assert f'Client(\\"{PUBLIC}\\")' in ask(app, "GET", "/gradio_api/info").text
     assert ask(app, "GET", "/config").json()["root"] == ""
     assert '"root":"."' in ask(app, "GET", "/").text
+
+
+def test_the_page_names_each_of_gradio_s_styles_without_loading_it(app):
+    html = ask(app, "GET", "/").text
+    for name in gradio_files.first_view():
+        rel = "stylesheet" if name.endswith(".css") else "modulepreload"
+        (attributes,) = re.findall(rf'<link rel="{rel}" href="./assets/{name}"([^>]*)>', html)
+        assert ("disabled" in attributes) == name.endswith(".css")
+    assert not re.search(r'crossorigin href="\./assets/[^"]*\.css"', html)
+    assert html.count(f"<style>{gradio_files.styles()}</style>") == 1
+
+
+def test_gradio_s_styles_need_no_other_file():
+    addresses = re.findall(r"url\(([^)]{5})", gradio_files.styles())
+    assert {address.strip("\"'")[:4] for address in addresses} <= {"data"}
+    assert "@import" not in gradio_files.styles() and "</" not in gradio_files.styles()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import orjson
 
 from digitdraw.errors import DigitDrawError, SettingError
+from digitdraw.models import weights
 from digitdraw.recognizer import Recognizer
 from digitdraw.serving.answers import payloads
 from digitdraw.serving.answers.comparison import Comparison
@@ -34,7 +35,9 @@ class Answers:
         }
 
     def facts(self) -> bytes:
-        """Return name, device and checksum of the model, and the cards of all compared models."""
+        """Return name, device and checksum of the model, and the cards of all compared models.
+
+        `model_card` is the document about all shipped models, in Markdown."""
         model = self._recognizer
         return to_json(
             {
@@ -43,6 +46,7 @@ class Answers:
                 "note": model.device_note,
                 "sha256": model.sha256,
                 "cards": self._comparison.cards(),
+                "model_card": _model_card(),
             }
         )
 
@@ -57,6 +61,11 @@ class Answers:
             return to_json(self._on_demand[kind](orjson.loads(body)))
         except DigitDrawError as error:
             return to_json({"error": error.message})
+
+
+def _model_card() -> str:
+    card = weights.FOLDER / "MODEL_CARD.md"
+    return card.read_text(encoding="utf-8") if card.is_file() else ""
 
 
 def _refusal(recognizer: Recognizer) -> str:

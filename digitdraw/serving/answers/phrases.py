@@ -14,6 +14,7 @@ CHOOSE_DIGIT = Message("answer.choose_digit")
 NO_PHOTO_READER = Message("photo.no_reader")
 TOO_MUCH_MEMORY = Message("picture.too_much_memory")
 NO_DIGIT = Message("answer.no_digit")
+OTHER = Message("compare.not_a_digit")
 PERHAPS_FROM = 0.10
 """A runner-up with at least this probability is named beside the answer."""
 PERHAPS_NONE_BELOW = 0.6
@@ -105,11 +106,14 @@ def numbers_found(numbers: Sequence[str], reason: str) -> str:
 def agreement(predictions: Sequence[tuple[str, Prediction]]) -> Message:
     """Summarize the answers of several models: "3 of 4 say 7; softmax says 1".
 
-    `predictions` are pairs of a model's name and its answer. The most common answer comes first."""
+    `predictions` are pairs of a model's name and its answer. The most common answer comes first.
+    Of equally common ones that is "not a digit": most models cannot say so, and guess instead."""
     groups: dict[str, list[str]] = {}
     for name, prediction in predictions:
-        groups.setdefault(label(prediction), []).append(name)
-    (top, agreed), *rest = sorted(groups.items(), key=lambda group: -len(group[1]))
+        is_other = prediction.verdict == "not a digit"
+        groups.setdefault(OTHER if is_other else label(prediction), []).append(name)
+    by_size = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0] is not OTHER))
+    (top, agreed), *rest = by_size
     count = len(predictions)
     if not rest:
         if count > 1:

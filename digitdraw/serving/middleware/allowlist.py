@@ -16,12 +16,12 @@ from digitdraw.serving.responses import ErrorResponse
 
 _OPEN = {
     "GET": (
-        "/", "/assets/.+", "/static/.+", "/svelte/.+", "/theme.css", "/gradio_api/theme.css",
-        "/favicon.ico", "/robots.txt", "/manifest.json", "/pwa_icon(/.+)?", "/config/?",
+        "/", "/assets/.+", "/static/.+", "/theme.css", "/gradio_api/theme.css",
+        "/favicon.ico", "/robots.txt", "/manifest.json", "/config/?",
         "/gradio_api/info/?", "/gradio_api/startup-events", "/gradio_api/queue/data",
         "/gradio_api/call/[a-z_]+/[^/]+",
         "/gradio_api/app_id/?", "/healthz", "/readyz", "/metrics",
-        "/api/v1/openapi.json", "/mcp",
+        "/api/v1/openapi.json", "/mcp", "/model-card.md",
     ),
     "POST": (
         "/gradio_api/queue/join", "/gradio_api/call/[a-z_]+", "/gradio_api/upload",

@@ -3,32 +3,12 @@
 Gradio takes 10 ms to build its page, again for each visitor. A kept page takes a tenth of one."""
 
 import asyncio
-import gzip
-import hashlib
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-
-@dataclass(frozen=True)
-class _Page:
-    status: int
-    headers: dict[str, str]
-    body: bytes
-    compressed: bytes
-
-    def response(self, client: Headers) -> Response:
-        """Return what a client takes: nothing new, a compressed body, or a plain one."""
-        if self.headers["etag"] in client.get("if-none-match", ""):
-            headers = {name: self.headers[name] for name in ("etag", "cache-control", "vary")}
-            return Response(status_code=304, headers=headers)
-        if "gzip" in client.get("accept-encoding", ""):
-            headers = {**self.headers, "content-encoding": "gzip"}
-            return Response(self.compressed, self.status, headers)
-        return Response(self.body, self.status, self.headers)
+from digitdraw.serving.kept_response import REVALIDATED, KeptResponse
 
 
 class PageCache:
@@ -43,7 +23,7 @@ class PageCache:
         edit: Callable[[bytes], bytes] = lambda body: body,
     ) -> None:
         self.app, self.paths, self.edit = app, frozenset(paths), edit
-        self._pages: dict[str, _Page] = {}
+        self._pages: dict[str, KeptResponse] = {}
         self._building = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,9 +34,9 @@ class PageCache:
         ):
             return await self.app(scope, receive, send)
         page = await self._page(scope)
-        return await page.response(Headers(scope=scope))(scope, receive, send)
+        return await page.to(Headers(scope=scope))(scope, receive, send)
 
-    async def _page(self, scope: Scope) -> _Page:
+    async def _page(self, scope: Scope) -> KeptResponse:
         path = scope["path"]
         if path not in self._pages:
             async with self._building:  # one by one: drawings come first
@@ -67,7 +47,7 @@ class PageCache:
                     self._pages[path] = page
         return self._pages[path]
 
-    async def _build(self, scope: Scope) -> _Page:
+    async def _build(self, scope: Scope) -> KeptResponse:
         start, parts = MutableHeaders(), []
         status = 500
 
@@ -82,11 +62,5 @@ class PageCache:
                 parts.append(message.get("body", b""))
 
         await self.app({**scope, "method": "GET"}, receive, keep)
-        body = self.edit(b"".join(parts))
-        headers = {
-            "content-type": start.get("content-type", "text/plain"),
-            "etag": f'"{hashlib.sha256(body).hexdigest()[:32]}"',
-            "cache-control": "no-cache",  # kept by browsers, with a question whether it is new
-            "vary": "accept-encoding",
-        }
-        return _Page(status, headers, body, await asyncio.to_thread(gzip.compress, body, 6))
+        body, media_type = self.edit(b"".join(parts)), start.get("content-type", "text/plain")
+        return await KeptResponse.of(body, media_type, REVALIDATED, status)

@@ -5,6 +5,7 @@ import { postJson } from "../api/server.js";
 import { message, withMessages } from "../language/texts.js";
 import { createPad } from "../pad/pad.js";
 import { createCards } from "./cards.js";
+import { connectModels } from "./models.js";
 
 export function start(element, sent) {
   const props = withMessages(sent);
@@ -30,6 +31,7 @@ export function start(element, sent) {
     },
   });
 
+  connectModels(tab);
   pad.open();
   // The server loads the models for the first request, so that is sent before anything is drawn.
   if (pad.isBlank) client.request([]);

@@ -3,8 +3,11 @@
 import { chooseLanguage, otherLanguage } from "../language/language.js";
 import { say } from "../language/say.js";
 import { message, withMessages } from "../language/texts.js";
+import { connectPresenting } from "../present/present.js";
 import { watchForFiles } from "./incoming.js";
+import { setParameters } from "./parameters.js";
 import { readStorage, writeStorage } from "./storage.js";
+import { connectTabs } from "./tabs.js";
 import { isTextField } from "./text_field.js";
 
 const THEME_KEY = "digitdraw.theme";
@@ -14,24 +17,28 @@ export function start(element, sent) {
 
   toggle.addEventListener("click", () => {
     setTheme(toggle, !isDark());
-    writeStorage("localStorage", THEME_KEY, isDark() ? "dark" : "light");
+    const theme = isDark() ? "dark" : "light";
+    writeStorage("localStorage", THEME_KEY, theme);
+    setParameters({ theme });
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", ({ matches }) => {
     if (!readStorage("localStorage", THEME_KEY)) setTheme(toggle, matches);
   });
-  connectDialog(element, "about");
+  connectAbout(connectDialog(element, "about"), withMessages(sent));
   openOnQuestionMark(connectDialog(element, "help"));
-  const device = withMessages(sent).note;
-  say(element.querySelector(".dd-model-note"), message("about.model", { device }));
   setTheme(toggle, isDark());
+  connectTabs();
+  connectPresenting(element);
   connectLanguages(element.querySelector("[data-action=language]"));
   watchForFiles();
 }
 
 function connectDialog(element, name) {
   const dialog = element.querySelector(".dd-" + name);
-  const button = element.querySelector("[data-action=" + name + "]");
-  button.addEventListener("click", () => dialog.showModal());
+  element.querySelector("[data-action=" + name + "]").addEventListener("click", () => {
+    dialog.showModal();
+    dialog.querySelector("h2").focus(); // else the first link has the focus, further down
+  });
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close(); // a click on the backdrop
   });
@@ -45,6 +52,22 @@ function openOnQuestionMark(help) {
     if (!document.querySelector("dialog[open]")) help.showModal();
   }
   document.addEventListener("keydown", onKey);
+}
+
+// `facts` are those of the model and of all compared ones.
+function connectAbout(about, { note, models }) {
+  about.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-model]");
+    if (!link) return;
+    event.preventDefault();
+    about.close();
+    setParameters({ tab: "compare", model: link.dataset.model }, { isStep: true });
+    globalThis.dispatchEvent(new PopStateEvent("popstate"));
+  });
+  say(about.querySelector(".dd-model-note"), message("about.model", { device: note }));
+  for (const summary of about.querySelectorAll("[data-summary]")) {
+    say(summary, models[summary.dataset.summary].summary);
+  }
 }
 
 // The button has the name of the other language, in that language.

@@ -1,4 +1,13 @@
-// Gradio's row of tabs: opens a tab by its name, and arrow keys move between the tabs.
+// The chosen tab is in the page's address. A link opens it, and Back leads to the one before. Arrow
+// keys move between the tabs.
+//
+// `head.html` tells Gradio which tab to open first.
+
+import { addressText } from "../share/address.js";
+import { parameter, setParameters } from "./parameters.js";
+
+const FIRST = "draw"; // has no name in the address
+const TABS = ".tab-container:not(.visually-hidden) [role=tab]"; // Gradio measures a hidden copy
 
 // Gradio does nothing on these keys. It makes the buttons anew, so the document listens.
 document.addEventListener("keydown", (event) => {
@@ -21,13 +30,34 @@ function nextPlace(key, place, count) {
   }[key];
 }
 
-// `name` is the tab's id in `page.py`.
+export function connectTabs() {
+  let shown = selectedTab();
+  new MutationObserver(() => {
+    const name = selectedTab();
+    if (!name || name === shown) return;
+    shown = name;
+    const changes = { tab: name === FIRST ? null : name };
+    if (name !== "compare") changes.model = null;
+    // The link of a shared drawing stays in the address: it has brought Draw to the front.
+    setParameters(changes, { isStep: addressText() === null || name !== FIRST });
+  }).observe(document.body, { subtree: true, attributeFilter: ["aria-selected"] });
+  // Back, or the link of a drawing that is opened while another tab is in front.
+  globalThis.addEventListener("popstate", () => {
+    openTab(addressText() === null ? parameter("tab") ?? FIRST : FIRST);
+  });
+}
+
+// Opens a tab by its name, if it is not open.
 export function openTab(name) {
-  const tab = document.querySelector("[role=tab][data-tab-id=" + name + "]");
-  if (tab?.getAttribute("aria-selected") !== "true") tab?.click();
+  if (name === selectedTab()) return;
+  const tabs = [...document.querySelectorAll(TABS)];
+  tabs.find((tab) => tab.dataset.tabId === name)?.click();
 }
 
 export function isOpen(name) {
-  return document.querySelector("[role=tab][data-tab-id=" + name + "][aria-selected=true]") !==
-    null;
+  return name === selectedTab();
+}
+
+function selectedTab() {
+  return document.querySelector(TABS + "[aria-selected=true]")?.dataset.tabId;
 }

@@ -3,7 +3,7 @@
 
 import { message, textOf } from "../language/texts.js";
 import { openTab } from "../page/tabs.js";
-import { addressText, linkTo, setAddressText } from "./address.js";
+import { addressText, isOwnAddress, linkTo, setAddressText } from "./address.js";
 import { copyText } from "./clipboard.js";
 import { packDrawing, unpackDrawing } from "./link.js";
 
@@ -47,7 +47,8 @@ export function createSharing(tab, pad, panel) {
     const strokes = unpackDrawing(text);
     openTab("draw");
     if (strokes) pad.show(strokes);
-    else showMessage(DAMAGED);
+    if (!strokes) showMessage(DAMAGED);
+    else if (!isOwnAddress()) showMessage(message("share.opened"));
   }
 
   function onHashChange() {
