@@ -6,6 +6,7 @@ import { openTab } from "../page/tabs.js";
 import { addressText, isOwnAddress, linkTo, setAddressText } from "./address.js";
 import { copyText } from "./clipboard.js";
 import { packDrawing, unpackDrawing } from "./link.js";
+import { createSaving } from "./save.js";
 
 const DAMAGED = message("share.damaged");
 const TOO_LARGE = message("share.too_large");
@@ -16,18 +17,18 @@ export function createSharing(tab, pad, panel) {
   const button = tab.querySelector("[data-action=share]");
   const menu = tab.querySelector(".dd-share");
   const showMessage = panel.showLastingMessage;
-  let saving = null; // a promise of the actions of `save.js`, once there is a drawing
+  const saving = createSaving(tab, pad, panel);
 
-  async function openMenu() {
+  function openMenu() {
     menu.showModal();
-    menu.querySelector(".dd-picture").src = (await saving).preview();
+    menu.querySelector(".dd-picture").src = saving.preview();
   }
 
   async function choose(name) {
     menu.close();
     showMessage(null); // so that a screen reader announces a repeated message, too
     if (name === "link") return shareLink();
-    showMessage(await (await saving)[name]());
+    showMessage(await saving[name]());
   }
 
   async function shareLink() {
@@ -59,10 +60,6 @@ export function createSharing(tab, pad, panel) {
   function drawingChanged() {
     button.disabled = pad.isBlank;
     showMessage(null);
-    // Not with the first view of the page, which has enough to load.
-    saving ??= import(new URL("./save.js", import.meta.url)).then(({ createSaving }) => (
-      createSaving(tab, pad, panel)
-    ));
   }
 
   button.addEventListener("click", openMenu);
