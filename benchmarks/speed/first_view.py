@@ -70,7 +70,7 @@ class Page:
             return 0
         folders = (self.url + assets.url(""), self.url + "live/")
         size = sum(size for url, size in view.items() if url.startswith(folders))
-        styles = len(brotli.compress(gradio_files.styles().encode(), quality=9)) / 1000
+        styles = len(brotli.compress(gradio_files.styles().encode(), quality=5)) / 1000
         return size + view[self.url] - styles
 
 

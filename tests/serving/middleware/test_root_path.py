@@ -30,7 +30,7 @@ def test_without_a_slash_browsers_are_sent_to_the_folder():
     assert response.headers["location"] == "digits/"  # relative to /class/
 
 
-@pytest.mark.parametrize("path", ["/static", "/live/digits", "/config"])
+@pytest.mark.parametrize("path", ["/static", "/live/digits", "/config", "/assets"])
 def test_a_path_of_the_server_s_own_is_refused(path):
     with pytest.raises(SettingError, match=f"cannot be {path}: .* such as /digits"):
         RootPath(echo, path)
