@@ -4,6 +4,7 @@ import asyncio
 import base64
 import contextlib
 import functools
+import json
 import logging
 import socket
 import sys
@@ -11,6 +12,8 @@ import sys
 import httpx
 import pytest
 import uvicorn
+from hypothesis import given
+from hypothesis import strategies as st
 
 from digitdraw.errors import SettingError
 from digitdraw.serving import settings
@@ -21,6 +24,7 @@ from tests.support.pictures_to_send import digit_photo
 from tests.support.services import FailingQueue, ReadingQueue, make_service
 
 mcp = pytest.importorskip("mcp")
+mcp_tools = pytest.importorskip("digitdraw.serving.api.mcp_tools")
 
 HEADERS = {"accept": "application/json, text/event-stream"}
 PICTURE = base64.b64encode(digit_photo(7)).decode()
@@ -105,6 +109,19 @@ def test_a_picture_is_never_a_url_or_a_path(make, recognizer, image):
     assert refused
     assert "base64" in text
     assert queue.questions == []
+
+
+@given(st.binary(min_size=1, max_size=4000), st.sampled_from(["", "data:image/png;base64,"]))
+def test_pictures_are_decoded_as_they_were_encoded(picture, head):
+    text = head + "\n".join(
+        base64.b64encode(picture).decode()[i : i + 76] for i in range(0, 6000, 76)
+    )
+    message = json.dumps(call("read_numbers", image=text)).replace("/", r"\/").encode()
+    short, encoded = mcp_tools._without_picture(message)
+    assert json.loads(short)["params"]["arguments"] == {"image": ""}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mcp_tools, "_PART", 8)
+        assert mcp_tools._decoded(encoded) == picture
 
 
 def test_what_is_wrong_with_the_input_is_the_text_of_the_tool(make):
