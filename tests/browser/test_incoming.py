@@ -34,5 +34,5 @@ def test_a_picture_on_the_draw_tab_goes_to_photo(make_app, kind):
     app.open_tab("Draw")  # now the Photo tab is loaded
     app.page.evaluate(SEND, [kind, "other.jpg", base64.b64encode(b"no picture").decode()])
     expect(app.page.locator(".dd-failure p")).to_contain_text("other.jpg")
-    assert app.page.url == app.url
+    assert app.page.url == app.url + "?tab=photo"
     assert app.complaints == []
