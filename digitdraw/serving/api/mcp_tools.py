@@ -8,6 +8,7 @@ import binascii
 import contextlib
 import logging
 import re
+import string
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -41,11 +42,13 @@ _IMAGE = {
     "or as a data URL. No other URL and no path: the server fetches nothing.",
 }
 _IMAGE_ARGUMENT = re.compile(rb'"image"\s*:\s*"')
-_JSON_WHITESPACE = re.compile(rb"\s|\\[nrt]")
+_WHITESPACE = string.whitespace.encode()
+_ESCAPES = {rb"\n": b"", rb"\r": b"", rb"\t": b"", rb"\/": b"/"}
+"""What JSON may have in place of white space and of a character of base64."""
 _LONGEST_HEAD = 200
 """Bytes in which a data URL names its type."""
 _PART = 1 << 20
-"""Bytes of base64 that are decoded at once: a whole number of groups of four."""
+"""Bytes of base64 that are decoded at once."""
 _NOT_BASE64 = "A picture is a string in base64 or a data URL; the server fetches no URLs and files."
 _NO_MESSAGE = "Send one JSON-RPC message, with no more values than a drawing has."
 
@@ -119,7 +122,7 @@ class Tools:
             body = _checked(body)
         except BadStrokesError:
             return await ErrorResponse(400, _NO_MESSAGE)(scope, receive, send)
-        state[_PICTURE] = await asyncio.to_thread(_decoded, encoded) if encoded else None
+        state[_PICTURE] = await _decoded(encoded) or None
         answer: list[Message] = []  # whole, because a client may leave until it is sent
 
         async def keep(part: Message) -> None:
@@ -193,17 +196,25 @@ def _checked(body: bytes) -> bytes:
     return json_bodies.dumps(message)
 
 
-def _decoded(encoded: bytes) -> bytes | None:
+async def _decoded(encoded: bytes) -> bytes | None:
     """Decode a picture in base64, or as a data URL; None where it is neither.
 
-    It is decoded part by part, so that drawings of others come in between."""
+    Drawings of others come in between its parts. A thread would keep them waiting longer: each of
+    their steps would wait until it gives up the interpreter."""
+    if b"\\" in encoded:
+        for escape, character in _ESCAPES.items():
+            encoded = encoded.replace(escape, character)
     head, comma, _ = encoded[:_LONGEST_HEAD].partition(b",")
     if comma and not (head.startswith(b"data:") and head.endswith(b";base64")):
         return None
-    text = encoded[len(head) + 1 :] if comma else encoded
-    text = _JSON_WHITESPACE.sub(b"", text).replace(b"\\/", b"/")
-    parts = (text[start : start + _PART] for start in range(0, len(text), _PART))
-    try:
-        return b"".join(binascii.a2b_base64(part, strict_mode=True) for part in parts) or None
-    except ValueError:
-        return None
+    decoded, rest = [], b""
+    for start in range(len(head) + 1 if comma else 0, len(encoded), _PART):
+        rest += encoded[start : start + _PART].translate(None, _WHITESPACE)
+        whole = len(rest) // 4 * 4
+        try:
+            decoded.append(binascii.a2b_base64(rest[:whole], strict_mode=True))
+        except ValueError:
+            return None
+        rest = rest[whole:]
+        await asyncio.sleep(0)
+    return b"".join(decoded) if decoded and not rest else None

@@ -121,7 +121,7 @@ def test_pictures_are_decoded_as_they_were_encoded(picture, head):
     assert json.loads(short)["params"]["arguments"] == {"image": ""}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(mcp_tools, "_PART", 8)
-        assert mcp_tools._decoded(encoded) == picture
+        assert finish(mcp_tools._decoded(encoded)) == picture
 
 
 def test_what_is_wrong_with_the_input_is_the_text_of_the_tool(make):
