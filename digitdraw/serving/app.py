@@ -43,7 +43,7 @@ PAGE_RATE = "100/second"
 metrics."""
 FILE_RATE = "500/second"
 """Rate above which other GET requests of one address wait for a second: files of the page, of which
-a visit takes about sixty, `/healthz`, and paths that do not exist."""
+a visit takes about thirty, `/healthz`, and paths that do not exist."""
 _GET_LIMITS = dict.fromkeys(PAGES, "pages") | dict.fromkeys(("/readyz", "/metrics"), "health")
 _SCRIPTS = ("/gradio_api/startup-events", "/gradio_api/app_id")
 """Paths that Gradio's scripts ask for, once in each page."""
