@@ -44,7 +44,7 @@ __all__ = [
     "load",
 ]
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 _MODULES_WITH_TORCH = {
     "ReadDigit": "photo.reader",
     "Reading": "photo.reader",

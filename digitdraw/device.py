@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from digitdraw.errors import UnknownDeviceError
+from digitdraw.languages import Message
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +26,8 @@ def choose_device(wanted: str | torch.device = "auto") -> tuple[torch.device, st
     if wanted == "auto":
         failure = _cuda_failure(torch.device("cuda"))
         if failure is None:
-            return torch.device("cuda"), "CUDA, because it works here"
-        return torch.device("cpu"), f"CPU, because {failure}"
+            return torch.device("cuda"), Message("device.cuda_works")
+        return torch.device("cpu"), Message("device.cpu_because", reason=failure)
     try:
         device = torch.device(wanted)
     except (RuntimeError, TypeError):
@@ -37,7 +38,8 @@ def choose_device(wanted: str | torch.device = "auto") -> tuple[torch.device, st
         raise UnknownDeviceError(
             f"The device {str(wanted)!r} does not work, because {failure}; {_KNOWN}"
         )
-    return device, f"{'CUDA' if device.type == 'cuda' else 'CPU'}, as requested"
+    is_cuda = device.type == "cuda"
+    return device, Message("device.cuda_requested" if is_cuda else "device.cpu_requested")
 
 
 class CpuFallback:
@@ -67,9 +69,10 @@ class CpuFallback:
                 if networks is self._networks:  # else another thread has already moved them
                     if self._spare is None:
                         raise
-                    reason = "the GPU's memory was full" if is_full else "the GPU failed"
+                    reason = Message("device.gpu_full" if is_full else "device.gpu_failed")
                     self._networks, self._spare = self._spare, None
-                    self.device, self.note = torch.device("cpu"), f"CPU, because {reason}"
+                    self.device = torch.device("cpu")
+                    self.note = Message("device.cpu_because", reason=reason)
                     log.warning("a model moved to the %s", self.note)
         return self.run(call)
 
@@ -77,7 +80,7 @@ class CpuFallback:
 def _cuda_failure(device: torch.device) -> str | None:
     """Return a short reason why `device` does not work, or None if it works."""
     if not torch.cuda.is_available():
-        return "there is no CUDA device"
+        return Message("device.no_cuda")
     try:
         torch.zeros(1, device=device).add_(1).item()
     except (RuntimeError, AssertionError) as error:

@@ -7,6 +7,11 @@ traceback, and no path of the server except that of missing or damaged weights."
 class DigitDrawError(Exception):
     """Base class of all errors below."""
 
+    @property
+    def message(self) -> str:
+        """The text of the error; a `Message` where the page can say it in other languages."""
+        return self.args[0] if self.args else ""
+
 
 class BadImageError(DigitDrawError):
     """The input is not a readable picture: wrong format, damaged, or too large."""

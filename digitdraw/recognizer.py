@@ -123,15 +123,18 @@ class Recognizer:
         """Classify glyphs as `GlyphClassifier.predict` does."""
         return self.classifier.predict(glyphs)
 
-    def locate_and_predict(self, image: Source) -> ImagePrediction:
-        """Return the result of `predict_image` with the part of the picture that it is for."""
+    def locate_and_predict(self, image: Source, reading: Reading | None = None) -> ImagePrediction:
+        """Return the result of `predict_image` with the part of the picture that it is for.
+
+        `reading` is that of `read_numbers` for the same image, where it is known: it need not be
+        read again. Its boxes are in pixels of the image, so a large file must be decoded before."""
         grey = load_grey(image)
         if self.data.preparation == "none":
             (prediction,) = self.classifier.predict([glyph.shrink(grey, self.data.side)])
             return ImagePrediction(prediction, grey, None)
         (whole,) = self.classifier.predict([binarize.to_glyph(grey)])
         if self.data.is_digits and whole.verdict != "blank" and whole.digitness < CONFIDENT:
-            part = self._crop_to_single_digit(grey)
+            part = self._crop_to_single_digit(grey, reading)
             if part is not None:
                 (closer,) = self.classifier.predict([binarize.to_glyph(part)])
                 if closer.digit is not None and closer.digitness > whole.digitness:
@@ -152,10 +155,10 @@ class Recognizer:
             return weights.load(name, own)
         return weights.load(name)
 
-    def _crop_to_single_digit(self, grey: np.ndarray) -> np.ndarray | None:
+    def _crop_to_single_digit(self, grey: np.ndarray, reading: Reading | None) -> np.ndarray | None:
         """Return the part of `grey` around its digit, or None unless the reader finds just one."""
         try:
-            (reading,) = self.photo_reader.read_batch([(grey, 1.0)])
+            reading = reading or self.photo_reader.read_batch([(grey, 1.0)])[0]
         except BadWeightsError as error:
             log.warning("the photo reader cannot look for a digit in a picture: %s", error)
             return None

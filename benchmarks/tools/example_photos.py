@@ -29,6 +29,8 @@ from digitdraw.training.synthesis.handwriting import Strokes
 FOLDER = ROOT / "digitdraw" / "ui" / "frontend" / "photo" / "examples"
 SIZE = (1000, 750)
 QUALITY = 80
+THUMBNAIL_EDGE, THUMBNAIL_QUALITY = 240, 80
+"""Longest side of the picture on the button of an example, in pixels."""
 MIN_DRAWINGS = 60
 """Drawings of a writer. With fewer, many digits of a photo would be the same drawing."""
 
@@ -106,7 +108,10 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     for name, photo in make(options.data):
         path = options.out / f"{name}.jpg"
-        Image.fromarray(photo.picture).save(path, quality=QUALITY, optimize=True)
+        picture = Image.fromarray(photo.picture)
+        picture.save(path, quality=QUALITY, optimize=True)
+        picture.thumbnail((THUMBNAIL_EDGE, THUMBNAIL_EDGE), Image.Resampling.LANCZOS)
+        picture.save(path.with_suffix(".small.jpg"), quality=THUMBNAIL_QUALITY, optimize=True)
         print(f"{path}: {' '.join(photo.numbers)}, {path.stat().st_size / 1000:.0f} kB")
 
 

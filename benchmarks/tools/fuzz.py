@@ -1,14 +1,14 @@
 """Fuzzes every edge of the app for some minutes and reports inputs that break a promise.
 
     pip install -r requirements-dev.txt -r benchmarks/requirements-fuzz.txt
-    python benchmarks/tools/fuzz.py [strokes pictures forms settings links] [--seconds 600]
+    python benchmarks/tools/fuzz.py [EDGE ...] [--seconds 600]
 
 Atheris mutates inputs and keeps those that reach new lines of the package and of Pillow. The
-inputs are drawings as JSON, picture files, requests with forms, and command-line flags with
-environment variables. The page's own modules unpack mutated links in Deno, a thousand at a time.
-The edges share the seconds. `tests/support/edges.py` defines what must hold. A case that breaks it,
-or takes 20 s or 3 GB, ends the run of its edge and is saved in runs/fuzz. To keep a case as a test,
-copy it to the folder of its edge in tests/support/regressions.
+inputs are drawings as JSON, picture files, requests with forms, flags and variables of the server,
+and arguments of the other commands. The page's own modules unpack mutated links in Deno, a
+thousand at a time. The edges share the seconds. `tests/support/edges.py` defines what must hold. A
+case that breaks it, or takes 20 s or 3 GB, ends the run of its edge and is saved in runs/fuzz. To
+keep a case as a test, copy it to the folder of its edge in tests/support/regressions.
 """
 
 import argparse
@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 OUT = ROOT / "runs" / "fuzz"
-WEIGHTS = {"strokes": 3, "pictures": 5, "forms": 3, "settings": 1, "links": 3}
+WEIGHTS = {"strokes": 3, "pictures": 5, "forms": 3, "settings": 2, "arguments": 1, "links": 2}
 """How the seconds are divided between the edges."""
 MAX_SECONDS = 20
 MAX_MEMORY = 3000
@@ -96,6 +96,7 @@ def fuzz_in_this_process(edge: str, seconds: int) -> int:
     for number, seed in enumerate(SEEDS[edge]()):
         (folder / "corpus" / f"seed-{number}").write_bytes(seed)
     options = [f"-max_total_time={seconds}", f"-timeout={MAX_SECONDS}",
+               f"-report_slow_units={MAX_SECONDS}",
                f"-rss_limit_mb={MAX_MEMORY}", "-print_final_stats=1", "-max_len=8192",
                "-len_control=0", f"-artifact_prefix={folder}/"]  # fmt: skip
     mutate = {"pictures": _mutate_picture}.get(edge)
@@ -148,6 +149,8 @@ def picture_seeds() -> list[bytes]:
 
 def form_seeds() -> list[bytes]:
     """Return requests to each route."""
+    from tests.support.edges import ROUTES
+
     part = (
         b'multipart/form-data; boundary=x\n--x\r\nContent-Disposition: form-data; name="files"; '
         b'filename="../a.png"\r\nContent-Type: image/png\r\n\r\nPNG\r\n--x--\r\n'
@@ -155,10 +158,11 @@ def form_seeds() -> list[bytes]:
     event = b'application/json\n{"data":[[[[1,2]]]],"fn_index":0,"session_hash":"a"}'
     file = b'application/json\n{"data":[{"path":"/etc/hosts","url":"http://127.0.0.1:9/a",' \
            b'"meta":{"_type":"gradio.FileData"}}]}'  # fmt: skip
+    drawing = b"application/json\n[[[1,2],[3,4]]]"
     return [
-        b"%d" % number + rest
-        for number in range(10)
-        for rest in (b"application/octet-stream\nx", part, event, file)
+        bytes([ord("0") + number]) + rest
+        for number in range(len(ROUTES))
+        for rest in (b"application/octet-stream\nx", part, event, file, drawing)
     ]
 
 
@@ -170,8 +174,20 @@ def setting_seeds() -> list[bytes]:
     pairs = [(s, values.get(s.name, s.default)) for s in settings.SETTINGS]
     return [f"{setting.flag}={value}".encode() for setting, value in pairs] + [
         "\n".join(f"{setting.variable}={value}" for setting, value in pairs).encode(),
-        b"SPACE_ID=a/b\n--share",
-    ]
+        b"SPACE_ID=a/b\n--share", "DIGITDRAW_HOST=\u00e9.example".encode(), b"--hosts=*",
+        b"DIGITDRAW_AUTH=a:\xff", b"--proxies=10.0.0.0/8,::1\nDIGITDRAW_TRUSTED_HOPS=2",
+    ]  # fmt: skip
+
+
+def argument_seeds() -> list[bytes]:
+    """Return the command line of each subcommand with many of its options."""
+    return [line.replace(" ", "\n").encode() for line in (
+        "--version", "--help", "predict --help", "serve --port 0", "nonesuch",
+        "predict --json --model tiny --device cuda:1 --weights f a.png b.png",
+        "read --csv a.jpg", "read --json -- -a.jpg", "calibrate --device cpu",
+        "evaluate tiny --show 3 --seed 7", "train tiny --epochs 3 --seed 1 --fraction 0.5 "
+        "--variants 2 --workers 0 --explain", "train --help",
+    )]  # fmt: skip
 
 
 SEEDS: dict[str, Callable[[], list[bytes]]] = {
@@ -179,6 +195,7 @@ SEEDS: dict[str, Callable[[], list[bytes]]] = {
     "pictures": picture_seeds,
     "forms": form_seeds,
     "settings": setting_seeds,
+    "arguments": argument_seeds,
 }
 
 

@@ -1,7 +1,8 @@
 """Takes screenshots of the page: the one of the README, or one of every kind of screen.
 
     python benchmarks/tools/page_shots.py                 # docs/page.png
-    python benchmarks/tools/page_shots.py --all FOLDER    # desktop, phone, dark, small, 4K, upload
+    python benchmarks/tools/page_shots.py --all FOLDER    # desktop, phone, dark, small, 4K, photo
+    python benchmarks/tools/page_shots.py --sizes         # a table of what is in sight, no picture
 
 The script starts the page and draws with pointer events in headless Chromium (the one at
 DIGITDRAW_CHROMIUM, or on the PATH).
@@ -19,8 +20,10 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from tests.support.app_page import AppPage
 from tests.support.browser_paths import SWITCHES, chromium_path
 from tests.support.drawings import DIGITS
+from tests.support.screens import SIZES, fit_of
 from tests.support.server import Server
 
 README_SIZE = (1180, 800)
@@ -35,8 +38,8 @@ def draw_example(page: Page, name: str = "a three") -> None:
     page.evaluate("scrollTo(0, 0)")
 
 
-def upload_photo(page: Page) -> None:
-    """Add a picture that looks like a photo of a five on the Upload tab."""
+def add_photo(page: Page) -> None:
+    """Add a picture that looks like a photo of a five on the Photo tab."""
     shade = Image.linear_gradient("L").resize((900, 700)).point(lambda v: 150 + v * 90 // 255)
     paper = Image.merge("RGB", [shade, shade, shade.point(lambda v: v * 94 // 100)])
     pen = ImageDraw.Draw(paper)
@@ -44,8 +47,8 @@ def upload_photo(page: Page) -> None:
         pen.line([(320 + 3.4 * x, 170 + 3.4 * y) for x, y in stroke], (40, 44, 82), 20, "curve")
     buffer = io.BytesIO()
     paper.save(buffer, "JPEG")
-    page.get_by_role("tab", name="Upload").click()
-    page.wait_for_selector(".dd-upload-tab:not([aria-busy])")
+    page.get_by_role("tab", name="Photo").click()
+    page.wait_for_selector(".dd-photo-tab:not([aria-busy])")
     photo = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": buffer.getvalue()}
     page.locator(".dd-file").set_input_files([photo])
     page.wait_for_selector(".dd-steps li")
@@ -77,9 +80,9 @@ SCREENS: list[Screen] = [
     ("small-320", (320, 568), draw_example, PHONE),
     ("tablet", (768, 1024), draw_example, PHONE),
     ("screen-4k", (3840, 2160), draw_example, {}),
-    ("upload-light", (1440, 1100), upload_photo, {}),
-    ("upload-dark", (1440, 1100), upload_photo, {"color_scheme": "dark"}),
-    ("upload-phone", (390, 844), upload_photo, PHONE),
+    ("photo-light", (1440, 1100), add_photo, {}),
+    ("photo-dark", (1440, 1100), add_photo, {"color_scheme": "dark"}),
+    ("photo-phone", (390, 844), add_photo, PHONE),
 ]
 
 
@@ -87,6 +90,7 @@ def main() -> int:
     """Start the page, take the pictures, and print their paths."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--all", metavar="FOLDER", type=Path, help="every screen, into FOLDER")
+    parser.add_argument("--sizes", action="store_true", help="print what is in sight at each size")
     options = parser.parse_args()
     screens = SCREENS
     folder = options.all
@@ -97,11 +101,26 @@ def main() -> int:
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium_path(), args=SWITCHES)
-            for screen in screens:
-                print(shoot(browser, server.url, folder, screen))
+            if options.sizes:
+                print_sizes(browser, server.url)
+            else:
+                for screen in screens:
+                    print(shoot(browser, server.url, folder, screen))
     finally:
         server.stop()
     return 0
+
+
+def print_sizes(browser, url: str) -> None:
+    """Print the side of the pad and what is in sight of a drawing, for each size of the window."""
+    app = AppPage(browser.new_page(), url).open()
+    app.draw(4)
+    app.expect_digit("4")
+    print(f"{'window':>9}  {'pad':>4}  bars  pad, tools, sentence and bars in sight")
+    for width, height in sorted(SIZES):
+        fit = fit_of(app, width, height)
+        faults = ", ".join([*fit.hidden, *fit.overlapping, *["too wide"] * bool(fit.overflow)])
+        print(f"{width:4}x{height:4}  {fit.pad:4}  {fit.bars:4}  {faults or 'yes'}")
 
 
 def shoot(browser, url: str, folder: Path, screen: Screen) -> Path:

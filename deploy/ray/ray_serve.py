@@ -51,9 +51,7 @@ TIMEOUT = 3.0
 """Seconds for one try. All tries together take less time than the page's script waits."""
 PAUSE = 0.1
 """Seconds between tries."""
-SESSION_PATHS = re.compile(
-    "/gradio_api/(queue/.+|call/.+|upload|upload_progress|cancel|reset/?|heartbeat/.+)"
-)
+SESSION_PATHS = re.compile("/gradio_api/(queue/.+|call/.+|upload|cancel|reset/?)")
 """Paths of the parts of Gradio that keep state in one process."""
 QUIET = {"enable_access_log": False}  # `Telemetry` logs requests where the operator wants it
 # Shares of a core. Ray uses them to place replicas and does not enforce them. All three

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
+
 from digitdraw.errors import BadImageError
 from digitdraw.photo.reader import PhotoReader, Reading
 from digitdraw.preprocessing.image_io import load_photo
@@ -52,15 +54,29 @@ def _readings(
     reader: PhotoReader, paths: Sequence[Path]
 ) -> Iterator[tuple[Path, Reading | BadImageError]]:
     """Yield each path, in order, with its reading or the reason why there is none."""
-    photos, errors = {}, {}
+    photos: dict[Path, tuple[np.ndarray, float]] = {}
+    results: dict[Path, Reading | BadImageError] = {}
     for path in paths:
         try:
             photos[path] = load_photo(path)
         except BadImageError as error:
-            errors[path] = error
-    readings = dict(zip(photos, reader.read_batch(list(photos.values())), strict=True))
+            results[path] = error
+    readings = _read_batch(reader, list(photos.values()))
+    results.update(zip(photos, readings, strict=True))
     for path in paths:
-        yield path, errors.get(path) or readings[path]
+        yield path, results[path]
+
+
+def _read_batch(
+    reader: PhotoReader, photos: Sequence[tuple[np.ndarray, float]]
+) -> list[Reading | BadImageError]:
+    """Read photos in one batch, or one by one where one of them cannot be read."""
+    try:
+        return [*reader.read_batch(photos)]
+    except BadImageError as error:
+        if len(photos) == 1:
+            return [error]
+        return [result for photo in photos for result in _read_batch(reader, [photo])]
 
 
 def _paths(arguments: Sequence[str]) -> Iterator[Path]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from torch import nn
 
 from digitdraw.errors import UnknownModelError
+from digitdraw.languages import Message
 from digitdraw.models import classifiers
 from digitdraw.models.calibration import Calibration, PhotoCalibration
 from digitdraw.models.detector import DigitDetector
@@ -39,16 +40,16 @@ LINE_RECOGNIZER = Architecture(
 )
 PHOTO_MODELS = {model.name: model for model in (DETECTOR, LINE_RECOGNIZER)}
 _CLASSIFIERS = (
-    Architecture("softmax", "one linear layer: logistic regression", classifiers.softmax, 0.0, 1.0),
-    Architecture("from-scratch", "784-500-10 in plain tensors", classifiers.FromScratch, 0.0, 1.0),
-    Architecture("mlp-relu", "784-128-64-10 with ReLU", classifiers.mlp_relu),
-    Architecture("mlp-tanh", "784-128-64-10 with ReLU and tanh", classifiers.mlp_tanh, 0.5, 0.5),
-    Architecture("cnn", "two convolutions, two linear layers", classifiers.Cnn),
+    Architecture("softmax", Message("model.softmax"), classifiers.softmax, 0.0, 1.0),
+    Architecture("from-scratch", Message("model.from_scratch"), classifiers.FromScratch, 0.0, 1.0),
+    Architecture("mlp-relu", Message("model.mlp_relu"), classifiers.mlp_relu),
+    Architecture("mlp-tanh", Message("model.mlp_tanh"), classifiers.mlp_tanh, 0.5, 0.5),
+    Architecture("cnn", Message("model.cnn"), classifiers.Cnn),
     Architecture(
-        "tiny", "small network of separable blocks", classifiers.TinyNet, has_digitness=True
+        "tiny", Message("model.tiny"), classifiers.TinyNet, has_digitness=True
     ),
     Architecture(
-        "default", "residual network, the page's default", classifiers.DigitNet,
+        "default", Message("model.default"), classifiers.DigitNet,
         has_digitness=True,
     ),
 )  # fmt: skip

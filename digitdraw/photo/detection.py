@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from digitdraw.errors import BadImageError
 from digitdraw.models.detector import DigitDetector
 from digitdraw.photo.boxes import box_areas, box_centers, intersection_areas
 from digitdraw.preprocessing.padding import pad_border, pad_with_paper
@@ -26,6 +27,8 @@ ENLARGED_SIDE = 448
 """Up to this longer side, in pixels, an image also gets a view of twice its size."""
 BATCH_PIXELS = 2_000_000
 """Pixels in one pass of the network, which limits its memory to about 300 MB."""
+MAX_DIGITS = 1_500
+"""Digits that an image may show. Each takes 5 ms to read; a dense page has some hundred."""
 _SMALL = 20
 """Detections below this height, in pixels, get a closer view. The network detects few digits
 below 14 pixels, and may give them too tall a box."""
@@ -72,7 +75,8 @@ class Detections:
 def detect(images: Sequence[np.ndarray], network: nn.Module, threshold: float) -> list[Detections]:
     """Detect the digits of images, (H, W) float32 each, 0 = black, 1 = white. `network` is a
     `DigitDetector` in eval mode on any device. Scores are at least `threshold`. The network is
-    unsure at borders. An image that digits fill runs again with a paper margin."""
+    unsure at borders. An image that digits fill runs again with a paper margin. Raises
+    BadImageError for an image of more than MAX_DIGITS digits."""
     padded = [pad_with_paper(grey) for grey in images]
     results = _detect_padded(padded, network, threshold)
     filled = [
@@ -174,7 +178,12 @@ def _detect_padded(
         views_of = [[view] for view in closer if view is not None]
     results = []
     for part, (_, margin) in zip(parts, padded, strict=True):
-        found = drop_merged(non_maximum_suppression(concatenate(part).above(threshold)))
+        found = non_maximum_suppression(concatenate(part).above(threshold))
+        if len(found.scores) > MAX_DIGITS:
+            raise BadImageError(
+                f"The picture shows over {MAX_DIGITS} digits; please take a picture of a part."
+            )
+        found = drop_merged(found)
         boxes = found.boxes - np.array([margin, margin, 0, 0], np.float32)
         results.append(Detections(boxes, found.scores, found.logits))
     return results

@@ -75,7 +75,7 @@ def detect_digits(
 ) -> list[Detections]:
     """Detect the digits of grey images, (H, W) float32, and clean up the detections. Halves of a
     digit are merged. Boxes that span two lines, parts of digits, and commas are dropped. Each box
-    is expanded to all of its ink."""
+    is expanded to all of its ink. Raises BadImageError for an image of too many digits."""
     detected = detection.detect(images, detector, threshold)
     return [
         expand_to_ink(drop_commas(drop_nested(merge_split_digits(detections))), grey)

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from digitdraw.device import CpuFallback
+from digitdraw.languages import Message
 from digitdraw.models.calibration import PhotoCalibration
 from digitdraw.models.layers import Normalized, fold_batch_norm
 from digitdraw.models.weights import Weights
@@ -110,7 +111,7 @@ class Reading:
     def as_dict(self) -> dict[str, Any]:
         """Return all but the glyphs, ready for JSON."""
         return {
-            "reason": self.reason,
+            "reason": str(self.reason),  # programs get English
             "text": self.text,
             "numbers": [
                 {"number": item.text, "confidence": item.confidence, "box": list(item.box)}
@@ -151,7 +152,8 @@ class PhotoReader:
         return self.read_batch([load_photo(image)])[0]
 
     def read_batch(self, photos: Sequence[tuple[np.ndarray, float]]) -> list[Reading]:
-        """Read photos as `load_photo` returns them. A GPU reads them faster in one batch."""
+        """Read photos as `load_photo` returns them. A GPU reads them faster in one batch. Raises
+        BadImageError if one of them shows more than `detection.MAX_DIGITS` digits."""
         images = [grey for grey, _ in photos]
         pages = self._fallback.run(
             lambda *networks: pipeline.read_rows(images, Networks(*networks))
@@ -229,16 +231,16 @@ def _page_text(rows: Sequence[Row]) -> str:
     return "\n".join(line for texts in lines.values() if (line := " ".join(filter(None, texts))))
 
 
-def _reason(grey: np.ndarray, pixel: float) -> str:
+def _reason(grey: np.ndarray, pixel: float) -> Message:
     """Return a sentence that says why no digits were found in a photo."""
     height, width = (round(side * pixel) for side in grey.shape)
     if min(width, height) < SMALLEST_SIDE:
-        return f"The picture is too small to read: {width} x {height} pixels."
+        return Message("photo.too_small", width=width, height=height)
     scale = min(1.0, BLUR_SIDE / max(grey.shape))
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     contrast = float(small.std())
     # A sharp edge changes from one pixel to the next, a blurred one over many.
     sharpness = float(cv2.Laplacian(small, cv2.CV_32F).std())
     if contrast > MIN_CONTRAST and sharpness < BLURRED * contrast:
-        return "The picture is too blurred to read."
-    return "No digits were found in the picture."
+        return Message("photo.blurred")
+    return Message("photo.no_digits")

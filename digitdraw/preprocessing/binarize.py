@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from digitdraw.languages import Message
 from digitdraw.preprocessing import glyph
 from digitdraw.preprocessing.clutter import remove_clutter
 from digitdraw.preprocessing.image_io import Source, load_grey
@@ -33,7 +34,7 @@ class Step:
     `picture` is (H, W) uint8, ready to show: dark ink on light paper."""
 
     name: str
-    caption: str
+    caption: Message
     picture: np.ndarray
 
 
@@ -80,16 +81,16 @@ def steps(image: Source, whole: np.ndarray | None = None) -> list[Step]:
     digit, the whole picture comes first. Raises BadImageError as `image_io.load_grey` does."""
     result = _binarize(load_grey(image))
     source = result.grey if whole is None else _resize_to_working(whole)
-    first = [Step("grey", "The picture, upright and in grey", _to_uint8(source))]
+    first = [Step("grey", Message("step.grey"), _to_uint8(source))]
     if whole is not None:
-        first.append(Step("digit", "The one digit that was found in it", _to_uint8(result.grey)))
+        first.append(Step("digit", Message("step.digit"), _to_uint8(result.grey)))
     return [
         *first,
-        Step("flat", "Light and shadow evened out", 255 - _to_uint8(result.flat)),
-        Step("ink", "Ink: darker or lighter than the paper", 255 - result.ink),
-        Step("clean", "Without specks, page edges, a line below", 255 - result.clean),
-        Step("pen", "Cropped, with the pen width of a glyph", 255 - result.pen),
-        Step("glyph", "What the model sees: 28 by 28", 255 - _to_uint8(result.glyph)),
+        Step("flat", Message("step.flat"), 255 - _to_uint8(result.flat)),
+        Step("ink", Message("step.ink"), 255 - result.ink),
+        Step("clean", Message("step.clean"), 255 - result.clean),
+        Step("pen", Message("step.pen"), 255 - result.pen),
+        Step("glyph", Message("step.glyph"), 255 - _to_uint8(result.glyph)),
     ]
 
 

@@ -1,25 +1,39 @@
 """Reads any picture file, bytes, PIL image or array as upright grey pixels.
 
-The size of a file is checked before anything is decoded."""
+The size of a file is checked before anything is decoded. `decoder_limits` has further limits."""
 
-import io
 import os
 from functools import cache
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from digitdraw.errors import BadImageError
+from digitdraw.languages import Message
+from digitdraw.preprocessing.decoder_limits import (
+    MAX_PIXELS,
+    READS,
+    PictureFile,
+    check_header,
+    check_jpeg,
+    check_size,
+)
 
 Source = str | os.PathLike | bytes | bytearray | Image.Image | np.ndarray
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "HEIF")
 """Accepted formats, by Pillow's names. JPEG includes MPO, and HEIF includes HEIC."""
 MAX_BYTES = 10 * 1024 * 1024
-MAX_PIXELS = 40_000_000
-_DRAFT_SIZE = (1280, 1280)
-"""Least size, in pixels, at which a JPEG is decoded. No later step uses a larger picture."""
-_FORMAT_LIST = "PNG, JPEG, WebP, BMP, GIF, TIFF and HEIC"
+_LEAST_SIZE = (1280, 1280)
+"""Least size, in pixels, to which a file is reduced. No later step uses a larger picture."""
+_REDUCIBLE = {"1": "L", "P": "RGB", "PA": "RGBA", "I;16": "I", "I;16L": "I", "I;16B": "I"}
+"""Modes that Pillow cannot reduce, and those that take their place."""
+_ORIENTATION = ExifTags.Base.Orientation
+_LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
+"""Weights of red, green and blue, as ITU-R BT.601 has them."""
+_ROWS = 256
+"""Rows of a transparent picture that are converted at once, so that it takes little memory."""
+_FORMAT_LIST = ("PNG", "JPEG", "WebP", "BMP", "GIF", "TIFF", "HEIC")
 
 
 def load_grey(source: Source) -> np.ndarray:
@@ -29,8 +43,10 @@ def load_grey(source: Source) -> np.ndarray:
     (H, W, 3) RGB or (H, W, 4) RGBA, of uint8, uint16, bool, or floats in [0, 1]. If a file has
     several frames or pages, the first is read.
 
-    Raises BadImageError for anything else, for files over MAX_BYTES, and for pictures over
-    MAX_PIXELS. The number of pixels is checked before a picture is decoded."""
+    A picture whose sides are both above 2560 pixels is reduced.
+
+    Raises BadImageError for anything else, for files over MAX_BYTES, and for what is beyond another
+    limit of `decoder_limits`. The number of pixels is checked before a picture is decoded."""
     if isinstance(source, np.ndarray):
         return _array_to_grey(source)
     return to_grey(open_image(source))
@@ -40,23 +56,26 @@ def load_photo(source: Source) -> tuple[np.ndarray, float]:
     """Load a picture as `load_grey` does, and return its scale as well.
 
     The scale is the width of one returned pixel in pixels of the upright photo. It is above 1 for
-    a large JPEG, which is decoded at a fraction of its size."""
-    if isinstance(source, (np.ndarray, Image.Image)):
-        return load_grey(source), 1.0
-    with _open(_read_bytes(source)) as picture:
-        longer = max(picture.size)
-        grey = to_grey(_decode(picture))
-    return grey, longer / max(grey.shape)
+    a large picture, which is reduced."""
+    if isinstance(source, np.ndarray):
+        return _array_to_grey(source), 1.0
+    picture, scale = open_photo(source)
+    return to_grey(picture), scale
+
+
+def open_photo(source: Source) -> tuple[Image.Image, float]:
+    """Load a picture as `open_image` does, and return its scale as `load_photo` does."""
+    if isinstance(source, np.ndarray):
+        return Image.fromarray(np.rint(_array_to_grey(source) * 255).astype(np.uint8)), 1.0
+    picture = source if isinstance(source, Image.Image) else _open(_read_bytes(source))
+    longer = max(picture.size)
+    upright = _decode(picture)
+    return upright, longer / max(upright.size)
 
 
 def open_image(source: Source) -> Image.Image:
     """Load a picture and turn it upright as its EXIF tag says. Raises as `load_grey` does."""
-    if isinstance(source, np.ndarray):
-        return Image.fromarray(np.rint(_array_to_grey(source) * 255).astype(np.uint8))
-    if isinstance(source, Image.Image):
-        return _decode(source)
-    with _open(_read_bytes(source)) as picture:
-        return _decode(picture)
+    return open_photo(source)[0]
 
 
 def to_grey(picture: Image.Image) -> np.ndarray:
@@ -64,7 +83,7 @@ def to_grey(picture: Image.Image) -> np.ndarray:
     if picture.mode == "F" or picture.mode.startswith("I"):
         return _deep_to_grey(np.asarray(picture))
     if picture.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in picture.info:
-        return _over_paper(picture.convert("RGBA"))
+        return _over_paper(picture if picture.mode == "RGBA" else picture.convert("RGBA"))
     if picture.mode not in ("1", "L"):
         picture = picture.convert("RGB").convert("L")
     return np.asarray(picture.convert("L"), dtype=np.float32) / 255
@@ -87,11 +106,10 @@ def _read_bytes(source: str | os.PathLike | bytes | bytearray) -> bytes:
             f"got {type(source).__name__}."
         )
     if (size := max(size, len(data))) > MAX_BYTES:
-        raise BadImageError(
-            f"The file has {size / 2**20:.1f} MB; at most {MAX_BYTES // 2**20} MB are read."
-        )
+        most = MAX_BYTES // 2**20
+        raise BadImageError(Message("picture.too_large", size=size / 2**20, most=most))
     if not data:
-        raise BadImageError(f"The file is empty (0 bytes); allowed are {_FORMAT_LIST}.")
+        raise BadImageError(Message("picture.empty", formats=_FORMAT_LIST))
     return data
 
 
@@ -101,18 +119,24 @@ def _open(data: bytes) -> Image.Image:
     if is_heif:
         _register_heif()
     formats = [name for name in FORMATS if (name == "HEIF") == is_heif]
+    check_jpeg(data)
+    file = PictureFile(data)
     try:
-        return Image.open(io.BytesIO(data), formats=formats)
+        picture = Image.open(file, formats=formats)
+    except BadImageError:
+        raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise BadImageError(
-            f"The picture has too many pixels; at most {MAX_PIXELS // 10**6} megapixels are read."
-        ) from error
+        most = MAX_PIXELS // 10**6
+        raise BadImageError(Message("picture.too_many_pixels", most=most)) from error
     except UnidentifiedImageError as error:
         start = data[:256].lstrip().lower()
-        kind = "an SVG or other XML text" if start.startswith(b"<") else "no picture in this format"
-        raise BadImageError(f"The file is {kind}; allowed are {_FORMAT_LIST}.") from error
+        key = "picture.xml" if start.startswith(b"<") else "picture.unknown"
+        raise BadImageError(Message(key, formats=_FORMAT_LIST)) from error
     except Exception as error:  # on damaged headers, Pillow's plugins raise many types
-        raise BadImageError(f"The picture's header is damaged ({_brief(error)}).") from error
+        raise BadImageError(Message("picture.damaged_header", detail=_brief(error))) from error
+    check_header(picture)
+    file.reads += READS
+    return picture
 
 
 @cache
@@ -123,19 +147,39 @@ def _register_heif() -> None:
 
 
 def _decode(picture: Image.Image) -> Image.Image:
-    """Check the size, then decode the first frame and turn it upright."""
+    """Check the size, then decode the first frame, reduce it if it is large, turn it upright."""
     width, height = picture.size
-    _check_pixels(width * height, f"The picture has {width} x {height} =")
     if width == 0 or height == 0:
-        raise BadImageError(f"The picture has no pixels ({width} x {height}).")
+        raise BadImageError(Message("picture.no_pixels", width=width, height=height))
+    check_size(width, height)
     try:
-        picture.draft(None, _DRAFT_SIZE)
+        picture.draft(None, _LEAST_SIZE)
         picture.load()
-        return ImageOps.exif_transpose(picture)
+        return ImageOps.exif_transpose(_reduce(picture))
+    except BadImageError:
+        raise
+    except MemoryError as error:
+        raise BadImageError(Message("picture.too_much_memory")) from error
     except Exception as error:  # a truncated file raises OSError, SyntaxError and other types
         raise BadImageError(
-            f"The picture is cut off or damaged ({_brief(error)}); allowed are {_FORMAT_LIST}."
+            Message("picture.damaged", detail=_brief(error), formats=_FORMAT_LIST)
         ) from error
+
+
+def _reduce(picture: Image.Image) -> Image.Image:
+    """Reduce a picture as `draft` reduces a JPEG: by 2, 4 or 8, to no less than _LEAST_SIZE."""
+    most = min(side // least for side, least in zip(picture.size, _LEAST_SIZE, strict=True))
+    factor = next((factor for factor in (8, 4, 2) if factor <= most), 1)
+    if factor == 1:
+        return picture
+    orientation = picture.getexif().get(_ORIENTATION)  # a reduced TIFF would lose it
+    if "transparency" in picture.info and not picture.mode.startswith("I"):
+        picture = picture.convert("RGBA")
+    elif picture.mode in _REDUCIBLE:
+        picture = picture.convert(_REDUCIBLE[picture.mode])
+    reduced = picture.reduce(factor)
+    reduced.getexif()[_ORIENTATION] = orientation
+    return reduced
 
 
 def _array_to_grey(array: np.ndarray) -> np.ndarray:
@@ -143,7 +187,7 @@ def _array_to_grey(array: np.ndarray) -> np.ndarray:
     if array.ndim not in (2, 3) or channels not in (1, 3, 4) or array.size == 0:
         shape = " x ".join(map(str, array.shape)) or "a single number"
         raise BadImageError(f"An array is (H, W), (H, W, 3) or (H, W, 4), not empty; got {shape}.")
-    _check_pixels(array.shape[0] * array.shape[1], "The array has")
+    check_size(array.shape[1], array.shape[0])
     if channels == 1:
         return _to_unit_range(array).reshape(array.shape[:2])
     if array.dtype != np.uint8:
@@ -176,19 +220,20 @@ def _deep_to_grey(array: np.ndarray) -> np.ndarray:
 
 def _over_paper(picture: Image.Image) -> np.ndarray:
     """Lay a transparent picture over white, or over black if white would hide all of it."""
-    rgba = np.asarray(picture, dtype=np.float32) / 255
-    luminance = rgba[..., :3] @ np.array([0.299, 0.587, 0.114], np.float32)
-    alpha = rgba[..., 3]
-    over_white = luminance * alpha + (1 - alpha)
-    is_hidden = np.ptp(over_white) < 0.05 < np.ptp(alpha)
-    return np.clip(luminance * alpha if is_hidden else over_white, 0, 1)
+    rgba = np.asarray(picture)
+    over_white = _over(rgba, 1)
+    is_hidden = np.ptp(over_white) < 0.05 < np.ptp(rgba[..., 3]) / 255
+    return _over(rgba, 0) if is_hidden else over_white
 
 
-def _check_pixels(pixels: int, start: str) -> None:
-    if pixels > MAX_PIXELS:
-        raise BadImageError(
-            f"{start} {pixels / 1e6:.1f} megapixels; at most {MAX_PIXELS // 10**6} are read."
-        )
+def _over(rgba: np.ndarray, paper: float) -> np.ndarray:
+    """Lay RGBA pixels, (H, W, 4) uint8, over paper of a level; (H, W) float32 in [0, 1]."""
+    grey = np.empty(rgba.shape[:2], np.float32)
+    for top in range(0, len(rgba), _ROWS):
+        rows = rgba[top : top + _ROWS].astype(np.float32) / 255
+        luminance, alpha = rows[..., :3] @ _LUMINANCE, rows[..., 3]
+        grey[top : top + _ROWS] = np.clip(luminance * alpha + (1 - alpha) * paper, 0, 1)
+    return grey
 
 
 def _brief(error: Exception) -> str:

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from digitdraw.errors import BadStrokesError
+from digitdraw.languages import Message
 from digitdraw.preprocessing import glyph
 
 MAX_STROKES = 500
@@ -34,7 +35,8 @@ def parse(strokes: object) -> list[np.ndarray]:
             f"got {_describe(strokes)}."
         )
     if len(strokes) > MAX_STROKES:
-        raise BadStrokesError(f"A drawing has at most {MAX_STROKES} strokes; got {len(strokes):,}.")
+        count = len(strokes)
+        raise BadStrokesError(Message("drawing.too_many_strokes", most=MAX_STROKES, count=count))
     for number, stroke in enumerate(strokes):
         if not _is_list(stroke):
             raise BadStrokesError(
@@ -42,7 +44,7 @@ def parse(strokes: object) -> list[np.ndarray]:
             )
     points = sum(map(len, strokes))
     if points > MAX_POINTS:
-        raise BadStrokesError(f"A drawing has at most {MAX_POINTS:,} points; got {points:,}.")
+        raise BadStrokesError(Message("drawing.too_many_points", most=MAX_POINTS, count=points))
     parsed = (_parse_stroke(number, stroke) for number, stroke in enumerate(strokes))
     return [stroke for stroke in parsed if len(stroke)]
 

@@ -5,16 +5,21 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 
+import orjson
 from fastapi import FastAPI
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Scope
 
+from digitdraw.languages import Message
 from digitdraw.serving import health
+from digitdraw.serving.api import openapi, rest
+from digitdraw.serving.api.endpoints import Endpoints
 from digitdraw.serving.middleware import allowlist
 from digitdraw.serving.middleware.basic_auth import BasicAuth
 from digitdraw.serving.middleware.body_limits import BodyLimits
 from digitdraw.serving.middleware.rate_limits import RateLimits
+from digitdraw.serving.middleware.root_path import RootPath
 from digitdraw.serving.middleware.telemetry import Metrics, Telemetry
 from digitdraw.serving.middleware.trusted_proxies import TrustedProxies
 from digitdraw.serving.responses import ErrorResponse
@@ -24,23 +29,37 @@ from digitdraw.serving.workers.photo_queue import PhotoQueue
 
 MAX_JSON = 1 << 20
 """Bytes of a drawing's JSON. The largest drawing that is allowed is smaller."""
-_PICTURE_PATHS = ("/live/photo", "/live/picture", "/gradio_api/upload")
+_PICTURE_PATHS = (
+    "/live/photo", "/live/picture", "/gradio_api/upload", "/api/v1/image", "/api/v1/numbers",
+)  # fmt: skip
+_MCP_PATH = "/mcp"
 PAGES = (
     "/", "/config", "/config/", "/gradio_api/info", "/gradio_api/info/", "/theme.css",
-    "/gradio_api/theme.css", "/manifest.json",
+    "/gradio_api/theme.css", "/api/v1/openapi.json",
 )  # fmt: skip
 """Paths whose answers are the same for everybody."""
 PAGE_RATE = "100/second"
-"""Limit of pages for one address, and of questions about readiness and metrics. Files have none."""
+"""Limit of pages for one address, of questions of their scripts, and of those about readiness and
+metrics."""
+FILE_RATE = "500/second"
+"""Rate above which other GET requests of one address wait for a second: files of the page, of which
+a visit takes about thirty, `/healthz`, and paths that do not exist."""
 _GET_LIMITS = dict.fromkeys(PAGES, "pages") | dict.fromkeys(("/readyz", "/metrics"), "health")
+_SCRIPTS = ("/gradio_api/startup-events", "/gradio_api/app_id")
+"""Paths that Gradio's scripts ask for, once in each page."""
 _KINDS = frozenset(
     ("answer", "why", "compare", "picture", "photo", "example", "call", "queue", "upload",
-     "healthz", "readyz", "metrics")
+     "strokes", "image", "numbers", "mcp", "qr", "healthz", "readyz", "metrics")
 )  # fmt: skip
 """Path segments that name a kind of request in metrics, logs and rate limits."""
+_PICTURES = frozenset(("photo", "picture", "example", "upload", "image", "numbers"))
+"""Kinds that count as pictures."""
+_SHORT_MESSAGE = 64 << 10
+"""Bytes of a message at /mcp that counts as an answer. A longer one counts as a picture, and
+`mcp_tools` counts the pictures in shorter ones."""
 _REFUSALS = {
     404: "There is nothing here.",
-    503: "Too many are asking at once; please try again in a moment.",
+    503: Message("error.busy"),
 }
 """What people read for a status that Gradio answers with."""
 _WORKER_DELAY = 2.0
@@ -63,9 +82,13 @@ class Service:
         self.metrics.queue("photos", lambda: len(self.photo_queue))
         self.is_taking_calls: Callable[[], bool] = lambda: True
         self.live = Routes(model, self.photo_queue, examples, self.metrics)
+        self.endpoints = Endpoints(model, self.photo_queue, self.metrics)
+        self._tools = _tools(self.endpoints) if settings.mcp else None
         self.app = FastAPI(
             routes=[
                 *self.live.routes(),
+                *rest.routes(self.endpoints, orjson.dumps(openapi.document(settings))),
+                *([self._tools.route(_MCP_PATH)] if self._tools else []),
                 *health.routes(model, self.metrics, lambda: self.is_taking_calls()),
             ],
             lifespan=self._lifespan,
@@ -80,7 +103,8 @@ class Service:
             await self.photo_queue.start()
 
         starting = asyncio.create_task(start_workers())
-        yield
+        async with self._tools.running() if self._tools else contextlib.nullcontext():
+            yield
         starting.cancel()
         # Until this task has ended, it may hold a worker that is not yet in the queue.
         await asyncio.gather(starting, return_exceptions=True)
@@ -91,15 +115,19 @@ class Service:
 def guarded(app: ASGIApp, metrics: Metrics, settings: Settings) -> ASGIApp:
     """Return `app` behind all middleware; a request passes the last one first."""
     limits = {"answers": settings.rate, "pictures": settings.photo_rate}
-    limits |= dict.fromkeys(("pages", "health"), PAGE_RATE)
+    limits |= dict.fromkeys(("pages", "health", "scripts"), PAGE_RATE) | {"files": FILE_RATE}
     app = BodyLimits(app, partial(_max_bytes, settings.max_upload << 20))
-    app = RateLimits(app, limits, _rate_limit, by_size={"answers"}, most=MAX_JSON)
+    app = RateLimits(app, limits, _rate_limit, {"answers"}, MAX_JSON, delayed={"files"})
     if settings.auth:
         app = BasicAuth(app, *settings.auth, is_open=health.PATHS.__contains__)
-    headers = allowlist.security_headers(settings.on_space)
-    closed = ["/metrics"] if settings.on_space else []  # a Space has no private network
-    app = allowlist.Allowlist(app, settings.allowed_hosts, headers, closed)
+    headers = allowlist.security_headers(settings.embedders)
+    # There, visitors may look as if they came from this machine.
+    closed = ["/metrics"] if settings.on_space or settings.share else []
+    closed += [] if settings.mcp else [_MCP_PATH]
+    app = allowlist.Allowlist(app, settings.allowed_hosts, headers, closed, settings.public_url)
     app = Telemetry(app, metrics, _kind)
+    if settings.root_path:
+        app = RootPath(app, settings.root_path, headers)
     return TrustedProxies(app, settings.proxies, settings.trusted_hops)
 
 
@@ -119,23 +147,38 @@ async def in_our_words(request: Request, error: Exception) -> Response:
 
 async def failed(request: Request, error: Exception) -> Response:
     """Answer what fails in the server, without details."""
-    return ErrorResponse(500, "Something went wrong in the server.")
+    return ErrorResponse(500, Message("error.failed"))
 
 
 async def _nobody(request: Request, error: Exception) -> Response:
     return Response(status_code=499)  # nobody reads it; it is counted
 
 
+def _tools(endpoints: Endpoints):
+    """Return the tools for assistants, with an import that only they need."""
+    from digitdraw.serving.api.mcp_tools import Tools
+
+    return Tools(endpoints, MAX_JSON)
+
+
 def _max_bytes(max_picture: int, path: str) -> int:
-    # An upload form has a few bytes beside the file.
+    # A form, and a message, have a few bytes beside the picture.
+    if path.endswith(_MCP_PATH):
+        return max(MAX_JSON, max_picture * 4 // 3 + (64 << 10))  # in base64
     return max_picture + (64 << 10) if path.endswith(_PICTURE_PATHS) else MAX_JSON
 
 
-def _rate_limit(scope: Scope) -> str | None:
+def _rate_limit(scope: Scope) -> str:
     """Return the name of the rate limit that a request counts for."""
     if scope["method"] != "POST":
-        return _GET_LIMITS.get(scope["path"])
-    return "pictures" if _kind(scope) in ("photo", "picture", "example", "upload") else "answers"
+        is_script = scope["path"].startswith(_SCRIPTS)
+        return "scripts" if is_script else _GET_LIMITS.get(scope["path"], "files")
+    kind = _kind(scope)
+    if kind == "mcp":
+        length = dict(scope["headers"]).get(b"content-length", b"")
+        is_short = length.isdigit() and int(length[:20]) <= _SHORT_MESSAGE
+        return "answers" if is_short else "pictures"
+    return "pictures" if kind in _PICTURES else "answers"
 
 
 def _kind(scope: Scope) -> str:

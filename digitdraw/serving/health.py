@@ -50,16 +50,20 @@ def routes(
         return json_response({"status": "ready", **named})
 
     async def metrics_text(request: Request) -> Response:
-        if not _is_private(request.client.host if request.client else ""):
+        if not _is_private(request):
             return ErrorResponse(404, "There is nothing here.")
         return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics_text)]
 
 
-def _is_private(host: str) -> bool:
-    """True for addresses of this machine and of private networks. Metrics are not public."""
+def _is_private(request: Request) -> bool:
+    """True for requests of this machine and of private networks. Metrics are not public.
+
+    Behind a proxy, anybody may look as if they came from this machine."""
+    if request.client is None or getattr(request.state, "is_proxied", False):
+        return False
     try:
-        return ipaddress.ip_address(host).is_private
+        return ipaddress.ip_address(request.client.host).is_private
     except ValueError:
         return False

@@ -5,6 +5,7 @@ A megabyte of empty lists would become 25 MB of Python objects, several times ov
 import orjson
 
 from digitdraw.errors import BadStrokesError
+from digitdraw.languages import Message
 
 MAX_VALUES = 64_000
 """Values in one body. A drawing of 500 strokes and 20,000 points has 61,000 brackets and commas."""
@@ -15,8 +16,18 @@ def loads(body: bytes) -> object:
 
     Brackets and commas are counted first, which takes a thousandth of the time of parsing."""
     if sum(map(body.count, (b"[", b"{", b","))) > MAX_VALUES:
-        raise BadStrokesError("A drawing has at most 500 strokes and 20,000 points.")
+        raise BadStrokesError(Message("drawing.too_large"))
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
-        raise BadStrokesError("This is not a drawing: it is not valid JSON.") from None
+        raise BadStrokesError(Message("drawing.no_json")) from None
+
+
+def dumps(content: object) -> bytes:
+    """Write parsed JSON again. Raises BadStrokesError where it is nested too deeply.
+
+    orjson reads four times as deep as it writes."""
+    try:
+        return orjson.dumps(content)
+    except orjson.JSONEncodeError:
+        raise BadStrokesError("A drawing is a list of strokes, not nested this deeply.") from None

@@ -5,12 +5,16 @@ import logging
 import secrets
 import signal
 import socket
+import time
+from functools import partial
 from types import FrameType
 
 import uvicorn
 from gradio import networking
 from starlette.types import ASGIApp
 
+from digitdraw.serving import connections
+from digitdraw.serving.connections import Capacity, Connection
 from digitdraw.serving.settings import Settings
 
 SECONDS_TO_FINISH = 4
@@ -20,8 +24,14 @@ log = logging.getLogger(__name__)
 
 async def serve(app: ASGIApp, listening: socket.socket, chosen: Settings) -> None:
     """Serve `app` on a socket until a signal says stop, then finish the running requests."""
+    capacity = Capacity.of(connections.allow_open_files(), chosen.workers)
+    limited = partial(Connection, most=capacity.connections, proxies=chosen.proxies)
+    # uvicorn warns of some malformed requests, a line each, with which anybody could fill the disk.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     config = uvicorn.Config(
         app,
+        http=limited,  # type: ignore[arg-type]
+        backlog=capacity.backlog,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -41,6 +51,15 @@ class _Server(uvicorn.Server):
         """Stop without an error: uvicorn's own method raises the signal again after the end."""
         self.force_exit = self.should_exit and sig == signal.SIGINT
         self.should_exit = True
+
+    async def on_tick(self, counter: int) -> bool:
+        """Close connections whose clients are silent; uvicorn calls this ten times a second."""
+        if counter % 10 == 0:
+            now = time.monotonic()
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, Connection):
+                    connection.check(now)
+        return await super().on_tick(counter)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

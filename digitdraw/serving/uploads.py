@@ -3,9 +3,8 @@
 Gradio's own route names a file after its content, so that two programs with the same picture share
 one file, and it keeps what is broken off."""
 
+import asyncio
 import secrets
-import time
-from collections import OrderedDict
 from dataclasses import dataclass
 
 from starlette.datastructures import UploadFile
@@ -25,6 +24,8 @@ SECONDS = 120.0
 """Seconds that a file waits to be read."""
 _MAX_FILES = 8
 """Files in one request."""
+_FORM_BYTES = 64 << 10
+"""Most bytes of a form beside its files."""
 
 
 class _InMemory(MultiPartParser):
@@ -32,17 +33,18 @@ class _InMemory(MultiPartParser):
 
 
 @dataclass(frozen=True)
-class _Upload:
+class Upload:
+    """A file, and the address that it came from."""
+
     content: bytes
     address: str
-    until: float
 
 
 class Uploads:
     """The files that programs have uploaded, by the path that each of them got."""
 
     def __init__(self) -> None:
-        self._waiting: OrderedDict[str, _Upload] = OrderedDict()
+        self._waiting: dict[str, Upload] = {}
 
     def __contains__(self, path: object) -> bool:
         return path in self._waiting
@@ -50,17 +52,19 @@ class Uploads:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def take(self, path: str) -> bytes | None:
-        """Return the content of a file, and keep it no longer; None where there is none."""
-        upload = self._waiting.pop(path, None)
-        return None if upload is None else upload.content
+    def take(self, path: str) -> Upload | None:
+        """Return a file, and keep it no longer; None where there is none."""
+        return self._waiting.pop(path, None)
 
     def route(self) -> Route:
         """Return the route of Gradio's clients for uploads."""
         return Route("/gradio_api/upload", self._upload, methods=["POST"])
 
     async def _upload(self, request: Request) -> Response:
-        self._drop_old()
+        claimed = request.headers.get("content-length", "")
+        least = int(claimed) - _FORM_BYTES if claimed.isdigit() else 0
+        if not self._has_room(request, least):
+            return _full()  # before the form is parsed, which takes long
         try:
             parser = _InMemory(request.headers, request.stream(), max_files=_MAX_FILES)
             form = await parser.parse()
@@ -71,22 +75,25 @@ class Uploads:
         await form.close()
         if not contents:
             return ErrorResponse(400, "This is not a form with a file.")
-        address, size = address_of(request.scope), sum(map(len, contents))
-        mine = sum(
-            len(upload.content) for upload in self._waiting.values() if upload.address == address
-        )
-        held = sum(len(upload.content) for upload in self._waiting.values())
-        if mine + size > MAX_BYTES_OF_ADDRESS or held + size > MAX_BYTES:
-            text = "Too many files wait to be read; please try again in a moment."
-            return ErrorResponse(503, text, {"retry-after": "1"})
+        if not self._has_room(request, sum(map(len, contents))):
+            return _full()
+        address = address_of(request.scope)
         return json_response([self._keep(content, address) for content in contents])
+
+    def _has_room(self, request: Request, size: int) -> bool:
+        """Whether files of `size` bytes may wait, too."""
+        address, waiting = address_of(request.scope), self._waiting.values()
+        mine = sum(len(upload.content) for upload in waiting if upload.address == address)
+        held = sum(len(upload.content) for upload in waiting)
+        return mine + size <= MAX_BYTES_OF_ADDRESS and held + size <= MAX_BYTES
 
     def _keep(self, content: bytes, address: str) -> str:
         path = f"uploads/{secrets.token_hex(16)}"
-        self._waiting[path] = _Upload(content, address, time.monotonic() + SECONDS)
+        self._waiting[path] = Upload(content, address)
+        asyncio.get_running_loop().call_later(SECONDS, self._waiting.pop, path, None)
         return path
 
-    def _drop_old(self) -> None:
-        now = time.monotonic()
-        while self._waiting and next(iter(self._waiting.values())).until < now:
-            self._waiting.popitem(last=False)
+
+def _full() -> Response:
+    text = "Too many files wait to be read; please try again in a moment."
+    return ErrorResponse(503, text, {"retry-after": "1"})

@@ -7,68 +7,71 @@ import re
 
 import gradio as gr
 
-from digitdraw.preprocessing.image_io import open_image
-from digitdraw.serving.answers import data_urls, phrases
+from digitdraw import __version__
+from digitdraw.languages import LANGUAGES, Message, catalogue, with_messages
+from digitdraw.serving.answers import phrases
 from digitdraw.ui import assets
 
 _STYLES = (
     "page/tokens.css",
     "page/page.css",
+    "present/present.css",
     "answer/panel.css",
     "pad/pad.css",
     "draw/draw.css",
+    "share/share.css",
     "drop_zone/drop_zone.css",
-    "upload/upload.css",
     "photo/photo.css",
-    "photo/boxes.css",
+    "photo/viewer/boxes.css",
+    "photo/numbers.css",
+    "photo/viewer/steps.css",
     "compare/compare.css",
 )
 _INCLUDE = re.compile("<!-- include (.+?) -->")
-_FIRST_VIEW = ("page/header.js", "draw/draw.js")
 _EXAMPLE_PHOTOS = {
-    "photo/examples/phone-numbers.jpg": "phone numbers on ruled paper",
-    "photo/examples/amounts.jpg": "a column of amounts, half in the shade",
-    "photo/examples/date.jpg": "a date on a blackboard",
+    "photo/examples/phone-numbers.jpg": "example.phone_numbers",
+    "photo/examples/amounts.jpg": "example.amounts",
+    "photo/examples/date.jpg": "example.date",
 }
-_THUMBNAIL_EDGE = 240
-"""Longest side of the picture on the button of an example photo, in pixels."""
 # Gradio runs this text in a function whose parameters include `element` and `props`.
 _LOADER = """
-import(new URL("{url}", document.baseURI)).then(
-  (module) => {{
-    module.start(element, props);
+const load = (url) => import(new URL(url, document.baseURI)).then(({{ modules }}) => modules);
+const failures = {failures};
+load("{file}")
+  .then(async (modules) => [modules, await modules["language/language.js"].ready])
+  .then(([modules, translate]) => {{
+    translate(element);
+    modules["{module}"].start(element, props);
     element.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
-  }},
-  () => (element.textContent = "This part of the page did not load. Please reload the page."),
-);
+  }}, () => (element.textContent = failures[document.documentElement.lang] ?? failures.en));
 """
 
 
 def head() -> str:
-    """The markup for the document's head: icon, preloads and styles.
+    """The markup for the document's head: icon, the modules of the first view, and styles.
 
     The styles are inline because the first paint needs all of them: links would take ten requests
-    before it. The preloads have a low priority, so that Gradio's own modules come first."""
-    paths = dict.fromkeys(path for entry in _FIRST_VIEW for path in assets.modules(entry))
-    preloads = [
-        f'<link rel="modulepreload" fetchpriority="low" href="{assets.url(path)}">'
-        for path in paths
-    ]
-    styles = [f"<style>{assets.read_text(path)}</style>" for path in _STYLES]
-    return "\n".join([assets.read_text("page/head.html"), *preloads, *styles])
+    before it. The modules come first: without their texts, the page is empty."""
+    script = f'<script type="module" async src="{assets.url(assets.FIRST_VIEW_FILE)}"></script>'
+    styles = [f"<style>{assets.read_style(path)}</style>" for path in _STYLES]
+    return "\n".join([assets.read_text("page/head.html"), script, *styles])
 
 
-def header(model_note: str) -> gr.HTML:
-    """The title, the switch between light and dark, and About.
+def header(facts: dict, source: str = "") -> gr.HTML:
+    """The title, the switches of language and theme, and About.
 
-    `model_note` names the model and its device."""
-    return _component("header", "page/header", model_note=model_note)
+    `facts` are those of `Answers.facts`, as JSON holds them. `source` is the URL of the source."""
+    notes = {name: facts[name] for name in ("note", "note_message") if name in facts}
+    names = ("name", "summary", "summary_message")
+    models = [{name: card[name] for name in names if name in card} for card in facts["cards"]]
+    return _component(
+        "header", "page/header", models=models, version=__version__, source=source, **notes
+    )
 
 
 def footer() -> gr.HTML:
     """The line about privacy."""
-    html = assets.read_text("page/footer.html")
-    return gr.HTML(html_template=html, apply_default_css=False, elem_id="dd-footer-block")
+    return _component("footer", "page/footer")
 
 
 def draw_tab() -> gr.HTML:
@@ -98,31 +101,19 @@ def compare_tab(cards: list[dict[str, str]]) -> gr.HTML:
     )
 
 
-def upload_tab(max_megabytes: int) -> gr.HTML:
-    """The drop zone with the answer panel and the row of preprocessing steps."""
-    return _component(
-        "upload",
-        "upload/upload",
-        blank=phrases.invitation(phrases.UPLOAD_INVITATION),
-        invitation="Drop a picture of one digit here, or paste it",
-        multiple=False,
-        max_megabytes=max_megabytes,
-    )
-
-
 def photo_tab(max_megabytes: int) -> gr.HTML:
-    """The drop zone that shows a photo with its boxes, the numbers, and the answer panel."""
+    """The drop zone that shows a photo with its boxes, the numbers, and the answer panel.
+
+    For a picture of a single digit it also shows the preprocessing steps."""
     return _component(
         "photo",
         "photo/photo",
         blank=phrases.invitation(phrases.PHOTO_INVITATION),
         unchosen=phrases.invitation(phrases.CHOOSE_DIGIT),
-        invitation="Drop photos of handwritten numbers here, or paste them",
-        multiple=True,
         max_megabytes=max_megabytes,
         examples=[
-            {"name": title, "src": data_urls.jpeg(open_image(photo), _THUMBNAIL_EDGE)}
-            for photo, title in zip(example_photos(), _EXAMPLE_PHOTOS.values(), strict=True)
+            {"name": Message(key), "src": assets.url(photo.replace(".jpg", ".small.jpg"))}
+            for photo, key in _EXAMPLE_PHOTOS.items()
         ],
     )
 
@@ -133,7 +124,10 @@ def example_photos() -> list[bytes]:
 
 
 def _drawings(path: str) -> list[dict]:
-    return json.loads(assets.read_text(path))
+    return [
+        {"name": Message(example["key"]), "strokes": example["strokes"]}
+        for example in json.loads(assets.read_text(path))
+    ]
 
 
 def _component(name: str, path: str, **props) -> gr.HTML:
@@ -141,9 +135,13 @@ def _component(name: str, path: str, **props) -> gr.HTML:
     template = assets.read_text(f"{path}.html")
     return gr.HTML(
         html_template=_INCLUDE.sub(lambda match: assets.read_text(match[1]), template),
-        js_on_load=_LOADER.format(url=assets.url(f"{path}.js")),
+        js_on_load=_LOADER.format(
+            file=assets.url(assets.file_of(f"{path}.js")),
+            module=f"{path}.js",
+            failures=json.dumps({name: catalogue(name)["page.not_loaded"] for name in LANGUAGES}),
+        ),
         apply_default_css=False,
         elem_id=f"dd-{name}-block",
         digits=list(range(10)),
-        **props,
+        **with_messages(props),
     )

@@ -2,49 +2,67 @@
 
 The page itself does not use these endpoints: its scripts use the routes of the server."""
 
-from collections.abc import Awaitable, Callable
+import contextlib
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-import orjson
 from fastapi.exceptions import RequestValidationError
-from starlette.datastructures import MutableHeaders
+from gradio import routes as gradio_routes
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from digitdraw.errors import DigitDrawError
 from digitdraw.serving.app import PAGES, Service, failed, guarded, in_our_words, unreadable
 from digitdraw.serving.middleware.calls import Calls
+from digitdraw.serving.middleware.kept_files import File, KeptFiles
 from digitdraw.serving.middleware.page_cache import PageCache
 from digitdraw.serving.settings import Settings
-from digitdraw.serving.uploads import Uploads
-from digitdraw.ui import assets, components
+from digitdraw.serving.uploads import Upload, Uploads
+from digitdraw.ui import assets, components, gradio_files, site
 from digitdraw.ui.call_queue import CallQueue, share_state
 
 DRAWING_ENDPOINT = "predict_strokes"
 _NOT_UPLOADED = "Only a file that was uploaded is read, and only once."
 SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 MONO_FONTS = ("ui-monospace", "Consolas", "monospace")
+FILE_FOLDERS = ("/static/", "/assets/")
+"""Where all files of the page are. Nothing else is sent from there."""
+_NO_URL = "http://address-of-this-page.invalid"
+"""What stands in Gradio's examples of calls where nobody named the URL of the page."""
 
 
+@contextlib.contextmanager
+def _no_folder_left() -> Iterator[None]:
+    """Let Gradio make its folder for temporary files in one that is removed: nothing uses it."""
+    given = gradio_routes.DEFAULT_TEMP_DIR
+    with tempfile.TemporaryDirectory() as folder:
+        gradio_routes.DEFAULT_TEMP_DIR = folder
+        try:
+            yield
+        finally:
+            gradio_routes.DEFAULT_TEMP_DIR = given
+
+
+@_no_folder_left()
 def build(service: Service, chosen: Settings, facts: dict[str, Any]) -> ASGIApp:
     """The whole page and its server.
 
     `service` gives the answers. `facts` are those of its model, as `Answers.facts` returns them."""
     uploads = Uploads()
-    with gr.Blocks(title="digitdraw", analytics_enabled=False) as demo:
-        components.header(facts["note"])
+    with gr.Blocks(title=site.TITLE, analytics_enabled=False) as demo:
+        components.header(facts, chosen.source)
         with gr.Tabs():
-            with gr.Tab("Draw", id="draw"):
+            # The labels are keys: `language/tabs.js` shows their texts.
+            with gr.Tab("tab.draw", id="draw"):
                 components.draw_tab()
-            with gr.Tab("Photo", id="photo"):
+            with gr.Tab("tab.photo", id="photo"):
                 components.photo_tab(chosen.max_upload)
-            with gr.Tab("Upload", id="upload"):
-                components.upload_tab(chosen.max_upload)
-            with gr.Tab("Compare", id="compare"):
+            with gr.Tab("tab.compare", id="compare"):
                 components.compare_tab(facts["cards"])
         components.footer()
         _name_endpoints(service, uploads)
@@ -52,41 +70,36 @@ def build(service: Service, chosen: Settings, facts: dict[str, Any]) -> ASGIApp:
     service.is_taking_calls = lambda: not demo._queue.stopped
     for block in demo.blocks.values():
         block.async_move_resource_to_block_cache = partial(_uploaded, uploads)
-    service.app.routes.extend((assets.route(), uploads.route()))
+    service.app.routes.append(uploads.route())
     gr.mount_gradio_app(service.app, demo, path="/", **_page_options(chosen, demo))
     share_state(service.app, demo)
-    app = PageCache(_with_head(service.app, components.head()), PAGES)
+    root, head = chosen.public_url or _NO_URL, components.head()
+    app: ASGIApp = PageCache(
+        service.app, PAGES, partial(_edited, root=root, head=head, public_url=chosen.public_url)
+    )
+    own = {"/model-card.md": File(facts["model_card"].encode(), is_immutable=False)}
+    files = assets.files() | gradio_files.files() | site.files() | own
+    app = KeptFiles(app, files, FILE_FOLDERS)
     return guarded(app, service.metrics, chosen)
 
 
-def _with_head(app: ASGIApp, head: str) -> ASGIApp:
-    """The app with `head` added to the head of its HTML page.
+def _edited(body: bytes, root: str, head: str, public_url: str = "") -> bytes:
+    """A page of Gradio's with relative addresses in place of `root`, and `head` in its HTML.
 
-    Gradio's own option adds it with a script once the page has started. That would be too late for
-    preloads, and for styles of the first paint."""
-    added = head.encode()
-
-    async def page(scope: Scope, receive: Receive, send: Send) -> None:
-        start: Message | None = None  # of an HTML page, held back until its body is known
-
-        async def send_with_head(message: Message) -> None:
-            nonlocal start
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                if headers.get("content-type", "").startswith("text/html"):
-                    start = message
-                    return
-            elif start and b"</head>" in message["body"]:
-                message["body"] = message["body"].replace(b"</head>", added + b"</head>", 1)
-                MutableHeaders(scope=start)["content-length"] = str(len(message["body"]))
-            if start:
-                await send(start)
-                start = None
-            await send(message)
-
-        await app(scope, receive, send_with_head)
-
-    return page
+    The server cannot know the address of the page: proxies may hide the name, the protocol and the
+    path that visitors see. For the HTML, "." is the folder of the page; for programs, "" is the
+    address that they were given. Gradio's own option adds a head with a script once the page has
+    started, too late for preloads, and for styles of the first paint."""
+    if b"</head>" not in body:
+        return body.replace(f'"root":"{root}"'.encode(), b'"root":""', 1)
+    html = site.with_meta(gradio_files.with_head(body.decode()), public_url)
+    for old, new in (
+        (f'"root":"{root}"', '"root":"."'),
+        (f'const root = "{root}"', 'const root = "."'),
+        ("</head>", f"{head}</head>"),
+    ):
+        html = html.replace(old, new, 1)
+    return html.encode()
 
 
 def _page_options(chosen: Settings, demo: gr.Blocks) -> dict[str, Any]:
@@ -99,7 +112,7 @@ def _page_options(chosen: Settings, demo: gr.Blocks) -> dict[str, Any]:
         ).set(body_background_fill="#f6f7fb", body_background_fill_dark="#141722"),
         "footer_links": [],
         "run_history": False,
-        "root_path": chosen.root_path or None,
+        "root_path": chosen.public_url or _NO_URL,  # it takes a URL as the root of the page
         "ssr_mode": False,
         "enable_monitoring": False,
         "show_error": False,
@@ -129,18 +142,22 @@ async def _uploaded(uploads: Uploads, path: str | Path | None) -> str:
 def _name_endpoints(service: Service, uploads: Uploads) -> None:
     """Adds the endpoints for `gradio_client`."""
 
+    endpoints = service.endpoints
+
     async def predict_strokes(strokes: list[list[list[float]]]) -> dict:
         """Say which digit pen strokes draw: [[[x, y], ...], ...] in any unit, y down."""
         body = str(strokes).encode()  # `Calls` passes the drawing on as JSON
-        return await _parsed(service.model.on_demand(b"strokes", body))
+        return await _shown(endpoints.predict_strokes(body))
 
     async def predict_image(image: str | None) -> dict:
         """Say which digit is in a picture, sent with `gradio_client.handle_file`."""
-        return await _read(service, uploads, b"digit", image)
+        upload = _upload(uploads, image)
+        return await _shown(endpoints.predict_image(upload.content, upload.address))
 
     async def read_numbers(image: str | None) -> dict:
         """Read the numbers of a photo, sent with `gradio_client.handle_file`."""
-        return await _read(service, uploads, b"numbers", image)
+        upload = _upload(uploads, image)
+        return await _shown(endpoints.read_numbers(upload.content, upload.address))
 
     gr.api(predict_strokes, api_name=DRAWING_ENDPOINT, concurrency_limit=4)
     _name_picture_endpoint(predict_image, "prediction")
@@ -164,21 +181,19 @@ def _name_picture_endpoint(function: Callable, answer: str) -> None:
     )
 
 
-async def _read(service: Service, uploads: Uploads, kind: bytes, image: str | None) -> dict:
+def _upload(uploads: Uploads, image: str | None) -> Upload:
+    """Takes an uploaded file, which is kept no longer. Raises gr.Error where there is none."""
     if image is None:
         raise gr.Error("No picture came with this request.", print_exception=False)
-    content = uploads.take(image)  # nothing that was sent is kept
-    if content is None:
+    upload = uploads.take(image)
+    if upload is None:
         raise gr.Error(_NOT_UPLOADED, print_exception=False)
-    return await _parsed(service.photo_queue.ask(kind, content))
+    return upload
 
 
-async def _parsed(reply: Awaitable[bytes]) -> dict:
-    """Parses an answer; raises gr.Error, whose message people may see, for the package's errors."""
+async def _shown(answer: Awaitable[dict]) -> dict:
+    """Awaits an answer; raises gr.Error, whose message people may see, for the package's errors."""
     try:
-        answer = orjson.loads(await reply)
+        return await answer
     except DigitDrawError as error:
         raise gr.Error(str(error), print_exception=False) from error
-    if "error" in answer:
-        raise gr.Error(answer["error"], print_exception=False)
-    return answer

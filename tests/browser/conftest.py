@@ -8,10 +8,11 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.support.app_page import DESKTOP, AppPage, app_opener, expect_no_complaints
 from tests.support.browser_paths import SWITCHES, chromium_path
+from tests.support.photo_tab import TAB
 from tests.support.server import Server
 
 
@@ -88,7 +89,7 @@ def shared_app(shared_page) -> AppPage:
     return shared_page
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def blots() -> Iterator[Server]:
     """A server whose photo reader takes each blot for a digit, without weights."""
     running = Server(blot_detector=True).start()
@@ -103,7 +104,37 @@ def open_photos(chromium, blots) -> Iterator[Callable[..., AppPage]]:
         yield open_app
 
 
+@pytest.fixture(scope="module")
+def blots_page(chromium, blots) -> Iterator[AppPage]:
+    with app_opener(chromium, blots.url, lambda app: app.open_tab("Photo")) as open_app:
+        yield open_app(permissions=["camera", "clipboard-read", "clipboard-write"])
+
+
 @pytest.fixture
-def photos(open_photos) -> AppPage:
-    """The Photo tab of a page that may use the clipboard."""
-    return open_photos(permissions=["clipboard-read", "clipboard-write"])
+def photos(blots_page) -> AppPage:
+    """The Photo tab of one page that may use camera and clipboard; empty, see `blots`."""
+    return emptied(blots_page)
+
+
+@pytest.fixture(scope="module")
+def photo_page(desktop, server) -> Iterator[AppPage]:
+    app = AppPage(desktop.new_page(), server.url).open()
+    app.open_tab("Photo")
+    yield app
+    app.page.close()
+    expect_no_complaints(app)
+
+
+@pytest.fixture
+def shared_photos(photo_page) -> AppPage:
+    """The Photo tab of one page, with the real networks; without photos and failures."""
+    return emptied(photo_page)
+
+
+def emptied(app: AppPage) -> AppPage:
+    """Forget all photos and failures of a page."""
+    app.page.unroute_all()
+    app.page.mouse.move(0, 0)
+    app.page.locator(f"{TAB} [data-action=forget]").dispatch_event("click")
+    expect(app.page.locator(f"{TAB} .dd-busy")).to_have_count(0)
+    return app

@@ -1,9 +1,14 @@
 """The Draw tab, with real pointer and key events."""
 
+import json
+
 import pytest
 from playwright.sync_api import expect
 
+from tests.support.app_page import PHONE
 from tests.support.drawings import DIGITS
+
+SEVEN = [[[10 * x, 10 * y] for x, y in stroke] for stroke in DIGITS[7]]
 
 
 @pytest.mark.parametrize("digit", range(10))
@@ -123,25 +128,46 @@ def test_a_lost_answer_to_a_cleared_drawing_shows_no_message(make_app):
     app.expect_digit("2")
 
 
-def test_one_question_is_in_flight_and_only_the_newest_follows(app):
+def test_three_questions_are_in_flight_and_an_older_answer_never_replaces_a_newer(app):
     held = []
     app.page.route("**/live/*", lambda route: held.append(route))
-    (stroke,) = app.place(DIGITS[3])
-    app.stroke(stroke)
-    app.page.wait_for_timeout(200)
-    assert len(held) == 1
-    held[0].continue_()
-    while len(held) < 2:
+    app.draw(3)
+    while len(held) < 3:
         app.page.wait_for_timeout(20)
-    newest = held[1].request.post_data_json
-    assert len(newest) == 1
-    assert len(newest[0]) > 20
-    held[1].continue_()
-    app.expect_digit("3")
-    assert len(held) == 2
+    app.stroke([(x, y) for x, y in app.place([[(95, 20), (95, 80)]])[0]])
+    app.page.wait_for_timeout(200)
+    assert len(held) == 3
+    newer = app.page.request.post(f"{app.url}live/answer", data=json.dumps(SEVEN)).json()
+    held[1].fulfill(json=newer)
+    app.expect_digit("7")
+    with app.page.expect_response("**/live/*"):
+        held[0].fulfill(json={**newer, "big": "older"})
+    while len(held) < 5:  # the places that became free
+        app.page.wait_for_timeout(20)
+    assert app.page.locator(".dd-draw-tab .dd-big").inner_text() == "7"
+    assert len(held[4].request.post_data_json) == 2
+    held[4].fulfill(json={**newer, "big": "newest"})
+    app.expect_digit("newest")
 
 
-def test_a_finished_drawing_is_sent_as_soon_as_the_question_before_is_answered(make_app):
+def test_a_slow_answer_is_said_to_be_read_after_a_stroke_and_after_undo(app):
+    held = []
+    app.page.route("**/live/*", lambda route: held.append(route))
+    app.draw(1)
+    app.expect_sentence("Reading your drawing …")
+    expect(app.page.locator(".dd-draw-tab .dd-announcement")).to_have_text("Reading your drawing …")
+    assert app.percentages() == [0] * 10
+    held[-1].continue_()
+    app.expect_digit("1")
+    app.draw(1, x=0.8)
+    app.expect_digit("1")  # the drawing has grown: the answer stays until the next one
+    app.page.keyboard.press("Control+z")
+    app.expect_sentence("Reading your drawing …")
+    app.page.keyboard.press("Escape")
+    app.expect_sentence("Draw a digit")
+
+
+def test_a_finished_drawing_is_sent_at_once_beside_the_question_in_flight(make_app):
     app = make_app().open()
     held = []
     app.page.route("**/live/*", lambda route: held.append(route))
@@ -149,11 +175,9 @@ def test_a_finished_drawing_is_sent_as_soon_as_the_question_before_is_answered(m
     app.page.clock.pause_at(4_000_000_000)  # so that no timer fires
     (stroke,) = app.place(DIGITS[3])
     app.stroke(stroke)
-    app.page.wait_for_timeout(200)
-    assert len(held) == 1
-    with app.page.expect_request("**/live/*") as request_info:
-        held[0].continue_()
-    assert len(request_info.value.post_data_json[0]) > 20
+    while len(held) < 2:
+        app.page.wait_for_timeout(20)
+    assert len(held[1].request.post_data_json[0]) > 20
 
 
 def test_lifting_the_pen_where_it_is_sends_no_second_question(app):
@@ -236,17 +260,88 @@ def test_a_tap_is_a_dot(shared_app):
     expect(shared_app.page.locator(".dd-draw-tab .dd-latency")).to_contain_text(" ms")
 
 
-def test_a_digit_can_be_drawn_with_keys_alone(app):
+def test_a_digit_can_be_drawn_with_keys_alone_and_the_cursor_shows_the_pen(app):
     app.canvas.focus()
     press = app.page.keyboard.press
+    cursor = app.page.locator(".dd-draw-tab .dd-cursor")
     press("ArrowDown")
-    expect(app.page.locator(".dd-cursor")).to_be_visible()
+    expect(cursor).to_be_visible()
+    up = cursor.evaluate("e => getComputedStyle(e).backgroundColor")
     press("Space")
+    assert cursor.evaluate("e => getComputedStyle(e).backgroundColor") != up
     for _ in range(9):
         press("Shift+ArrowDown")
     press("Space")
+    assert cursor.evaluate("e => getComputedStyle(e).backgroundColor") == up
     app.expect_digit("1")
     assert app.page.evaluate("scrollY") == 0
+
+
+@pytest.mark.parametrize("way", ["Escape", "button"])
+def test_after_clear_by_keyboard_the_focus_is_on_the_pad_and_clear_is_announced(app, way):
+    app.draw(1)
+    app.expect_digit("1")
+    app.canvas.focus()
+    app.page.keyboard.press("ArrowDown")
+    if way == "Escape":
+        app.page.keyboard.press("Escape")
+    else:
+        app.page.get_by_role("button", name="Clear").press("Enter")
+    app.expect_sentence("Draw a digit")
+    expect(app.canvas).to_be_focused()
+    expect(app.page.locator(".dd-draw-tab .dd-cursor")).to_be_visible()
+    expect(app.page.locator(".dd-draw-tab .dd-announcement")).to_have_text("Cleared")
+
+
+def test_the_mouse_cursor_shows_whether_the_pen_is_down(shared_app):
+    ((start, *_),) = shared_app.place([[(50, 50)]])
+    cursor = "canvas => getComputedStyle(canvas).cursor"
+    shared_app.page.mouse.move(*start)
+    up = shared_app.canvas.evaluate(cursor)
+    shared_app.page.mouse.down()
+    assert shared_app.canvas.evaluate(cursor) != up
+    shared_app.page.mouse.up()
+    assert shared_app.canvas.evaluate(cursor) == up
+
+
+def test_arrow_keys_move_between_the_tabs(app):
+    app.page.get_by_role("tab", name="Draw").focus()
+    for key, name in (
+        ("ArrowRight", "Photo"),
+        ("End", "Compare"),
+        ("ArrowRight", "Draw"),
+        ("ArrowLeft", "Compare"),
+        ("Home", "Draw"),
+    ):
+        app.page.keyboard.press(key)
+        tab = app.page.get_by_role("tab", name=name)
+        expect(tab).to_be_focused()
+        expect(tab).to_have_attribute("aria-selected", "true")
+
+
+def test_the_first_visit_has_a_hint_and_later_ones_do_not(make_app):
+    app = make_app().open()
+    hint = app.page.locator(".dd-draw-tab .dd-first-hint")
+    expect(hint).to_be_visible()
+    app.draw(1)
+    app.expect_digit("1")
+    app.page.keyboard.press("Escape")
+    app.expect_sentence("Draw a digit")
+    expect(hint).to_be_hidden()
+
+
+def test_a_question_mark_lists_the_keys_and_explains_words(app):
+    app.page.set_viewport_size(PHONE)
+    app.page.keyboard.press("?")
+    help_dialog = app.page.get_by_role("dialog", name="Keys and words")
+    expect(help_dialog).to_be_visible()
+    expect(help_dialog).to_contain_text("well-known collection of handwritten digits")
+    expect(help_dialog).to_contain_text("numbers inside a model")
+    assert help_dialog.evaluate("dialog => dialog.scrollTop") == 0
+    app.page.keyboard.press("Escape")
+    expect(help_dialog).to_be_hidden()
+    app.page.get_by_role("button", name="Keys and words").click()
+    expect(help_dialog).to_be_visible()
 
 
 def test_every_button_is_reached_by_tab_and_shows_the_focus(app):
@@ -309,7 +404,7 @@ def test_a_reload_keeps_the_drawing(app):
 def test_leaving_for_another_tab_and_coming_back_keeps_the_drawing(app):
     app.draw(6)
     app.expect_digit("6")
-    app.open_tab("Upload")
+    app.open_tab("Photo")
     app.page.keyboard.press("Escape")  # has no effect on this tab
     app.open_tab("Draw")
     app.expect_digit("6")

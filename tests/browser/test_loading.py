@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from digitdraw.ui import assets
+from digitdraw.ui import assets, gradio_files
 from tests.support.app_page import expect_no_complaints
 from tests.support.server import Server
 
@@ -36,36 +36,41 @@ def test_the_page_reconnects_after_the_server_was_restarted(make_app):
     assert [text for text in app.complaints if not lost.search(text)] == []
 
 
-def loaded_modules(app) -> set[str]:
-    """The modules of the page that the browser has loaded, as paths in the front end's folder."""
+def loaded(app, start: str) -> list[str]:
+    """The scripts and styles that the browser has loaded, whose addresses begin with `start`."""
     urls = app.page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
-    start = app.url + assets.url("")
-    return {url.removeprefix(start) for url in urls if url.startswith(start)}
+    start = app.url + start
+    return [url.removeprefix(start) for url in urls if re.match(start + r".+\.(js|css)$", url)]
 
 
-def test_the_head_preloads_the_modules_of_the_first_view(make_app):
+def loaded_scripts(app) -> list[str]:
+    return loaded(app, assets.url(""))
+
+
+def test_the_list_of_gradio_s_files_is_what_the_first_view_loads(make_app):
+    """After an update of Gradio: --list of benchmarks/speed/first_view.py prints the new list."""
+    names = gradio_files.first_view()
+    assert len(names) == len(gradio_files._LIST.read_text().split())
     app = make_app().open()
-    start = assets.url("")  # Gradio preloads modules of its own
-    links = app.page.locator(f"head link[rel=modulepreload][href^='{start}']").all()
-    preloaded = {link.get_attribute("href").removeprefix(start) for link in links}
-    assert "draw/draw.js" in preloaded
-    assert (
-        f'href="{start}draw/draw.js"' in app.page.request.get(app.url).text()
-    )  # no script adds it
-    assert loaded_modules(app) == preloaded
-    assert not [path for path in preloaded if path.startswith(("photo/", "upload/", "compare/"))]
+    scripts = [name for name in names if name.endswith(".js")]
+    assert sorted(loaded(app, "assets/")) == sorted(scripts)
+    expect_no_complaints(app)
 
 
-def test_other_tabs_load_their_modules_when_they_are_opened(make_app):
+def test_the_first_view_loads_one_script_of_ours_and_each_other_tab_another(make_app):
     app = make_app().open()
+    assert loaded_scripts(app) == ["first_view.js"]
+    html = app.page.request.get(app.url).text()
+    assert f'async src="{assets.url("first_view.js")}"' in html  # no script adds it
     app.open_tab("Photo")
-    assert set(assets.modules("photo/photo.js")) <= loaded_modules(app)
-    assert "compare/compare.js" not in loaded_modules(app)
+    assert loaded_scripts(app) == ["first_view.js", "photo_tab.js"]
+    app.open_tab("Compare")
+    assert loaded_scripts(app) == ["first_view.js", "photo_tab.js", "compare_tab.js"]
     expect_no_complaints(app)
 
 
 def test_a_tab_whose_modules_do_not_load_says_so(make_app):
     app = make_app().open()
-    app.page.route("**/photo/photo.js", lambda route: route.abort())
+    app.page.route("**/photo_tab.js", lambda route: route.abort())
     app.page.get_by_role("tab", name="Photo").click()
     expect(app.page.get_by_text("did not load. Please reload the page.")).to_be_visible()

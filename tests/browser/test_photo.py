@@ -16,10 +16,11 @@ from tests.support.photo_tab import (
     box_of,
     choose_files,
     expect_announcement,
-    expect_note,
+    expect_failures,
     expect_numbers,
+    photo_button,
 )
-from tests.support.pictures_to_send import photo_of_blots
+from tests.support.pictures_to_send import BLOTS, long_photo, photo_of_blots
 from tests.support.server import Server
 
 
@@ -60,7 +61,8 @@ def test_several_photos_are_read_in_turn_and_the_bad_one_is_named(photos):
         expect(bar).to_have_attribute("aria-valuenow", str(done))
         held[done].continue_()
     expect(bar).to_be_hidden()
-    expect_note(photos).to_contain_text("notes.txt: The file is no picture")
+    failure = photos.page.locator(".dd-failure p")
+    expect(failure).to_contain_text("notes.txt: This file is no picture")
     expect_announcement(photos).to_have_text("2 photos read, 2 numbers found")
     expect_numbers(photos, "074", "074")
     row = photos.page.locator(".dd-thumbnails")
@@ -75,40 +77,69 @@ def test_several_photos_are_read_in_turn_and_the_bad_one_is_named(photos):
 
 def test_a_file_that_cannot_be_read_changes_nothing(photos):
     add_photos(photos)
-    choose_files(photos, ("broken.png", photo_of_blots()[:150]))
-    expect_note(photos).to_contain_text("damaged")
+    sent = []
+    photos.page.on("request", lambda request: sent.append(request.method))
+    large = bytes(10 * 2**20 + 1)
+    choose_files(photos, ("broken.png", photo_of_blots()[:150]), ("large.png", large))
+    expect_failures(
+        photos,
+        "broken.png: This file is damaged.",
+        "large.png: This file has 10.0 MB; at most 10 MB are allowed.",
+    )
+    assert sent.count("POST") == 1  # the large one is not sent
     expect_numbers(photos, "074", "074")
-    choose_files(photos, ("large.png", bytes(10 * 2**20 + 1)))
-    expect_note(photos).to_contain_text("10 MB")
-    add_photos(photos)
-    expect_note(photos).to_be_empty()
+    expect(photo_button(photos, "Try again")).to_have_count(0)
+    photo_button(photos, "Dismiss").first.click()
+    expect(photos.page.locator(".dd-failure p")).to_have_count(1)
 
 
-def test_a_lost_connection_shows_a_note(open_photos):
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"no picture at all", "This file is no picture that can be read here."),
+        (b"", "This file is empty."),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "This file is an SVG or other text"),
+    ],
+    ids=["text", "empty", "svg"],
+)
+def test_a_file_that_is_no_picture_is_named_in_plain_words(shared_photos, data, reason):
+    choose_files(shared_photos, ("broken.png", data))
+    failure = shared_photos.page.locator(".dd-failure p")
+    expect(failure).to_contain_text(f"broken.png: {reason}")
+
+
+def test_photos_that_a_lost_connection_stopped_are_tried_again(open_photos):
     app = open_photos()
     add_photos(app)
     app.page.route("**/live/**", lambda route: route.abort())
-    choose_files(app, ("one.png", photo_of_blots()), ("two.png", photo_of_blots()))
-    expect_note(app).to_contain_text("Is the connection there?")
+    choose_files(app, ("one.png", photo_of_blots([(40, 40), (54, 40)])), ("two.png", b"\x89PNG"))
+    failures = app.page.locator(".dd-failure p")
+    expect(failures).to_have_count(2)
+    expect(failures.first).to_contain_text("one.png: No answer came. Is the connection there?")
     expect_numbers(app, "074", "074")
+    app.page.unroute("**/live/**")
+    photo_button(app, "Try again").first.click()
+    expect_numbers(app, "07")
+    expect(failures).to_have_count(1)
     # The browser and Gradio report the failed request; nothing else may complain.
     lost = re.compile(r"net::ERR_|Failed to fetch|connect to component server")
     app.complaints[:] = [text for text in app.complaints if not lost.search(text)]
 
 
 def test_dropped_and_pasted_photos_are_read(photos):
-    photos.page.evaluate(HAND_OVER, [list(photo_of_blots()), "drop"])
+    first, second, third = (list(photo_of_blots(BLOTS[:count])) for count in (6, 2, 3))
+    photos.page.evaluate(HAND_OVER, [[first, second], "drop"])
     expect_numbers(photos, "074", "074")
-    photos.page.evaluate(HAND_OVER, [list(photo_of_blots([(40, 40)])), "paste"])
-    expect_numbers(photos, "0")
-    expect(photos.page.locator(".dd-thumbnails").get_by_role("button")).to_have_count(4)
+    photos.page.evaluate(HAND_OVER, [[third], "paste"])
+    expect_numbers(photos, "074")
+    expect(photos.page.locator(".dd-thumbnails").get_by_role("button")).to_have_count(3)
 
 
-HAND_OVER = """([bytes, kind]) => {
+HAND_OVER = """([files, kind]) => {
     const transfer = new DataTransfer();
-    for (const name of ["one.png", "two.png"]) {
-        transfer.items.add(new File([new Uint8Array(bytes)], name, { type: "image/png" }));
-    }
+    files.forEach((bytes, i) => {
+        transfer.items.add(new File([new Uint8Array(bytes)], `${i}.png`, { type: "image/png" }));
+    });
     const options = { bubbles: true, cancelable: true };
     const zone = document.querySelector(".dd-photo-tab .dd-drop-zone");
     const target = kind === "drop" ? zone : document;
@@ -119,13 +150,40 @@ HAND_OVER = """([bytes, kind]) => {
 
 
 def test_the_camera_adds_a_photo(photos):
-    photos.page.get_by_role("button", name="Camera").click()
+    photos.page.evaluate(COUNT_STARTS)
+    photo_button(photos, "Camera").evaluate("button => [1, 2].forEach(() => button.click())")
     video = photos.page.locator(f"{TAB} .dd-video")
     expect(video).to_be_visible()
-    photos.page.get_by_role("button", name="Take the picture").click()
-    expect(photos.page.locator(f"{TAB} .dd-stage img")).to_be_visible()
+    assert video.evaluate("video => video.videoWidth") >= 1280  # the best of this device
+    photo_button(photos, "Take the picture").click()
+    expect(photos.page.locator(f"{TAB} .dd-flash")).to_have_count(1)
+    expect(photos.page.locator(f"{TAB} .dd-stage img")).to_have_attribute("alt", "camera.jpg")
     expect(video).to_be_hidden()
     assert video.evaluate("video => video.srcObject") is None
+    assert photos.page.evaluate("starts") == 1  # a second one could not be stopped
+
+
+COUNT_STARTS = """() => {
+    const devices = navigator.mediaDevices;
+    const start = devices.getUserMedia.bind(devices);
+    window.starts = 0;
+    devices.getUserMedia = (...options) => (window.starts += 1, start(...options));
+}"""
+
+
+def test_the_camera_is_cancelled_by_a_button_and_by_escape(photos):
+    video = photos.page.locator(f"{TAB} .dd-video")
+    cancel = photo_button(photos, "Cancel")
+    expect(cancel).to_be_hidden()
+    for close in (cancel.click, lambda: photos.page.keyboard.press("Escape")):
+        photo_button(photos, "Camera").click()
+        expect(video).to_be_visible()
+        expect(photo_button(photos, "Paste")).to_be_hidden()
+        close()
+        expect(video).to_be_hidden()
+        assert video.evaluate("video => video.srcObject") is None
+        expect(photo_button(photos, "Camera")).to_be_focused()
+    expect(photos.page.locator(f"{TAB} .dd-drop-hint")).to_be_visible()
 
 
 def test_examples_are_read_by_a_click(photos):
@@ -138,15 +196,20 @@ def test_examples_are_read_by_a_click(photos):
 
 
 def test_a_photo_can_be_read_while_another_tab_is_open(photos):
-    photos.open_tab("Draw")
-    choose_files(photos, ("photo.png", photo_of_blots()))
-    expect(photos.page.locator(".dd-number")).to_have_count(2)
-    photos.open_tab("Photo")
-    view = photos.page.locator(f"{TAB} .dd-drop-zone").bounding_box()
-    stage = photos.page.locator(".dd-stage").bounding_box()
-    assert 0.3 * view["width"] < stage["width"] <= view["width"]
+    stage = photos.page.locator(".dd-stage")
+    for paper, is_long in ((photo_of_blots(), False), (long_photo((6000, 320)), True)):
+        photos.open_tab("Draw")
+        with photos.page.expect_response("**/live/photo"):
+            choose_files(photos, ("photo.png", paper))
+        expect(photos.page.locator(".dd-busy")).to_have_count(0)
+        photos.open_tab("Photo")
+        view = photos.page.locator(f"{TAB} .dd-drop-zone").bounding_box()
+        expect(photos.page.locator(".dd-box").first).to_be_visible()
+        photos.next_frame()
+        width = stage.bounding_box()["width"]
+        assert width > view["width"] if is_long else 0.3 * view["width"] < width <= view["width"]
     photos.page.get_by_role("button", name="Zoom in").click()
-    assert photos.page.locator(".dd-stage").bounding_box()["width"] > 1.4 * stage["width"]
+    assert stage.bounding_box()["width"] > 1.4 * width
 
 
 def test_without_weights_a_note_says_so(chromium, tmp_path):
@@ -159,8 +222,8 @@ def test_without_weights_a_note_says_so(chromium, tmp_path):
     try:
         app = AppPage(context.new_page(), server.url).open()
         app.open_tab("Photo")
-        choose_files(app, ("one.png", photo_of_blots()), ("two.png", photo_of_blots()))
-        expect_note(app).to_have_text(phrases.NO_PHOTO_READER)
+        choose_files(app, ("one.png", photo_of_blots()))
+        expect_failures(app, f"one.png: {phrases.NO_PHOTO_READER}")
         expect(app.page.locator(f"{TAB} .dd-drop-hint")).to_be_visible()
         assert app.complaints == []
     finally:

@@ -7,7 +7,15 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.photo_tab import TAB, add_photos, box_of, expect_note, expect_numbers
+from tests.support.photo_tab import (
+    TAB,
+    add_photos,
+    box_of,
+    choose_files,
+    expect_note,
+    expect_numbers,
+    photo_button,
+)
 from tests.support.pictures_to_send import photo_of_blots
 
 
@@ -60,7 +68,7 @@ def test_the_small_field_corrects_and_the_button_removes(photos):
     field.press("2")  # the field needs no clearing
     expect_numbers(photos, "074", "024")
     expect(field).to_have_value("")
-    photos.page.get_by_role("button", name="Remove").click()
+    photo_button(photos, "Remove").click()
     expect_numbers(photos, "074", "04")
     photos.page.get_by_role("button", name="Undo").click()
     expect_numbers(photos, "074", "024")
@@ -81,13 +89,18 @@ def test_numbers_are_copied_and_downloaded_with_their_corrections(photos):
     add_photos(photos, ('a "b", c.png', photo_of_blots()), ("two.png", photo_of_blots([(40, 40)])))
     box_of(photos, "4, 60 %, doubtful, number 1").focus()
     photos.page.keyboard.press("9")
-    photos.page.get_by_role("button", name="Copy").click()
+    for name, text in (("Copy all", "079\n074\n0"), ("Copy", "079\n074")):
+        photo_button(photos, name).click()
+        photos.page.wait_for_function(
+            "text => navigator.clipboard.readText().then((copied) => copied === text)", arg=text
+        )
     expect_note(photos).to_have_text("Copied")
-    assert photos.page.evaluate("navigator.clipboard.readText()") == "079\n074"
     rows = list(csv.DictReader(io.StringIO(downloaded(photos, "CSV", "numbers.csv"))))
     names = [(row["picture"], row["number"]) for row in rows]
     assert names == [('a "b", c.png', "079"), ('a "b", c.png', "074"), ("two.png", "0")]
-    assert list(rows[0]) == ["picture", "number", "confidence", "x", "y", "width", "height"]
+    assert [(row["read"], row["corrected"]) for row in rows] == [
+        ("074", "yes"), ("074", "no"), ("0", "no"),
+    ]  # fmt: skip
     assert float(rows[0]["confidence"]) > 0.9 > float(rows[1]["confidence"])
     assert float(rows[0]["x"]) == pytest.approx(38, abs=2)
     assert float(rows[0]["width"]) == pytest.approx(34, abs=3)
@@ -98,6 +111,133 @@ def test_numbers_are_copied_and_downloaded_with_their_corrections(photos):
     assert (fixed["digit"], fixed["read"], fixed["corrected"]) == (9, 4, True)
     assert fixed["probabilities"][4] == pytest.approx(0.6, abs=0.01)
     assert second["numbers"][0]["number"] == "0"
+
+
+def test_a_bar_corrects_the_chosen_digit(photos):
+    add_photos(photos)
+    box_of(photos, "7, 100.0 %, number 2").click()
+    photos.page.locator(f"{TAB} .dd-bar").nth(1).click()
+    expect_numbers(photos, "074", "014")
+    photos.expect_sentence("Corrected, read as 7", TAB)
+    expect(photos.page.locator(f"{TAB} .dd-marked .dd-digit")).to_have_text("1")
+
+
+def edit_number(app, name: str, text: str, key: str = "Enter") -> None:
+    photo_button(app, f"Edit {name}").first.click()
+    field = app.page.get_by_label("Edit the number", exact=True)
+    expect(app.page.locator(".dd-crop")).to_be_visible()  # the number as it is in the photo
+    field.fill(text)
+    field.press(key)
+
+
+def test_a_number_is_edited_as_text(photos):
+    add_photos(photos)
+    edit_number(photos, "074", "-07.40")
+    expect_numbers(photos, "-07.40", "074")
+    expect(photo_button(photos, "Edit -07.40")).to_be_focused()
+    expect(photos.page.locator(".dd-box")).to_have_count(6)
+    edit_number(photos, "074", "1", "Escape")
+    expect_numbers(photos, "-07.40", "074")
+    edit_number(photos, "074", "")
+    expect_numbers(photos, "-07.40")
+    for numbers in (["-07.40", "074"], ["074", "074"]):
+        photo_button(photos, "Undo").click()
+        expect_numbers(photos, *numbers)
+
+
+def test_a_missed_digit_is_added_by_a_tap_on_its_place(photos):
+    add_photos(photos)
+    stage = photos.page.locator(f"{TAB} .dd-stage").bounding_box()
+    add = photo_button(photos, "Add a digit")
+    add.click()
+    expect(add).to_have_attribute("aria-pressed", "true")
+    expect_note(photos).to_have_text("Now choose the place of the digit in the photo")
+    scale = stage["width"] / 240
+    photos.page.mouse.click(stage["x"] + 82 * scale, stage["y"] + 40 * scale)
+    expect(add).to_have_attribute("aria-pressed", "false")
+    expect_numbers(photos, "074?", "074")
+    photos.expect_sentence("Which digit is it? Choose its bar or type it", TAB)
+    photos.page.keyboard.press("2")
+    expect_numbers(photos, "0742", "074")
+    expect(box_of(photos, "2, corrected, number 1")).to_be_focused()
+    add.press("Enter")  # without a mouse, in the middle of the view
+    expect_numbers(photos, "0742", "074", "?")
+    for _ in range(3):
+        photo_button(photos, "Undo").click()
+    expect_numbers(photos, "074", "074")
+    expect(photos.page.locator(".dd-box")).to_have_count(6)
+
+
+def test_list_and_picture_highlight_each_other(photos):
+    add_photos(photos)
+    box_of(photos, "7, 100.0 %, number 2").click()
+    rows = photos.page.locator(".dd-numbers-list li")
+    expect(rows.nth(1)).to_have_class("dd-current")
+    expect(rows.nth(1).locator("[data-digit].dd-current")).to_have_text("7")
+    marked = photos.page.locator(".dd-box.dd-of-number")
+    expect(marked).to_have_count(3)
+    expect(marked.first).to_have_attribute("data-index", "3")
+    rows.first.hover()
+    expect(marked.first).to_have_attribute("data-index", "0")
+    rows.first.locator("[data-digit]").nth(2).click()
+    photos.expect_digit("4", TAB)
+    expect(box_of(photos, "4, 60 %, doubtful, number 1")).to_be_focused()
+
+
+def test_photos_and_corrections_survive_a_reload_until_they_are_forgotten(photos):
+    add_photos(photos, ("one.png", photo_of_blots()), ("two.png", photo_of_blots([(40, 40)])))
+    photos.page.locator(f"{TAB} .dd-examples").get_by_role("button").first.click()
+    thumbnails = photos.page.locator(".dd-thumbnails").get_by_role("button")
+    expect(thumbnails).to_have_count(3)
+    thumbnails.first.click()
+    edit_number(photos, "074", "07.4")
+    expect_numbers(photos, "07.4", "074")
+    reopen(photos)
+    expect(thumbnails).to_have_count(2)  # no example
+    expect_numbers(photos, "0")  # the last one
+    thumbnails.first.click()
+    expect_numbers(photos, "07.4", "074")
+    photo_button(photos, "Remove photo").click()
+    expect_numbers(photos, "0")
+    photo_button(photos, "Turn right").click()  # the file is still there
+    expect(photos.page.locator(".dd-busy")).to_have_count(0)
+    reopen(photos)
+    expect(photos.page.locator(f"{TAB} .dd-stage img")).to_have_attribute("alt", "two.png")
+    photo_button(photos, "Forget all").click()
+    expect(photos.page.locator(f"{TAB} .dd-drop-hint")).to_be_visible()
+    expect(photo_button(photos, "Choose files")).to_be_focused()
+    expect(photos.page.locator(".dd-numbers")).to_be_hidden()
+    stored = """() => new Promise((resolve) => {
+        const open = indexedDB.open("digitdraw");
+        open.onsuccess = () => {
+            const all = open.result.transaction("photos").objectStore("photos").getAll();
+            all.onsuccess = () => resolve(all.result.length);
+        };
+    })"""
+    assert photos.page.evaluate(stored) == 0
+    reopen(photos)
+    expect(photos.page.locator(f"{TAB} .dd-drop-hint")).to_be_visible()
+
+
+def reopen(app) -> None:
+    app.page.reload()
+    app.open_tab("Photo")
+
+
+def test_the_same_photo_is_there_once_and_examples_are_in_no_file(photos):
+    example = photos.page.locator(f"{TAB} .dd-examples").get_by_role("button").first
+    for _ in range(2):
+        example.click()
+        expect(photos.page.locator(f"{TAB} .dd-busy")).to_have_count(0)
+    expect(photo_button(photos, "CSV")).to_be_disabled()
+    choose_files(photos, ("one.png", photo_of_blots()), ("copy.png", photo_of_blots()))
+    expect_note(photos).to_have_text("copy.png is here already.")
+    expect(photos.page.locator(f"{TAB} .dd-stage img")).to_have_attribute("alt", "one.png")
+    expect(photos.page.locator(".dd-busy")).to_have_count(0)
+    expect(photos.page.locator(".dd-thumbnails").get_by_role("button")).to_have_count(2)
+    rows = list(csv.DictReader(io.StringIO(downloaded(photos, "CSV", "numbers.csv"))))
+    assert {row["picture"] for row in rows} == {"one.png"}
+    assert len(json.loads(downloaded(photos, "JSON", "numbers.json"))) == 1
 
 
 def downloaded(app, name: str, file: str) -> str:

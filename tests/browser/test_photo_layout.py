@@ -1,16 +1,26 @@
 """The Photo tab: zoom, phones, contrast and screen sizes."""
 
 import io
+import re
 
 import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.support.app_page import PHONE
+from tests.support.app_page import DESKTOP, PHONE
 from tests.support.painted import photo
-from tests.support.photo_tab import TAB, add_photos, box_of, expect_announcement, expect_numbers
-from tests.support.pictures_to_send import BLOTS
+from tests.support.photo_tab import (
+    TAB,
+    add_photos,
+    box_of,
+    choose_files,
+    expect_announcement,
+    expect_numbers,
+    photo_button,
+    small_targets,
+)
+from tests.support.pictures_to_send import BLOTS, long_photo, photo_of_blots
 
 TOUCH = {"has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 
@@ -83,6 +93,22 @@ def test_on_a_photo_of_a_whole_page_the_part_with_digits_is_shown_first(photos):
     assert photos.page.locator('.dd-box[data-state="doubtful"] text').first.is_visible()
 
 
+@pytest.mark.parametrize("size", [(6000, 320), (500, 5000)])
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP])
+def test_long_and_tall_photos_open_at_a_zoom_where_digits_are_legible(open_photos, size, viewport):
+    app = open_photos(viewport=viewport)
+    add_photos(app, ("long.png", long_photo(size)))
+    boxes = app.page.locator(".dd-box .dd-line")
+    assert boxes.count() > 8
+    assert boxes.first.bounding_box()["height"] >= 16
+    view = app.page.locator(f"{TAB} .dd-drop-zone")
+    scrolls = "view => [view.scrollWidth > view.clientWidth, view.scrollHeight > view.clientHeight]"
+    assert view.evaluate(scrolls)[size[0] < size[1]]
+    frame, first = view.bounding_box(), boxes.first.bounding_box()  # at its beginning
+    assert frame["x"] <= first["x"] < frame["x"] + frame["width"] / 2
+    assert frame["y"] <= first["y"] < frame["y"] + frame["height"] / 2 + first["height"]
+
+
 @pytest.mark.parametrize("viewport", [PHONE, {"width": 320, "height": 568}])
 def test_on_a_phone_a_tap_shows_the_bars_beside_the_picture(open_photos, viewport):
     app = open_photos(viewport=viewport, **TOUCH)
@@ -103,11 +129,34 @@ def test_on_a_phone_a_tap_shows_the_bars_beside_the_picture(open_photos, viewpor
     assert bars["y"] + bars["height"] <= viewport["height"]
     assert at["y"] + at["height"] < sheet.bounding_box()["y"]
     assert app.page.evaluate("scrollY") == 0
-    app.page.get_by_label("Correct it").fill("9")
+    expect(app.page.get_by_label("Correct it")).to_be_hidden()  # its keyboard would hide the photo
+    app.page.locator(f"{TAB} .dd-bar").nth(9).tap()
     expect_numbers(app, "079", "074")
     assert app.page.evaluate(sideways) <= viewport["width"]
     app.page.get_by_role("button", name="Close the answer").tap()
     expect(sheet).to_be_hidden()
+
+
+@pytest.mark.parametrize("viewport", [PHONE, {"width": 820, "height": 1180}])
+def test_fingers_get_no_drop_instructions_and_targets_of_their_size(open_photos, viewport):
+    app = open_photos(
+        viewport=viewport, **TOUCH, permissions=["clipboard-read", "clipboard-write", "camera"]
+    )
+    expect(app.page.get_by_text("Drop a picture")).to_be_hidden()
+    expect(app.page.get_by_text("Add a picture of a digit, or photos")).to_be_visible()
+    photo_button(app, "Camera").tap()
+    expect(photo_button(app, "Cancel")).to_be_visible()
+    assert small_targets(app) == []
+    add_photos(app, ("one.png", photo_of_blots()), ("two.png", photo_of_blots([(40, 40)])))
+    app.page.route("**/live/**", lambda route: route.abort())
+    choose_files(app, ("three.png", photo_of_blots([(54, 40)])))
+    expect(photo_button(app, "Try again")).to_be_visible()
+    box_of(app, "0, 100.0 %, number 1").tap()
+    photo_button(app, "Edit 074").first.tap()
+    expect(app.page.locator(".dd-number-input")).to_be_focused()
+    assert small_targets(app) == []
+    lost = re.compile(r"net::ERR_|Failed to fetch|connect to component server")
+    app.complaints[:] = [text for text in app.complaints if not lost.search(text)]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

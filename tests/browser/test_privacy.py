@@ -2,6 +2,7 @@
 
 import io
 
+import httpx
 import numpy as np
 import pytest
 from gradio_client import Client, handle_file
@@ -12,7 +13,7 @@ from playwright.sync_api import expect
 from tests.support.app_page import PHONE, AppPage
 from tests.support.server import Server
 
-LINE = "Nothing that you draw or send is kept."
+LINE = "The server keeps nothing that you send."
 SENDER = "203.0.113.77"  # an address that a trusted proxy would send
 CAMERA = "Camera-of-somebody-2718"
 NAME = "a-very-private-name"
@@ -53,12 +54,11 @@ def use_page(chromium, server: Server, files: dict[str, bytes]) -> list:
     app.draw(7)
     with app.page.expect_request("**/live/why") as why, app.page.expect_response("**/live/why"):
         app.page.get_by_role("button", name="Why?").click()
-    for tab, panel in (("Upload", ".dd-upload-tab"), ("Photo", ".dd-photo-tab")):
-        app.open_tab(tab)
-        for name, content in files.items():
-            file = {"name": name, "mimeType": "image/jpeg", "buffer": content}
-            app.page.locator(f"{panel} .dd-file").set_input_files([file])
-            expect(app.page.locator(".dd-busy")).to_have_count(0)
+    app.open_tab("Photo")
+    for name, content in files.items():
+        file = {"name": name, "mimeType": "image/jpeg", "buffer": content}
+        app.page.locator(".dd-photo-tab .dd-file").set_input_files([file])
+        expect(app.page.locator(".dd-busy")).to_have_count(0)
     with app.page.expect_response("**/live/compare"):
         app.open_tab("Compare")
     drawing = why.value.post_data_json
@@ -71,6 +71,7 @@ def use_client(server: Server, folder, files: dict[str, bytes]) -> None:
     client = Client(server.url, verbose=False, headers={"x-forwarded-for": SENDER})
     client.predict([[[314.159, 271.828], [3, 4]]], api_name="/predict_strokes")
     for name, content in files.items():
+        httpx.post(f"{server.url}live/picture", content=content)
         (folder / name).write_bytes(content)
         for endpoint in ("/predict_image", "/read_numbers"):
             try:

@@ -10,11 +10,13 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import expect
 
+from digitdraw.languages import catalogue
 from digitdraw.preprocessing import strokes
 from digitdraw.ui import assets
 from tests.support.app_page import PHONE, PHONE_OPTIONS
 from tests.support.drawings import DIGITS
 
+SOMEBODYS = catalogue("en")["share.opened"]
 CLIPBOARD = {"permissions": ["clipboard-read", "clipboard-write"]}
 EXAMPLES = [
     example
@@ -50,7 +52,13 @@ def link(modules, server):
 
 
 def share_button(app):
-    return app.page.get_by_role("button", name="Share")
+    return app.page.get_by_role("button", name="Share, save")
+
+
+def share_link(app) -> None:
+    """Choose the link in the menu."""
+    share_button(app).click()
+    app.page.get_by_role("button", name="Share a link").click()
 
 
 def expect_note(app):
@@ -71,14 +79,14 @@ def test_links_hold_as_much_as_the_server_takes(modules):
     assert limits == [strokes.MAX_STROKES, strokes.MAX_POINTS]
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["name"])
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["key"])
 def test_links_are_short_and_answered_like_the_drawing(modules, recognizer, example):
     text, back = modules(LINK, [example["strokes"], 1])
     assert len(f"#d={text}") < 200
     assert bars(recognizer, back) == pytest.approx(bars(recognizer, example["strokes"]), abs=0.01)
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["name"])
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["key"])
 def test_links_stay_short_if_the_mouse_reports_every_pixel(modules, recognizer, example):
     text, back = modules(LINK, [example["strokes"], 8])
     assert len(f"#d={text}") < 300
@@ -110,6 +118,7 @@ def test_a_shared_link_shows_drawing_and_answer_without_further_requests(make_ap
     requests = []
     app.page.on("request", lambda request: requests.append(request))
     share_button(app).press("Enter")
+    app.page.keyboard.press("Enter")
     expect_note(app).to_have_text("Link copied")
     link = app.page.evaluate("navigator.clipboard.readText()")
     assert fragment_of(app) == ""
@@ -127,7 +136,7 @@ def test_a_shared_link_shows_drawing_and_answer_without_further_requests(make_ap
     assert not receiver.is_blank()
     assert all(text not in request.url + (request.post_data or "") for request in sent)
     assert "#d=" + text == fragment_of(receiver)
-    expect_note(receiver).to_be_empty()
+    expect_note(receiver).to_have_text(SOMEBODYS)
     receiver.page.get_by_role("button", name="Undo").click()
     receiver.expect_sentence("Draw a digit")
     assert receiver.is_blank()
@@ -148,7 +157,7 @@ def test_the_note_stays_until_the_next_stroke(make_app):
     held, late = [], True
     app.page.route("**", lambda route: held.append(route) if late else route.continue_())
     app.draw(1)
-    share_button(app).click()
+    share_link(app)
     expect_note(app).to_have_text("Link copied")
     while not held:
         app.page.wait_for_timeout(20)
@@ -169,7 +178,7 @@ def test_without_clipboard_access_the_old_way_of_copying_is_tried(make_app):
                                        return true; }"""
     )
     app.open().draw(1)
-    share_button(app).click()
+    share_link(app)
     expect_note(app).to_have_text("Link copied")
     assert app.page.evaluate("copied").startswith(f"{app.url}#d=1")
     expect(share_button(app)).to_be_focused()
@@ -183,11 +192,12 @@ def test_if_nothing_can_be_copied_the_address_becomes_the_link(make_app):
     )
     app.open().draw(4)
     app.expect_digit("4")
-    share_button(app).click()
+    share_link(app)
     expect_note(app).to_contain_text("copy the page's address instead")
     assert fragment_of(app).startswith("#d=1")
     app.page.reload()
     app.expect_digit("4")
+    expect_note(app).to_be_empty()  # the drawing is nobody else's
     app.page.get_by_role("button", name="Clear").click()
     assert fragment_of(app) == ""
 
@@ -208,6 +218,7 @@ def test_a_phone_shows_its_share_sheet(make_app, ending, words, is_copied):
     )
     app.open().draw(2)
     share_button(app).tap()
+    app.page.get_by_role("button", name="Share a link").tap()
     app.page.wait_for_function("() => window.offered")
     expect_note(app).to_have_text(words)
     link = app.page.evaluate("offered.url")
@@ -216,17 +227,19 @@ def test_a_phone_shows_its_share_sheet(make_app, ending, words, is_copied):
     assert app.complaints == []
 
 
-def test_the_tools_fit_in_one_row_and_are_large_enough_for_a_finger(app):
+def test_the_tools_fit_in_one_row_or_column_and_are_large_enough_for_a_finger(app):
     inside = "tool => tool.scrollWidth <= tool.clientWidth && tool.innerText.length > 3"
     for width, height in ((320, 568), (390, 844), (480, 900), (900, 700), (1100, 800)):
         app.page.set_viewport_size({"width": width, "height": height})
         tools = app.page.locator(".dd-draw-tab .dd-tools button").all()
         boxes = [tool.bounding_box() for tool in tools]
         assert len(boxes) == 5
-        assert len({box["y"] for box in boxes}) == 1, width
+        is_row = height > width
+        assert len({box["y" if is_row else "x"] for box in boxes}) == 1, width
         assert min(min(box["width"], box["height"]) for box in boxes) >= 44, width
-        for left, right in pairwise(boxes):
-            assert left["x"] + left["width"] < right["x"], width
+        start, size = ("x", "width") if is_row else ("y", "height")
+        for before, after in pairwise(boxes):
+            assert before[start] + before[size] < after[start], width
         assert all(tool.evaluate(inside) for tool in tools), width
         assert app.page.evaluate("document.documentElement.scrollWidth") <= width
 
@@ -290,7 +303,8 @@ def test_the_address_is_cleared_when_the_drawing_changes(app, link, change):
         app.open_tab("Compare")
         app.draw(1)
     assert fragment_of(app) == ""
-    assert app.page.url == f"{app.url}?kept=1"
+    tab = "&tab=compare" if change == "other tab" else ""
+    assert app.page.url == f"{app.url}?kept=1{tab}"
 
 
 def test_opening_a_link_brings_the_draw_tab_to_the_front(app, link):

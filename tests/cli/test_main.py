@@ -39,7 +39,7 @@ def test_every_command_has_a_short_help_in_groups(name, capsys):
     assert stopped.value.code == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith(f"usage: digitdraw {name} ")
-    assert len(lines) <= 60
+    assert len(lines) <= 64
     headings = [line for line in lines if line.endswith(":") and line[0] != " "]
     options = [line for line in lines if line.startswith("  -")]
     assert len(headings) >= 2 or len(options) <= 5

@@ -9,6 +9,7 @@ from PIL import Image
 
 from digitdraw.cli import read
 from digitdraw.cli.main import main
+from digitdraw.photo import detection
 from tests.support.painted import painted_reader, photo
 
 TWO_NUMBERS = [(40, 40), (54, 40), (40, 110)]
@@ -110,3 +111,15 @@ def test_a_folder_of_weights_is_passed_on(folder, loaded, capsys):
     assert main(["read", str(folder)]) == 0
     assert main(["read", str(folder), "--weights", "runs", "--model", "tiny"]) == 0
     assert loaded == [("default", "auto", None), ("tiny", "auto", "runs")]
+
+
+def test_a_photo_of_very_many_digits_does_not_keep_others_from_being_read(
+    folder, monkeypatch, capsys
+):
+    monkeypatch.setattr(detection, "MAX_DIGITS", 2)
+    assert main(["read", str(folder)]) == 1
+    captured = capsys.readouterr()
+    assert [line.split(": ")[0] for line in captured.out.splitlines()] == [
+        str(folder / "a.png"), str(folder / "more/c.jpg"),
+    ]  # fmt: skip
+    assert f"{folder / 'b.png'}: The picture shows over 2 digits" in captured.err

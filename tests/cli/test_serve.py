@@ -97,10 +97,10 @@ def test_starting_imports_no_torch_before_the_model_process_runs():
     assert run_python("-c", program).stdout.split() == []
 
 
-def test_the_page_has_four_tabs(demo):
+def test_the_page_has_three_tabs(demo):
     items = (item for item in demo["components"] if item["type"] == "tabitem")
     tabs = [item["props"]["label"] for item in items]
-    assert tabs == ["Draw", "Photo", "Upload", "Compare"]
+    assert tabs == ["tab.draw", "tab.photo", "tab.compare"]  # keys of their texts
     assert demo["title"] == "digitdraw"
 
 
@@ -264,7 +264,7 @@ def test_programs_may_send_the_same_picture_at_the_same_time(url, tmp_path):
 def test_gradio_keeps_one_state_for_all_sessions():
     chosen = settings.parse([], {})
     service = edges.make_service(chosen)
-    build(service, chosen, {"note": "", "cards": []})
+    build(service, chosen, {"note": "", "cards": [], "model_card": ""})
     (mounted,) = (route.app for route in service.app.routes if isinstance(route, Mount))
     assert len({id(mounted.state_holder[str(caller)]) for caller in range(9)}) == 1
     assert len(mounted.state_holder.session_data) == 1
@@ -421,3 +421,14 @@ def test_a_stop_signal_lets_a_started_answer_finish():
         server.process.wait(10)
     finally:
         server.stop()
+
+
+def test_gradio_leaves_no_folder_and_runs_no_clean_up(tmp_path, monkeypatch):
+    monkeypatch.setattr("gradio.routes.DEFAULT_TEMP_DIR", str(tmp_path / "gradio"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    chosen = settings.parse([], {})
+    service = edges.make_service(chosen)
+    build(service, chosen, {"note": "", "cards": [], "model_card": ""})
+    (mounted,) = (route.app for route in service.app.routes if isinstance(route, Mount))
+    assert mounted.get_blocks().delete_cache is None
+    assert list(tmp_path.iterdir()) == []

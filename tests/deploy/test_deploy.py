@@ -18,9 +18,6 @@ from tests.support.server import free_port
 ROOT = Path(__file__).resolve().parents[2]
 MAX_EXPOSURE = 2.5
 """The scale of systemd-analyze goes from 0 to 10."""
-MAX_OPEN_PAGES = 100
-"""For one address, in nginx.conf."""
-HEARTBEAT = b"GET /digits/gradio_api/heartbeat/page%d HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 
 def front_matter() -> dict[str, str]:
@@ -82,8 +79,7 @@ def proxied(tmp_path_factory):
 
 def test_behind_nginx_everything_is_below_the_root_path(proxied):
     assert httpx.get(proxied.rstrip("/")).headers["location"].endswith("/digits/")
-    text = httpx.get(proxied).text
-    assert '"root":"' + proxied.rstrip("/") + '"' in text.replace(" ", "")
+    assert '"root":"."' in httpx.get(proxied).text
     answer = httpx.post(f"{proxied}live/answer", json=DIGITS[5])
     assert answer.json()["big"] == "5"
     assert httpx.get(f"{proxied}metrics").status_code == 404
@@ -94,7 +90,7 @@ def test_behind_nginx_everything_is_below_the_root_path(proxied):
 def test_behind_nginx_text_is_compressed(proxied):
     page = httpx.get(proxied)
     script = httpx.get(proxied + static_file(page.text))
-    assert page.headers["content-encoding"] == script.headers["content-encoding"] == "gzip"
+    assert page.headers["content-encoding"] == script.headers["content-encoding"] == "br"
     assert page.num_bytes_downloaded < len(page.content) / 2
 
 
@@ -110,16 +106,13 @@ def test_behind_nginx_files_of_the_page_are_cached_but_not_with_a_password(proxi
     assert "x-cache" not in httpx.get(proxied).headers
 
 
-def test_behind_nginx_open_pages_of_one_address_leave_room_for_drawings(proxied):
+def test_behind_nginx_connections_that_send_nothing_leave_room_for_drawings(proxied):
     address = httpx.URL(proxied)
     with contextlib.ExitStack() as stack:
-        statuses = []
-        for index in range(MAX_OPEN_PAGES + 5):
+        for _ in range(420):
             pair = (address.host, address.port)
-            page = stack.enter_context(socket.create_connection(pair, timeout=20))
-            page.sendall(HEARTBEAT % index)
-            statuses.append(int(page.recv(4096).split()[1]))
-        assert statuses == [200] * MAX_OPEN_PAGES + [429] * 5
+            silent = stack.enter_context(socket.create_connection(pair, timeout=20))
+            silent.sendall(b"GET /digits/ HTTP/1.1\r\n")
         assert httpx.post(f"{proxied}live/answer", json=DIGITS[5]).json()["big"] == "5"
 
 
@@ -137,4 +130,4 @@ def test_nginx_limits_the_requests_of_one_address(tmp_path):
 
 def static_file(page: str) -> str:
     """Return the path of a script that the page names, relative to the page."""
-    return re.search(r"static/\w{16}/draw/draw\.js", page)[0]
+    return re.search(r"static/\w{16}/first_view\.js", page)[0]

@@ -80,7 +80,6 @@ def test_an_error_of_the_model_is_not_repeated(ray_serve):
         ("/gradio_api/call/predict_strokes", True),
         ("/gradio_api/call/predict_strokes/0a1b", True),
         ("/gradio_api/upload", True),
-        ("/gradio_api/heartbeat/0a1b", True),
         ("/gradio_api/info", False),
         ("/live/answer", False),
         ("/", False),

@@ -18,7 +18,6 @@ from benchmarks.tools.run_lessons import LESSONS
 from digitdraw.serving import settings
 from tests.support.drawings import DIGITS
 from tests.support.lessons import markdown_cells
-from tests.support.server import Server
 
 ROOT = Path(__file__).parents[2]
 FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
@@ -30,11 +29,12 @@ MOST_LINES = {"README.md": 150, "weights/MODEL_CARD.md": 150}
 DOCS_LINES, LESSON_LINES, RELEASE_LINES, MOST_MAIN_FIGURES = 250, 300, 40, 12
 TABLES = {
     "settings": "docs/hosting.md",
+    "routes": "docs/hosting.md",
     "main figures": "README.md",
     "all models": "weights/MODEL_CARD.md",
     "default model": "weights/MODEL_CARD.md",
 }
-"""The document that holds each generated table."""
+"""The document that holds each table that is generated or checked."""
 EARLIER = {"benchmarks/read_photos.py", "deploy/ray_serve.py", "requirements-ray.txt"}
 """Paths of earlier versions, which the documents name as such."""
 DOCUMENTS = {
@@ -51,9 +51,10 @@ README = DOCUMENTS["README.md"]
 every_document = pytest.mark.parametrize("name", DOCUMENTS)
 
 
-def example(text_before: str) -> str:
-    """The first Python example of the README after `text_before`."""
-    return re.search(r"```python\n(.*?)```", README[README.index(text_before) :], re.DOTALL)[1]
+def example(text_before: str, name: str = "README.md", language: str = "python") -> str:
+    """The first example of a document after `text_before`."""
+    text = DOCUMENTS[name]
+    return re.search(rf"```{language}\n(.*?)```", text[text.index(text_before) :], re.DOTALL)[1]
 
 
 def picture_of_seven() -> Image.Image:
@@ -109,25 +110,10 @@ def test_the_library_example_runs(tmp_path, monkeypatch, recognizer):
     assert names["prediction"].digit == 1
 
 
-def test_the_client_example_runs_against_the_served_page(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    picture_of_seven().save("picture.png")
-    server = Server().start()
-    try:
-        code = example("<!-- client example -->").replace("http://127.0.0.1:7860", server.url)
-        names: dict = {}
-        exec(code.replace("Client(", "Client(verbose=False, src=", 1), names)
-        names["client"].close()
-    finally:
-        server.stop()
-    assert names["answer"]["digit"] == 7
-    assert "1 0.9" in capsys.readouterr().out
-
-
 @pytest.mark.parametrize(
     "name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "docs/architecture.md",
-             "docs/training.md", "docs/photo-reading.md", "docs/hosting.md", "docs/experiments.md",
-             "weights/MODEL_CARD.md"],
+             "docs/training.md", "docs/photo-reading.md", "docs/hosting.md", "docs/load.md",
+             "docs/experiments.md", "docs/api.md", "weights/MODEL_CARD.md"],
 )  # fmt: skip
 def test_every_document_is_there(name):
     assert name in DOCUMENTS

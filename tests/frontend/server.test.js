@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 
 import { postJson, postPicture } from "../../digitdraw/ui/frontend/api/server.js";
+import { textOf } from "./english.js";
 import { withFakeClock } from "./fake_clock.js";
 
 // Runs a test in which `fetch` gives the responses one after the other, the last one for ever.
@@ -34,10 +35,11 @@ test(
   [json({ digit: 7 })],
   async (requests) => {
     assert.deepEqual(await postJson("answer", [[1, 2]]), { digit: 7 });
-    const [{ url, method, body }] = requests;
+    const [{ url, method, body, headers }] = requests;
     assert.ok(url.endsWith("/digitdraw/live/answer"), url); // three folders above api/server.js
     assert.equal(method, "POST");
     assert.equal(body, "[[1,2]]");
+    assert.ok(headers["x-requested-with"]); // the server's sign of its own page
   },
 );
 
@@ -83,7 +85,7 @@ test("a failed picture names the number of the error", [
   json({ error: "Something went wrong.", id: "1a2b" }, 500),
 ], async () => {
   const reply = await postPicture("photo", null, () => {});
-  assert.equal(reply.error, "Something went wrong. (No. 1a2b)");
+  assert.equal(textOf(reply.error), "Something went wrong. (No. 1a2b)");
 });
 
 test(

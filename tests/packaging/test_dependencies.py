@@ -24,6 +24,7 @@ NEVER_IMPORTED = {"httptools", "uvloop"}
 
 PACKAGES_OF_EXTRAS = {
     "digitdraw/serving": "web", "digitdraw/ui": "web", "digitdraw/cli/serve.py": "web",
+    "digitdraw/serving/api/mcp_tools.py": "mcp",
     "digitdraw/training": "train", "digitdraw/cli/train.py": "train",
     "digitdraw/cli/evaluate.py": "train", "digitdraw/cli/calibrate.py": "train",
 }  # fmt: skip
@@ -65,20 +66,20 @@ def imported(path):
     return {canonicalize_name(DISTRIBUTIONS[module][0]) for module in modules}
 
 
-def extra_of(path):
-    """The extra that a file may use, or None."""
+def extras_of(path):
+    """The extras that a file may use."""
     prefixes = {str(path), *map(str, path.parents)}
-    return next((PACKAGES_OF_EXTRAS[name] for name in prefixes & set(PACKAGES_OF_EXTRAS)), None)
+    return {PACKAGES_OF_EXTRAS[name] for name in prefixes & set(PACKAGES_OF_EXTRAS)}
 
 
 def test_every_import_is_declared_and_every_declared_package_imported():
     library, used = names(PROJECT["dependencies"]), set(NEVER_IMPORTED)
     for path in sorted((ROOT / "digitdraw").rglob("*.py")):
-        extra = extra_of(path.relative_to(ROOT))
-        declared = library | names(EXTRAS[extra] if extra else [])
+        extras = extras_of(path.relative_to(ROOT))
+        declared = library.union(*(names(EXTRAS[extra]) for extra in extras))
         assert imported(path) <= declared, path
         used |= imported(path)
-    assert used == library | names(EXTRAS["web"]) | names(EXTRAS["train"])
+    assert used == library.union(*(names(EXTRAS[extra]) for extra in ("web", "mcp", "train")))
 
 
 def test_the_extras_of_the_commands_are_those_of_their_files():
@@ -93,11 +94,12 @@ def test_every_direct_dependency_has_an_exact_version():
     declared = [*PROJECT["dependencies"], *EXTRAS["web"], *EXTRAS["train"]]
     assert {canonicalize_name(pin.name) for pin in pins("requirements.txt")} == names(declared)
     assert {canonicalize_name(pin.name) for pin in pins("requirements-dev.txt")} == names(
-        EXTRAS["dev"]
+        EXTRAS["dev"] + EXTRAS["mcp"]
     ) - {"digitdraw"}
     exact = {pin.name: pin for file in ("requirements.txt", "requirements-dev.txt")
              for pin in pins(file)}  # fmt: skip
-    bounds = {canonicalize_name(r.name): r.specifier for r in map(Requirement, declared)}
+    bounded = map(Requirement, [*declared, *EXTRAS["mcp"]])
+    bounds = {canonicalize_name(r.name): r.specifier for r in bounded}
     for name, pin in exact.items():
         (version,) = (clause.version for clause in pin.specifier if clause.operator == "==")
         assert version in bounds.get(canonicalize_name(name), pin.specifier)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from digitdraw.errors import BadImageError
 from digitdraw.models.line_recognizer import LineRecognizer
 from digitdraw.photo import detection, fusion, pipeline
 from digitdraw.photo.detection import Detections
@@ -43,6 +44,15 @@ def test_scores_of_detections_are_above_the_threshold():
     grey = photo([(40, 40), (90, 40)]).astype(np.float32) / 255
     (detections,) = detect_digits([grey], PaintedDetector(), 0.5)
     assert len(detections.boxes) == 2 and (detections.scores >= 0.5).all()
+
+
+def test_an_image_of_very_many_digits_is_refused(monkeypatch):
+    grey = photo([(40, 40), (54, 40), (40, 110)]) / np.float32(255)
+    monkeypatch.setattr(detection, "MAX_DIGITS", 3)
+    assert len(detect_digits([grey], PaintedDetector(), 0.5)[0].boxes) == 3
+    monkeypatch.setattr(detection, "MAX_DIGITS", 2)
+    with pytest.raises(BadImageError, match="over 2 digits"):
+        detect_digits([grey], PaintedDetector(), 0.5)
 
 
 def detections_of(boxes=BOXES, label=1):

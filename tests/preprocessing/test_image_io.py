@@ -2,10 +2,8 @@
 
 import contextlib
 import io
-import struct
 import subprocess
 import sys
-import zlib
 
 import numpy as np
 import pillow_heif
@@ -16,7 +14,8 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image, ImageFile
 
 from digitdraw.errors import BadImageError, DigitDrawError
-from digitdraw.preprocessing import binarize, image_io
+from digitdraw.preprocessing import binarize, decoder_limits, image_io
+from tests.support.hostile_pictures import png_header
 from tests.support.pictures import digit_picture, overlap
 
 
@@ -30,22 +29,6 @@ def encoded(picture: Image.Image, form: str, **options) -> bytes:
 
 def seven() -> Image.Image:
     return Image.fromarray(digit_picture(7))
-
-
-def png_header(width: int, height: int) -> bytes:
-    """A PNG whose header claims a size, with hardly any data."""
-
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        checksum = struct.pack(">I", zlib.crc32(kind + body))
-        return struct.pack(">I", len(body)) + kind + body + checksum
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", header)
-        + chunk(b"IDAT", zlib.compress(b"\0" * 100))
-        + chunk(b"IEND", b"")
-    )
 
 
 @pytest.mark.parametrize(
@@ -69,6 +52,39 @@ def test_all_modes_and_formats_give_the_same_glyph(mode, form):
         picture = picture.convert(mode)
     glyph = binarize.to_glyph(encoded(picture, form))
     assert overlap(glyph, binarize.to_glyph(seven())) > 0.9
+
+
+@pytest.mark.parametrize(
+    ("mode", "form"),
+    [
+        ("1", "PNG"), ("L", "PNG"), ("P", "GIF"), ("P", "PNG"), ("RGB", "WEBP"), ("RGBA", "PNG"),
+        ("LA", "PNG"), ("CMYK", "TIFF"), ("I;16", "PNG"), ("F", "TIFF"), ("LAB", "TIFF"),
+        ("RGB", "BMP"), ("RGB", "HEIF"),
+    ],
+)  # fmt: skip
+def test_a_large_picture_of_any_mode_is_reduced(mode, form, monkeypatch):
+    monkeypatch.setattr(image_io, "_LEAST_SIZE", (40, 40))
+    picture = seven().resize((161, 120))
+    if mode == "I;16":
+        picture = Image.fromarray(np.asarray(picture).astype(np.uint16) * 257)
+    elif mode == "LAB":
+        picture = Image.merge("LAB", [picture, *[Image.new("L", picture.size, 128)] * 2])
+    else:
+        picture = picture.convert(mode)
+    options = {"transparency": 77} if (mode, form) == ("P", "PNG") else {}
+    grey, scale = image_io.load_photo(encoded(picture, form, **options))
+    assert grey.shape == (60, 81) and scale == pytest.approx(161 / 81)
+    small = np.asarray(seven().resize((81, 60)), np.float32) / 255
+    assert np.abs(grey - small).mean() < 0.03
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "TIFF", "WEBP"])
+def test_a_large_picture_is_turned_upright(form, monkeypatch):
+    monkeypatch.setattr(image_io, "_LEAST_SIZE", (40, 40))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    grey, scale = image_io.load_photo(encoded(seven().resize((160, 90)), form, exif=exif))
+    assert grey.shape == (80, 45) and scale == 2
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -185,7 +201,7 @@ def test_every_format_is_checked_before_decoding(form, monkeypatch):
     for base in bases:
         for name in {"load", "load_prepare", "draft"} & set(vars(base)):
             monkeypatch.setattr(base, name, lambda self, *size: pytest.fail("decoded"))
-    monkeypatch.setattr(image_io, "MAX_PIXELS", 64 * 64 - 1)
+    monkeypatch.setattr(decoder_limits, "MAX_PIXELS", 64 * 64 - 1)
     with pytest.raises(BadImageError, match="64 x 64"):
         image_io.load_photo(bomb)
 
@@ -194,7 +210,7 @@ def test_every_format_is_checked_before_decoding(form, monkeypatch):
 def test_other_formats_are_rejected_whatever_the_file_name(form, tmp_path):
     path = tmp_path / "seven.png"
     path.write_bytes(encoded(seven().resize((64, 64)), form))
-    with pytest.raises(BadImageError, match="no picture in this format"):
+    with pytest.raises(BadImageError, match="no picture that can be read"):
         image_io.load_grey(path)
 
 

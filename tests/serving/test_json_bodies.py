@@ -25,3 +25,9 @@ def test_many_values_are_refused_before_they_are_parsed(part, monkeypatch):
 def test_invalid_json_is_refused(body):
     with pytest.raises(BadStrokesError, match="not valid JSON"):
         json_bodies.loads(body)
+
+
+def test_what_is_nested_too_deeply_to_be_written_again_is_refused():
+    assert json_bodies.dumps([[[1, 2]]]) == b"[[[1,2]]]"
+    with pytest.raises(BadStrokesError, match="deeply"):
+        json_bodies.dumps(json_bodies.loads(b"[" * 500 + b"]" * 500))

@@ -12,6 +12,7 @@ from digitdraw.serving import app, settings
 from digitdraw.serving.app import MAX_JSON, Service, guarded
 from digitdraw.serving.middleware import allowlist
 from digitdraw.serving.routes import MAX_ON_DEMAND
+from digitdraw.serving.workers import photo_worker
 from tests.support.asgi import ask, with_client
 from tests.support.drawings import DIGITS
 from tests.support.event_loops import finish
@@ -22,13 +23,14 @@ class Queue:
     """A photo queue without workers: `steps` are places to report and errors to raise."""
 
     def __init__(self, *steps):
-        self.steps, self.questions = steps, []
+        self.steps, self.questions, self.addresses = steps, [], []
 
     def __len__(self):
         return 0
 
-    async def ask(self, kind, content, on_place=lambda place: None):
+    async def ask(self, kind, content, on_place=lambda place: None, *, address=""):
         self.questions.append((kind, content))
+        self.addresses.append(address)
         for step in self.steps:
             if isinstance(step, Exception):
                 raise step
@@ -152,7 +154,7 @@ def test_json_that_is_not_a_drawing_is_refused_with_a_text(make, path, drawing):
 def test_invalid_json_is_refused(make, body):
     response = ask(make().guarded, "POST", "/live/answer", content=body)
     assert response.status_code in (200, 400)
-    assert set(response.json()) <= {"error", "id"}
+    assert set(response.json()) <= {"error", "error_message", "id"}
 
 
 def test_too_large_a_drawing_is_refused(make):
@@ -167,12 +169,26 @@ def test_a_photo_is_read_after_its_places_in_the_queue_were_sent(make):
     assert "digitdraw_upload_bytes_total 4.0" in service.metrics.text().decode()
 
 
+def test_a_photo_is_turned_as_the_request_says(make):
+    queue = Queue()
+    app = make(queue=queue).guarded
+    for turn in ("0", "90", "180", "270"):
+        assert ask(app, "POST", f"/live/photo?turn={turn}", content=b"x").status_code == 200
+    ask(app, "POST", "/live/example/0?turn=90")
+    kinds = [kind for kind, _ in queue.questions]
+    assert kinds == [b"photo", b"photo-90", b"photo-180", b"photo-270", b"photo-90"]
+    assert set(kinds) <= set(photo_worker.KINDS)
+    for turn in ("45", "-90", "x", ""):
+        assert ask(app, "POST", f"/live/photo?turn={turn}", content=b"x").status_code == 400
+
+
 def test_examples_and_pictures_reach_the_queue_with_their_kinds(make):
     queue = Queue()
     app = make(queue=queue).guarded
     ask(app, "POST", "/live/example/0")
-    ask(app, "POST", "/live/picture", content=b"png")
+    ask(app, "POST", "/live/picture", content=b"png", client="192.0.2.7")
     assert queue.questions == [(b"photo", b"example"), (b"picture", b"png")]
+    assert queue.addresses == ["127.0.0.1", "192.0.2.7"]
     for path in ("/live/example/1", "/live/example/-1", "/live/example/x"):
         assert ask(app, "POST", path).status_code == 404
 
@@ -232,6 +248,19 @@ def test_metrics_are_for_private_networks_only(make):
     assert ask(app, "GET", "/metrics", client="8.8.8.8").status_code == 404
 
 
+def test_metrics_are_not_read_through_a_proxy_whoever_the_client_claims_to_be(make):
+    app = make().guarded
+    for peer in ("127.0.0.1", "172.17.0.2"):
+        for headers in ({"x-forwarded-for": "127.0.0.1"}, {"via": "1.1 proxy"}):
+            response = ask(app, "GET", "/metrics", client=peer, headers=headers)
+            assert response.status_code == 404
+
+
+def test_metrics_are_closed_behind_a_public_link(make):
+    app = make("--share").guarded
+    assert ask(app, "GET", "/metrics").status_code == 404
+
+
 def test_metrics_are_closed_on_a_space(make):
     app = make(environ={"SPACE_ID": "someone/digits"}).guarded
     for address in ("127.0.0.1", "10.0.0.7", "8.8.8.8"):
@@ -258,7 +287,7 @@ def test_pages_of_other_sites_may_not_ask_with_a_forwarded_host(make):
 
 
 def test_with_a_password_everything_but_health_asks_for_it(make):
-    app = make("--auth", "class:sesame").guarded
+    app = make("--auth", "class:sesame", "--mcp").guarded
     for method, path in (
         ("GET", "/"), ("GET", "/config"), ("GET", "/metrics"), ("POST", "/live/answer"),
         ("POST", "/live/photo"), ("POST", "/gradio_api/queue/join"), ("GET", "/theme.css"),
@@ -285,13 +314,20 @@ def test_drawings_and_photos_have_separate_rate_limits(make):
 def test_pages_and_readiness_have_rate_limits_of_their_own(make, monkeypatch):
     monkeypatch.setattr(app, "PAGE_RATE", "4/hour")
     limited = make("--rate", "1/hour").guarded
-    for paths in (("/", "/config"), ("/readyz", "/metrics")):
+    scripts = ("/gradio_api/app_id", "/gradio_api/startup-events")
+    for paths in (("/", "/config"), ("/readyz", "/metrics"), scripts):
         statuses = [ask(limited, "GET", path).status_code for path in 3 * paths]
         assert [status == 429 for status in statuses] == [False] * 4 + [True] * 2
     assert ask(limited, "GET", "/static/a.js").status_code == 404
-    assert ask(limited, "GET", "/healthz").status_code == 200
     assert ask(limited, "POST", "/live/answer", json=[]).status_code == 200
     assert ask(limited, "GET", "/readyz", client="192.0.2.1").status_code == 200
+
+
+def test_files_and_health_beyond_their_rate_come_later(make, monkeypatch):
+    monkeypatch.setattr(app, "FILE_RATE", "1/hour")
+    limited = make().guarded
+    for path, status in (("/static/a.js", 404), ("/healthz", 200), ("/healthz", 200)):
+        assert ask(limited, "GET", path).status_code == status
 
 
 def test_readiness_is_asked_once_for_all_who_wait(make):
@@ -316,3 +352,15 @@ def test_unknown_paths_do_not_become_metrics(make):
     for index in range(50):
         ask(service.guarded, "POST", f"/live/made{'x' * index}")
     assert service.metrics.text().decode().count("digitdraw_requests_total{") == 1
+
+
+def test_an_address_gets_a_qr_code(make):
+    response = ask(make().guarded, "POST", "/live/qr", json="https://example.org/digits/")
+    assert response.json()["src"].startswith("data:image/svg+xml")
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"7", b'"javascript:alert(1)"', b'"http://' + 300 * b"a" + b'"']
+)
+def test_anything_else_gets_no_qr_code(make, content):
+    assert ask(make().guarded, "POST", "/live/qr", content=content).status_code == 400

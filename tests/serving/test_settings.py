@@ -42,7 +42,18 @@ def test_a_password_can_come_from_a_file(tmp_path):
         ("share", "perhaps"), ("root_path", "digits"), ("root_path", "/a/../b"),
         ("hosts", "a b"), ("log_level", "loud"), ("auth", "nobody"), ("auth", "user:"),
         ("auth", "@/no/such/file"), ("proxies", "localhost"), ("proxies", "10.0.0.1/8"),
-        ("trusted_hops", "0"), ("trusted_hops", "ten"),
+        ("trusted_hops", "0"), ("trusted_hops", "ten"), ("public_url", "example.org"),
+        ("public_url", "ftp://example.org"), ("public_url", "https://example.org/?a"),
+        ("public_url", "https://a@example.org"), ("public_url", "https://example.org:port"),
+        ("frame_ancestors", "*"), ("frame_ancestors", "moodle.example"),
+        ("frame_ancestors", "'self'"), ("frame_ancestors", "https://a.example; script-src *"),
+        ("frame_ancestors", "https://a.example https://b.example"),
+        ("frame_ancestors", "https://*"), ("frame_ancestors", "https://a.*.example"),
+        ("frame_ancestors", "https://a.example/course"), ("frame_ancestors", "data:"),
+        ("frame_ancestors", "https://a.example\nset-cookie: a=b"),
+        ("host", ""), ("host", "a..b"),
+        ("host", "\u00e9" * 70), ("rate", "1\uff15/second"), ("auth", "user:\udcff"),
+        ("model", "\udcff"),
     ],
 )  # fmt: skip
 def test_an_invalid_value_is_an_error_that_names_the_setting(name, value):
@@ -89,6 +100,9 @@ def test_proxies_are_addresses_and_networks():
         (["--share"], ()),
         (["--hosts", "Digits.example.org, localhost"], ("digits.example.org", "localhost")),
         (["--host", "0.0.0.0", "--hosts", "*"], ()),
+        (["--public-url", "https://d.example:8443/x"], (*settings._LOOPBACK, "d.example")),
+        (["--hosts", "a.example", "--public-url", "http://D.example"], ("a.example", "d.example")),
+        (["--host", "0.0.0.0", "--public-url", "https://d.example"], ()),
     ],
 )
 def test_the_server_answers_to_these_host_names(arguments, expected):
@@ -97,6 +111,28 @@ def test_the_server_answers_to_these_host_names(arguments, expected):
 
 def test_a_root_path_has_no_slash_at_its_end():
     assert settings.parse(["--root-path", "/digits/"], {}).root_path == "/digits"
+
+
+def test_a_public_url_has_no_slash_at_its_end():
+    chosen = settings.parse(["--public-url", "https://example.org/digits/"], {})
+    assert chosen.public_url == "https://example.org/digits"
+
+
+def test_a_space_has_its_public_url_from_its_environment():
+    space = {"SPACE_ID": "someone/digits", "SPACE_HOST": "someone-digits.hf.space"}
+    assert settings.parse([], space).public_url == "https://someone-digits.hf.space"
+    named = space | {"DIGITDRAW_PUBLIC_URL": "https://digits.example.org"}
+    assert settings.parse([], named).public_url == "https://digits.example.org"
+    assert settings.parse([], {"SPACE_HOST": "someone-digits.hf.space"}).public_url == ""
+
+
+def test_sites_that_may_embed_the_page_are_named():
+    named = ["--frame-ancestors", "https://Moodle.example/, http://*.school.example:8080"]
+    sites = ("https://moodle.example", "http://*.school.example:8080")
+    assert settings.parse([], {}).embedders == ()
+    assert settings.parse(named, {}).embedders == sites
+    on_space = settings.parse(named, {"SPACE_ID": "someone/digits"}).embedders
+    assert on_space == ("https://huggingface.co", "https://*.hf.space", *sites)
 
 
 @given(st.text(max_size=20))

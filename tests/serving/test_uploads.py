@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from digitdraw.serving import uploads
 from digitdraw.serving.uploads import Uploads
 from tests.support.asgi import ask, with_client
+from tests.support.event_loops import until
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def test_the_same_picture_at_the_same_time_is_read_by_everybody_who_sent_it(stor
         return [response.json()[0] for response in await asyncio.gather(*sent)]
 
     paths = with_client(app, talk)
-    assert [store.take(path) for path in paths] == [b"same"] * 30
+    assert [store.take(path).content for path in paths] == [b"same"] * 30
     assert [store.take(path) for path in paths] == [None] * 30
 
 
@@ -36,7 +37,7 @@ def test_uploads_never_touch_the_disk(store, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile._TemporaryFileWrapper", pytest.fail)
     monkeypatch.setattr("tempfile.TemporaryFile", pytest.fail)
     (path,) = send(store, bytes(9 << 20)).json()
-    assert len(store.take(path)) == 9 << 20
+    assert len(store.take(path).content) == 9 << 20
 
 
 # Starlette leaves a broken-off file to the garbage collector; it is in memory alone.
@@ -74,8 +75,20 @@ def test_uploads_beyond_the_limits_are_refused_until_others_were_read(store, mon
     assert send(store, b"12345").status_code == 200
 
 
-def test_uploads_that_nobody_reads_are_dropped(store, monkeypatch):
-    monkeypatch.setattr(uploads, "SECONDS", -1.0)
-    send(store)
-    send(store)
-    assert len(store) == 1
+def test_a_form_without_room_is_refused_before_it_is_parsed(store, monkeypatch):
+    monkeypatch.setattr(uploads, "MAX_BYTES", 10)
+    monkeypatch.setattr(uploads._InMemory, "parse", None)
+    assert send(store, bytes(100_000)).status_code == 503
+
+
+def test_uploads_that_nobody_reads_are_dropped_by_themselves(store, monkeypatch):
+    monkeypatch.setattr(uploads, "SECONDS", 0.05)
+    app = Starlette(routes=[store.route()])
+
+    async def talk(http):
+        await http.post("/gradio_api/upload", files={"files": b"forgotten"})
+        waiting = len(store)
+        await until(lambda: not len(store))
+        return waiting
+
+    assert with_client(app, talk) == 1

@@ -21,7 +21,7 @@ WAIT_MS = 60_000  # a generous limit for everything that must happen; nothing is
 ANSWER = "/live/answer"
 POINTER_STEP = 60  # pixels between two pointer events; each one costs a frame
 STILL_MS = 300  # an answer follows the pen within this time
-TABS = {name: f".dd-{name.lower()}-tab" for name in ("Draw", "Photo", "Upload", "Compare")}
+TABS = {name: f".dd-{name.lower()}-tab" for name in ("Draw", "Photo", "Compare")}
 expect.set_options(timeout=WAIT_MS)
 
 CONTRAST = """(selector) => {
@@ -72,11 +72,14 @@ class AppPage:
         """Load the page; returns once the Draw tab works."""
         self.page.goto(self.url)
         self.page.wait_for_selector(".dd-example")
-        # Mouse events before the first frame may be dropped.
+        self.next_frame()  # mouse events before the first frame may be dropped
+        return self
+
+    def next_frame(self) -> None:
+        """Wait until the browser has painted what was changed."""
         self.page.evaluate(
             "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
         )
-        return self
 
     def open_tab(self, name: str) -> None:
         """Open a tab by its name; returns once its modules are loaded and it works."""

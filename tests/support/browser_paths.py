@@ -11,6 +11,7 @@ SWITCHES = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP *.test 127.0.0.1",  # names for pages of this machine
     # A camera that shows a test picture, and is allowed without a question.
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",

@@ -5,6 +5,8 @@ through, or where an answer reveals internals of the server or is not JSON.
 """
 
 import contextlib
+import dataclasses
+import importlib
 import io
 import json
 import os
@@ -12,13 +14,17 @@ import re
 from functools import cache
 from pathlib import Path
 
-from starlette.types import ASGIApp
+from pydantic import TypeAdapter
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 import digitdraw
+from digitdraw.cli import main
 from digitdraw.errors import DigitDrawError, SettingError
 from digitdraw.preprocessing import image_io
 from digitdraw.serving import settings
 from digitdraw.serving.app import Service, guarded
+from digitdraw.serving.middleware import trusted_proxies
+from digitdraw.serving.middleware.telemetry import Metrics
 from digitdraw.serving.workers import photo_worker
 from tests.support.asgi import ask
 from tests.support.in_process_model import InProcess
@@ -32,7 +38,7 @@ FOUND = Path(__file__).parent / "regressions"
 ROUTES = (
     "/live/photo", "/live/picture", "/live/answer", "/live/why", "/live/compare", "/live/example/0",
     "/gradio_api/upload", "/gradio_api/call/predict_strokes", "/gradio_api/call/predict_image",
-    "/gradio_api/queue/join",
+    "/gradio_api/queue/join", "/api/v1/strokes", "/api/v1/image", "/api/v1/numbers",
 )  # fmt: skip
 """Where forms are sent: the first byte of a case is the index, "0" for the first."""
 
@@ -80,8 +86,10 @@ def check_form(data: bytes) -> None:
 
 
 def check_settings(data: bytes) -> None:
-    """Parse settings: a line for each, `--flag=value` or `VARIABLE=value`."""
-    lines = data.decode("utf-8", "replace").split("\n")
+    """Parse settings: a line for each, `--flag=value` or `VARIABLE=value`.
+
+    Values must have their types, and the middleware must take them."""
+    lines = data.decode("utf-8", "surrogateescape").split("\n")  # as Python reads both
     flags = [line for line in lines if line.startswith("-")]
     environ = dict(line.split("=", 1) for line in lines if line[:1] != "-" and "=" in line)
     output = io.StringIO()
@@ -94,8 +102,26 @@ def check_settings(data: bytes) -> None:
         if end.code not in (0, 2):
             raise
     else:
-        if not isinstance(chosen.allowed_hosts, tuple):
-            raise TypeError("allowed_hosts")
+        for name, type_ in _TYPES.items():
+            type_.validate_python(getattr(chosen, name), strict=True)
+        guarded(_no_app, _METRICS, chosen)
+        trusted_proxies.rule(chosen.proxies, chosen.trusted_hops)
+        chosen.host.encode("idna")  # as a socket does
+
+
+def check_arguments(data: bytes) -> None:
+    """Parse the command line: the subcommand and each of its arguments has a line."""
+    arguments = data.decode("utf-8", "surrogateescape").split("\n")
+    output = io.StringIO()
+    with contextlib.redirect_stderr(output), contextlib.redirect_stdout(output):
+        try:
+            command = main._parser().parse_args(arguments[:1]).command
+            if command != "serve":  # `check_settings` parses its options
+                module = importlib.import_module(f"digitdraw.cli.{command}")
+                module._parser().parse_args(arguments[1:])
+        except SystemExit as end:
+            if end.code not in (0, 2):
+                raise
 
 
 CHECKS = {
@@ -103,7 +129,14 @@ CHECKS = {
     "pictures": check_picture,
     "forms": check_form,
     "settings": check_settings,
+    "arguments": check_arguments,
 }
+_METRICS = Metrics()
+_TYPES = {field.name: TypeAdapter(field.type) for field in dataclasses.fields(settings.Settings)}
+
+
+async def _no_app(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer nothing."""
 
 
 class _BlotReader:
@@ -117,7 +150,7 @@ class _BlotReader:
 class _IdleQueue:
     """Accepts pictures and reads none of them; `check_picture` reads them."""
 
-    async def ask(self, kind: bytes, content: bytes, on_place=None) -> bytes:
+    async def ask(self, kind: bytes, content: bytes, on_place=None, *, address="") -> bytes:
         return b"{}"
 
     async def start(self) -> None:
@@ -149,16 +182,21 @@ def _server() -> ASGIApp:
 
 @cache
 def _page() -> ASGIApp:
+    return make_page(settings.parse(_LIMITS, {}))
+
+
+def make_page(chosen: settings.Settings) -> ASGIApp:
+    """Return the whole page, with a model in this process and no photo workers."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     from digitdraw.ui import page  # Gradio is slow to import, and only forms need it
 
-    chosen = settings.parse(_LIMITS, {})
-    return page.build(make_service(chosen), chosen, {"note": "", "cards": []})
+    return page.build(make_service(chosen), chosen, {"note": "", "cards": [], "model_card": ""})
 
 
 def make_service(chosen: settings.Settings) -> Service:
     service = Service(InProcess(_recognizer()), [b""], chosen)
-    service.photo_queue = service.live.photo_queue = _IdleQueue()
+    service.live.photo_queue = service.endpoints.photo_queue = _IdleQueue()
+    service.photo_queue = service.live.photo_queue
     return service
 
 

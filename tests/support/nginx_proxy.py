@@ -1,4 +1,4 @@
-"""Starts the page behind nginx with `deploy/nginx.conf`."""
+"""Starts nginx: with `deploy/nginx.conf` before the page, or with the settings of a test."""
 
 import contextlib
 import os
@@ -38,20 +38,27 @@ def nginx_before(
     """Run nginx before a port where a server may listen, and yield the public URL of the page.
 
     `changes` replace text in the configuration. Skips the test without nginx."""
+    port = free_port()
+    with nginx_with(_shipped(folder, port, server, changes or {}), folder):
+        wait_for_port(port)
+        yield f"http://127.0.0.1:{port}/digits/"
+
+
+@contextlib.contextmanager
+def nginx_with(blocks: str, folder: Path) -> Iterator[None]:
+    """Run nginx with `blocks` in its block `http`. Skips the test without nginx."""
     if NGINX is None:
         pytest.skip("needs nginx")
-    port = free_port()
-    (folder / "nginx.conf").write_text(_config(folder, port, server, changes or {}))
+    (folder / "nginx.conf").write_text(_config(folder, blocks))
     nginx = subprocess.Popen([NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")])
     try:
-        _wait_for_port(port)
-        yield f"http://127.0.0.1:{port}/digits/"
+        yield
     finally:
         nginx.terminate()
         nginx.wait(10)
 
 
-def _config(folder: Path, port: int, server: int, changes: Mapping[str, str]) -> str:
+def _shipped(folder: Path, port: int, server: int, changes: Mapping[str, str]) -> str:
     block = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
     changes = {
         **changes,
@@ -63,16 +70,20 @@ def _config(folder: Path, port: int, server: int, changes: Mapping[str, str]) ->
         if text not in block:
             raise ValueError(f"nginx.conf has no {text!r}")
         block = block.replace(text, replacement)
+    return block
+
+
+def _config(folder: Path, blocks: str) -> str:
     names = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     temporary = "".join(f"{name}_temp_path {folder}/{name};\n" for name in names)
     return (
         f"daemon off; pid {folder}/pid; error_log {folder}/error.log;\n"
         + ("user root;\n" if os.geteuid() == 0 else "")
-        + f"events {{}}\nhttp {{ access_log off;\n{temporary}{block} }}\n"
+        + f"events {{}}\nhttp {{ access_log off;\n{temporary}{blocks} }}\n"
     )
 
 
-def _wait_for_port(port: int, seconds: float = 60.0) -> None:
+def wait_for_port(port: int, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError):

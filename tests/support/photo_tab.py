@@ -7,6 +7,13 @@ from tests.support.pictures_to_send import photo_of_blots
 
 TAB = TABS["Photo"]
 
+SMALL_TARGETS = """(tab) => [...document.querySelectorAll(
+        `${tab} button, ${tab} .dd-open .dd-bar, ${tab} input:not(.dd-visually-hidden)`)]
+    .filter((part) => part.checkVisibility({ visibilityProperty: true }))
+    .map((part) => [part.dataset.action ?? part.className, part.getBoundingClientRect()])
+    .filter(([, { width, height }]) => width < 44 || height < 44)
+    .map(([name, { width, height }]) => `${name} ${width} ${height}`)"""
+
 
 def choose_files(app: AppPage, *files: tuple[str, bytes]) -> None:
     """Choose files, given as (name, content), in the file dialog."""
@@ -24,6 +31,20 @@ def add_photos(app: AppPage, *files: tuple[str, bytes]) -> None:
 def box_of(app: AppPage, name: str) -> Locator:
     """The box of a digit, by its name for screen readers."""
     return app.page.get_by_role("button", name=name, exact=True)
+
+
+def photo_button(app: AppPage, name: str) -> Locator:
+    """A button of the Photo tab."""
+    return app.page.locator(TAB).get_by_role("button", name=name, exact=True)
+
+
+def small_targets(app: AppPage) -> list[str]:
+    """What can be tapped, but is smaller than a finger needs: 44 pixels."""
+    return app.page.evaluate(SMALL_TARGETS, TAB)
+
+
+def expect_failures(app: AppPage, *texts: str) -> None:
+    expect(app.page.locator(".dd-failure p")).to_have_text(list(texts))
 
 
 def expect_numbers(app: AppPage, *texts: str) -> None:

@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 from tests.support.drawings import DIGITS
 from tests.support.painted import photo
 
-__all__ = ["BLOTS", "digit_photo", "photo_of_blots"]
+__all__ = ["BLOTS", "digit_photo", "long_photo", "photo_of_blots"]
 
 BLOTS = [(40, 40), (54, 40), (68, 40), (40, 110), (54, 110), (68, 110)]
 """Where the blots are: `painted.Doubting` reads 074 and 074, with the fours in doubt."""
@@ -17,6 +17,17 @@ def photo_of_blots(places=BLOTS) -> bytes:
     """A PNG of 240 x 160 pixels with a blot at each (x, y)."""
     buffer = io.BytesIO()
     Image.fromarray(photo(places)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def long_photo(size: tuple[int, int]) -> bytes:
+    """A PNG of a long or tall photo, with blots of 25 pixels all along."""
+    paper = Image.new("L", size, 230)
+    for along in range(60, max(size) - 100, 220):
+        place = (along, 150) if size[0] > size[1] else (240, along)
+        paper.paste(20, (*place, place[0] + 25, place[1] + 25))
+    buffer = io.BytesIO()
+    paper.save(buffer, "PNG")
     return buffer.getvalue()
 
 

@@ -128,7 +128,7 @@ class Server:
                     status = self.process.returncode
                     raise RuntimeError(f"app.py ended with status {status}: {self._output()}")
                 try:
-                    if client.get(self.url).is_success:
+                    if client.get(self.url).status_code in (200, 401):  # 401: with a password
                         return
                 except httpx.TransportError:
                     pass

@@ -172,7 +172,7 @@ def test_an_unreadable_picture_is_named(tmp_path):
     for name in "ab":
         write_pictures(tmp_path / name, 7)
     (tmp_path / "a" / "3.png").write_bytes(b"no picture")
-    with pytest.raises(DataError, match=r"a/3\.png: The file is no picture"):
+    with pytest.raises(DataError, match=r"a/3\.png: This file is no picture"):
         load_labelled(str(tmp_path), tmp_path)
 
 

@@ -1,15 +1,16 @@
 """The front end's files as the server sends them."""
 
 import pytest
-from starlette.applications import Starlette
 
 from digitdraw.serving import settings
 from digitdraw.serving.app import guarded
-from digitdraw.ui import assets
+from digitdraw.serving.middleware.kept_files import KeptFiles
+from digitdraw.ui import assets, gradio_files
+from digitdraw.ui.page import FILE_FOLDERS
 from tests.support import edges
-from tests.support.asgi import ask
+from tests.support.asgi import ask, echo
 
-APP = Starlette(routes=[assets.route()])
+APP = KeptFiles(echo, assets.files() | gradio_files.files(), FILE_FOLDERS)
 URL = "/" + assets.url("draw/draw.js")
 
 
@@ -30,6 +31,14 @@ def test_files_are_served_with_their_type_and_may_be_kept_forever(path, media_ty
     assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
 
 
+def test_the_files_of_gradio_are_sent_from_its_folder():
+    paths = [path for path in gradio_files.files() if path.startswith("/assets/index-")]
+    for path in (*paths, "/static/js/iframeResizer.contentWindow.min.js"):
+        response = ask(APP, "GET", path)
+        assert response.status_code == 200
+        assert response.headers["content-encoding"] == "br"
+
+
 def test_head_requests_are_answered():
     response = ask(APP, "HEAD", URL)
     assert response.status_code == 200
@@ -48,6 +57,9 @@ def test_head_requests_are_answered():
         "/" + assets.url("//etc/passwd"),
         "/static/0123456789abcdef/draw/draw.js",
         "/static/draw/draw.js",
+        "/static/img/logo.svg",
+        "/assets/none.js",
+        "/assets/%2e%2e/index.html",
     ],
 )
 def test_any_other_path_is_not_found(path):
@@ -75,7 +87,7 @@ def fresh_url(path: str = "") -> str:
 
 def test_modules_are_found_through_their_imports():
     modules = assets.modules("draw/draw.js")
-    assert modules[0] == "draw/draw.js"
+    assert modules[-1] == "draw/draw.js"
     assert "share/codec.js" in modules  # imported by share/link.js, which share/share.js imports
     assert len(modules) == len(set(modules))
 
@@ -89,7 +101,7 @@ def test_files_need_the_login_if_there_is_one():
 def test_files_are_not_counted_as_answers():
     service = edges.make_service(settings.parse([], {}))
     app = served([], service)
-    for path in ("answer/panel.js", "photo/photo.js", "upload/upload.js"):
+    for path in ("answer/panel.js", "photo/photo.js", "compare/compare.js"):
         assert ask(app, "GET", "/" + assets.url(path)).status_code == 200
     requests = [line for line in service.metrics.text().splitlines() if b"requests_total{" in line]
     assert requests == [b'digitdraw_requests_total{kind="page",status="200"} 3.0']
@@ -98,5 +110,4 @@ def test_files_are_not_counted_as_answers():
 def served(options: list[str], service=None):
     chosen = settings.parse(options, {})
     service = service or edges.make_service(chosen)
-    service.app.routes.append(assets.route())
-    return guarded(service.app, service.metrics, chosen)
+    return guarded(APP, service.metrics, chosen)

@@ -29,7 +29,7 @@ def make():
     def build():
         chosen = settings.parse(LIMITS, {})
         service = edges.make_service(chosen)
-        app = page.build(service, chosen, {"note": "", "cards": []})
+        app = page.build(service, chosen, {"note": "", "cards": [], "model_card": ""})
         (gradio,) = (route.app for route in service.app.routes if isinstance(route, Mount))
         app.queue, app.lifespan = gradio.get_blocks()._queue, service.app.router.lifespan_context
         app.service = service

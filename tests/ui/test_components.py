@@ -7,6 +7,7 @@ import re
 import pytest
 from PIL import Image
 
+from digitdraw.languages import Message
 from digitdraw.serving.answers import phrases
 from digitdraw.ui import assets, components
 
@@ -39,9 +40,9 @@ def test_nothing_on_the_page_comes_from_another_host():
 def test_the_head_has_every_style_sheet_once():
     head = components.head()
     paths = [path for path in FILES if path.endswith(".css")]
-    assert len(paths) == 10
+    assert len(paths) == 13
     for path in paths:
-        assert head.count(assets.read_text(path)) == 1, path
+        assert head.count(f"<style>{assets.read_style(path)}</style>") == 1, path
 
 
 def test_templates_include_their_parts():
@@ -52,20 +53,21 @@ def test_templates_include_their_parts():
 
 def test_each_component_starts_the_module_of_its_folder():
     tabs = {
-        "page/header.js": components.header("the note"),
+        "page/footer.js": components.footer(),
+        "page/header.js": components.header({"note": "the note", "cards": []}),
         "draw/draw.js": components.draw_tab(),
         "photo/photo.js": components.photo_tab(10),
-        "upload/upload.js": components.upload_tab(10),
         "compare/compare.js": components.compare_tab([]),
     }
     for path, tab in tabs.items():
-        assert f'"{assets.url(path)}"' in tab.js_on_load
-        assert "export function start(element" in assets.read_text(path)
+        assert f'modules["{path}"].start(' in tab.js_on_load
+        assert f'load("{assets.url(assets.file_of(path))}")' in tab.js_on_load
+        assert "export function start(" in assets.read_text(path)
 
 
 def test_examples_are_read_as_they_are_named(recognizer):
     sentences = {
-        example["name"]: phrases.sentence(recognizer.predict_strokes(example["strokes"]))
+        Message(example["key"]): phrases.sentence(recognizer.predict_strokes(example["strokes"]))
         for example in examples("draw/examples.json")
     }
     assert sentences == {
@@ -81,7 +83,7 @@ def test_examples_are_read_as_they_are_named(recognizer):
 
 def test_tricky_examples_are_read_by_the_default_model(recognizer):
     digits = {
-        example["name"]: recognizer.predict_strokes(example["strokes"]).digit
+        Message(example["key"]): recognizer.predict_strokes(example["strokes"]).digit
         for example in examples("compare/examples.json")
     }
     assert digits == {

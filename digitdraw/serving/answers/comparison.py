@@ -18,6 +18,7 @@ import numpy as np
 
 from digitdraw.classifier import GlyphClassifier
 from digitdraw.errors import DigitDrawError
+from digitdraw.languages import Message
 from digitdraw.models import weights
 from digitdraw.models.registry import MODELS
 from digitdraw.prediction import Prediction
@@ -26,7 +27,7 @@ from digitdraw.recognizer import Recognizer
 
 log = logging.getLogger(__name__)
 
-UNKNOWN = "\N{EN DASH}"
+UNKNOWN = Message("number.none")
 _METRICS = {"mnist": "MNIST test: correct", "drawings": "drawn anywhere: correct"}
 """Keys of a card, and their names in `evaluation.json`."""
 
@@ -92,8 +93,8 @@ class Comparison:
         return {
             "name": title,
             "summary": MODELS[name].summary if name in MODELS else "",
-            "parameters": _from_manifest(weights.parameters, name, folder, "{:,}"),
-            "size": _from_manifest(weights.kilobytes, name, folder, "{:,} kB"),
+            "parameters": _from_manifest(weights.parameters, name, folder, "number.whole"),
+            "size": _from_manifest(weights.kilobytes, name, folder, "number.kilobytes"),
             **{
                 key: _percent(evaluations[folder], name, metric) for key, metric in _METRICS.items()
             },
@@ -142,10 +143,10 @@ def _is_of_digits(name: str, folder: Path) -> bool:
     return data.is_digits
 
 
-def _from_manifest(fact: Callable[[str, Path], int], name: str, folder: Path, form: str) -> str:
-    """Format a number from the manifest; UNKNOWN where the manifest lacks it."""
+def _from_manifest(fact: Callable[[str, Path], int], name: str, folder: Path, key: str) -> Message:
+    """Return the text `key` with a number of the manifest; UNKNOWN where the manifest lacks it."""
     try:
-        return form.format(fact(name, folder))
+        return Message(key, value=fact(name, folder))
     except (DigitDrawError, OSError, KeyError, TypeError, ValueError):
         return UNKNOWN
 
@@ -158,8 +159,9 @@ def _read_evaluation(path: Path) -> Any:
         return None
 
 
-def _percent(evaluation: Any, name: str, title: str) -> str:
+def _percent(evaluation: Any, name: str, title: str) -> Message:
     try:
-        return f"{evaluation[name]['figures'][title]['mean'] * 100:.1f} %"
+        percent = evaluation[name]["figures"][title]["mean"] * 100
+        return Message("number.percent_exact", value=percent)
     except (KeyError, TypeError):
         return UNKNOWN

@@ -8,9 +8,11 @@ from collections.abc import Callable, Sequence
 import orjson
 
 from digitdraw.errors import DigitDrawError, SettingError
+from digitdraw.models import weights
 from digitdraw.recognizer import Recognizer
 from digitdraw.serving.answers import payloads
 from digitdraw.serving.answers.comparison import Comparison
+from digitdraw.serving.responses import to_json
 
 LISTED = 10
 """Classes that a message lists."""
@@ -33,29 +35,37 @@ class Answers:
         }
 
     def facts(self) -> bytes:
-        """Return name, device and checksum of the model, and the cards of all compared models."""
+        """Return name, device and checksum of the model, and the cards of all compared models.
+
+        `model_card` is the document about all shipped models, in Markdown."""
         model = self._recognizer
-        return orjson.dumps(
+        return to_json(
             {
                 "model": model.name,
                 "device": str(model.device),
                 "note": model.device_note,
                 "sha256": model.sha256,
                 "cards": self._comparison.cards(),
+                "model_card": _model_card(),
             }
         )
 
     def drawings(self, requests: Sequence[bytes]) -> list[bytes]:
         """Recognize a batch of drawings."""
         answers = payloads.answer_drawings(self._recognizer, list(map(orjson.loads, requests)))
-        return list(map(orjson.dumps, answers))
+        return list(map(to_json, answers))
 
     def on_demand(self, kind: bytes, body: bytes) -> bytes:
         """Answer b"why" or b"compare" for the page, or b"strokes" for programs."""
         try:
-            return orjson.dumps(self._on_demand[kind](orjson.loads(body)))
+            return to_json(self._on_demand[kind](orjson.loads(body)))
         except DigitDrawError as error:
-            return orjson.dumps({"error": str(error)})
+            return to_json({"error": error.message})
+
+
+def _model_card() -> str:
+    card = weights.FOLDER / "MODEL_CARD.md"
+    return card.read_text(encoding="utf-8") if card.is_file() else ""
 
 
 def _refusal(recognizer: Recognizer) -> str:

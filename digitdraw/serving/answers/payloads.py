@@ -1,7 +1,6 @@
 """The JSON that the page's scripts read: answers, explanations, comparisons and readings."""
 
 import base64
-import io
 from collections.abc import Sequence
 from time import perf_counter
 
@@ -10,10 +9,11 @@ from PIL import Image
 
 from digitdraw import explain
 from digitdraw.errors import DigitDrawError
-from digitdraw.photo.reader import ReadDigit
+from digitdraw.languages import Message
+from digitdraw.photo.reader import ReadDigit, Reading
 from digitdraw.prediction import Prediction
 from digitdraw.preprocessing import binarize
-from digitdraw.preprocessing.image_io import FORMATS, open_image
+from digitdraw.preprocessing.image_io import open_photo
 from digitdraw.preprocessing.strokes import to_glyph
 from digitdraw.recognizer import Recognizer
 from digitdraw.serving.answers import data_urls, phrases
@@ -29,6 +29,18 @@ STEP_EDGE = 360
 """Longest side of a preprocessing step in pixels: sharp at 180 CSS pixels."""
 PHOTO_EDGE = 1600
 """Longest side of a photo in pixels: sharp on a phone, and zoomed in on a desktop."""
+NARROW_EDGE, LONGEST_EDGE = 400, 8000
+"""Of a long or tall photo, the shorter side keeps this many pixels, so that its digits stay
+legible, unless the longest side would exceed the second number."""
+TURNS = {
+    90: Image.Transpose.ROTATE_270,
+    180: Image.Transpose.ROTATE_180,
+    270: Image.Transpose.ROTATE_90,
+}
+"""How a photo is turned, by degrees clockwise."""
+SINGLE_DIGITNESS = 0.9
+"""Least digitness of a picture of one digit in which the photo reader found none. Letters rarely
+have it."""
 
 
 def answer_drawings(recognizer: Recognizer, drawings: Sequence[object]) -> list[dict]:
@@ -42,7 +54,7 @@ def answer_drawings(recognizer: Recognizer, drawings: Sequence[object]) -> list[
         try:
             glyphs[index] = to_glyph(drawing)
         except DigitDrawError as error:
-            answers[index] = {"error": str(error)}
+            answers[index] = {"error": error.message}
     predictions = recognizer.predict_batch(np.array(list(glyphs.values())))
     seconds = (perf_counter() - started) / len(drawings)
     for index, prediction in zip(glyphs, predictions, strict=True):
@@ -98,32 +110,69 @@ def answer_picture(recognizer: Recognizer, picture: bytes) -> dict:
     prediction, part, whole = recognizer.locate_and_predict(picture)
     answer = _answer(prediction, perf_counter() - started)
     if prediction.verdict == "blank":
-        answer["words"] = "I see no ink in this picture"
+        answer["words"] = Message("answer.no_ink")
     return {**answer, "steps": [_step(step) for step in binarize.steps(part, whole)]}
 
 
-def read_photo(recognizer: Recognizer, photo: bytes) -> dict:
-    """Read the numbers in an uploaded file.
+def read_photo(recognizer: Recognizer, photo: bytes, turn: int = 0) -> dict:
+    """Read the numbers, or the single digit, in an uploaded file.
 
-    Returns {"src": data URL of the upright photo, "width" and "height": of the upright photo in
-    the pixels of the boxes, "ms", "words", "digits": `_photo_digit` for each, number by number,
-    "numbers": list of {"number", "confidence"}}. Raises BadImageError or BadWeightsError."""
+    `turn` is 0 or one of TURNS. Returns {"src": data URL of the upright photo, "width" and
+    "height": of the upright photo in the pixels of the boxes, "ms", "words", "digits":
+    `_photo_digit` for each, number by number, "numbers": list of {"number", "confidence"},
+    "steps": as `answer_picture` has them for a picture of a single digit, else []}. Raises
+    BadImageError or BadWeightsError."""
     started = perf_counter()
-    reading = recognizer.read_numbers(photo)
+    picture, scale = open_photo(photo)
+    picture = picture.transpose(TURNS[turn]) if turn else picture
+    reading = recognizer.read_numbers(picture)
+    steps: list[binarize.Step] = []
+    if single := _single_digit(recognizer, picture, reading):
+        reading, steps = single
     seconds = perf_counter() - started
-    src, (width, height) = _upright(photo)
     return {
-        "src": src,
-        "width": width,
-        "height": height,
+        "src": data_urls.jpeg(picture, _edge_on_page(picture.size)),
+        "width": round(picture.width * scale),
+        "height": round(picture.height * scale),
         "ms": round(seconds * 1000, 1),
-        "words": phrases.numbers_found(reading.numbers, reading.reason),
-        "digits": [_photo_digit(digit) for digit in reading.digits],
+        "words": _words(reading, bool(steps)),
+        "digits": [_photo_digit(digit, scale, bool(steps)) for digit in reading.digits],
         "numbers": [
             {"number": number, "confidence": round(confidence, 4)}
             for number, confidence in zip(reading.numbers, reading.confidences, strict=True)
         ],
+        "steps": [_step(step) for step in steps],
     }
+
+
+def _single_digit(
+    recognizer: Recognizer, picture: Image.Image, reading: Reading
+) -> tuple[Reading, list[binarize.Step]] | None:
+    """Return the reading of a picture of a single digit and its steps; None for other pictures.
+
+    The photo reader found one digit, or it found none and the classifier is confident of the ink on
+    flat paper. Two digits are a number, whatever the classifier takes them for together."""
+    if len(reading.digits) > 1:
+        return None
+    prediction, part, whole = recognizer.locate_and_predict(picture, reading)
+    if reading.digits:
+        box = reading.digits[0].box if prediction.verdict in ("digit", "unsure") else None
+    else:
+        found = binarize.glyph_and_ink_box(part)
+        is_sure = prediction.digit is not None and prediction.digitness >= SINGLE_DIGITNESS
+        box = found[1] if found and is_sure else None
+    if box is None:
+        return None
+    digit = ReadDigit(box, prediction, 0)
+    confidence = prediction.confidence * prediction.digitness
+    single = Reading((str(digit.label),), (confidence,), (digit,))
+    return single, binarize.steps(part, whole)
+
+
+def _words(reading: Reading, is_single: bool) -> str:
+    if is_single:
+        return phrases.sentence(reading.digits[0].prediction)
+    return phrases.numbers_found(reading.numbers, reading.reason)
 
 
 def _answer(prediction: Prediction, seconds: float) -> dict:
@@ -136,15 +185,18 @@ def _answer(prediction: Prediction, seconds: float) -> dict:
     }
 
 
-def _photo_digit(digit: ReadDigit) -> dict:
-    """Return what the answer panel shows of one digit of a photo, and its box."""
+def _photo_digit(digit: ReadDigit, scale: float, is_single: bool) -> dict:
+    """Return what the answer panel shows of one digit of a photo, and its box times `scale`.
+
+    A digit of a number is shown even where it is doubtful. A single digit is answered like a
+    drawing."""
     prediction = digit.prediction
     return {
         **_verdict(prediction),
-        "big": str(digit.label),  # a part of the number, even where it is doubtful
-        "words": phrases.photo_digit(prediction),
+        "big": phrases.big(prediction) if is_single else str(digit.label),
+        "words": (phrases.sentence if is_single else phrases.photo_digit)(prediction),
         "glyph": _encode_glyph(prediction.glyph),
-        "box": [round(float(side), 1) for side in digit.box],
+        "box": [round(float(side) * scale, 1) for side in digit.box],
         "number": digit.number,
         "digit": digit.label,
         "doubtful": phrases.doubtful(prediction),
@@ -163,7 +215,7 @@ def _card(entry: Entry, reference: Prediction | None) -> dict:
     """Return what the card of a model shows; {"error": text} where the model is not loaded."""
     prediction = entry.prediction
     if prediction is None:
-        return {"error": "Weights missing or damaged"}
+        return {"error": Message("compare.missing")}
     return {
         **_verdict(prediction),
         "words": phrases.label(prediction),
@@ -203,8 +255,8 @@ def _describe(points: np.ndarray, digit: int, other: int) -> str:
         if weight.sum() > 0.05 * np.abs(points[:, 2]).sum():
             weight = weight**3  # near the strongest place, not between two strong ones
             x, y = (weight @ (points[:, :2] - middle)) / weight.sum() / span + 0.5
-            sentences.append(f"The ink that speaks most for {named} is {phrases.place(x, y)}.")
-    return " ".join(sentences)
+            sentences.append(Message("why.place", digit=named, place=phrases.place(x, y)))
+    return phrases.join("list.sentences", sentences) if sentences else ""
 
 
 def _step(step: binarize.Step) -> dict:
@@ -215,11 +267,6 @@ def _step(step: binarize.Step) -> dict:
     return {"name": step.name, "caption": step.caption, "src": data_urls.data_url(picture)}
 
 
-def _upright(photo: bytes) -> tuple[str, tuple[int, int]]:
-    """Return a data URL of the upright photo, and the width and height of the whole photo."""
-    picture = open_image(photo)
-    # A large JPEG is decoded at a fraction of its size; the header has the full size.
-    with Image.open(io.BytesIO(photo), formats=FORMATS) as header:
-        scale = max(header.size) / max(picture.size)
-    width, height = picture.size
-    return data_urls.jpeg(picture, PHOTO_EDGE), (round(width * scale), round(height * scale))
+def _edge_on_page(size: tuple[int, int]) -> int:
+    """Return the longest side, in pixels, of a photo of `size` on the page."""
+    return max(PHOTO_EDGE, min(LONGEST_EDGE, NARROW_EDGE * max(size) // min(size)))

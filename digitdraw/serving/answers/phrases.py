@@ -1,32 +1,42 @@
-"""Phrases: predictions and readings in plain words, for the page and for screen readers."""
+"""Phrases: predictions and readings in plain words, for the page and for screen readers.
+
+The texts are in the catalogues of `digitdraw.languages`."""
 
 from collections.abc import Sequence
 
+from digitdraw.languages import Message
 from digitdraw.prediction import Prediction
 
-INVITATION = "Draw a digit"
-UPLOAD_INVITATION = "Add a picture of a digit"
-COMPARE_INVITATION = "Draw a digit, and all models answer"
-PHOTO_INVITATION = "Add a photo of numbers"
-CHOOSE_DIGIT = "Choose a digit in the picture"
-NO_PHOTO_READER = "Photos cannot be read here: the network that finds digits is missing or damaged."
+INVITATION = Message("answer.draw")
+COMPARE_INVITATION = Message("compare.invitation")
+PHOTO_INVITATION = Message("answer.add_photo")
+CHOOSE_DIGIT = Message("answer.choose_digit")
+NO_PHOTO_READER = Message("photo.no_reader")
+TOO_MUCH_MEMORY = Message("picture.too_much_memory")
+NO_DIGIT = Message("answer.no_digit")
+OTHER = Message("compare.not_a_digit")
 PERHAPS_FROM = 0.10
 """A runner-up with at least this probability is named beside the answer."""
 PERHAPS_NONE_BELOW = 0.6
 """A digit of a photo with a lower digitness may be no digit at all."""
+_PLACES = (
+    ("place.top_left", "place.top", "place.top_right"),
+    ("place.left", "place.middle", "place.right"),
+    ("place.bottom_left", "place.bottom", "place.bottom_right"),
+)
 
 
-def sentence(prediction: Prediction) -> str:
+def sentence(prediction: Prediction) -> Message:
     """Return the verdict as a short sentence, such as "That looks like a 7"."""
     if prediction.verdict == "blank":
         return INVITATION
     if prediction.verdict == "not a digit":
-        return "This does not look like a digit"
+        return Message("answer.not_a_digit")
     best, second = prediction.ranking[:2]
     if prediction.verdict == "unsure":
-        return f"I can't tell: {best} or {second}"
+        return Message("answer.cannot_tell", first=best, second=second)
     if prediction.probabilities[second] >= PERHAPS_FROM:
-        return f"{best}, or perhaps {second}"
+        return Message("answer.perhaps", digit=best, other=second)
     return _looks_like(best)
 
 
@@ -60,7 +70,8 @@ def label(prediction: Prediction) -> str:
     """Return the verdict in few words: "7", "4 or 9", "no digit", or "" for a blank."""
     if prediction.verdict == "blank":
         return ""
-    return " or ".join(str(digit) for digit in marked(prediction)) or "no digit"
+    digits = marked(prediction)
+    return _either(digits) if digits else NO_DIGIT
 
 
 def differ(prediction: Prediction, other: Prediction) -> bool:
@@ -74,13 +85,13 @@ def doubtful(prediction: Prediction) -> bool:
     return _may_be_another(prediction) or _may_be_none(prediction)
 
 
-def photo_digit(prediction: Prediction) -> str:
+def photo_digit(prediction: Prediction) -> Message:
     """Return the phrase for a digit of a photo: "7, or perhaps 1", "1, or perhaps no digit"."""
     best, second = prediction.ranking[:2]
     alternatives = [str(second)] * _may_be_another(prediction)
-    alternatives += ["no digit"] * _may_be_none(prediction)
+    alternatives += [NO_DIGIT] * _may_be_none(prediction)
     if alternatives:
-        return f"{best}, or perhaps {' or '.join(alternatives)}"
+        return Message("answer.perhaps", digit=best, other=_either(alternatives))
     return _looks_like(best)
 
 
@@ -88,24 +99,33 @@ def numbers_found(numbers: Sequence[str], reason: str) -> str:
     """Return all numbers in a sentence, such as "2 numbers found: 12 and 7", or else `reason`."""
     if not numbers:
         return reason
-    return f"{len(numbers)} number{'s' if numbers[1:] else ''} found: {_listing(numbers)}"
+    key = "photo.found" if numbers[1:] else "photo.found_one"
+    return Message(key, count=len(numbers), numbers=list(numbers))
 
 
-def agreement(predictions: Sequence[tuple[str, Prediction]]) -> str:
+def agreement(predictions: Sequence[tuple[str, Prediction]]) -> Message:
     """Summarize the answers of several models: "3 of 4 say 7; softmax says 1".
 
-    `predictions` are pairs of a model's name and its answer. The most common answer comes first."""
+    `predictions` are pairs of a model's name and its answer. The most common answer comes first.
+    Of equally common ones that is "not a digit": most models cannot say so, and guess instead."""
     groups: dict[str, list[str]] = {}
     for name, prediction in predictions:
-        groups.setdefault(label(prediction), []).append(name)
-    (top, agreed), *rest = sorted(groups.items(), key=lambda group: -len(group[1]))
+        is_other = prediction.verdict == "not a digit"
+        groups.setdefault(OTHER if is_other else label(prediction), []).append(name)
+    by_size = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0] is not OTHER))
+    (top, agreed), *rest = by_size
     count = len(predictions)
     if not rest:
-        return f"All {count} say {top}" if count > 1 else f"{agreed[0]} says {top}"
-    parts = [f"{len(agreed)} of {count} say {top}"]
+        if count > 1:
+            return Message("compare.all_say", count=count, answer=top)
+        return Message("compare.it_says", model=agreed[0], answer=top)
+    parts = [Message("compare.some_say", count=len(agreed), all=count, answer=top)]
     for answer, names in rest:
-        parts.append(f"{_listing(names)} {'say' if names[1:] else 'says'} {answer}")
-    return "; ".join(parts)
+        if names[1:]:
+            parts.append(Message("compare.they_say", models=names, answer=answer))
+        else:
+            parts.append(Message("compare.it_says", model=names[0], answer=answer))
+    return join("list.parts", parts)
 
 
 def legend(prediction: Prediction) -> list[str]:
@@ -113,16 +133,22 @@ def legend(prediction: Prediction) -> list[str]:
     if prediction.verdict not in ("digit", "unsure"):
         return []
     first, second = prediction.ranking[:2]
-    return [f"Blue ink speaks for {first}", f"orange ink for {second}"]
+    return [Message("why.for", digit=first), Message("why.against", digit=second)]
 
 
-def place(x: float, y: float) -> str:
+def place(x: float, y: float) -> Message:
     """Name a place in a drawing; x and y in [0, 1] from the upper left."""
-    across = "left" if x < 0.35 else "right" if x > 0.65 else ""
-    down = "top" if y < 0.35 else "bottom" if y > 0.65 else ""
-    if down:
-        return f"at the {down} {across}".rstrip()
-    return f"on the {across}" if across else "in the middle"
+    across = 0 if x < 0.35 else 2 if x > 0.65 else 1
+    down = 0 if y < 0.35 else 2 if y > 0.65 else 1
+    return Message(_PLACES[down][across])
+
+
+def join(key: str, messages: Sequence[Message]) -> Message:
+    """Join messages with the text `key`, which has the placeholders {first} and {rest}."""
+    *start, joined = messages
+    for first in reversed(start):
+        joined = Message(key, first=first, rest=joined)
+    return joined
 
 
 def _may_be_another(prediction: Prediction) -> bool:
@@ -134,10 +160,11 @@ def _may_be_none(prediction: Prediction) -> bool:
     return prediction.digitness < PERHAPS_NONE_BELOW
 
 
-def _listing(names: Sequence[str]) -> str:
-    """Join names: "a", "a and b", "a, b and c"."""
-    return " and ".join([", ".join(names[:-1])] * bool(names[1:]) + [names[-1]])
+def _either(answers: Sequence[int | str]) -> str:
+    """Return one or two answers: "4", "4 or 9"."""
+    first, *rest = answers
+    return Message("answer.or", first=first, second=rest[0]) if rest else str(first)
 
 
-def _looks_like(digit: int) -> str:
-    return f"That looks like {'an' if digit == 8 else 'a'} {digit}"
+def _looks_like(digit: int) -> Message:
+    return Message("answer.looks_like_an" if digit == 8 else "answer.looks_like", digit=digit)

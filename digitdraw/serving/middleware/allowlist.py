@@ -4,29 +4,34 @@ Gradio has many routes that this page does not use, and most of its past weaknes
 A path that the list does not name gets status 404."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from digitdraw import languages
 from digitdraw.serving.responses import ErrorResponse
 
 _OPEN = {
     "GET": (
-        "/", "/assets/.+", "/static/.+", "/svelte/.+", "/theme.css", "/gradio_api/theme.css",
-        "/favicon.ico", "/robots.txt", "/manifest.json", "/pwa_icon(/.+)?", "/config/?",
-        "/gradio_api/info/?", "/gradio_api/startup-events", "/gradio_api/heartbeat/[^/]+",
-        "/gradio_api/queue/data", "/gradio_api/call/[a-z_]+/[^/]+",
+        "/", "/assets/.+", "/static/.+", "/theme.css", "/gradio_api/theme.css",
+        "/favicon.ico", "/robots.txt", "/manifest.json", "/config/?",
+        "/gradio_api/info/?", "/gradio_api/startup-events", "/gradio_api/queue/data",
+        "/gradio_api/call/[a-z_]+/[^/]+",
         "/gradio_api/app_id/?", "/healthz", "/readyz", "/metrics",
+        "/api/v1/openapi.json", "/mcp", "/model-card.md",
     ),
     "POST": (
         "/gradio_api/queue/join", "/gradio_api/call/[a-z_]+", "/gradio_api/upload",
         "/gradio_api/cancel", "/gradio_api/reset/?", "/live/[a-z]+(/[0-9]+)?",
+        "/api/v1/strokes", "/api/v1/image", "/api/v1/numbers", "/mcp",
     ),
 }  # fmt: skip
 _OPEN["HEAD"] = _OPEN["GET"]
+OWN = frozenset(path.split("/")[1].split("(")[0] for paths in _OPEN.values() for path in paths)
+"""First parts of all listed paths."""
 _PATHS = {method: re.compile("|".join(paths)) for method, paths in _OPEN.items()}
 
 
@@ -34,7 +39,7 @@ class Allowlist:
     """Passes requests for listed paths and for one of `hosts`, from pages of the same origin.
 
     Empty `hosts` allow any host. Every answer gets `headers`. Listed paths in `closed` do not
-    pass."""
+    pass. Pages of the origin of `public_url` may ask too."""
 
     def __init__(
         self,
@@ -42,9 +47,11 @@ class Allowlist:
         hosts: Collection[str] = (),
         headers: Mapping[str, str] | None = None,
         closed: Collection[str] = (),
+        public_url: str = "",
     ) -> None:
         self.app, self.hosts, self.headers = app, frozenset(hosts), headers or {}
         self.closed = frozenset(closed)
+        self.origin = "/".join(public_url.lower().split("/")[:3])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -72,17 +79,17 @@ class Allowlist:
         path = scope["path"]
         if listed is None or not listed.fullmatch(path) or path in self.closed:
             return ErrorResponse(404, "There is nothing here.")
-        if scope["method"] == "POST" and _is_cross_site(headers):
-            return ErrorResponse(403, "Pages of other sites may not use this server.")
+        if scope["method"] == "POST" and _is_cross_site(headers, self.origin):
+            return ErrorResponse(403, languages.Message("error.other_site"))
         return None
 
 
-def security_headers(on_space: bool) -> dict[str, str]:
+def security_headers(frame_ancestors: Sequence[str] = ()) -> dict[str, str]:
     """Return the headers of every answer.
 
     The policy must allow inline scripts and `eval`, because Gradio uses them. It allows nothing
-    to come from, or go to, another host. A Hugging Face Space may frame the page."""
-    frames = "https://huggingface.co https://*.hf.space" if on_space else "'none'"
+    to come from, or go to, another host. Sites of `frame_ancestors` may embed the page."""
+    frames = " ".join(frame_ancestors) or "'none'"
     policy = (
         "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
         "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
@@ -96,7 +103,8 @@ def security_headers(on_space: bool) -> dict[str, str]:
         "permissions-policy": "camera=(self), microphone=(), geolocation=()",
         "cross-origin-resource-policy": "same-origin",
     }
-    return headers if on_space else {**headers, "x-frame-options": "DENY"}
+    # X-Frame-Options has no way to name several sites.
+    return headers if frame_ancestors else {**headers, "x-frame-options": "DENY"}
 
 
 def _host_name(host: str) -> str:
@@ -107,13 +115,18 @@ def _host_name(host: str) -> str:
         return ""
 
 
-def _is_cross_site(headers: Headers) -> bool:
-    """True for requests of another site's page. Programs send none of these headers."""
-    if headers.get("sec-fetch-site", "same-origin") == "cross-site":
-        return True
-    origin = headers.get("origin")
-    if origin is None:
+def _is_cross_site(headers: Headers, own: str) -> bool:
+    """True for requests of another origin's page. Programs send none of these headers.
+
+    A proxy may replace Host, so the browser's own word comes first, which no script can set. Old
+    browsers do not give it, nor does any for plain HTTP. There, X-Requested-With says the same:
+    browsers send it to another origin only if that allows it, and this server never does."""
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    if origin is None or "x-requested-with" in headers:
         return False
     # A page in a sandbox sends "null", which has no host.
     host = origin.partition("://")[2]
-    return not host or host not in (headers.get("host"), headers.get("x-forwarded-host"))
+    is_own = origin == own or host in (headers.get("host"), headers.get("x-forwarded-host"))
+    return not (host and is_own)

@@ -85,19 +85,19 @@ class Calls:
         body = await Request(scope, receive).body()
         try:
             content = json_bodies.loads(body)
+            if not isinstance(content, dict):
+                raise _Refused(422, _UNREADABLE)
+            return replay(orjson.dumps(self._content(path, call, content)), scope, receive)
         except DigitDrawError:
             raise _Refused(422, _UNREADABLE) from None
-        if not isinstance(content, dict):
-            raise _Refused(422, _UNREADABLE)
+
+    def _content(self, path: str, call: re.Match | None, content: dict) -> dict:
+        """Return what Gradio needs of a body. Raises _Refused or BadStrokesError."""
         if call:
-            content = self._call(call[1], content)
-        elif path == _JOIN:
-            content = self._joined(content)
-        else:
-            content = {
-                name: value for name, value in content.items() if isinstance(value, (str, int))
-            }
-        return _replay(orjson.dumps(content), scope, receive)
+            return self._call(call[1], content)
+        if path == _JOIN:
+            return self._joined(content)
+        return {name: value for name, value in content.items() if isinstance(value, (str, int))}
 
     def _joined(self, content: dict) -> dict:
         number = content.get("fn_index")
@@ -114,7 +114,7 @@ class Calls:
             raise _Refused(422, _UNREADABLE)
         if session is not None and not (isinstance(session, str) and _SESSION.fullmatch(session)):
             raise _Refused(422, _UNREADABLE)
-        value = orjson.dumps(data[0]).decode() if name in self.drawings else _file(data[0])
+        value = json_bodies.dumps(data[0]).decode() if name in self.drawings else _file(data[0])
         return {"data": [value], "session_hash": session}
 
 
@@ -136,7 +136,7 @@ def _file(value: Any) -> dict | None:
     return {"path": path, "meta": {"_type": "gradio.FileData"}}
 
 
-def _replay(body: bytes, scope: Scope, receive: Receive) -> Receive:
+def replay(body: bytes, scope: Scope, receive: Receive) -> Receive:
     """Return what receives `body` first, and correct the length that the request claims."""
     headers = [header for header in scope["headers"] if header[0] != b"content-length"]
     scope["headers"] = [*headers, (b"content-length", b"%d" % len(body))]

@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from digitdraw import languages
 from digitdraw.serving.responses import ErrorResponse
 
 log = logging.getLogger("digitdraw.requests")
@@ -85,7 +86,7 @@ class Telemetry:
             details = error if self._may_log_details() else None
             log.error("request %s failed: %s", number, type(error).__name__, exc_info=details)
             if not response["status"]:  # the answer has not begun
-                text = "Something went wrong in the server."
+                text = languages.Message("error.failed")
                 await ErrorResponse(500, text)(scope, receive, record)
         finally:
             self._finish(scope, number, response, time.perf_counter() - started)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from digitdraw.errors import BusyError
+from digitdraw.languages import Message
 
 MAX_BATCH = 16
 """Questions in one batch. In `benchmarks/speed/load.py`, with 64 clients on two cores, the 95th
@@ -43,7 +44,7 @@ class Batcher:
     async def ask(self, question: Any) -> Any:
         """Return the answer to a question. Raises what `answer_all` raises, or BusyError."""
         if len(self._waiting) >= (self._max_waiting or MAX_WAITING):
-            raise BusyError("Too many are asking at once; please try again in a moment.")
+            raise BusyError(Message("error.busy"))
         future = asyncio.get_running_loop().create_future()
         self._waiting.append((question, future))
         self._send()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import orjson
 
 from digitdraw.errors import SettingError
+from digitdraw.languages import Message
 from digitdraw.serving.workers.batching import Batcher
 from digitdraw.serving.workers.process import SupervisedWorker
 
@@ -20,7 +21,7 @@ MAX_ON_DEMAND = 32
 """
 ON_DEMAND_DELAY = 4.0
 """Seconds before the second process starts, so that it does not slow down the start of the page."""
-_FAILURE = "This could not be answered: the server had a problem with it."
+_FAILURE = Message("error.answer_failed")
 
 
 class ModelClient:

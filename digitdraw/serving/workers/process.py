@@ -95,8 +95,9 @@ class SupervisedWorker:
     """Runs `command` as a worker process, and starts another one when it dies or hangs.
 
     `process` is the current one. The first starts with the first question, or earlier by `start` or
-    its own `spawn`. An answer may take `timeout` seconds; then the question is sent once more, to a
-    new process. `failure` is the text of the WorkerError for a question without an answer."""
+    its own `spawn`. If it dies, its question is sent once more, to a new one. If an answer takes
+    more than `timeout` seconds, the process is replaced, but the question is not sent again.
+    `failure` is the text of the WorkerError for a question without an answer."""
 
     def __init__(self, command: Sequence[str], timeout: float, failure: str) -> None:
         self._command, self._timeout, self._failure = command, timeout, failure
@@ -119,7 +120,7 @@ class SupervisedWorker:
             return self.process
 
     async def ask(self, *parts: bytes) -> list[bytes]:
-        """Return the answer to a question; WorkerError if it fails or both tries end early."""
+        """Return the answer to a question; WorkerError if it fails, or takes too long."""
         for _ in range(_TRIES):
             process = self.process
             try:
@@ -130,6 +131,8 @@ class SupervisedWorker:
                     break
                 log.warning("a worker process is replaced: %s", type(error).__name__)
                 await process.stop()
+                if isinstance(error, TimeoutError):  # it would take as long again
+                    break
                 continue
             if status == b"ok":
                 return answer

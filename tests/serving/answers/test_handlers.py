@@ -24,9 +24,10 @@ def encode(drawing) -> bytes:
 def test_facts_name_the_model_and_all_compared_models(answers, recognizer):
     facts = json.loads(answers.facts())
     cards = {card["name"]: card for card in facts.pop("cards")}
+    assert "# Model card of digitdraw" in facts.pop("model_card")
     assert facts == {
         "model": "default", "device": "cpu", "note": recognizer.device_note,
-        "sha256": recognizer.sha256,
+        "note_message": recognizer.device_note.as_dict(), "sha256": recognizer.sha256,
     }  # fmt: skip
     assert {"softmax", "default"} < set(cards)
     assert cards["softmax"]["parameters"] == "7,850"

@@ -12,9 +12,14 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageOps
 
 from digitdraw.errors import BadImageError, BadStrokesError
+from digitdraw.photo.reader import Reading
+from digitdraw.prediction import Prediction
+from digitdraw.preprocessing.image_io import load_grey
+from digitdraw.recognizer import ImagePrediction
 from digitdraw.serving.answers import payloads, phrases
 from tests.support.drawings import DIGITS
 from tests.support.painted import Doubting, painted_reader, photo
+from tests.support.pictures import digit_picture
 
 ANSWER_KEYS = {"verdict", "big", "words", "marked", "probabilities", "glyph", "model_ms"}
 DIGIT_KEYS = (ANSWER_KEYS - {"model_ms"}) | {
@@ -168,6 +173,12 @@ class BlotReader:
 
     read_numbers = staticmethod(painted_reader(Doubting).read)
 
+    def locate_and_predict(image, reading):
+        return ImagePrediction(NO_DIGIT, load_grey(image), None)
+
+
+NO_DIGIT = Prediction(None, (0.1,) * 10, 0.1, 0.0, "not a digit", np.zeros((28, 28), np.float32))
+
 
 def file_of(picture: Image.Image, kind: str = "PNG", **options) -> bytes:
     buffer = io.BytesIO()
@@ -183,7 +194,7 @@ def sent_picture(src: str) -> Image.Image:
 def test_the_numbers_of_a_photo_are_sent_with_their_digits():
     payload = payloads.read_photo(BlotReader, file_of(Image.fromarray(photo(TWO_NUMBERS))))
     json.dumps(payload, allow_nan=False)
-    assert set(payload) == {"src", "width", "height", "ms", "words", "digits", "numbers"}
+    assert set(payload) == {"src", "width", "height", "ms", "words", "digits", "numbers", "steps"}
     assert [number["number"] for number in payload["numbers"]] == ["074", "0"]
     assert payload["words"] == "2 numbers found: 074 and 0"
     assert (payload["width"], payload["height"]) == (240, 160) == sent_picture(payload["src"]).size
@@ -204,6 +215,54 @@ def test_a_photo_without_digits_gets_the_reason():
     assert payload["digits"] == payload["numbers"] == []
     payload = payloads.read_photo(BlotReader, file_of(Image.new("L", (120, 9), 220)))
     assert payload["words"].startswith("The picture is too small")
+
+
+def test_a_picture_of_a_single_digit_gets_its_answer_and_the_steps(recognizer):
+    payload = payloads.read_photo(recognizer, picture_of(5))
+    assert payload["words"] == "That looks like a 5"
+    assert len(payload["steps"]) >= 3
+    (digit,), (number,) = payload["digits"], payload["numbers"]
+    assert (digit["big"], digit["words"], digit["number"]) == ("5", payload["words"], 0)
+    assert number["number"] == "5"
+    assert number["confidence"] == pytest.approx(digit["confidence"] * digit["digitness"], abs=1e-3)
+
+
+def test_the_classifier_reads_a_digit_that_the_photo_reader_does_not_find(recognizer):
+    class Blind(type(recognizer)):
+        def read_numbers(self, image):
+            return Reading((), (), (), "No digits were found in the picture.")
+
+    blind = Blind(recognizer.classifier)
+    payload = payloads.read_photo(blind, picture_of(5))
+    assert payload["words"] == "That looks like a 5"
+    x, y, width, height = payload["digits"][0]["box"]
+    assert 0 < x < x + width < payload["width"] and 0 < y < y + height < payload["height"]
+    letter = payloads.read_photo(blind, file_of(Image.fromarray(photo(TWO_NUMBERS))))
+    assert (letter["words"], letter["steps"]) == ("No digits were found in the picture.", [])
+
+
+@pytest.mark.parametrize(("first", "second"), [(4, 2), (1, 7)])
+def test_a_picture_of_two_digits_is_a_number(recognizer, first, second):
+    pair = np.hstack([digit_picture(first, pen=0.06), digit_picture(second, pen=0.06)])
+    payload = payloads.read_photo(recognizer, file_of(Image.fromarray(pair[:, 60:-60])))
+    assert payload["words"] == f"1 number found: {first}{second}"
+    assert payload["steps"] == []
+
+
+@pytest.mark.parametrize("turn", payloads.TURNS)
+def test_a_photo_is_turned_clockwise_before_it_is_read(turn):
+    upright = Image.fromarray(photo(TWO_NUMBERS))
+    lying = upright.rotate(turn, expand=True)
+    payload = payloads.read_photo(BlotReader, file_of(lying), turn)
+    assert [number["number"] for number in payload["numbers"]] == ["074", "0"]
+    assert (payload["width"], payload["height"]) == upright.size
+    assert sent_picture(payload["src"]).size == upright.size
+
+
+@pytest.mark.parametrize("size", [(6000, 320), (500, 5000)])
+def test_a_long_or_tall_photo_is_sent_large_enough_to_read(size):
+    payload = payloads.read_photo(BlotReader, file_of(Image.new("L", size, 220)))
+    assert min(sent_picture(payload["src"]).size) >= min(payloads.NARROW_EDGE, *size) - 1
 
 
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])

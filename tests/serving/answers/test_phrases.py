@@ -93,7 +93,14 @@ def test_the_agreement_starts_with_the_most_common_answer():
         == "2 of 3 say 7; a says 1"
     )
     many = [("a", seven), ("b", seven), ("c", seven), ("d", seven), ("e", letter), ("f", letter)]
-    assert phrases.agreement([*many, ("g", letter)]) == "4 of 7 say 7; e, f and g say no digit"
+    assert phrases.agreement([*many, ("g", letter)]) == "4 of 7 say 7; e, f and g say “not a digit”"
+
+
+def test_of_equally_common_verdicts_the_agreement_starts_with_not_a_digit():
+    guesses = [("a", prediction("digit", first=1)), ("b", prediction("digit", first=1, second=7))]
+    refusals = [("c", prediction("not a digit")), ("d", prediction("not a digit", first=4))]
+    text = phrases.agreement([*guesses, ("e", prediction("unsure")), *refusals])
+    assert text == "2 of 5 say “not a digit”; a and b say 1; e says 7 or 1"
 
 
 def test_a_digit_of_a_photo_is_named_even_if_it_is_doubtful():

@@ -48,6 +48,16 @@ def test_a_drawing_reaches_gradio_as_one_text(gradio):
     assert [json.loads(text) for text in body["data"]] == [drawing]
 
 
+def test_a_deeply_nested_drawing_is_refused(gradio):
+    deep = b"[" * 500 + b"]" * 500
+    for path, more in ((CALL, b""), (JOIN, b',"fn_index":0,"session_hash":"mine"')):
+        response = ask(
+            gradio.checked, "POST", path, content=b'{"data":[' + deep + b"]" + more + b"}"
+        )
+        assert response.status_code == 422
+    assert gradio.received == []
+
+
 def test_a_file_reaches_gradio_as_its_path_alone(gradio):
     file = {"path": "/tmp/a.png", "url": "http://a", "is_stream": True, "size": 1, "meta": {}}
     body = sent(gradio, PICTURE, {"data": [file], "event_data": {"a": [[]] * 9}})

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from digitdraw.serving.middleware import rate_limits
 from digitdraw.serving.middleware.rate_limits import RateLimits, address_of
 from tests.support.asgi import ask, echo, with_client
 
@@ -74,3 +75,15 @@ def test_an_address_may_ask_again_after_a_while():
 def test_an_ipv6_network_counts_as_one_address(client, address):
     assert address_of({"client": (client, 1)}) == address
     assert address_of({"client": None}) == "unknown"
+
+
+def test_requests_of_a_delayed_kind_are_answered_later(monkeypatch):
+    waits = []
+
+    async def sleep(seconds):
+        waits.append(seconds)
+
+    monkeypatch.setattr(rate_limits.asyncio, "sleep", sleep)
+    app = RateLimits(echo, {"files": "2/hour"}, lambda scope: "files", delayed={"files"})
+    assert [ask(app, "GET", "/").status_code for _ in range(4)] == [200] * 4
+    assert len([seconds for seconds in waits if seconds > 0.3]) == 2

@@ -38,7 +38,7 @@ def test_a_failure_reveals_only_its_number(caplog):
     response = ask(Telemetry(failing, metrics, kind), "POST", "/live/answer")
     error = response.json()
     assert response.status_code == 500
-    assert set(error) == {"error", "id"}
+    assert set(error) == {"error", "error_message", "id"}
     assert "secret" not in response.text and "/srv" not in response.text
     assert response.headers["x-request-id"] == error["id"]
     assert error["id"] in caplog.text  # the log has the details

@@ -17,6 +17,7 @@ async def scope_as_json(scope, receive, send):
     """Answer with what an app behind the middleware sees of the request."""
     headers = [[name.decode(), value.decode("latin-1")] for name, value in scope["headers"]]
     request = {"client": scope["client"][0], "scheme": scope["scheme"], "headers": headers}
+    request["is_proxied"] = scope["state"]["is_proxied"]
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": json.dumps(request).encode()})
 
@@ -98,7 +99,42 @@ def test_the_number_of_entries_is_logged_once_and_no_address(caplog):
     assert caplog.messages == ["X-Forwarded-For of the first request has 2 entries"]
 
 
-def test_the_rule_is_one_sentence():
+def test_a_request_shows_whether_it_came_through_a_proxy():
+    own = {"host": "127.0.0.1:7860", "sec-fetch-site": "same-origin"}
+    for headers in ({}, own, own | {"origin": "http://127.0.0.1:7860"}):
+        assert not described("127.0.0.1", 1, headers)["is_proxied"]
+    assert not described("127.0.0.1", 1, {"host": "digits.example"}, peer=CLIENT)["is_proxied"]
+    for headers in (
+        {"x-forwarded-for": "127.0.0.1"},
+        {"via": "1.1 proxy"},
+        {"host": "digits.example"},
+        own | {"origin": "https://digits.example"},
+    ):
+        assert described("127.0.0.1", 1, headers)["is_proxied"]
+
+
+def test_a_request_of_http_1_0_came_through_a_proxy():
+    async def as_nginx(scope, receive, send):
+        app = TrustedProxies(scope_as_json, "127.0.0.1")
+        await app({**scope, "http_version": "1.0"}, receive, send)
+
+    assert ask(as_nginx, "GET", "/").json()["is_proxied"]
+
+
+def test_a_proxy_that_hides_browsers_is_logged_once(caplog):
+    app = TrustedProxies(scope_as_json, "127.0.0.1")
+    browser = {"user-agent": "Mozilla/5.0", "host": "127.0.0.1:7860"}
+    ask(app, "GET", "/", headers=browser)
+    ask(app, "GET", "/", headers=browser | {"x-forwarded-for": CLIENT})
+    ask(app, "GET", "/", headers=browser | {"via": "1.1 proxy"}, client=CLIENT)
+    assert caplog.messages == []
+    for _ in range(2):
+        ask(app, "GET", "/", headers=browser | {"via": "1.1 proxy"})
+    assert len(caplog.messages) == 1 and "no X-Forwarded-For" in caplog.text
+
+
+def test_the_rule_is_one_line():
+    assert "\n" not in rule("127.0.0.1", 1) and "share its rate limits" in rule("*", 1)
     assert "the last entry" in rule("127.0.0.1", 1) and "127.0.0.1" in rule("127.0.0.1", 1)
     assert "entry 2 from the right" in rule("*", 2) and "any address" in rule("*", 2)
     assert "no proxy" in rule("", 1)

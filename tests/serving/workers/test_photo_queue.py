@@ -19,6 +19,8 @@ def answer(kind, content):
         open(sys.argv[1], "w").close()
         os._exit(9)
     if content == b"sleep":
+        with open(sys.argv[1], "a") as tries:
+            tries.write("x")
         time.sleep(60)
     if content == b"slow":
         time.sleep(0.2)
@@ -53,8 +55,8 @@ def talk(monkeypatch, tmp_path):
     return run
 
 
-def ask(queue, *arguments):
-    return asyncio.ensure_future(queue.ask(*arguments))
+def ask(queue, *arguments, **options):
+    return asyncio.ensure_future(queue.ask(*arguments, **options))
 
 
 def running(queue):
@@ -93,6 +95,113 @@ def test_a_full_queue_refuses_pictures(talk):
         return await asyncio.gather(*tasks)
 
     assert talk(scenario, room=2) == [b"aslow"] * 3
+
+
+def test_others_wait_for_three_pictures_of_an_address_at_most(talk):
+    read = []
+
+    async def scenario(queue):
+        async def send(address, name):
+            await queue.ask(b"a", b"slow", address=address)
+            read.append(name)
+
+        tasks = [asyncio.ensure_future(send("a", f"a{number}")) for number in range(7)]
+        await asyncio.sleep(0.01)
+        tasks += [asyncio.ensure_future(send("b", f"b{number}")) for number in range(2)]
+        await asyncio.gather(*tasks)
+
+    talk(scenario)
+    assert read == ["a0", "a1", "a2", "a3", "b0", "b1", "a4", "a5", "a6"]
+
+
+def test_those_behind_the_queue_learn_their_places(talk):
+    places = []
+
+    async def scenario(queue):
+        tasks = [
+            ask(queue, b"a", b"slow", lambda place, i=i: places.append((i, place)), address="a")
+            for i in range(6)
+        ]
+        await asyncio.gather(*tasks)
+
+    talk(scenario)
+    assert [place for number, place in places if number == 5] == [5, 4, 3, 2, 1]
+
+
+def ask_often(queue, address, count, content=b"x"):
+    return [ask(queue, b"a", content, address=address) for _ in range(count)]
+
+
+def test_one_address_does_not_fill_the_queue(talk):
+    async def scenario(queue):
+        await queue.start()
+        tasks = ask_often(queue, "a", 99, b"slow")
+        await asyncio.sleep(0.01)
+        refused = [task for task in tasks if task.done()]
+        assert len(refused) == 99 - 1 - photo_queue.PLACES - photo_queue.MAX_BEHIND_OF_ADDRESS
+        assert all(isinstance(task.exception(), BusyError) for task in refused)
+        requests = [queue.ask(b"a", b"x", address=str(number)) for number in range(60)]
+        for task in tasks:
+            task.cancel()
+        answers = await asyncio.gather(*requests)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return answers
+
+    assert talk(scenario) == [b"ax"] * 60
+
+
+def test_some_addresses_do_not_fill_the_place_behind_the_queue_for_others(talk):
+    async def scenario(queue):
+        tasks = [task for number in range(6) for task in ask_often(queue, str(number), 70, b"slow")]
+        await asyncio.sleep(0.01)
+        assert len(queue) == 6 * photo_queue.PLACES - 1 + photo_queue.MAX_BEHIND + 1
+        assert len(queue._behind) == photo_queue.MAX_BEHIND
+        other = ask(queue, b"a", b"x", address="other")
+        await asyncio.sleep(0.01)
+        assert not other.done()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return await other
+
+    assert talk(scenario) == b"ax"
+
+
+@pytest.mark.parametrize(
+    ("limit", "address", "refused"),
+    [
+        ("MAX_BYTES", "b", True), ("MAX_BYTES", "a", False),
+        ("MAX_BYTES_BEHIND", "a", True), ("MAX_BYTES_BEHIND", "b", False),
+        ("MAX_BYTES_OF_ADDRESS", "a", True), ("MAX_BYTES_OF_ADDRESS", "b", False),
+    ],
+)  # fmt: skip
+def test_pictures_beyond_the_bytes_that_may_wait_are_refused(
+    talk, monkeypatch, limit, address, refused
+):
+    monkeypatch.setattr(photo_queue, limit, 3 * len(b"slow") if limit == "MAX_BYTES" else 5)
+
+    async def scenario(queue):
+        tasks = ask_often(queue, "a", 5, b"slow")  # one is read, three wait, one waits behind
+        await asyncio.sleep(0.01)
+        last = ask(queue, b"a", b"slow", address=address)
+        await asyncio.gather(*tasks)
+        (result,) = await asyncio.gather(last, return_exceptions=True)
+        return isinstance(result, BusyError)
+
+    assert talk(scenario) is refused
+
+
+def test_clients_that_leave_the_place_behind_the_queue_make_room(talk):
+    async def scenario(queue):
+        tasks = ask_often(queue, "a", 6, b"slow")
+        await asyncio.sleep(0.01)
+        for task in (tasks[5], tasks[1]):
+            task.cancel()
+        await asyncio.gather(tasks[5], tasks[1], return_exceptions=True)
+        assert (len(queue._queue), len(queue._behind)) == (3, 0)
+        return await asyncio.gather(tasks[0], *tasks[2:5])
+
+    assert talk(scenario) == [b"aslow"] * 4
 
 
 def test_a_client_that_leaves_the_queue_makes_room(talk):
@@ -135,13 +244,14 @@ def test_a_picture_that_kills_every_worker_is_given_up_and_the_next_is_read(talk
     assert talk(scenario) == b"bc"
 
 
-def test_a_worker_that_takes_too_long_is_replaced(talk):
+def test_a_worker_that_takes_too_long_is_replaced_and_its_picture_not_tried_again(talk, tmp_path):
     async def scenario(queue):
         with pytest.raises(WorkerError):
             await queue.ask(b"a", b"sleep")
         return await queue.ask(b"b", b"c")
 
     assert talk(scenario, timeout=1) == b"bc"
+    assert (tmp_path / "died").read_text() == "x"
 
 
 def test_a_failure_in_the_worker_is_an_error_and_the_next_picture_is_read(talk):

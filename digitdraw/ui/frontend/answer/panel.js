@@ -1,7 +1,16 @@
 // The answer panel: the digit, a sentence, ten bars, and the glyph that the model saw.
 
+import { say } from "../language/say.js";
+import { message } from "../language/texts.js";
+import { percent } from "./format.js";
+
 const GLYPH_SIDE = 28; // pixels
+const EXACT = Infinity; // percentages of any size keep a decimal
 const SETTLED_MS = 500; // screen readers announce an answer after it stood this long
+const READING_MS = 400; // a drawing without an answer for this long is said to be read
+
+export const READING = message("answer.reading");
+const IS_READING = { verdict: "reading", big: "…", words: READING };
 
 // `blank` is the answer to show before there is one, in the form of the server's answers.
 export function createPanel(root, blank) {
@@ -10,55 +19,104 @@ export function createPanel(root, blank) {
   const [big, sentence, note, latency] = ["big", "sentence", "note", "latency"].map(query);
   const announce = createAnnouncer(query("announcement"), SETTLED_MS);
   const glyph = query("glyph").getContext("2d");
-  let lastingMessage = "";
+  const reading = createReadingTimer(() => present({ ...blank, ...IS_READING }));
+  let shown = blank;
+  let lastingMessage = null;
 
   // `ms` is the time from request to answer; undefined without a request.
   function show(answer, ms) {
+    reading.stop();
+    present(answer, ms);
+    showMessage(lastingMessage);
+  }
+
+  function present(answer, ms) {
+    shown = answer;
     root.dataset.verdict = answer.verdict;
     big.textContent = answer.big;
-    sentence.textContent = answer.words;
+    say(sentence, answer.words);
     bars.forEach((bar, digit) => updateBar(bar, digit, answer));
     paintGlyph(glyph, answer.glyph);
-    latency.textContent = ms === undefined ? "" : Math.max(1, Math.round(ms)) + " ms";
-    latency.title = ms === undefined ? "" : "of which the model took " + answer.model_ms + " ms";
-    showMessage(lastingMessage);
-    announce(answer.verdict === "blank" ? "" : answer.words);
+    const isTimed = ms !== undefined;
+    say(latency, isTimed && message("number.milliseconds", { value: Math.max(1, ms) }));
+    const modelTime = message("answer.model_time", { milliseconds: answer.model_ms });
+    say(latency, isTimed && modelTime, "title");
+    announce(answer.verdict === "blank" ? null : answer.words);
+  }
+
+  // To be called while an answer is awaited. `isOther` says that the answer in sight is that of
+  // another drawing; otherwise it stays until the next one comes.
+  function awaitAnswer(isOther = false) {
+    if (isOther || shown.verdict === "blank") reading.start();
+  }
+
+  // The drawing has no answer, for the reason `message`.
+  function refuse(message) {
+    reading.stop();
+    if (shown.verdict === "reading") present(blank);
+    showMessage(message);
+  }
+
+  // There is no drawing any more. `message` is announced.
+  function reset(message = null) {
+    show(blank);
+    announce(message);
   }
 
   // The message disappears with the next answer.
-  function showMessage(text) {
-    if (note.textContent !== text) note.textContent = text;
+  function showMessage(message) {
+    say(note, message);
   }
 
   // The message stays until it is replaced, whatever answers come.
-  function showLastingMessage(text) {
-    lastingMessage = text;
-    showMessage(text);
+  function showLastingMessage(message) {
+    lastingMessage = message;
+    showMessage(message);
   }
 
   show(blank);
-  return { show, showMessage, showLastingMessage, reset: () => show(blank) };
+  return {
+    ...{ show, showMessage, showLastingMessage, awaitAnswer, refuse, reset },
+    get answer() {
+      return shown;
+    },
+  };
 }
 
-// Writes text into a live region once it has been current for `settledMs`. A screen reader could
-// not follow twenty answers a second.
+// Writes a message into a live region once it has been current for `settledMs`. A screen reader
+// could not follow twenty answers a second.
 export function createAnnouncer(region, settledMs) {
   let timer = 0;
-  return (text) => {
+  return (message) => {
     clearTimeout(timer);
-    if (region.textContent === text) return;
-    timer = setTimeout(() => (region.textContent = text), settledMs);
+    timer = setTimeout(() => say(region, message), settledMs);
+  };
+}
+
+// Calls `showReading()` if an answer takes long. `start` may be called again while it is awaited.
+export function createReadingTimer(showReading) {
+  let timer = 0;
+  return {
+    start() {
+      timer ||= setTimeout(showReading, READING_MS);
+    },
+    stop() {
+      clearTimeout(timer);
+      timer = 0;
+    },
   };
 }
 
 function updateBar(bar, digit, answer) {
-  const value = (answer.probabilities[digit] * 100).toFixed(1);
+  const value = percent(answer.probabilities[digit], EXACT);
   const isMarked = answer.marked.includes(digit);
+  const isEmpty = ["blank", "reading"].includes(answer.verdict);
   bar.classList.toggle("dd-marked", isMarked);
   bar.style.setProperty("--dd-value", answer.probabilities[digit]);
-  bar.querySelector(".dd-percent").textContent = answer.verdict === "blank" ? "–" : value + " %";
-  bar.setAttribute("aria-valuenow", value);
-  bar.setAttribute("aria-valuetext", value + " %" + (isMarked ? ", the answer" : ""));
+  say(bar.querySelector(".dd-percent"), isEmpty ? "–" : value);
+  bar.setAttribute("aria-valuenow", (answer.probabilities[digit] * 100).toFixed(1));
+  const described = isMarked ? message("answer.bar_marked", { percent: value }) : value;
+  say(bar, described, "aria-valuetext");
 }
 
 // `base64` holds one byte per pixel, 255 for ink. It becomes opacity, so that the style sheet

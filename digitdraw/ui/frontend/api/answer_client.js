@@ -1,33 +1,40 @@
-// Asks the server about the newest drawing, as often as the server can answer.
+// Asks the server about the newest drawing, as often as server and network can answer.
 //
-// Only one request is in flight at a time. Requests start at least PACE_MS apart, and further apart
-// while the server is busy. Drawings that change meanwhile are skipped: only the newest is sent.
-// An urgent request (the pen was lifted) waits only for the request in flight, not for the pace.
+// On a fast network one question is in flight at a time. On a slow one up to three are, spread over
+// the time of an answer. Each has a number: an answer that is older than the one shown is dropped.
+// Questions start at least PACE_MS apart, and further apart while the server is busy. Drawings that
+// change meanwhile are skipped: only the newest is sent. An urgent question (the pen was lifted)
+// waits neither for the pace nor for an answer.
 // An answer is reported only if the drawing it answers has merely grown since. After undo, clear or
 // another drawing, `cancel` makes all earlier answers obsolete.
 
-const PACE_MS = 50; // 20 requests per second
+const PACE_MS = 50; // 20 questions per second
 const SLOWEST_PACE_MS = 1000;
 const SPEED_UP = 0.9; // factor of the pace after each answer of a server that was busy
-const TIMEOUT_MS = 10000; // a request without an answer for this long has failed
+const MOST_IN_FLIGHT = 3;
+const SLOW_MS = 100; // a network is slow if even the fastest of the last answers took this long
+const LAST_ANSWERS = 5;
+const TIMEOUT_MS = 10000; // a question without an answer for this long has failed
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 4000;
 
 // `send(question)` returns a promise of a reply, as `postJson` does. `onAnswer(reply, ms)` is called
-// for each current answer, `onLost()` each time a request fails.
+// for each current answer, `onLost()` when the server cannot be reached.
 export function createAnswerClient(send, { onAnswer, onLost }) {
   let newest = null; // the next question, or null
-  let epoch = 0; // counts the calls of `cancel`
   let isUrgent = false; // whether `newest` is urgent
-  let inFlight = null; // { question, epoch }, or null
+  let inFlight = []; // {question, number} whose answers are awaited, the oldest first
+  let lastNumber = 0; // of the question that was sent last
+  let troubled = 0; // the last number when a question failed; it tells nothing new of older ones
   let timer = 0;
   let failures = 0; // in a row
   let startedAt = -Infinity;
   let pace = PACE_MS;
+  let times = []; // of the last answers, in milliseconds
 
   function request(question, { urgent = false } = {}) {
     newest = question;
-    // The pen is mostly lifted where it last moved: then the request in flight covers it all.
+    // The pen is mostly lifted where it last moved: then a question in flight covers it all.
     if (urgent && isInFlight(question)) newest = null;
     isUrgent = urgent;
     schedule(failures ? retryPause() : untilNext());
@@ -35,71 +42,91 @@ export function createAnswerClient(send, { onAnswer, onLost }) {
 
   // Also ends the retries of the old drawing, so that a new one does not wait for them.
   function cancel() {
-    epoch += 1;
+    inFlight = [];
     newest = null;
     failures = 0;
     stopTimer();
   }
 
   function schedule(pause) {
-    if (inFlight || newest === null) return;
+    if (newest === null) return;
     // A pending retry keeps its time: otherwise a moving pen would postpone it forever.
     if (timer && failures) return;
     stopTimer();
-    if (pause > 0) timer = setTimeout(sendNewest, pause);
-    else sendNewest();
+    if (pause <= 0) sendNewest();
+    else if (pause < Infinity) timer = setTimeout(sendNewest, pause);
   }
 
   async function sendNewest() {
     timer = 0;
-    if (inFlight || newest === null) return;
-    const sent = { question: newest, epoch };
+    if (newest === null || inFlight.length >= MOST_IN_FLIGHT) return;
+    lastNumber += 1;
+    const sent = { question: newest, number: lastNumber };
+    const sentAt = startedAt = performance.now();
     newest = null;
-    inFlight = sent;
-    startedAt = performance.now();
+    inFlight.push(sent);
     const reply = await withTimeout(send(sent.question));
-    const ms = performance.now() - startedAt;
-    inFlight = null;
+    // After a newer answer, or for another drawing, the reply says nothing.
+    if (!inFlight.includes(sent)) return;
     if (reply?.busy) slowDown(reply.busy, sent);
-    else if (reply) succeed(reply, ms, sent);
+    else if (reply) succeed(reply, performance.now() - sentAt, sent);
     else fail(sent);
   }
 
   function isInFlight(question) {
-    return inFlight?.epoch === epoch &&
-      JSON.stringify(inFlight.question) === JSON.stringify(question);
+    return JSON.stringify(inFlight.at(-1)?.question) === JSON.stringify(question);
   }
 
   function succeed(reply, ms, sent) {
+    inFlight = inFlight.filter(({ number }) => number > sent.number);
     failures = 0;
     pace = Math.max(PACE_MS, pace * SPEED_UP);
-    if (sent.epoch === epoch) onAnswer(reply, ms);
+    times = [...times, ms].slice(-LAST_ANSWERS);
+    onAnswer(reply, ms);
     schedule(untilNext());
   }
 
   // The server is busy: this question is sent again later, and the next ones less often.
   function slowDown(pause, sent) {
-    pace = Math.min(SLOWEST_PACE_MS, pace * 2);
-    putBack(sent);
-    startedAt = performance.now() + pause - pace;
+    if (putBack(sent)) {
+      pace = Math.min(SLOWEST_PACE_MS, pace * 2);
+      startedAt = performance.now() + pause - pace;
+    }
     isUrgent = false;
     schedule(untilNext());
   }
 
   function fail(sent) {
-    putBack(sent);
-    if (newest === null) return; // the drawing is gone, so no answer is missing
-    failures += 1;
-    onLost();
+    if (putBack(sent)) {
+      failures += 1;
+      onLost();
+    }
     schedule(retryPause());
   }
 
+  // Returns whether the trouble is a new one.
   function putBack(sent) {
-    if (newest === null && sent.epoch === epoch) newest = sent.question;
+    inFlight = inFlight.filter((other) => other !== sent);
+    if (sent.number === lastNumber) newest ??= sent.question;
+    const isNew = sent.number > troubled;
+    troubled = lastNumber;
+    return isNew;
   }
 
   function untilNext() {
-    return isUrgent ? 0 : startedAt + pace - performance.now();
+    const next = (pause) => startedAt + pause - performance.now();
+    if (!inFlight.length) return isUrgent ? 0 : next(pace);
+    // Before the first answer, the last place is for an urgent question.
+    const most = isUrgent || times.length ? MOST_IN_FLIGHT : MOST_IN_FLIGHT - 1;
+    if (inFlight.length >= most) return Infinity;
+    return isUrgent ? 0 : next(Math.max(pace, spread()));
+  }
+
+  // The pause between two questions in flight; Infinity on a fast network, which needs only one.
+  function spread() {
+    if (!times.length) return SLOW_MS;
+    const fastest = Math.min(...times);
+    return fastest < SLOW_MS ? Infinity : fastest / MOST_IN_FLIGHT;
   }
 
   function retryPause() {

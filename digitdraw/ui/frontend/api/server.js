@@ -1,6 +1,8 @@
 // Sends requests to the server that the page came from.
 //
-// Knows nothing of drawings or pictures.
+// Knows nothing of drawings or pictures. Replies hold messages, see language/texts.js.
+
+import { message, withMessages } from "../language/texts.js";
 
 const BUSY_STATUSES = [429, 503]; // this client's rate limit, or a full queue
 const PICTURE_ATTEMPTS = 6; // how often a picture is sent to a server that stays busy
@@ -33,10 +35,12 @@ function pictureReply(response, onQueued) {
 }
 
 // The server may be mounted below a path, so its routes are found from this module's address,
-// which is <root>/static/<hash>/api/server.js.
+// which is <root>/static/<hash>/api/server.js. No page of another site may send x-requested-with,
+// so the server takes it for a sign of its own page where a proxy hides the server's name.
 function post(path, body, type) {
   const url = new URL("../../../live/" + path, import.meta.url);
-  const options = { method: "POST", body, headers: { "content-type": type } };
+  const headers = { "content-type": type, "x-requested-with": "fetch" };
+  const options = { method: "POST", body, headers };
   return fetch(url, options).catch(() => undefined);
 }
 
@@ -46,8 +50,10 @@ function isBusy(response) {
 
 // The server logs an error of its own under an id, which the message repeats.
 async function readReply(response) {
-  const reply = await response.json().catch(() => undefined);
-  if (reply?.error && response.status >= 500) reply.error += " (No. " + reply.id + ")";
+  const reply = withMessages(await response.json().catch(() => undefined));
+  if (reply?.error && response.status >= 500) {
+    reply.error = message("error.numbered", { error: reply.error, number: reply.id });
+  }
   return reply;
 }
 
@@ -62,7 +68,7 @@ async function lastLine(response, onQueued) {
   } catch {
     return undefined; // the connection broke
   }
-  return last?.place ? undefined : last;
+  return last?.place ? undefined : withMessages(last);
 }
 
 async function* linesOf(stream) {

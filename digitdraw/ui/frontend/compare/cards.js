@@ -1,7 +1,9 @@
 // The cards of the Compare tab, one per model, and the sentence that says which models agree.
 
 import { percent } from "../answer/format.js";
-import { createAnnouncer } from "../answer/panel.js";
+import { createAnnouncer, createReadingTimer, READING } from "../answer/panel.js";
+import { say } from "../language/say.js";
+import { join, message } from "../language/texts.js";
 
 const SETTLED_MS = 700; // screen readers announce the sentence after it stood this long
 const LISTED_FROM = 0.01; // digits at least this likely are named in the text of the bars
@@ -17,33 +19,69 @@ const NO_ANSWER = {
   model_ms: null,
 };
 
-export function createCards(tab, invitation) {
+// `models` are the facts about each model, and `invitation` is what to say before there is an answer.
+export function createCards(tab, models, invitation) {
   const agreement = tab.querySelector(".dd-agreement-text");
   const note = tab.querySelector(".dd-note");
   const announce = createAnnouncer(tab.querySelector(".dd-announcement"), SETTLED_MS);
   const cards = [...tab.querySelectorAll(".dd-card")];
+  const reading = createReadingTimer(showReading);
+  let isBlank = true; // whether no answer is in sight
 
   function show(answer) {
+    reading.stop();
+    isBlank = answer.blank;
     for (const card of cards) fillCard(card, answer.models[card.dataset.model]);
-    agreement.textContent = answer.words;
-    showMessage("");
-    announce(answer.blank ? "" : answer.words);
+    say(agreement, answer.words);
+    showMessage(null);
+    announce(answer.blank ? null : answer.words);
   }
 
-  function reset() {
+  // `message` is announced.
+  function reset(message = null) {
+    reading.stop();
+    showEmpty(invitation);
+    showMessage(null);
+    announce(message);
+  }
+
+  function showEmpty(words) {
+    isBlank = true;
     for (const card of cards) {
       if (!card.classList.contains("dd-missing")) fillCard(card, NO_ANSWER);
     }
-    agreement.textContent = invitation;
-    showMessage("");
-    announce("");
+    say(agreement, words);
   }
 
-  function showMessage(text) {
-    if (note.textContent !== text) note.textContent = text;
+  function showReading() {
+    showEmpty(READING);
+    announce(READING);
   }
 
-  return { show, reset, showMessage };
+  // This and the next as in the answer panel.
+  function awaitAnswer(isOther = false) {
+    if (isOther || isBlank) reading.start();
+  }
+
+  function refuse(message) {
+    reading.stop();
+    if (isBlank) showEmpty(invitation);
+    showMessage(message);
+  }
+
+  function showMessage(message) {
+    say(note, message);
+  }
+
+  cards.forEach((card, index) => showFacts(card, models[index]));
+  reset();
+  return { show, reset, showMessage, awaitAnswer, refuse };
+}
+
+function showFacts(card, facts) {
+  for (const element of card.querySelectorAll("[data-fact]")) {
+    say(element, facts[element.dataset.fact]);
+  }
 }
 
 // `answer` holds {error} for a model that could not be loaded.
@@ -56,28 +94,33 @@ function fillCard(card, answer) {
   card.classList.toggle("dd-differing", shown.differs);
   card.dataset.verdict = shown.verdict;
   query("card-big").textContent = shown.big;
-  query("card-label").textContent = isMissing ? answer.error : labelOf(shown);
+  say(query("card-label"), isMissing ? answer.error : labelOf(shown));
   query("card-differs").hidden = !shown.differs;
-  query("card-latency").textContent = isBlank ? "–" : shown.model_ms.toFixed(1) + " ms";
+  const time = message("number.milliseconds_exact", { value: shown.model_ms });
+  say(query("card-latency"), isBlank ? "–" : time);
   card.querySelectorAll(".dd-column").forEach((column, digit) => {
     column.style.setProperty("--dd-value", shown.probabilities[digit]);
     column.classList.toggle("dd-marked", shown.marked.includes(digit));
   });
-  query("columns").setAttribute("aria-label", isBlank ? "No answer yet" : describeBars(shown));
+  const described = isBlank ? message("compare.no_answer") : describeBars(shown);
+  say(query("columns"), described, "aria-label");
 }
 
 // "7, 98 %"; no percentage for a doubt between two digits or for "not a digit".
 function labelOf(answer) {
   if (answer.verdict === "blank") return "–";
   if (answer.marked.length !== 1) return answer.words;
-  return answer.words + ", " + percent(Math.max(...answer.probabilities), EXACT_BELOW);
+  const likeliest = percent(Math.max(...answer.probabilities), EXACT_BELOW);
+  return message("compare.label", { answer: answer.words, percent: likeliest });
 }
 
 function describeBars(answer) {
-  return answer.probabilities
+  const bars = answer.probabilities
     .map((probability, digit) => ({ probability, digit }))
     .sort((a, b) => b.probability - a.probability)
     .filter(({ probability }, index) => !index || probability >= LISTED_FROM)
-    .map(({ probability, digit }) => digit + " with " + percent(probability, EXACT_BELOW))
-    .join(", ");
+    .map(({ probability, digit }) => (
+      message("compare.bar", { digit, percent: percent(probability, EXACT_BELOW) })
+    ));
+  return join("compare.bars", bars);
 }

@@ -1,6 +1,7 @@
 // "Why?": colours the ink by what it contributes to the answer, once the pen rests.
 
 import { createAnswerClient } from "../api/answer_client.js";
+import { say } from "../language/say.js";
 import { readStorage, writeStorage } from "../page/storage.js";
 import { paintHeatMap } from "./heat_map.js";
 
@@ -37,10 +38,10 @@ export function createExplanation(tab, pad, ask) {
   function show(reply) {
     if (reply.error || !reply.legend.length) return; // the answer panel shows the reason
     lines = reply.lines;
-    labels.forEach((label, index) => (label.textContent = reply.legend[index] ?? ""));
+    labels.forEach((label, index) => say(label, reply.legend[index]));
     legend.classList.toggle("dd-above", isLow(pad.strokes));
     legend.hidden = false;
-    canvas.setAttribute("aria-label", reply.described);
+    say(canvas, reply.described, "aria-label");
     canvas.removeAttribute("aria-hidden");
     paint();
     canvas.classList.add("dd-shown");

@@ -2,14 +2,16 @@
 //
 // Knows nothing of what happens to them.
 
+import { say } from "../language/say.js";
+import { message } from "../language/texts.js";
 import { createCamera } from "./camera.js";
 
-const NO_FILE = "That was no file. Save the picture first, or copy and paste it.";
-const NO_PICTURE = "The clipboard holds no picture.";
-const CLIPBOARD_CLOSED = "The browser keeps the clipboard closed; press Ctrl+V instead.";
-const NO_CAMERA = "The camera cannot be used: none was found, or the browser forbids it.";
+const NO_FILE = message("drop.no_file");
+const NO_PICTURE = message("drop.no_picture");
+const CLIPBOARD_CLOSED = message("drop.no_clipboard");
+const NO_CAMERA = message("drop.no_camera");
 
-// Calls `onFiles(files)` with a list of files, and `showMessage(text)`. `opensOnClick()` says
+// Calls `onFiles(files)` with a list of files, and `showMessage(message)`. `opensOnClick()` says
 // whether a click on the drop zone opens the file dialog.
 export function createDropZone(tab, { onFiles, showMessage, opensOnClick = () => true }) {
   const zone = tab.querySelector(".dd-drop-zone");
@@ -62,7 +64,7 @@ function connectPastes(tab, accept, showMessage) {
 
   function onPaste(event) {
     if (!tab.isConnected) return document.removeEventListener("paste", onPaste);
-    if (tab.offsetParent === null) return;
+    if (tab.offsetParent === null || event.target.closest?.("input")) return;
     const files = event.clipboardData?.files ?? [];
     if (!files.length) return showMessage(NO_PICTURE);
     event.preventDefault();
@@ -89,12 +91,14 @@ function connectPastes(tab, accept, showMessage) {
 function connectCamera(tab, zone, accept, showMessage) {
   const video = tab.querySelector(".dd-video");
   const button = tab.querySelector("[data-action=camera]");
+  const cancel = tab.querySelector("[data-action=cancel]");
   const camera = createCamera(video);
+  let isBusy = false; // a second click while the camera starts would leave it on for good
 
   function show(isOn) {
     zone.classList.toggle("dd-camera-on", isOn);
-    video.hidden = !isOn;
-    button.querySelector("span").textContent = isOn ? "Take the picture" : "Camera";
+    video.hidden = cancel.hidden = !isOn;
+    say(button.querySelector("span"), message(isOn ? "drop.take_picture" : "drop.camera"));
   }
 
   function close() {
@@ -103,27 +107,49 @@ function connectCamera(tab, zone, accept, showMessage) {
   }
 
   async function open() {
+    zone.classList.remove("dd-flash");
     try {
       await camera.start();
     } catch {
       close();
       return showMessage(NO_CAMERA);
     }
-    showMessage("");
+    showMessage(null);
     show(true);
+    closeIfHidden();
+  }
+
+  async function takePicture() {
+    zone.classList.add("dd-flash");
+    accept([await camera.takePicture()]);
+  }
+
+  function cancelPicture() {
+    close();
+    button.focus();
+  }
+
+  // The camera must not stay on while another tab is in front.
+  function closeIfHidden() {
+    if (camera.isOn && tab.offsetParent === null) close();
+  }
+
+  function onKey(event) {
+    if (!tab.isConnected) return document.removeEventListener("keydown", onKey);
+    if (camera.isOn && event.key === "Escape") cancelPicture();
   }
 
   button.addEventListener("click", async () => {
     // Without a camera in the page, a phone still offers its own through the file input.
-    if (!camera.isAvailable) tab.querySelector(".dd-capture").click();
-    else if (camera.isOn) accept([await camera.takePicture()]);
-    else await open();
+    if (!camera.isAvailable) return tab.querySelector(".dd-capture").click();
+    if (isBusy) return;
+    isBusy = true;
+    await (camera.isOn ? takePicture() : open());
+    isBusy = false;
   });
-
-  // The camera must not stay on while another tab is in front.
-  new IntersectionObserver(([entry]) => {
-    if (camera.isOn && !entry.isIntersecting && tab.offsetParent === null) close();
-  }).observe(tab);
+  cancel.addEventListener("click", cancelPicture);
+  document.addEventListener("keydown", onKey);
+  new IntersectionObserver(closeIfHidden).observe(tab);
 
   return {
     close,

@@ -1,15 +1,16 @@
 // What the page says about files on their way to the server. Pure functions.
 
-export const NO_ANSWER = "No answer came. Is the connection there? Please try again.";
+import { message } from "../language/texts.js";
+
+export const NO_ANSWER = message("error.no_answer");
 
 // Why the server would refuse a file; null if the file is small enough.
 export function sizeRefusal(file, maxMegabytes) {
   if (file.size <= maxMegabytes * 2 ** 20) return null;
-  const size = (file.size / 2 ** 20).toFixed(1);
-  return "This file has " + size + " MB; at most " + maxMegabytes + " MB are allowed.";
+  return message("drop.too_large", { size: file.size / 2 ** 20, megabytes: maxMegabytes });
 }
 
 // Shown while the pictures of other people are read first.
 export function queueMessage(position) {
-  return "Waiting in line, at place " + position;
+  return message("drop.place", { place: position });
 }

@@ -1,5 +1,7 @@
 // Examples as buttons. A click draws one point by point, so that the bars move as for a person.
 
+import { say } from "../language/say.js";
+import { message } from "../language/texts.js";
 import { createInk } from "./ink.js";
 
 const DURATION_MS = 700;
@@ -33,8 +35,8 @@ export function offerExamples(row, examples, canvas, pen, startOver) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "dd-example";
-    button.title = example.name;
-    button.setAttribute("aria-label", "Draw the example: " + example.name);
+    say(button, example.name, "title");
+    say(button, message("example.draw", { example: example.name }), "aria-label");
     const thumbnail = document.createElement("canvas");
     button.append(thumbnail);
     button.addEventListener("click", () => play(example.strokes));

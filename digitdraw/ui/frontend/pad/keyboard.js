@@ -34,6 +34,11 @@ export function drawWithKeys(canvas, cursor, pen) {
     showCursor(false);
   }
 
+  // After something else has drawn.
+  function showAgain() {
+    showCursor(canvas.matches(":focus-visible"));
+  }
+
   canvas.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const arrow = ARROWS[event.key];
@@ -43,7 +48,7 @@ export function drawWithKeys(canvas, cursor, pen) {
     event.preventDefault(); // the page must not scroll
     showCursor(true);
   });
-  canvas.addEventListener("focus", () => showCursor(canvas.matches(":focus-visible")));
+  canvas.addEventListener("focus", showAgain);
   canvas.addEventListener("blur", stop);
-  return { stop };
+  return { stop, showAgain };
 }

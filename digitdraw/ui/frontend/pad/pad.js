@@ -3,6 +3,7 @@
 // Knows no server and no answers.
 
 import { readStorage, writeStorage } from "../page/storage.js";
+import { isTextField } from "../page/text_field.js";
 import { clearAddress } from "../share/address.js";
 import { createDrawing, fromServerUnits, toServerUnits } from "./drawing.js";
 import { offerExamples } from "./examples.js";
@@ -11,6 +12,7 @@ import { drawWithKeys } from "./keyboard.js";
 import { drawWithPointer } from "./pointer.js";
 
 const STORAGE_KEY = "digitdraw.drawing";
+const DRAWN_KEY = "digitdraw.drawn"; // whether this browser has drawn before
 
 // Calls `onDrawn(isPenUp)` when ink was added or the pen was lifted, and `onReplaced()` when ink was
 // removed or another drawing is shown.
@@ -41,6 +43,7 @@ export function createPad(tab, examples, { onDrawn, onReplaced }) {
       onDrawn(false);
     },
     up() {
+      writeStorage("localStorage", DRAWN_KEY, "yes");
       save();
       onDrawn(true);
     },
@@ -49,6 +52,7 @@ export function createPad(tab, examples, { onDrawn, onReplaced }) {
   function refresh() {
     ink.paint(drawing.strokes);
     tab.classList.toggle("dd-blank", drawing.isBlank);
+    tab.classList.toggle("dd-first", !readStorage("localStorage", DRAWN_KEY));
     buttons.undo.disabled = !drawing.canUndo;
     buttons.redo.disabled = !drawing.canRedo;
     buttons.clear.disabled = drawing.isBlank;
@@ -70,6 +74,9 @@ export function createPad(tab, examples, { onDrawn, onReplaced }) {
     save();
     refresh();
     onReplaced();
+    // A button that was pressed with a key and is disabled now would lose the focus to nowhere.
+    if (document.activeElement.disabled) canvas.focus({ preventScroll: true });
+    keys.showAgain();
   }
 
   // A reload must not lose the drawing. Gradio reloads the page after the server restarts.
@@ -155,10 +162,6 @@ function actionFor(event) {
   const key = event.key.toLowerCase();
   if (key === "z") return event.shiftKey ? "redo" : "undo";
   return key === "y" && event.ctrlKey ? "redo" : null;
-}
-
-function isTextField(target) {
-  return Boolean(target.closest?.("input, textarea, select, [contenteditable]"));
 }
 
 // A hidden tab has no size; one that is scrolled out of sight keeps its size.

@@ -1,23 +1,32 @@
-// Corrects, removes and restores digits: with the keyboard, the small field and the buttons.
+// Corrects, adds, removes and restores digits: with the keyboard, the bars, the field and the buttons.
 
-import { nextDigit } from "./readings.js";
+import { message } from "../language/texts.js";
+import { nextDigit } from "./readings/readings.js";
 
-// `open(photo)` shows another photo; `onChanged()` is called after each change; `announce(text)`
-// tells screen readers about it.
-export function createCorrections(tab, { readings, viewer, open, onChanged, announce }) {
+// `open(photo)` shows another photo; `onChanged(photo)` is called after each change;
+// `announce(message)` tells screen readers about it; `showMessage(message)` tells everybody.
+export function createCorrections(tab, options) {
+  const { readings, viewer, open, onChanged, announce, showMessage } = options;
   const field = tab.querySelector(".dd-correction-input");
+  const bars = tab.querySelector(".dd-bars");
+  const stage = tab.querySelector(".dd-stage");
   const button = (name) => tab.querySelector("[data-action=" + name + "]");
+  let isAdding = false;
 
   function showSelected(digit) {
     field.disabled = button("remove").disabled = !digit;
-    field.placeholder = digit ? digit.digit : "";
+    field.placeholder = digit ? digit.digit ?? "?" : "";
   }
 
   function finish(index) {
     viewer.refresh();
-    onChanged();
-    button("undo").disabled = !readings.canUndo;
+    onChanged(viewer.photo);
+    showUndo();
     viewer.select(index);
+  }
+
+  function showUndo() {
+    button("undo").disabled = !readings.canUndo;
   }
 
   function correct(key) {
@@ -25,18 +34,39 @@ export function createCorrections(tab, { readings, viewer, open, onChanged, anno
     if (index === null) return;
     readings.correct(viewer.photo, index, Number(key));
     finish(index);
-    announce("Corrected to " + key);
+    announce(message("photo.corrected_to", { digit: key }));
   }
 
   function remove() {
     const index = viewer.selected;
     if (index === null) return;
     const { hasFocus } = viewer; // the focus is lost with the box
-    readings.remove(viewer.photo, index);
+    readings.removeDigit(viewer.photo, index);
     const next = nextDigit(viewer.photo, index, 1);
     finish(next);
     if (hasFocus && next !== null) viewer.focus(next);
-    announce("Removed");
+    announce(message("photo.removed"));
+  }
+
+  function edit(number, text) {
+    readings.edit(viewer.photo, number, text);
+    finish(null);
+    announce(message("photo.corrected_to", { digit: text }));
+  }
+
+  // The next tap on the photo adds a digit.
+  function setAdding(value) {
+    isAdding = value;
+    button("add").setAttribute("aria-pressed", String(isAdding));
+    stage.classList.toggle("dd-adding", isAdding);
+    showMessage(isAdding ? message("photo.add_hint") : null);
+  }
+
+  function add(point) {
+    setAdding(false);
+    const index = readings.addDigit(viewer.photo, point);
+    finish(index);
+    viewer.focus(index);
   }
 
   function undo() {
@@ -44,8 +74,8 @@ export function createCorrections(tab, { readings, viewer, open, onChanged, anno
     const { photo, index } = readings.undo();
     if (photo !== viewer.photo) open(photo);
     finish(index);
-    if (viewer.hasFocus) viewer.focus(index);
-    announce("Undone");
+    if (viewer.hasFocus && index !== null) viewer.focus(index);
+    announce(message("photo.undone"));
   }
 
   function onKey(event) {
@@ -53,7 +83,9 @@ export function createCorrections(tab, { readings, viewer, open, onChanged, anno
     if (tab.offsetParent === null || document.querySelector("dialog[open]")) return;
     const isCommand = event.ctrlKey || event.metaKey;
     const isTextField = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (isTextField && event.target !== field) return;
     if (isCommand && event.key.toLowerCase() === "z" && !event.shiftKey) undo();
+    else if (event.key === "Escape" && isAdding) setAdding(false);
     else if (isCommand || event.altKey || isTextField || viewer.selected === null) return;
     else if (/^[0-9]$/.test(event.key)) correct(event.key);
     else if (event.key === "Backspace" || event.key === "Delete") remove();
@@ -69,8 +101,28 @@ export function createCorrections(tab, { readings, viewer, open, onChanged, anno
     field.value = "";
     if (/^[0-9]$/.test(key)) correct(key);
   });
+  bars.addEventListener("click", (event) => {
+    const digit = [...bars.children].indexOf(event.target.closest(".dd-bar"));
+    if (digit >= 0) correct(String(digit));
+  });
   button("remove").addEventListener("click", remove);
   button("undo").addEventListener("click", undo);
   button("close").addEventListener("click", () => viewer.select(null));
-  return { showSelected };
+  button("add").addEventListener("click", (event) => {
+    const isByKeyboard = event.detail === 0;
+    if (isByKeyboard) add(viewer.middle);
+    else setAdding(!isAdding);
+  });
+  return {
+    showSelected,
+    showUndo,
+    edit,
+    stopAdding: () => isAdding && setAdding(false),
+    // Returns whether the point was used.
+    tap(point) {
+      if (!isAdding) return false;
+      add(point);
+      return true;
+    },
+  };
 }

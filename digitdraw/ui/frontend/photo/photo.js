@@ -1,115 +1,207 @@
-// The Photo tab: photos come in, are read, shown with their digits, corrected and saved.
+// The Photo tab: photos come in, are read, shown with their digits, corrected, kept and saved.
 
 import { postPicture } from "../api/server.js";
 import { createDropZone } from "../drop_zone/drop_zone.js";
 import { NO_ANSWER, queueMessage, sizeRefusal } from "../drop_zone/messages.js";
+import { say } from "../language/say.js";
+import { message, withMessages } from "../language/texts.js";
+import { receiveFiles } from "../page/incoming.js";
+import { saveFile } from "../share/file.js";
 import { createCorrections } from "./corrections.js";
-import { saveFile, toCsv, toJson } from "./downloads.js";
+import { toCsv, toJson } from "./readings/downloads.js";
+import { createFailures } from "./failures.js";
+import { forgetPhoto, forgetPhotos, loadPhotos, savePhoto } from "./readings/memory.js";
 import { createNumberList } from "./numbers.js";
 import { createProgressBar } from "./progress_bar.js";
-import { createQueue, failureMessage } from "./queue.js";
-import { createReadings } from "./readings.js";
+import { createQueue } from "./queue.js";
+import { createReadings } from "./readings/readings.js";
+import { findSame } from "./readings/same.js";
 import { createThumbnail, createThumbnailRow } from "./thumbnails.js";
-import { createViewer } from "./viewer.js";
+import { createViewer } from "./viewer/viewer.js";
 
-export function start(element, props) {
+export function start(element, sent) {
+  const props = withMessages(sent);
   const tab = element.querySelector(".dd-photo-tab");
   const query = (selector) => tab.querySelector(selector);
+  const button = (name) => query("[data-action=" + name + "]");
   const zone = query(".dd-drop-zone");
   const note = query(".dd-status .dd-note");
   const announcement = query(".dd-status .dd-announcement");
   const readings = createReadings();
-  const numbers = createNumberList(query(".dd-numbers"), showMessage);
-  const thumbnails = createThumbnailRow(
-    query(".dd-thumbnails"),
-    (index) => open(readings.photos[index]),
-  );
-  const viewer = createViewer(tab, props, (digit) => corrections.showSelected(digit));
-  const corrections = createCorrections(tab, {
-    readings,
-    viewer,
-    open,
-    onChanged: () => numbers.show(viewer.photo),
-    announce,
+  const failures = createFailures(query(".dd-failures"), query(".dd-failure-row"));
+  const thumbnails = createThumbnailRow(query(".dd-thumbnails"), open);
+  const viewer = createViewer(tab, props, {
+    onSelect(digit, index) {
+      corrections.showSelected(digit);
+      numbers.mark(index);
+    },
+    onTap: (point) => corrections.tap(point),
+  });
+  const options = { readings, viewer, open, onChanged, announce, showMessage };
+  const corrections = createCorrections(tab, options);
+  const numbers = createNumberList(query(".dd-numbers"), {
+    listOwn: () => readings.own,
+    showMessage,
+    onPoint: viewer.highlight,
+    onChoose: viewer.focus,
+    onEdit: corrections.edit,
   });
   const queue = createQueue({
+    ask,
     onProgress: createProgressBar(query(".dd-progress")),
-    onReading: addReading,
+    onReply,
     onFinished,
   });
+  const restored = loadPhotos().then(restore);
 
   function open(photo) {
+    corrections.stopAdding();
     viewer.open(photo);
-    markThumbnail();
     numbers.show(photo);
+    showRow();
   }
 
-  function markThumbnail() {
-    thumbnails.mark(readings.photos.indexOf(viewer.photo));
+  // Shows another photo, or none, after one was removed.
+  function reopen(photo) {
+    corrections.showUndo();
+    if (photo) return open(photo);
+    corrections.stopAdding();
+    viewer.close();
+    numbers.show(null);
+    showRow();
+    button("choose").focus();
   }
 
-  function showMessage(text) {
-    if (note.textContent !== text) note.textContent = text;
+  function showRow() {
+    thumbnails.show(readings.photos, viewer.photo);
+    query(".dd-kept").hidden = !readings.photos.length;
   }
 
-  function announce(text) {
-    announcement.textContent = text;
+  function onChanged(photo) {
+    numbers.show(photo);
+    keep(photo);
   }
 
-  // Queues items {name, ask}. Of photos that came together, the first one is shown.
+  function keep(photo) {
+    if (photo.file) savePhoto(photo);
+  }
+
+  function showMessage(message) {
+    say(note, message);
+  }
+
+  function announce(message) {
+    say(announcement, message);
+  }
+
+  function restore(photos) {
+    readings.restore(photos);
+    if (photos.length) open(photos.at(-1));
+  }
+
+  // Queues items: a file or an example, {name, file, example}, or also a `photo` to be read again,
+  // turned by `by` degrees. Of photos that came together, the first one is shown.
   function enqueue(items) {
     const batch = { isShown: false };
-    showMessage("");
+    showMessage(null);
     zone.classList.add("dd-busy");
     queue.add(items.map((item) => ({ ...item, batch })));
   }
 
-  function addReading(reading, { name, batch }, ms) {
-    showMessage("");
-    const photo = readings.add({ ...reading, latency: ms }, name);
-    thumbnails.add(photo);
-    if (batch.isShown) markThumbnail();
+  async function ask(item) {
+    await restored;
+    const { file, example, photo } = item;
+    item.turn = photo ? (photo.turn + item.by) % 360 : 0;
+    const same = photo ? undefined : await findSame(readings.photos, item);
+    const refusal = file && sizeRefusal(file, props.max_megabytes);
+    if (same || refusal) return { same, error: refusal };
+    const path = (file ? "photo" : "example/" + example) + (item.turn ? "?turn=" + item.turn : "");
+    return await postPicture(path, file ?? null, (place) => showMessage(queueMessage(place)));
+  }
+
+  function onReply(item, reply, ms) {
+    showMessage(null);
+    if (item.photo && !readings.photos.includes(item.photo)) return; // it was removed meanwhile
+    const reason = reply ? reply.error : NO_ANSWER;
+    if (reason) return failures.add(item.name, reason, () => enqueue([item]));
+    const photo = reply.same ?? keepReading(item, { ...reply, latency: ms });
+    if (item.batch.isShown) showRow();
     else open(photo);
-    batch.isShown = true;
+    item.batch.isShown = true;
+    if (reply.same && item.file) showMessage(message("photo.same", { name: item.name }));
   }
 
-  function onFinished(finished, failures, isLost) {
+  function keepReading({ name, file, example, photo, turn }, reading) {
+    if (photo) readings.replace(photo, reading, turn);
+    const kept = photo ?? readings.add(reading, { name, file, example, turn });
+    keep(kept);
+    corrections.showUndo();
+    return kept;
+  }
+
+  function onFinished(replies) {
     zone.classList.remove("dd-busy");
-    const message = failureMessage(failures, finished.length + failures.length);
-    showMessage([message, isLost ? NO_ANSWER : ""].filter(Boolean).join("\n"));
-    announce(finished.length === 1 ? finished[0].words : summary(finished));
+    const read = replies.filter((reply) => reply.numbers);
+    // The answer to a single digit is announced by the panel.
+    if (read.length === 1) announce(read[0].steps.length ? null : read[0].words);
+    else announce(read.length ? summary(read) : null);
   }
 
-  const showPosition = (position) => showMessage(queueMessage(position));
-
-  function itemFor(file) {
-    const refusal = sizeRefusal(file, props.max_megabytes);
-    const ask = async () =>
-      refusal ? { error: refusal } : await postPicture("photo", file, showPosition);
-    return { name: file.name, ask };
+  function turn(by) {
+    const { photo } = viewer;
+    const { name, file, example } = photo;
+    enqueue([{ name, file, example, photo, by }]);
   }
 
+  function removePhoto() {
+    const { photo } = viewer;
+    const place = readings.photos.indexOf(photo);
+    readings.remove(photo);
+    forgetPhoto(photo);
+    reopen(readings.photos[place] ?? readings.photos.at(-1));
+    announce(message("photo.photo_removed"));
+  }
+
+  function startOver() {
+    queue.clear();
+    readings.clear();
+    forgetPhotos();
+    failures.clear();
+    showMessage(null);
+    reopen();
+    announce(message("photo.forgotten"));
+  }
+
+  const onFiles = (files) => enqueue(files.map((file) => ({ name: file.name, file })));
+  receiveFiles(tab, onFiles);
   createDropZone(tab, {
-    onFiles: (files) => enqueue(files.map(itemFor)),
+    onFiles,
     showMessage,
     opensOnClick: () => !viewer.photo, // a click on a photo selects a digit
   });
-  query("[data-action=csv]").addEventListener("click", () => {
-    saveFile("numbers.csv", "text/csv", toCsv(readings.photos));
-  });
-  query("[data-action=json]").addEventListener("click", () => {
-    saveFile("numbers.json", "application/json", toJson(readings.photos));
-  });
-  props.examples.forEach(({ name, src }, index) => {
-    const ask = () => postPicture("example/" + index, null, showPosition);
-    const readExample = () => enqueue([{ name, ask }]);
-    const button = createThumbnail(src, "Read the example: " + name, readExample);
-    query(".dd-examples-row").append(button);
+  const actions = {
+    "turn-left": () => turn(270),
+    "turn-right": () => turn(90),
+    "remove-photo": removePhoto,
+    forget: startOver,
+    csv: () => save("numbers.csv", "text/csv", toCsv(readings.own)),
+    json: () => save("numbers.json", "application/json", toJson(readings.own)),
+  };
+  for (const [name, action] of Object.entries(actions)) {
+    button(name).addEventListener("click", action);
+  }
+  props.examples.forEach(({ name, src }, example) => {
+    const read = () => enqueue([{ name, example }]);
+    const label = message("example.read", { example: name });
+    query(".dd-examples-row").append(createThumbnail(src, label, read));
   });
 }
 
+function save(name, type, text) {
+  saveFile(name, new Blob([text], { type }));
+}
+
 function summary(readings) {
-  if (!readings.length) return "";
   const count = readings.reduce((sum, reading) => sum + reading.numbers.length, 0);
-  return readings.length + " photos read, " + count + " numbers found";
+  return message("photo.summary", { photos: readings.length, numbers: count });
 }

@@ -1,5 +1,8 @@
 // Shows how many of several photos are read; hidden for a single one.
 
+import { say } from "../language/say.js";
+import { message } from "../language/texts.js";
+
 export function createProgressBar(bar) {
   const fill = bar.querySelector(".dd-progress-fill");
   const text = bar.querySelector(".dd-progress-text");
@@ -8,8 +11,9 @@ export function createProgressBar(bar) {
     bar.hidden = total < 2;
     bar.setAttribute("aria-valuemax", total);
     bar.setAttribute("aria-valuenow", done);
-    bar.setAttribute("aria-valuetext", done + " of " + total);
+    const described = message("photo.progress_text", { done, total });
+    say(bar, described, "aria-valuetext");
     fill.style.setProperty("--dd-value", total ? done / total : 0);
-    text.textContent = done + " of " + total;
+    say(text, described);
   };
 }

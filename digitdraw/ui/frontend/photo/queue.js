@@ -1,32 +1,32 @@
 // Reads photos one after the other. Knows neither files nor server nor page.
 
-// Calls `onProgress(done, total)`; for each photo `onReading(reading, item, ms)`; and at the end
-// `onFinished(readings, failures, isLost)`, with failures as a list of {name, message}. If a photo
-// gets no answer at all, the connection is lost and the rest is not tried.
-export function createQueue({ onProgress, onReading, onFinished }) {
+// `ask(item)` returns a promise of a reply. Calls `onProgress(done, total)`; for each item
+// `onReply(item, reply, ms)`; and at the end `onFinished(replies)`. If an item gets no reply at all,
+// the connection is lost and the rest is not tried: their replies are undefined, too.
+export function createQueue({ ask, onProgress, onReply, onFinished }) {
   let waiting = [];
-  let total = 0; // 0 while nothing is read
+  let total = 0;
+  let isRunning = false;
 
   async function run() {
-    const [readings, failures] = [[], []];
+    const replies = [];
     let isLost = false;
-    while (waiting.length && !isLost) {
+    isRunning = true;
+    while (waiting.length) {
       reportProgress();
       const item = waiting[0];
       const startedAt = performance.now();
-      const reply = await item.ask().catch(() => undefined);
+      const reply = isLost ? undefined : await ask(item).catch(() => undefined);
+      if (waiting[0] !== item) continue; // it was cleared meanwhile
       waiting.shift();
       isLost = !reply;
-      if (reply?.error) failures.push({ name: item.name, message: reply.error });
-      else if (reply) {
-        readings.push(reply);
-        onReading(reply, item, performance.now() - startedAt);
-      }
+      replies.push(reply);
+      onReply(item, reply, performance.now() - startedAt);
     }
-    waiting = [];
+    isRunning = false;
     total = 0;
     reportProgress();
-    onFinished(readings, failures, isLost);
+    onFinished(replies.filter(Boolean));
   }
 
   function reportProgress() {
@@ -34,27 +34,15 @@ export function createQueue({ onProgress, onReading, onFinished }) {
   }
 
   return {
-    // Adds items {name, ask}; `ask()` returns a promise of a reading or of {error}.
     add(items) {
-      const isRunning = total > 0;
       waiting.push(...items);
       total += items.length;
       if (isRunning) reportProgress();
       else run();
     },
+    clear() {
+      total -= waiting.length;
+      waiting = [];
+    },
   };
-}
-
-// Names files that failed for the same reason together. If all `count` files failed for one reason,
-// their names are left out.
-export function failureMessage(failures, count) {
-  const groups = new Map();
-  for (const { name, message } of failures) {
-    groups.set(message, [...(groups.get(message) ?? []), name]);
-  }
-  return [...groups]
-    .map((
-      [message, names],
-    ) => (names.length === count ? message : names.join(", ") + ": " + message))
-    .join("\n");
 }

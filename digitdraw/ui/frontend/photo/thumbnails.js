@@ -1,12 +1,15 @@
-// Rows of small pictures to click: the photos of this visit, and the examples.
+// Rows of small pictures to click: the photos of the user, and the examples.
+
+import { say } from "../language/say.js";
+import { message } from "../language/texts.js";
 
 export function createThumbnail(src, label, onClick) {
   const button = document.createElement("button");
   const image = document.createElement("img");
   button.type = "button";
   button.className = "dd-thumbnail";
-  button.title = label;
-  button.setAttribute("aria-label", label);
+  say(button, label, "title");
+  say(button, label, "aria-label");
   image.src = src;
   image.alt = "";
   image.decoding = "async";
@@ -15,8 +18,16 @@ export function createThumbnail(src, label, onClick) {
   return button;
 }
 
-// Calls `onChoose(index)` on a click. A row with a single photo stays hidden.
+// Calls `onChoose(photo)` on a click. A row with a single photo stays hidden.
 export function createThumbnailRow(row, onChoose) {
+  function show(photos, current) {
+    row.replaceChildren(...photos.map((photo) => {
+      const label = message("photo.thumbnail", { name: photo.name, answer: photo.words });
+      return createThumbnail(photo.src, label, () => onChoose(photo));
+    }));
+    mark(photos.indexOf(current));
+  }
+
   function mark(current) {
     row.hidden = row.childElementCount < 2;
     [...row.children].forEach((button, index) => {
@@ -26,12 +37,7 @@ export function createThumbnailRow(row, onChoose) {
     });
   }
 
-  function add(photo) {
-    const index = row.childElementCount;
-    const label = photo.name + ": " + photo.words;
-    row.append(createThumbnail(photo.src, label, () => onChoose(index)));
-  }
-  return { add, mark };
+  return { show, mark };
 }
 
 // Scrolls the row, but not the page.

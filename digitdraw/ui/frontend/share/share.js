@@ -1,24 +1,42 @@
-// Shares the drawing as a link that holds it, and shows the drawing of a link that was opened.
+// The menu that shares the drawing as a link that holds it, and saves its picture. Also shows the
+// drawing of a link that was opened.
 
-import { addressText, linkTo, setAddressText } from "./address.js";
+import { message, textOf } from "../language/texts.js";
+import { openTab } from "../page/tabs.js";
+import { addressText, isOwnAddress, linkTo, setAddressText } from "./address.js";
 import { copyText } from "./clipboard.js";
 import { packDrawing, unpackDrawing } from "./link.js";
+import { createSaving } from "./save.js";
 
-const DAMAGED = "This link is damaged and shows no drawing.";
-const TOO_LARGE = "This drawing is too large for a link.";
-const CLIPBOARD_CLOSED = "The browser keeps the clipboard closed; copy the page's address instead.";
+const DAMAGED = message("share.damaged");
+const TOO_LARGE = message("share.too_large");
+const CLIPBOARD_CLOSED = message("share.no_clipboard");
 
-// `showMessage(text)` shows text that stays until the drawing changes.
-export function createSharing(tab, pad, showMessage) {
+// `panel` is the answer panel, which also shows messages that stay until the drawing changes.
+export function createSharing(tab, pad, panel) {
   const button = tab.querySelector("[data-action=share]");
+  const menu = tab.querySelector(".dd-share");
+  const showMessage = panel.showLastingMessage;
+  const saving = createSaving(tab, pad, panel);
 
-  async function share() {
+  function openMenu() {
+    menu.showModal();
+    menu.querySelector(".dd-picture").src = saving.preview();
+  }
+
+  async function choose(name) {
+    menu.close();
+    showMessage(null); // so that a screen reader announces a repeated message, too
+    if (name === "link") return shareLink();
+    showMessage(await saving[name]());
+  }
+
+  async function shareLink() {
     const text = packDrawing(pad.question);
-    showMessage(""); // so that a screen reader announces a repeated message, too
     if (text === null) return showMessage(TOO_LARGE);
     const link = linkTo(text);
     if (await showShareSheet(link)) return;
-    if (await copyText(link)) return showMessage("Link copied");
+    if (await copyText(link)) return showMessage(message("share.copied"));
     setAddressText(text);
     showMessage(CLIPBOARD_CLOSED);
   }
@@ -28,9 +46,10 @@ export function createSharing(tab, pad, showMessage) {
     const text = addressText();
     if (text === null) return;
     const strokes = unpackDrawing(text);
-    openTab(tab);
+    openTab("draw");
     if (strokes) pad.show(strokes);
-    else showMessage(DAMAGED);
+    if (!strokes) showMessage(DAMAGED);
+    else if (!isOwnAddress()) showMessage(message("share.opened"));
   }
 
   function onHashChange() {
@@ -40,10 +59,14 @@ export function createSharing(tab, pad, showMessage) {
 
   function drawingChanged() {
     button.disabled = pad.isBlank;
-    showMessage("");
+    showMessage(null);
   }
 
-  button.addEventListener("click", share);
+  button.addEventListener("click", openMenu);
+  for (const item of menu.querySelectorAll("[data-share]")) {
+    item.addEventListener("click", () => choose(item.dataset.share));
+  }
+  menu.querySelector("[data-share=copy]").hidden = !navigator.clipboard?.write;
   globalThis.addEventListener("hashchange", onHashChange);
   return { openAddress, drawingChanged };
 }
@@ -53,16 +76,9 @@ export function createSharing(tab, pad, showMessage) {
 async function showShareSheet(link) {
   if (!navigator.share || !matchMedia("(hover: none) and (pointer: coarse)").matches) return false;
   try {
-    await navigator.share({ title: "A drawing on digitdraw", url: link });
+    await navigator.share({ title: textOf(message("share.title")), url: link });
     return true;
   } catch (error) {
     return error.name === "AbortError"; // closed by the user, who then wants no copy
   }
-}
-
-// A link may be opened while another tab of the page is in front.
-function openTab(tab) {
-  if (tab.offsetParent !== null) return;
-  const panel = tab.closest("[role=tabpanel]");
-  document.querySelector("[role=tab][aria-controls='" + panel.id + "']").click();
 }

@@ -1,0 +1,1 @@
+"""What programs and assistants can ask: REST routes, their description, and MCP tools."""
