@@ -57,6 +57,12 @@ def head() -> str:
     return "\n".join([assets.read_text("page/head.html"), script, *styles])
 
 
+def first_paint() -> str:
+    """The markup of the title, for the document's body: it is there before Gradio has started."""
+    title = f'<div class="dd-title">{assets.read_text("page/title.html")}</div>'
+    return f'<div class="gradio-container dd-first-paint"><div class="main app">{title}</div></div>'
+
+
 def header(facts: dict, source: str = "") -> gr.HTML:
     """The title, the switches of language and theme, and About.
 

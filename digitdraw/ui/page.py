@@ -73,18 +73,16 @@ def build(service: Service, chosen: Settings, facts: dict[str, Any]) -> ASGIApp:
     service.app.routes.append(uploads.route())
     gr.mount_gradio_app(service.app, demo, path="/", **_page_options(chosen, demo))
     share_state(service.app, demo)
-    root, head = chosen.public_url or _NO_URL, components.head()
-    app: ASGIApp = PageCache(
-        service.app, PAGES, partial(_edited, root=root, head=head, public_url=chosen.public_url)
-    )
+    edited = partial(_edited, root=chosen.public_url or _NO_URL, public_url=chosen.public_url)
+    app: ASGIApp = PageCache(service.app, PAGES, edited)
     own = {"/model-card.md": File(facts["model_card"].encode(), is_immutable=False)}
     files = assets.files() | gradio_files.files() | site.files() | own
     app = KeptFiles(app, files, FILE_FOLDERS)
     return guarded(app, service.metrics, chosen)
 
 
-def _edited(body: bytes, root: str, head: str, public_url: str = "") -> bytes:
-    """A page of Gradio's with relative addresses in place of `root`, and `head` in its HTML.
+def _edited(body: bytes, root: str, public_url: str = "") -> bytes:
+    """A page of Gradio's with relative addresses in place of `root`, and our head and title.
 
     The server cannot know the address of the page: proxies may hide the name, the protocol and the
     path that visitors see. For the HTML, "." is the folder of the page; for programs, "" is the
@@ -96,7 +94,8 @@ def _edited(body: bytes, root: str, head: str, public_url: str = "") -> bytes:
     for old, new in (
         (f'"root":"{root}"', '"root":"."'),
         (f'const root = "{root}"', 'const root = "."'),
-        ("</head>", f"{head}</head>"),
+        ("</head>", f"{components.head()}</head>"),
+        ("<gradio-app", f"{components.first_paint()}<gradio-app"),
     ):
         html = html.replace(old, new, 1)
     return html.encode()

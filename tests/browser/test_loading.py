@@ -74,3 +74,15 @@ def test_a_tab_whose_modules_do_not_load_says_so(make_app):
     app.page.route("**/photo_tab.js", lambda route: route.abort())
     app.page.get_by_role("tab", name="Photo").click()
     expect(app.page.get_by_text("did not load. Please reload the page.")).to_be_visible()
+
+
+def test_the_title_is_there_before_gradio_and_does_not_move_when_it_starts(make_app):
+    app = make_app()
+    titles = app.page.get_by_text("digitdraw", exact=True).and_(app.page.locator(".dd-title"))
+    app.page.route("**/assets/*.js", lambda route: route.abort())
+    app.page.goto(app.url)
+    early = titles.locator("svg").bounding_box()  # fails unless there is exactly one
+    app.page.unroute("**/assets/*.js")
+    app.open()
+    expect(app.page.get_by_role("heading", name="digitdraw", exact=True)).to_be_visible()
+    assert titles.filter(visible=True).locator("svg").bounding_box() == early

@@ -6,12 +6,11 @@ import pytest
 
 from digitdraw.serving import settings
 from digitdraw.serving.app import PAGES
-from digitdraw.ui import gradio_files, page
+from digitdraw.ui import components, gradio_files, page
 from tests.support.asgi import ask
 from tests.support.edges import make_page
 from tests.support.event_loops import closed_loops
 
-HEAD = "<style>p { color: red }</style>"
 FOREIGN = {"host": "evil.example", "x-forwarded-host": "evil.example", "x-forwarded-proto": "https"}
 PUBLIC = "https://example.org/digits"
 
@@ -29,10 +28,17 @@ def app(_closed_loops):
 
 def test_the_head_is_added_once_at_the_end_of_the_page_s_own():
     html = "<head>ä</head><body></head></body>"
-    edited = page._edited(html.encode(), root="", head=HEAD).decode()
+    edited = page._edited(html.encode(), root="").decode()
     assert "<head>\n<meta charset=" in edited
-    assert f"{HEAD}</head><body></head></body>" in edited
-    assert edited.count(HEAD) == 1
+    assert f"{components.head()}</head><body></head></body>" in edited
+    assert edited.count(components.head()) == 1
+
+
+def test_the_title_stands_before_gradio_s_element(app):
+    html = ask(app, "GET", "/").text
+    assert html.count(components.first_paint()) == 1
+    body = html[html.index("<body") : html.index("<gradio-app")]
+    assert re.sub("<[^>]*>", "", body).split() == ["digitdraw"]
 
 
 def test_the_page_names_its_own_files_by_relative_addresses_alone(app):

@@ -18,6 +18,7 @@ export function createInk(canvas) {
     frame = 0;
     const size = canvas.width;
     context.clearRect(0, 0, size, canvas.height);
+    if (!latest.length) return;
     context.lineCap = context.lineJoin = "round";
     context.lineWidth = size * PEN_WIDTH;
     context.strokeStyle = context.fillStyle = getComputedStyle(canvas).color;
@@ -31,10 +32,9 @@ export function createInk(canvas) {
     paintNow();
   }
 
-  new ResizeObserver(fit).observe(canvas);
+  new ResizeObserver(fit).observe(canvas); // it also tells the first size, once that is known
   // The ink's colour follows the theme, which is a class on the body.
   new MutationObserver(paintNow).observe(document.body, { attributeFilter: ["class"] });
-  fit();
   return { paint };
 }
 
