@@ -21,28 +21,12 @@ class Calibration:
 
 @dataclass(frozen=True)
 class PhotoCalibration(Calibration):
-    """Calibration of the photo reader, which fuses the scores of three networks.
+    """Calibration of the photo reader, which fuses the line recognizer and the classifier.
 
     The fields of `Calibration` apply to the line recognizer. `photo.fusion` documents how the
-    weights enter the sum."""
+    weight enters the sum."""
 
-    detector_class_weight: float = 0.0
-    """Weight of the detector's digit logits, added to those of the line recognizer."""
     classifier_weight: float = 0.0
     """Weight of the glyph classifier's digit logits, added to those of the line recognizer."""
-    detector_score_weight: float = 0.0
-    """Weight of the logit of the detector's score, added to the digitness logit."""
-    agreement_weight: float = 0.0
-    """Weight of the log probability that detector and line recognizer read the same digit."""
-    one_weight: float = 0.0
-    """Weight of the probability that the digit is a 1. Both networks underrate ones."""
-    below_weight: float = 0.0
-    """Weight of that probability times how far the ink reaches below the other digits."""
-    digitness_bias: float = 0.0
-    """Constant added to the digitness logit."""
     min_number: float = 0.0
-    """Least digitness, in [0, 1], of the best digit of a number. Below, the number is dropped."""
-    min_page: float = 0.0
-    """Least probability, in [0, 1], that the page has any digit. Below, the reading is empty."""
-    doubt_weight: float = 0.0
-    """Weight of the ratio of unlikely to likely digits on the page, against the page."""
+    """Confidence, in [0, 1], below which a number is doubtful."""

@@ -82,11 +82,14 @@ class Reading:
 
     items   all numbers, line by line, from left to right
     text    one line of text for each line of the page, without words
-    reason  why no number is listed, in a sentence; empty if one is"""
+    reason  why no number is listed, in a sentence; empty if one is
+    turned  degrees, clockwise, by which the photo was turned to be upright: 0, 90, 180 or 270. All
+            boxes are in pixels of the turned photo"""
 
     items: tuple[NumberItem, ...]
     text: str = ""
     reason: str = ""
+    turned: int = 0
 
     @property
     def listed(self) -> tuple[NumberItem, ...]:
@@ -113,6 +116,7 @@ class Reading:
         return {
             "reason": str(self.reason),  # programs get English
             "text": self.text,
+            "turned": self.turned,
             "numbers": [
                 {"number": item.text, "confidence": item.confidence, "box": list(item.box)}
                 for item in self.listed
