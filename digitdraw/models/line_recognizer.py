@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 
 from digitdraw.models import alphabet
-from digitdraw.models.layers import DIGITS, ConvNorm, Residual
+from digitdraw.models.layers import ConvNorm, Residual
 
 
 class LineRecognizer(nn.Module):
@@ -43,11 +43,6 @@ class LineRecognizer(nn.Module):
         self.along = nn.Sequential(*(_RowResidual(row_width, d) for d in dilations))
         self.dropout = nn.Dropout(0.1)
         self.head = nn.Conv2d(row_width, outputs, 1)
-
-    @classmethod
-    def of_digits(cls) -> "LineRecognizer":
-        """Build the network of weights that know digits alone: ten outputs and the blank."""
-        return cls(DIGITS + 1, row_width=96, dilations=(1, 2, 1))
 
     def forward(self, x: Tensor) -> Tensor:
         return self.head(self.dropout(self.along(self.features(x))))[:, :, 0].transpose(1, 2)

@@ -17,15 +17,7 @@ from digitdraw.errors import BadWeightsError, DataError, UnknownModelError
 from digitdraw.files import sha256, write_atomically
 from digitdraw.models.calibration import Calibration
 from digitdraw.models.data_format import DIGITS, DataFormat
-from digitdraw.models.line_recognizer import LineRecognizer
-from digitdraw.models.registry import (
-    DETECTOR,
-    LINE_RECOGNIZER,
-    MODELS,
-    PHOTO_MODELS,
-    Architecture,
-    architecture,
-)
+from digitdraw.models.registry import MODELS, PHOTO_MODELS, Architecture, architecture
 
 _INSTALLED = Path(__file__).parents[1] / "_weights"
 FOLDER = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parents[2] / "weights"
@@ -136,11 +128,9 @@ def save(
         "calibration": asdict(calibration),
         "record": f"{name}.json",
     }
-    if name != DETECTOR.name:
-        # The last parameter of every other network is the bias of its outputs.
-        entry["outputs"] = len(list(network.parameters())[-1])
     if name in MODELS:
-        entry["data"] = asdict(data)
+        # The last parameter of every classifier is the bias of its outputs.
+        entry |= {"outputs": len(list(network.parameters())[-1]), "data": asdict(data)}
     write_json(folder / f"{name}.json", record)
     write_json(folder / "manifest.json", {**_manifest(folder), name: entry})
     return path
@@ -172,8 +162,6 @@ def _damaged_entry(name: str, folder: Path, error: Exception) -> BadWeightsError
 
 def _build(design: Architecture, data: DataFormat, entry: dict[str, Any]) -> nn.Module:
     """Build the network of an entry. Raises ValueError, RuntimeError or DataError."""
-    if design.name == LINE_RECOGNIZER.name and "outputs" not in entry:
-        return LineRecognizer.of_digits()
     if design.name in PHOTO_MODELS:
         return design.build()
     count = len(data.classes)

@@ -56,7 +56,8 @@ class Transcript:
 
 @torch.inference_mode()
 def recognize(crops: list[np.ndarray], network: nn.Module) -> list[Tensor]:
-    """Run the network on line crops, (HEIGHT, width) float32. Returns logits (T, 11) for each."""
+    """Run the network on line crops, (HEIGHT, width) float32. Returns logits for
+    each, (T, OUTPUTS)."""
     outputs: list[Tensor] = [torch.empty(0)] * len(crops)
     device = next(network.parameters()).device
     widths = np.array([-(-crop.shape[1] // _WIDTH_MULTIPLE) * _WIDTH_MULTIPLE for crop in crops])

@@ -24,28 +24,26 @@ class DigitCrops(NamedTuple):
     """Digits cut out of a line crop.
 
     glyphs    (n, 28, 28) float32 in [0, 1], strokes of one width; blank if there is no ink
-    is_whole  (n,) bool; False if the glyph was cut off from ink that it touches, or at its box
-    ink_rows  (n, 2) int, first row of the ink and one after the last, also outside of the box"""
+    is_whole  (n,) bool; False if the glyph was cut off from ink that it touches, or at its box"""
 
     glyphs: np.ndarray
     is_whole: np.ndarray
-    ink_rows: np.ndarray
 
 
 def crop_digits(crop: np.ndarray, boxes: np.ndarray) -> DigitCrops:
     """Cut the digits in `boxes` (n, 4) out of a line crop, (32, W) as `crop_line` returns it."""
     if not len(boxes):
         none = np.zeros((0, glyph.GLYPH, glyph.GLYPH), np.float32)
-        return DigitCrops(none, np.zeros(0, bool), np.zeros((0, 2), int))
+        return DigitCrops(none, np.zeros(0, bool))
     ink = stroke_contrast(crop.astype(np.float32))
-    glyphs, is_whole, rows = zip(*(_crop_digit(ink, box) for box in boxes), strict=True)
-    return DigitCrops(np.stack(glyphs), np.array(is_whole, bool), np.array(rows, int))
+    glyphs, is_whole = zip(*(_crop_digit(ink, box) for box in boxes), strict=True)
+    return DigitCrops(np.stack(glyphs), np.array(is_whole, bool))
 
 
-def _crop_digit(ink: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, bool, tuple[int, int]]:
+def _crop_digit(ink: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, bool]:
     window = box_slices(box, ink.shape, _MARGIN)
     inside = ink[window]
-    nothing = glyph.blank(), False, (0, 0)
+    nothing = glyph.blank(), False
     if min(inside.shape) < 2 or inside.max() <= 0:
         return nothing
     threshold = ink_threshold(inside)
@@ -60,6 +58,5 @@ def _crop_digit(ink: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, bool, tup
     mask = np.where(fine & (near > 0), 255, 0).astype(np.uint8)
     if not mask.any():
         return nothing
-    (rows,) = np.nonzero(pieces[:, window[1]].any(axis=1))
     is_whole = own.sum() >= _WHOLE * pieces.sum()
-    return glyph.place(normalize_pen(mask)), bool(is_whole), (int(rows[0]), int(rows[-1]) + 1)
+    return glyph.place(normalize_pen(mask)), bool(is_whole)

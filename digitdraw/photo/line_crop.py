@@ -1,11 +1,10 @@
-"""Line crops: numbers cut out of an image, level, of one height, with light ink on dark paper.
+"""Line crops: rows cut out of an image, level, of one height, with light ink on dark paper.
 
-The line recognizer takes line crops. This module handles the geometry and contrast of one number
+The line recognizer takes line crops. This module handles the geometry and contrast of one row
 at a time. It knows no network, and not how digits are grouped. Boxes are (x, y, width, height) in
 pixels, y down."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -15,18 +14,17 @@ from digitdraw.photo.boxes import box_centers
 from digitdraw.photo.ink_mask import above_local_median, third_moment
 
 HEIGHT = 32
-"""Height of a line crop in pixels; its digits are about 25 tall."""
+"""Height of a line crop in pixels; its digits are about 20 tall."""
 MAX_WIDTH = 640
-"""Largest width in pixels, about fifty digits. A longer number is compressed to this width."""
+"""Largest width in pixels, about fifty digits. A longer row is compressed to this width."""
 MIN_WIDTH = 8
 """Least width in pixels: two columns of the network."""
 MAX_TILT = 0.6
-"""Largest slope of a number, in radians; a steeper one comes from wrong boxes."""
-_LINE_HEIGHT, _SIDE_MARGIN = 1.25, 0.9
-"""Height of a line crop in heights of its number, and margin left and right in heights of a digit:
-room for one more digit, which the detector may have missed."""
+"""Largest slope of a row, in radians; a steeper one comes from wrong boxes."""
 _ROW_HEIGHT, _ROW_MARGIN = 1.6, 1.0
-"""The same for a row. Commas reach 0.35 heights of a digit below it, apostrophes 0.15 above."""
+"""Height of a line crop in heights of its row, and margin left and right in heights of a digit.
+Commas reach 0.35 heights of a digit below a row, and apostrophes 0.15 above. Beside it, there is
+room for one more character, which the detector may have missed."""
 _OUTLYING = 0.2
 """Share of the digits of a row that may reach beyond its height, at the top and at the bottom."""
 _FAR = 0.4
@@ -35,8 +33,8 @@ _MAX_ROW_SPAN = 1.5
 """Largest height of a row's writing, in heights of a digit."""
 _STACKED = 0.5
 """A box is above, below or on a larger one if they share this part of its width."""
-_EDGE = 3
-"""Pixels from the upper and lower edge of a line crop that no digit reaches."""
+_EDGE, _END = 3, 18
+"""Pixels from the upper and lower edge, and from both ends of a line crop, that are hardly ink."""
 _MIN_LEVEL, _MAX_LEVEL = -1.5, 4.0
 """Range of a line crop's values, in standard deviations from the paper."""
 _MIN_CONTRAST = 0.02
@@ -59,38 +57,18 @@ class LineTransform:
     width: int
 
     @classmethod
-    def around(cls, boxes: np.ndarray) -> "LineTransform":
-        """Return the transform for a number with `boxes` (n, 4), n at least 1, in any order."""
-        low, high, rotation, digit = _level_extent(boxes, _tilt, 0.0)
-        height = _LINE_HEIGHT * max(digit, high[1] - low[1])
-        return cls._of(low, high, rotation, height, _SIDE_MARGIN * digit)
-
-    @classmethod
     def around_row(cls, boxes: np.ndarray) -> "LineTransform":
         """Return the transform for a row with digits in `boxes` (n, 4), n at least 1, in any order.
-        There is more room above, below and beside it than around a number."""
-        low, high, rotation, digit = _level_extent(boxes, _median_tilt, _OUTLYING)
-        span = float(np.clip(high[1] - low[1], digit, _MAX_ROW_SPAN * digit))
-        return cls._of(low, high, rotation, _ROW_HEIGHT * span, _ROW_MARGIN * digit)
-
-    @classmethod
-    def _of(
-        cls,
-        low: np.ndarray,
-        high: np.ndarray,
-        rotation: np.ndarray,
-        line_height: float,
-        margin: float,
-    ) -> "LineTransform":
-        """Return the transform for writing between two corners (2,), after a rotation (2, 2). Sizes
-        are in pixels of the image: the height of the crop, and the margin left and right."""
-        left = low[0] - margin
+        There is room for more above, below and beside them."""
+        low, high, rotation, digit = _level_extent(boxes)
+        line_height = _ROW_HEIGHT * float(np.clip(high[1] - low[1], digit, _MAX_ROW_SPAN * digit))
+        margin = _ROW_MARGIN * digit
         line_width = high[0] - low[0] + 2 * margin
         scale = HEIGHT / line_height
         top = (low[1] + high[1] - line_height) / 2
         width = int(np.clip(round(line_width * scale), MIN_WIDTH, MAX_WIDTH))
         scales = np.array([min(scale, width / line_width), scale])
-        offset = -np.array([left, top]) * scales
+        offset = -np.array([low[0] - margin, top]) * scales
         return cls(np.column_stack([rotation * scales[:, None], offset]), width)
 
     @property
@@ -139,7 +117,7 @@ def _is_ink_dark(crop: np.ndarray) -> bool:
     from the median. Over the whole crop the same may hold for a shadow. So pixels are compared with
     those near them, in the middle of the crop only."""
     levels = above_local_median(crop, HEIGHT - 1)
-    side = min(round(0.8 * _SIDE_MARGIN / _LINE_HEIGHT * HEIGHT), crop.shape[1] // 3)
+    side = min(_END, crop.shape[1] // 3)
     return third_moment(levels[_EDGE:-_EDGE, side : crop.shape[1] - side]) < 0
 
 
@@ -152,21 +130,19 @@ def _with_grain(crop: np.ndarray) -> np.ndarray:
     return crop + grain.astype(np.float32)
 
 
-def _level_extent(
-    boxes: np.ndarray, tilt_of: Callable[[np.ndarray], float], outlying: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
-    """Return the extent of boxes (n, 4) after their slope, `tilt_of` their centers, is undone: the
-    upper left and the lower right corner (2,), the rotation (2, 2), and the usual height of a
-    digit. The share `outlying` of the boxes may reach above the corners, and as many below."""
+def _level_extent(boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+    """Return the extent of boxes (n, 4) after their slope is undone: the upper left and the lower
+    right corner (2,), the rotation (2, 2), and the usual height of a digit. The share _OUTLYING of
+    the boxes may reach above the corners, and as many below."""
     boxes = np.asarray(boxes, np.float64)
     centers = box_centers(boxes)
-    tilt = tilt_of(centers[_side_by_side(boxes)])
+    tilt = _median_tilt(centers[_side_by_side(boxes)])
     cos, sin = math.cos(tilt), math.sin(tilt)
     rotation = np.array([[cos, sin], [-sin, cos]])
     level = centers @ rotation.T
     starts, ends = level - boxes[:, 2:] / 2, level + boxes[:, 2:] / 2
-    low = np.array([starts[:, 0].min(), np.quantile(starts[:, 1], outlying)])
-    high = np.array([ends[:, 0].max(), np.quantile(ends[:, 1], 1 - outlying)])
+    low = np.array([starts[:, 0].min(), np.quantile(starts[:, 1], _OUTLYING)])
+    high = np.array([ends[:, 0].max(), np.quantile(ends[:, 1], 1 - _OUTLYING)])
     return low, high, rotation, float(np.median(np.maximum(boxes[:, 3], 0.8 * boxes[:, 2])))
 
 

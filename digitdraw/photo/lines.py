@@ -1,7 +1,7 @@
-"""Groups boxes of digits into numbers, or into rows, in the order in which a person reads them.
+"""Groups boxes of digits into rows, in the order in which a person reads them.
 
-A number continues with the next digit if that is about as tall, about level with the last one,
-and no further away than a separator needs. Lines may be tilted, all of a page in the same way."""
+A row continues with the next digit if that is about as tall, about level with the last one, and
+no further away than a word is long. Lines may be tilted, all of a page in the same way."""
 
 import math
 
@@ -10,11 +10,10 @@ import numpy as np
 from digitdraw.photo.boxes import box_centers
 
 MAX_GAP = 1.25
-"""Largest gap inside a number, in heights of its digits. There is room for a dash, or for the
-space that people leave between thousands. With these limits, 799 of 800 scanned training amounts
-are one number each."""
+"""Largest gap inside a number, in heights of its digits: room for a dash, or for the space that
+people leave between thousands."""
 MAX_RISE = 0.55
-"""Largest vertical distance of the next digit from the line, in heights of a digit."""
+"""Largest vertical distance of such a neighbour from the line, in heights of a digit."""
 MAX_RATIO = 3.5
 """Largest ratio of the heights of two neighbours: commas are detected, too."""
 MAX_TILT = math.radians(25)
@@ -27,59 +26,24 @@ MAX_ROW_LENGTH = 30.0
 """Largest length of a row in heights of its digits: a line crop shows no more."""
 
 
-def group_numbers(boxes: np.ndarray) -> list[list[int]]:
-    """Group boxes (n, 4) into numbers, as lists of indices. The digits of a number run from left to
-    right along its line. Numbers run from top to bottom, and from left to right on one line."""
-    boxes = np.asarray(boxes, np.float64)
-    heights = _heights(boxes)
-    level = _level_centers(boxes, heights)
-    numbers = _link_digits(_link_costs(level, boxes[:, 2], heights))
-    return [number for line in _in_lines(numbers, level, heights) for number in line]
-
-
-def group_rows(boxes: np.ndarray) -> list[list[int]]:
+def group_rows(boxes: np.ndarray, max_gap: float = MAX_ROW_GAP) -> list[list[int]]:
     """Return the rows of `group_lines`, line by line."""
-    return [row for line in group_lines(boxes) for row in line]
+    return [row for line in group_lines(boxes, max_gap) for row in line]
 
 
-def group_lines(boxes: np.ndarray) -> list[list[list[int]]]:
+def group_lines(boxes: np.ndarray, max_gap: float = MAX_ROW_GAP) -> list[list[list[int]]]:
     """Group boxes (n, 4) into the lines of a page, and each line into rows, as lists of indices
-    from left to right. Gaps in a row are far wider than in a number, so that it holds several
-    numbers, and what stands between them. A row that is longer than MAX_ROW_LENGTH is split at its
-    widest gaps."""
+    from left to right. A row holds several numbers, and what stands between them, with gaps of up
+    to `max_gap` heights of a digit; with MAX_GAP, it is about one number. A row that is longer than
+    MAX_ROW_LENGTH is split at its widest gaps."""
     boxes = np.asarray(boxes, np.float64)
     heights = _heights(boxes)
     level = _level_centers(boxes, heights)
     near = _link_costs(level, boxes[:, 2], heights)
-    limits = MAX_ROW_GAP, MAX_ROW_RISE, MAX_ROW_RATIO
+    limits = max_gap, MAX_ROW_RISE, MAX_ROW_RATIO
     rows = _link_digits(np.minimum(near, _link_costs(level, boxes[:, 2], heights, *limits)))
     short = [part for row in rows for part in _split_row(row, level[:, 0], boxes[:, 2], heights)]
     return _in_lines(short, level, heights)
-
-
-def merge_numbers(numbers: list[np.ndarray], is_detected: list[np.ndarray]) -> list[list[int]]:
-    """Return which numbers are one, as lists of indices. `numbers` holds boxes (n, 4) from left to
-    right, in reading order; `is_detected` holds (n,) bool for each. Two numbers are one if one ends
-    near the start of the next, and one of the two digits there was not detected, so that
-    `group_numbers` did not know of it."""
-    merged: list[list[int]] = []
-    for i in range(len(numbers)):
-        if i and _continues(numbers[i - 1], numbers[i], is_detected[i - 1], is_detected[i]):
-            merged[-1].append(i)
-        else:
-            merged.append([i])
-    return merged
-
-
-def _continues(
-    boxes: np.ndarray, next_boxes: np.ndarray, is_detected: np.ndarray, next_detected: np.ndarray
-) -> bool:
-    """Return whether a number continues with the next, and a digit between was not detected."""
-    if not len(boxes) or not len(next_boxes) or (is_detected[-1] and next_detected[0]):
-        return False
-    ends = np.array([boxes[-1], next_boxes[0]], np.float64)
-    costs = _link_costs(box_centers(ends), ends[:, 2], _heights(ends))
-    return math.isfinite(costs[0, 1])
 
 
 def _level_centers(boxes: np.ndarray, heights: np.ndarray) -> np.ndarray:
@@ -136,14 +100,14 @@ def _link_digits(costs: np.ndarray) -> list[list[int]]:
             break
         if left not in following and right not in previous:
             following[left], previous[right] = right, left
-    numbers = []
+    rows = []
     for first in range(count):
         if first not in previous:
-            number = [first]
-            while number[-1] in following:
-                number.append(following[number[-1]])
-            numbers.append(number)
-    return numbers
+            row = [first]
+            while row[-1] in following:
+                row.append(following[row[-1]])
+            rows.append(row)
+    return rows
 
 
 def _link_costs(

@@ -33,19 +33,6 @@ def read_single_digit(grey: np.ndarray, classify: Classify) -> tuple[Box, Predic
     return (box, prediction) if confident else None
 
 
-def classifier_agrees(glyphs: np.ndarray, labels: np.ndarray, classify: Classify) -> np.ndarray:
-    """Return for which `glyphs` (n, 28, 28) float32 the classifier gives the same `labels` (n,).
-    The result is (n,) bool, and True only if the classifier is confident."""
-    predictions = classify(list(glyphs)) if len(glyphs) else []
-    return np.array(
-        [
-            prediction.digit == label and prediction.digitness >= CONFIDENT
-            for prediction, label in zip(predictions, labels, strict=True)
-        ],
-        bool,
-    )
-
-
 def crop_around(grey: np.ndarray, box: Box) -> np.ndarray:
     """Return the part of `grey`, (H, W), inside of `box` in its pixels, with a narrow margin."""
     x, y, width, height = box

@@ -71,15 +71,6 @@ def test_a_glyph_is_not_whole_if_its_ink_touches_other_ink_or_its_box_is_too_sma
     assert crop_digits(EMPTY, BOX[None]).is_whole.tolist() == [False]
 
 
-def test_ink_rows_include_the_ink_above_and_below_the_box():
-    top, bottom = crop_digits(line_crop_of(8), BOX[None]).ink_rows[0]
-    assert (top, bottom) == pytest.approx((BOX[1], BOX[1] + BOX[3]), abs=2)
-    upper = BOX - [0, 0, 0, 6]
-    assert crop_digits(line_crop_of(8), upper[None]).ink_rows.tolist() == [[top, bottom]]
-    with_neighbour = line_crop_of(8) + line_crop_of(1, np.array([60.0, 0, 6, 31]))
-    assert crop_digits(with_neighbour, BOX[None]).ink_rows.tolist() == [[top, bottom]]
-
-
 def test_a_shadow_beside_the_ink_is_no_ink():
     shadow = EMPTY.copy()
     shadow[:, 38:] = 2.5
@@ -95,10 +86,9 @@ def test_stroke_width_does_not_depend_on_the_pen(pen):
 
 def test_a_box_without_ink_gives_a_blank_glyph_and_no_box_gives_none():
     blank = crop_digits(EMPTY, BOX[None])
-    assert not blank.glyphs.any() and blank.ink_rows.tolist() == [[0, 0]]
+    assert not blank.glyphs.any() and not blank.is_whole[0]
     none = crop_digits(line_crop_of(1), np.zeros((0, 4)))
     assert none.glyphs.shape == (0, 28, 28) and none.is_whole.shape == (0,)
-    assert none.ink_rows.shape == (0, 2)
 
 
 @settings(max_examples=60)
@@ -109,7 +99,6 @@ def test_a_box_without_ink_gives_a_blank_glyph_and_no_box_gives_none():
 )
 def test_any_box_of_any_line_crop_gives_a_glyph(box, width, seed):
     crop = np.random.default_rng(seed).normal(0, 1, (HEIGHT, width)).clip(-1.5, 4)
-    (glyph,), _, (rows,) = crop_digits(crop.astype(np.float32), np.array([box]))
-    assert 0 <= rows[0] <= rows[1] <= HEIGHT
+    ((glyph,), _) = crop_digits(crop.astype(np.float32), np.array([box]))
     assert glyph.shape == (28, 28)
     assert glyph.min() >= 0 and glyph.max() <= 1

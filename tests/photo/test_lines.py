@@ -1,4 +1,4 @@
-"""Tests of grouping: digits become the numbers that a person would read."""
+"""Tests of grouping: digits become the rows and lines that a person would read."""
 
 import math
 
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digitdraw.photo.boxes import box_centers
-from digitdraw.photo.lines import MAX_ROW_LENGTH, group_numbers, group_rows, merge_numbers
+from digitdraw.photo.lines import MAX_GAP, MAX_ROW_LENGTH, group_lines, group_rows
 
 WIDTH, HEIGHT = 20.0, 30.0
 
@@ -26,32 +26,29 @@ def rotate(boxes, degrees):
     return np.concatenate([centers - boxes[:, 2:] / 2, boxes[:, 2:]], axis=1)
 
 
-def test_no_digits_make_no_numbers():
-    assert group_numbers(np.zeros((0, 4))) == []
+def test_no_digits_make_no_rows_and_no_lines():
+    assert group_rows(np.zeros((0, 4))) == group_lines(np.zeros((0, 4))) == []
 
 
-def test_one_digit_is_a_number_of_length_one():
-    assert group_numbers(np.array(row(1))) == [[0]]
+def test_one_digit_is_a_row_of_length_one():
+    assert group_rows(np.array(row(1))) == [[0]]
 
 
 @pytest.mark.parametrize("degrees", [0, 5, -5, 15, -15])
 def test_lines_are_read_from_top_to_bottom_also_if_tilted(degrees):
     boxes = [*row(6), *row(4, y=60), *row(8, y=120)]
     expected = [list(range(6)), list(range(6, 10)), list(range(10, 18))]
-    assert group_numbers(rotate(boxes, degrees)) == expected
+    assert group_rows(rotate(boxes, degrees)) == expected
+    assert group_lines(rotate(boxes, degrees)) == [[line] for line in expected]
 
 
-def test_numbers_on_one_line_are_read_from_left_to_right():
-    boxes = [*row(3, x=200), *row(2, y=4)]
-    assert group_numbers(np.array(boxes)) == [[3, 4], [0, 1, 2]]
+def test_rows_of_one_line_are_read_from_left_to_right():
+    boxes = np.array([*row(3, x=220), *row(2, y=4), *row(1, y=70)])
+    assert group_lines(boxes) == [[[3, 4], [0, 1, 2]], [[5]]]
+    assert group_rows(boxes) == [[3, 4], [0, 1, 2], [5]]
 
 
-def test_a_point_between_digits_does_not_split_a_number():
-    boxes = [*row(2), *row(2, x=2 * WIDTH + 6 + 18)]
-    assert group_numbers(np.array(boxes)) == [[0, 1, 2, 3]]
-
-
-def test_a_detected_comma_beside_a_wide_digit_does_not_split_a_number():
+def test_a_detected_comma_beside_a_wide_digit_does_not_split_a_row():
     comma = [512, 695, 29, 44]
     digits = [
         [208, 609, 112, 116],
@@ -60,21 +57,21 @@ def test_a_detected_comma_beside_a_wide_digit_does_not_split_a_number():
         [663, 591, 109, 126],
     ]
     digits += [[775, 567, 132, 142], [950, 586, 95, 124], [1058, 590, 112, 115]]
-    assert group_numbers(np.array([comma, *digits])) == [[1, 2, 0, 3, 4, 5, 6, 7]]
+    assert group_rows(np.array([comma, *digits])) == [[1, 2, 0, 3, 4, 5, 6, 7]]
 
 
 def test_touching_and_overlapping_digits_stay_apart():
-    assert group_numbers(np.array(row(5, gap=-4.0))) == [[0, 1, 2, 3, 4]]
+    assert group_rows(np.array(row(5, gap=-4.0))) == [[0, 1, 2, 3, 4]]
 
 
-def test_narrow_ones_belong_to_their_number():
+def test_narrow_ones_belong_to_their_row():
     boxes = [[0, 0, 4, 30], [12, 0, 5, 30], [24, 1, 20, 28], [52, 0, 3, 30]]
-    assert group_numbers(np.array(boxes)) == [[0, 1, 2, 3]]
+    assert group_rows(np.array(boxes)) == [[0, 1, 2, 3]]
 
 
-def test_a_heading_more_than_three_times_as_tall_is_a_number_of_its_own():
+def test_a_heading_more_than_three_times_as_tall_is_a_row_of_its_own():
     boxes = [[0, 0, 60, 90], [70, 40, 15, 25], [90, 40, 15, 25]]
-    assert group_numbers(np.array(boxes)) == [[0], [1, 2]]
+    assert group_rows(np.array(boxes)) == [[0], [1, 2]]
 
 
 @settings(max_examples=60)
@@ -97,55 +94,15 @@ def test_grouping_does_not_depend_on_order_size_position_or_tilt(
     random.shuffle(order)
     moved = rotate(boxes, degrees if max(counts) > 2 else 0)[order] * scale
     moved[:, :2] += offset
-    assert [[order[i] for i in number] for number in group_numbers(moved)] == expected
-
-
-def numbers_apart(*counts, gap):
-    """Numbers in one row with a gap between them, and masks that say all were detected."""
-    boxes, x = [], 0.0
-    for count in counts:
-        boxes.append(np.array(row(count, x=x)))
-        x = boxes[-1][-1, 0] + WIDTH + gap
-    return boxes, [np.ones(count, bool) for count in counts]
-
-
-def test_numbers_with_an_undetected_digit_between_them_are_merged():
-    numbers, is_detected = numbers_apart(2, 3, 1, gap=0.9 * HEIGHT)
-    assert merge_numbers(numbers, is_detected) == [[0], [1], [2]]
-    is_detected[1][0] = False
-    assert merge_numbers(numbers, is_detected) == [[0, 1], [2]]
-    is_detected[1][:] = True, True, False
-    assert merge_numbers(numbers, is_detected) == [[0], [1, 2]]
-
-
-def test_numbers_that_are_far_apart_are_not_merged():
-    numbers, is_detected = numbers_apart(2, 3, gap=1.5 * HEIGHT)
-    is_detected[1][0] = False
-    assert merge_numbers(numbers, is_detected) == [[0], [1]]
-
-
-@pytest.mark.parametrize("offset", [(0, HEIGHT), (-4 * WIDTH, 0)])
-def test_numbers_on_other_lines_or_to_the_left_are_not_merged(offset):
-    numbers, is_detected = numbers_apart(2, 2, gap=6)
-    numbers[1] = numbers[1] + [*offset, 0, 0]
-    is_detected[1][0] = False
-    assert merge_numbers(numbers, is_detected) == [[0], [1]]
-
-
-def test_numbers_without_digits_are_not_merged():
-    numbers, is_detected = numbers_apart(2, 2, gap=6)
-    is_detected[1][0] = False
-    empty, none = np.zeros((0, 4)), np.zeros(0, bool)
-    assert merge_numbers([], []) == []
-    merged = merge_numbers([numbers[0], empty, numbers[1]], [is_detected[0], none, is_detected[1]])
-    assert merged == [[0], [1], [2]]
+    assert [[order[i] for i in row] for row in group_rows(moved)] == expected
 
 
 @pytest.mark.parametrize("degrees", [0, 5, -5])
 def test_a_row_holds_several_numbers(degrees):
     boxes = [*row(3), *row(2, x=170), *row(4, x=20, y=70)]
     assert group_rows(rotate(boxes, degrees)) == [[0, 1, 2, 3, 4], [5, 6, 7, 8]]
-    assert len(group_numbers(rotate(boxes, degrees))) == 3
+    narrow = group_rows(rotate(boxes, degrees), MAX_GAP)
+    assert narrow == [[0, 1, 2], [3, 4], [5, 6, 7, 8]]
 
 
 def test_a_row_ends_at_a_very_wide_gap_or_at_writing_of_another_size():
@@ -160,7 +117,3 @@ def test_a_long_row_is_split_at_its_widest_gaps():
     lengths = [len(part) for part in group_rows(np.array(row(100)))]
     assert sum(lengths) == 100
     assert max(lengths) * (WIDTH + 6) <= MAX_ROW_LENGTH * HEIGHT + 6
-
-
-def test_no_digits_make_no_rows():
-    assert group_rows(np.zeros((0, 4))) == []

@@ -4,12 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from digitdraw.photo.single_digit import (
-    CONFIDENT,
-    classifier_agrees,
-    crop_around,
-    read_single_digit,
-)
+from digitdraw.photo.single_digit import CONFIDENT, crop_around, read_single_digit
 from digitdraw.prediction import Prediction
 from tests.support.drawings import DIGITS
 
@@ -53,15 +48,6 @@ def test_the_classifier_must_be_confident():
     assert read_single_digit(draw(3), always(3, CONFIDENT)) is not None
     assert read_single_digit(draw(3), always(3, CONFIDENT - 0.01)) is None
     assert read_single_digit(draw(3), always(None, 0.99)) is None
-
-
-def test_the_classifier_agrees_if_it_confidently_gives_the_same_digit():
-    glyphs = np.zeros((2, 28, 28), np.float32)
-    labels = np.array([3, 5])
-    assert classifier_agrees(glyphs, labels, always(3, CONFIDENT)).tolist() == [True, False]
-    assert not classifier_agrees(glyphs, labels, always(3, CONFIDENT - 0.01)).any()
-    assert not classifier_agrees(glyphs, labels, always(None, 0.99)).any()
-    assert classifier_agrees(glyphs[:0], labels[:0], always(3, CONFIDENT)).shape == (0,)
 
 
 def test_empty_paper_and_uneven_light_give_none():

@@ -10,6 +10,10 @@ from digitdraw.models.weights import Weights
 from digitdraw.photo.reader import PhotoReader
 
 _DEFAULTS = PhotoCalibration()
+FAR = 9
+"""Columns between two blots from which on they are two numbers."""
+(SPACE,) = alphabet.encode(alphabet.SPACE)
+"""The class of a gap that separates numbers."""
 
 
 class PaintedDetector(nn.Module):
@@ -35,7 +39,8 @@ class PaintedDetector(nn.Module):
 
 
 class PaintedLineRecognizer(nn.Module):
-    """Reads blots as 0, 7, 4, and from the start again, wherever columns have ink."""
+    """Reads blots as 0, 7, 4, and from the start again, wherever columns have ink. Blots that are
+    far apart have a space between them, and what follows starts again."""
 
     def __init__(self):
         super().__init__()
@@ -43,26 +48,21 @@ class PaintedLineRecognizer(nn.Module):
 
     def forward(self, x):
         has_ink = nn.functional.avg_pool2d(x, (32, 4))[:, 0, 0] > 0.3
-        logits = torch.full((*has_ink.shape, 11), -9.0)
-        logits[:, :, 10] = 9
+        logits = torch.full((*has_ink.shape, alphabet.OUTPUTS), -9.0)
+        logits[:, :, alphabet.BLANK] = 9
         for row, columns in zip(logits, has_ink, strict=True):
-            starts = torch.nonzero(columns & ~torch.roll(columns, 1))[:, 0].tolist()
-            for count, start in enumerate(starts):
+            count, before = 0, 0
+            for start in torch.nonzero(columns & ~torch.roll(columns, 1))[:, 0].tolist():
+                if count and start - before > FAR:
+                    self.say(row[(start + before) // 2], SPACE)
+                    count = 0
                 self.say(row[start], (0, 7, 4)[count % 3])
+                count, before = count + 1, start
         return logits
 
-    def say(self, column, digit):
-        """Set the logits (11,) of a column to a digit."""
-        column[digit], column[10] = 9, -9
-
-
-class PaintedTextRecognizer(PaintedLineRecognizer):
-    """The same, with logits of all classes of the alphabet."""
-
-    def forward(self, x):
-        logits = super().forward(x)
-        symbols = torch.full((*logits.shape[:2], alphabet.BLANK - 10), -9.0)
-        return torch.cat([logits[:, :, :10], symbols, logits[:, :, 10:]], 2)
+    def say(self, column, label):
+        """Set the logits (OUTPUTS,) of a column to a class."""
+        column[label], column[alphabet.BLANK] = 9, -9
 
 
 class PaintedClassifier(nn.Module):
@@ -79,9 +79,9 @@ class PaintedClassifier(nn.Module):
 class Doubting(PaintedLineRecognizer):
     """The same, but every 4 may be a 9, so that there is something to doubt."""
 
-    def say(self, column, digit):
-        super().say(column, digit)
-        if digit == 4:
+    def say(self, column, label):
+        super().say(column, label)
+        if label == 4:
             column[9] = 8.6
 
 

@@ -133,5 +133,5 @@ def _errors(detections: Detections, page: Page) -> int:
 
 def _number(detections: Detections) -> list[int]:
     """Return all digits of a scan in reading order. An amount is one number, even with gaps."""
-    order = [index for number in lines.group_numbers(detections.boxes) for index in number]
+    order = [index for row in lines.group_rows(detections.boxes) for index in row]
     return detections.logits.argmax(axis=1)[order].tolist() if order else []

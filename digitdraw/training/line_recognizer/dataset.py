@@ -168,7 +168,7 @@ def _cut_pages(
             boxes = imperfect_boxes(page.marks, rng)
         groups = [boxes[index] for index in lines.group_rows(boxes)]
         if is_training and rng.random() < _NARROW:
-            groups += [boxes[index] for index in lines.group_numbers(boxes)]
+            groups += [boxes[index] for index in lines.group_rows(boxes, lines.MAX_GAP)]
         cuts += cut_line_crops(page, groups)
     return cuts
 

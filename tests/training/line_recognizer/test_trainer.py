@@ -11,7 +11,7 @@ from digitdraw.photo import ctc, line_crop
 from digitdraw.training.line_recognizer.trainer import LineRecognizerTrainer, ctc_loss, reads_as
 from digitdraw.training.recipes import RECIPES
 from tests.support.line_crops import bar_crop, line_crops
-from tests.support.painted import PaintedTextRecognizer
+from tests.support.painted import PaintedLineRecognizer
 from tests.support.trainings import assert_resumes_as_unbroken
 
 SMALL = replace(RECIPES["line-recognizer"], batch_size=8)
@@ -43,7 +43,7 @@ def test_the_loss_is_small_for_correct_digits():
     crops = [line_crop.from_uint8(bar_crop(6, 6)), np.zeros((32, 9), np.float32)]
     x, columns = ctc.pad_batch(crops)
     assert columns.tolist() == [6, 3]
-    logits = PaintedTextRecognizer()(x[:, None])
+    logits = PaintedLineRecognizer()(x[:, None])
     all_read = torch.tensor([False, False])
     assert ctc_loss(logits, columns, expected, all_read).item() < 0.01
     wrong = ctc_loss(logits, columns, [np.array([0, 4]), np.array([7])], all_read)
@@ -70,7 +70,7 @@ def test_a_text_is_right_up_to_what_changes_no_number():
 
 
 def test_a_training_may_start_from_weights_of_another_alphabet():
-    trainer, old = start(), LineRecognizer.of_digits()
+    trainer, old = start(), LineRecognizer(11, row_width=96)
     trainer.start_from(old)
     assert_equal = torch.testing.assert_close
     assert_equal(trainer.network.features[0][0].weight, old.features[0][0].weight)

@@ -8,7 +8,7 @@ import pytest
 from digitdraw.training.line_recognizer.dataset import LineCrops
 from digitdraw.training.line_recognizer.validation import LineRecognizerValidation
 from tests.support.line_crops import bar_crop
-from tests.support.painted import PaintedTextRecognizer
+from tests.support.painted import PaintedLineRecognizer
 
 
 def test_accuracy_counts_line_crops_and_digits():
@@ -21,7 +21,7 @@ def test_accuracy_counts_line_crops_and_digits():
             LineCrops("empty", [bar_crop(), bar_crop(6)], [np.zeros(0, np.int64)] * 2),
         ]
     )
-    trainer = SimpleNamespace(result=PaintedTextRecognizer())
+    trainer = SimpleNamespace(result=PaintedLineRecognizer())
     predictions = validation.predict(trainer)
     measured = validation.measure(predictions)
     assert measured["entries accuracy"] == 1
