@@ -3,6 +3,7 @@
 It holds the networks with their device and calibration, finds the numbers in the text of each row,
 and decides which of them to list. `photo.pipeline` runs the networks."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -16,7 +17,7 @@ from digitdraw.languages import Message
 from digitdraw.models.calibration import PhotoCalibration
 from digitdraw.models.layers import Normalized, fold_batch_norm
 from digitdraw.models.weights import Weights
-from digitdraw.photo import layout, numbers, pipeline
+from digitdraw.photo import layout, numbers, orientation, pipeline
 from digitdraw.photo.boxes import Box, union_box
 from digitdraw.photo.fusion import FoundNumber, find_numbers
 from digitdraw.photo.pipeline import Networks, Row
@@ -132,6 +133,16 @@ class Reading:
         }
 
 
+@dataclass(frozen=True)
+class _Page:
+    """An image, (H, W) float32, turned clockwise by `turn` quarters, and what was read in it."""
+
+    grey: np.ndarray
+    rows: list[Row]
+    numbers: list[FoundNumber]
+    turn: int
+
+
 class PhotoReader:
     """The detector, line recognizer and classifier on a device. Many threads may use it at once."""
 
@@ -158,15 +169,34 @@ class PhotoReader:
     def read_batch(self, photos: Sequence[tuple[np.ndarray, float]]) -> list[Reading]:
         """Read photos as `load_photo` returns them. A GPU reads them faster in one batch. Raises
         BadImageError if one of them shows more than `detection.MAX_DIGITS` digits."""
-        images = [grey for grey, _ in photos]
+        pages = self._find([grey for grey, _ in photos])
+        return [
+            self._reading(self._upright(page), pixel)
+            for page, (_, pixel) in zip(pages, photos, strict=True)
+        ]
+
+    def _find(self, images: Sequence[np.ndarray], turn: int = 0) -> list[_Page]:
+        """Turn images, (H, W) float32, by `turn` quarters, and find their numbers."""
+        images = [orientation.turned(grey, turn) for grey in images]
         pages = self._fallback.run(
             lambda *networks: pipeline.read_rows(images, Networks(*networks))
         )
-        return [self._reading(*photo, page) for photo, page in zip(photos, pages, strict=True)]
+        found = [[find_numbers(row, self.calibration) for row in rows] for rows in pages]
+        return [
+            _Page(grey, rows, list(itertools.chain.from_iterable(numbers)), turn)
+            for grey, rows, numbers in zip(images, pages, found, strict=True)
+        ]
 
-    def _reading(self, grey: np.ndarray, pixel: float, rows: list[Row]) -> Reading:
+    def _upright(self, page: _Page) -> _Page:
+        """Return a page, turned if its numbers read better then."""
+        if orientation.is_clear(page.numbers):
+            return page
+        turns = [page, *(self._find([page.grey], turn)[0] for turn in (1, 2, 3))]
+        return turns[orientation.best_turn([turned.numbers for turned in turns])]
+
+    def _reading(self, page: _Page, pixel: float) -> Reading:
         """Decide about the numbers of a photo; `pixel` is the size of a pixel in photo pixels."""
-        found = [number for row in rows for number in find_numbers(row, self.calibration)]
+        found = page.numbers
         boxes = [union_box(number.row.boxes[number.digits]) for number in found]
         on_lines = [number.row.line for number in found]
         columns = layout.columns_of(np.array(boxes).reshape(-1, 4), on_lines)
@@ -176,9 +206,14 @@ class PhotoReader:
             is_listed = number.confidence >= self.calibration.min_number
             items.append(self._item(number, _scaled(box, pixel), column, count, is_listed, pixel))
             count += is_listed
-        if not count and self._classify and (single := read_single_digit(grey, self._classify)):
+        single = self._read_single_digit(page.grey) if not count else None
+        if single:
             items, count = [_single(_scaled(single[0], pixel), single[1])], 1
-        return Reading(tuple(items), _page_text(rows), "" if count else _reason(grey, pixel))
+        reason = "" if count else _reason(page.grey, pixel)
+        return Reading(tuple(items), _page_text(page.rows), reason, 90 * page.turn)
+
+    def _read_single_digit(self, grey: np.ndarray) -> tuple[Box, Prediction] | None:
+        return read_single_digit(grey, self._classify) if self._classify else None
 
     def _item(
         self, found: FoundNumber, box: Box, column: int, number: int, is_listed: bool, pixel: float
