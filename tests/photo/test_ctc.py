@@ -1,4 +1,4 @@
-"""Tests of decoding: digits, their centers, and logits of what else they could be."""
+"""Tests of decoding: characters, their columns, and the probabilities of other texts."""
 
 import itertools
 
@@ -8,26 +8,39 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digitdraw.models import alphabet
+from digitdraw.models.alphabet import BLANK, OUTPUTS
 from digitdraw.models.line_recognizer import LineRecognizer
 from digitdraw.photo import ctc
 from tests.support.painted import PaintedLineRecognizer
 
-BLANK = 10
+CLASSES = (1, 4, 6, BLANK)
+"""Classes that `random_logits` has; all others are hardly possible."""
 
 
 def logits_of(*columns, height=8.0):
-    """Logits of a path: one digit, or BLANK, in each column."""
-    logits = torch.zeros(len(columns), 11)
+    """Logits of a path: one class, or BLANK, in each column."""
+    logits = torch.zeros(len(columns), OUTPUTS)
     logits[torch.arange(len(columns)), torch.tensor(columns)] = height
     return logits
 
 
-def probability_of(log_p, number):
-    """The probability of a number, summed over all paths one by one."""
+def random_logits(columns, seed=1):
+    """Logits (columns, OUTPUTS) of a few classes."""
+    logits = torch.full((columns, OUTPUTS), -30.0)
+    generator = torch.Generator().manual_seed(seed)
+    logits[:, list(CLASSES)] = torch.randn(columns, len(CLASSES), generator=generator) * 2
+    return logits
+
+
+def probability_of(log_p, labels):
+    """The probability of a text, summed over all paths one by one."""
     total = 0.0
-    for path in itertools.product(range(11), repeat=len(log_p)):
-        runs = [d for d, before in zip(path, (None, *path), strict=False) if d != before]
-        if [d for d in runs if d != BLANK] == list(number):
+    for path in itertools.product(CLASSES, repeat=len(log_p)):
+        runs = [
+            label for label, before in zip(path, (None, *path), strict=False) if label != before
+        ]
+        if [label for label in runs if label != BLANK] == list(labels):
             total += float(log_p[range(len(path)), list(path)].sum().exp())
     return total
 
@@ -41,68 +54,74 @@ def probability_of(log_p, number):
         ((7,), [7], [0.5]),
     ],
 )
-def test_each_run_of_a_digit_becomes_one_digit(columns, labels, centers):
+def test_each_run_of_a_class_becomes_one_character(columns, labels, centers):
     transcript = ctc.decode(logits_of(*columns))
     assert transcript.labels.tolist() == labels
     assert transcript.centers.tolist() == centers
-    assert transcript.logits.shape == (len(labels), 11)
 
 
-def test_logits_are_those_of_all_paths_together():
-    logits = torch.randn(3, 11, generator=torch.Generator().manual_seed(1)) * 2
-    logits[0, 4] = logits[1, BLANK] = logits[2, 6] = 5
-    log_p = logits.log_softmax(1)
-    transcript = ctc.decode(logits)
-    assert transcript.labels.tolist() == [4, 6]
-    first = np.array([probability_of(log_p, (d, 6)) for d in range(10)])
-    assert np.exp(transcript.logits[0, :10]) == pytest.approx(first / first.sum(), rel=1e-4)
-    odds = first.sum() / probability_of(log_p, (6,))
-    assert transcript.logits[0, 10] == pytest.approx(np.log(odds), rel=1e-4)
+def test_a_transcript_spells_its_text():
+    labels = alphabet.encode("12.50 ?")
+    columns = [column for label in labels for column in (label, BLANK)]
+    assert ctc.decode(logits_of(*columns)).text == "12.50 ?"
 
 
-def test_an_inserted_digit_has_the_logits_of_the_number_with_it():
-    logits = torch.randn(4, 11, generator=torch.Generator().manual_seed(2))
-    logits[0, 4] = logits[1, BLANK] = logits[2, BLANK] = logits[3, 6] = 4
-    log_p = logits.log_softmax(1)
-    transcript = ctc.decode(logits)
-    assert transcript.labels.tolist() == [4, 6]
-    before, between = ctc.logits_with_insertion(logits, transcript, np.array([0.1, 2.0]))
-    for inserted, number in ((before, lambda d: (d, 4, 6)), (between, lambda d: (4, d, 6))):
-        expected = np.array([probability_of(log_p, number(d)) for d in range(10)])
-        assert np.exp(inserted[:10]) == pytest.approx(expected / expected.sum(), rel=1e-4)
-        odds = expected.sum() / probability_of(log_p, (4, 6))
-        assert inserted[10] == pytest.approx(np.log(odds), rel=1e-4)
+def test_windows_reach_half_the_way_to_the_next_character():
+    transcript = ctc.decode(logits_of(BLANK, 1, BLANK, BLANK, BLANK, 2, 3, BLANK))
+    assert transcript.columns.tolist() == [[1, 2], [5, 6], [6, 7]]
+    assert transcript.windows.tolist() == [[0, 4], [4, 6], [6, 8]]
+    log_p, labels = transcript.part(1, 3)
+    assert torch.equal(log_p, transcript.log_p[4:8])
+    assert labels.tolist() == [2, 3]
 
 
-def test_a_digit_can_be_inserted_where_nothing_was_read():
-    logits = logits_of(BLANK, BLANK, BLANK)
-    logits[1, 5] = 7
-    empty = ctc.decode(logits)
-    (inserted,) = ctc.logits_with_insertion(logits, empty, np.array([1.5]))
-    assert inserted[:10].argmax() == 5 and inserted[10] == pytest.approx(-1, abs=0.1)
-    assert ctc.logits_with_insertion(logits, empty, np.zeros(0)).shape == (0, 11)
+def test_the_probability_of_a_text_is_that_of_all_its_paths_together():
+    log_p = random_logits(4).log_softmax(1)
+    texts = [(4, 6), (1,), (), (6, 6)]
+    parts = [(log_p, np.array(text, np.int64)) for text in texts]
+    expected = [probability_of(log_p, text) for text in texts]
+    assert np.exp(ctc.text_log_probabilities(parts)) == pytest.approx(expected, rel=1e-4)
+    assert ctc.text_log_probabilities([]).shape == (0,)
 
 
-def test_a_number_that_does_not_fit_the_columns_is_impossible():
-    transcript = ctc.decode(logits_of(1, 2))
-    assert transcript.logits[0, 2] < -100  # 22 needs three columns
-    assert np.isfinite(transcript.logits).all()
+def test_texts_of_parts_of_different_length_do_not_change_each_other():
+    log_p = random_logits(6, seed=2).log_softmax(1)
+    parts = [(log_p[:2], np.array([4])), (log_p, np.array([1, 4, 6])), (log_p[2:5], np.array([6]))]
+    together = ctc.text_log_probabilities(parts)
+    assert together == pytest.approx([ctc.text_log_probabilities([part])[0] for part in parts])
+
+
+def test_a_text_that_does_not_fit_the_columns_is_impossible():
+    log_p = logits_of(1, 2).log_softmax(1)
+    (two, three) = ctc.text_log_probabilities([(log_p, np.array(t)) for t in ([1, 2], [2, 2])])
+    assert two > -1 and -2e3 < three < -100  # 22 needs three columns
 
 
 def test_a_digit_that_could_be_another_has_a_probability_for_it():
-    logits = logits_of(BLANK, 4, BLANK)
+    logits = logits_of(BLANK, 4, BLANK, BLANK, *alphabet.encode("."), BLANK)
     logits[1, 9] = 8 - 0.4
-    probabilities = torch.from_numpy(ctc.decode(logits).logits[:, :10]).softmax(1)
-    assert probabilities[0, 4] == pytest.approx(0.6, abs=0.02)
-    assert probabilities[0, 9] == pytest.approx(0.4, abs=0.02)
+    transcript = ctc.decode(logits)
+    digit_logits = ctc.digit_logits(transcript, np.array([0]))
+    probabilities = torch.from_numpy(digit_logits).softmax(1)[0]
+    assert probabilities[4] == pytest.approx(0.6, abs=0.02)
+    assert probabilities[9] == pytest.approx(0.4, abs=0.02)
+    assert ctc.digit_logits(transcript, np.zeros(0, int)).shape == (0, 10)
 
 
-@given(st.lists(st.integers(0, 10), min_size=1, max_size=12), st.floats(0.5, 9))
+@given(st.lists(st.integers(0, BLANK), min_size=1, max_size=12), st.floats(0.5, 9))
 def test_any_logits_can_be_decoded(columns, height):
     transcript = ctc.decode(logits_of(*columns, height=height))
+    count = len(transcript.labels)
+    assert len(transcript.text) == count
     assert (np.diff(transcript.centers) > 0).all()
-    assert transcript.logits[:, :10].argmax(axis=1).shape == transcript.labels.shape
-    assert np.isfinite(transcript.logits).all()
+    assert (transcript.windows[:, 0] <= transcript.columns[:, 0]).all()
+    assert (transcript.columns[:, 1] <= transcript.windows[:, 1]).all()
+    assert (transcript.windows[1:, 0] == transcript.windows[:-1, 1]).all()
+    digits = np.flatnonzero(transcript.labels < 10)
+    logits = ctc.digit_logits(transcript, digits)
+    assert logits.argmax(axis=1).tolist() == transcript.labels[digits].tolist()
+    whole = [transcript.part(0, count)] if count else []
+    assert np.isfinite(ctc.text_log_probabilities(whole)).all()
 
 
 @pytest.mark.parametrize(

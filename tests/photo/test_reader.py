@@ -1,8 +1,8 @@
-"""Tests of the photo reader: boxes in pixels of the photo, numbers in order, accepted digits."""
+"""Tests of the photo reader: boxes in pixels of the photo, numbers in order, doubtful ones."""
 
 import io
+import itertools
 import json
-from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import digitdraw
+from digitdraw.models import alphabet
 from digitdraw.models.calibration import PhotoCalibration
-from digitdraw.photo import pipeline, reader
+from digitdraw.photo import reader
 from digitdraw.photo.reader import PhotoReader
 from digitdraw.prediction import Prediction
 from digitdraw.preprocessing.image_io import load_photo
-from tests.support.hypotheses import number_of
 from tests.support.painted import (
+    Doubting,
     PaintedClassifier,
     PaintedDetector,
     PaintedLineRecognizer,
@@ -127,47 +128,103 @@ def test_photos_in_a_batch_read_the_same_as_alone(photo_reader):
     assert [len(reading["digits"]) for reading in alone] == [2, 0, 1, 3, 1]
 
 
-def test_a_number_has_the_box_around_its_digits(photo_reader):
-    reading = photo_reader.read(photo([(40, 40), (54, 40), (68, 40)]))
-    x, y, width, height = reading.box_of(0)
-    first, last = reading.digits[0].box, reading.digits[-1].box
-    assert (x, y) == pytest.approx(first[:2], abs=2)
+def test_a_number_has_the_box_around_its_digits_its_line_and_its_column(photo_reader):
+    reading = photo_reader.read(photo([(40, 40), (54, 40), (120, 40), (44, 110), (118, 110)]))
+    assert [item.text for item in reading.items] == ["07", "0", "0", "0"]
+    assert [(item.line, item.column) for item in reading.items] == [(0, 0), (0, 1), (1, 0), (1, 1)]
+    first, last = (digit.box for digit in reading.items[0].digits)
+    x, y, width, height = reading.items[0].box
+    assert (x, y) == pytest.approx((min(first[0], last[0]), min(first[1], last[1])))
     assert x + width == pytest.approx(last[0] + last[2])
     assert height >= first[3]
 
 
-class AlwaysReads(PaintedLineRecognizer):
-    """Reads the same digits in the first columns of every line crop."""
-
-    def __init__(self, *digits: int):
-        super().__init__()
-        self.digits = digits
-
-    def forward(self, x):
-        logits = torch.full((len(x), x.shape[3] // 4, 11), -9.0)
-        logits[:, :, 10] = 9
-        for position, digit in enumerate(self.digits):
-            for row in logits:
-                self.say(row[2 * position], digit)
-        return logits
+def test_the_text_of_a_photo_has_one_line_for_each_line_of_the_page(photo_reader):
+    places = [(40, 40), (54, 40), (220, 40), (44, 110), (118, 110)]
+    assert photo_reader.read(photo(places)).text == "07 0\n0 0"
+    assert photo_reader.read(np.full((90, 120), 200, np.uint8)).text == ""
 
 
-def read_with(line_recognizer):
-    weights = as_weights(line_recognizer, PhotoCalibration(min_digitness=0.5))
-    networks = as_weights(PaintedDetector()), weights, as_weights(PaintedClassifier())
-    return PhotoReader(*networks, CPU).read(photo([(40, 40), (54, 40)]))
+def test_a_doubtful_number_is_an_item_but_not_among_the_numbers():
+    doubting = painted_reader(Doubting)
+    doubting.calibration = PhotoCalibration(min_number=0.8)
+    reading = doubting.read(photo([(40, 40), (54, 40), (68, 40), (40, 110), (54, 110)]))
+    assert [(item.text, item.status) for item in reading.items] == [
+        ("074", "doubtful"), ("07", "listed"),
+    ]  # fmt: skip
+    assert reading.numbers == ("07",) and len(reading.confidences) == 1
+    assert [item.text for item in reading.listed] == ["07"]
+    assert [digit.number for digit in reading.digits] == [0, 0]
+    assert [digit.number for digit in reading.items[0].digits] == [-1, -1, -1]
+    content = reading.as_dict()
+    assert [number["number"] for number in content["numbers"]] == ["07"]
+    assert [item["text"] for item in content["items"]] == ["074", "07"]
+    assert len(content["digits"]) == 2
+    json.dumps(content)
 
 
-def test_a_detection_that_is_no_digit_is_not_accepted():
-    reading = read_with(AlwaysReads())
-    assert (reading.numbers, reading.digits) == ((), ())
+def test_a_photo_with_doubtful_numbers_alone_gives_a_reason():
+    doubting = painted_reader(Doubting)
+    doubting.calibration = PhotoCalibration(min_number=0.8)
+    reading = doubting.read(photo([(40, 40), (54, 40), (68, 40)]))
+    assert reading.numbers == () and reading.items[0].status == "doubtful"
     assert reading.reason == "No digits were found in the picture."
 
 
+@pytest.mark.parametrize(("min_confidence", "verdict"), [(0.5, "digit"), (0.7, "unsure")])
+def test_a_digit_below_the_least_confidence_is_unsure(min_confidence, verdict):
+    doubting = painted_reader(Doubting)
+    doubting.calibration = PhotoCalibration(min_confidence=min_confidence)
+    *_, four = doubting.read(photo([(40, 40), (54, 40), (68, 40)])).digits
+    assert four.prediction.verdict == verdict and four.label == 4
+    assert four.prediction.digit == (4 if verdict == "digit" else None)
+    assert four.prediction.confidence == pytest.approx(0.6, abs=0.02)
+
+
+class Reads(PaintedLineRecognizer):
+    """Reads the same text in the first columns of every line crop."""
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.labels = alphabet.encode(text).tolist()
+
+    def forward(self, x):
+        logits = torch.full((len(x), x.shape[3] // 4, alphabet.OUTPUTS), -9.0)
+        logits[:, :, alphabet.BLANK] = 9
+        for row in logits:
+            for position, label in enumerate(self.labels):
+                self.say(row[2 * position], label)
+        return logits
+
+
+def read_as(text):
+    """Read a photo of blots whose line recognizer reads a text."""
+    networks = PaintedDetector(), Reads(text), PaintedClassifier()
+    photo_reader = PhotoReader(*map(as_weights, networks), CPU)
+    return photo_reader.read(photo([(40, 40), (54, 40), (68, 40), (82, 40)]))
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers", "clean"),
+    [
+        ("?", (), ""),
+        ("?12.50", ("12.50",), "12.50"),
+        ("25+6=31", ("25", "6", "31"), "25+6=31"),
+        ("$5 -3%", ("5", "-3"), "$5 -3%"),
+        ("-1/2", ("-1/2",), "-1/2"),
+    ],
+)
+def test_numbers_are_as_written_and_words_are_left_out(text, numbers, clean):
+    reading = read_as(text)
+    assert (reading.numbers, reading.text) == (numbers, clean)
+    assert bool(reading.reason) == (not numbers)
+    digits = [[character for character in number if character.isdigit()] for number in numbers]
+    assert [str(digit.label) for digit in reading.digits] == list(itertools.chain(*digits))
+    assert [len(item.digits) for item in reading.items] == list(map(len, digits))
+
+
 def test_a_digit_that_was_read_but_not_detected_has_a_box_of_the_usual_size():
-    reading = read_with(AlwaysReads(3, 1, 2))
-    assert reading.numbers == ("312",)
-    boxes = np.array([digit.box for digit in reading.digits])
+    boxes = np.array([digit.box for digit in read_as("31245").digits])
     assert np.abs(boxes[:, 2:] - np.median(boxes[:, 2:], axis=0)).max() < 4
     assert (np.diff(boxes[:, 0]) > 0).all()
 
@@ -187,142 +244,6 @@ def test_a_clean_image_without_detections_may_be_a_single_digit():
         assert (reading.numbers, reading.reason) == ((number,), "")
         x, y, width, height = reading.digits[0].box
         assert (x + width / 2, y + height / 2) == pytest.approx((90, 80), abs=4)
-
-
-@pytest.mark.parametrize(
-    ("digit", "confidence", "digitness", "is_whole", "numbers"),
-    [
-        (0, 0.99, 0.6, True, ("0",)),
-        (0, 0.6, 0.6, True, ()),
-        (3, 0.99, 0.6, True, ()),
-        (0, 0.99, 0.2, True, ()),
-        (0, 0.99, 0.6, False, ()),
-    ],
-    ids=["same digit", "not confident", "another digit", "unlikely", "partial glyph"],
-)
-def test_on_a_page_without_accepted_digits_the_classifier_can_confirm_one(
-    digit, confidence, digitness, is_whole, numbers, monkeypatch
-):
-    original = pipeline.number_hypotheses
-
-    def with_whole_glyphs(images, networks):  # the stroke filter removes blots
-        pages = original(images, networks)
-        return [[replace(number, is_whole=np.array([is_whole]))] for (number,) in pages]
-
-    monkeypatch.setattr(pipeline, "number_hypotheses", with_whole_glyphs)
-    # The classifier would also read a clean image as a single digit.
-    monkeypatch.setattr(reader, "read_single_digit", lambda grey, classify: None)
-    photo_reader = painted_reader()
-    logit = float(np.log(digitness / (1 - digitness)))
-    photo_reader.calibration = PhotoCalibration(
-        digitness_temperature=1e6, digitness_bias=logit, min_digitness=0.1, min_page=0.95
-    )
-    assert photo_reader.read(photo([(90, 80)])).numbers == ()
-    photo_reader._classify = classify_as(digit, confidence)
-    assert photo_reader.read(photo([(90, 80)])).numbers == numbers
-
-
-@pytest.mark.parametrize(
-    ("digitness", "confirmed"),
-    [((0.4, 0.2, 0.05), [0, 1]), ((0.29, 0.2, 0.05), []), ((0.05, 0.6, 0.6), [1, 2]), ((), [])],
-)
-def test_beside_a_confirmed_digit_others_may_be_less_likely(digitness, confirmed):
-    count = len(digitness)
-    number = number_of(np.zeros((count, 11)))
-    probabilities = np.tile(np.eye(10)[4], (count, 1))
-    index = reader._confirmed(number, np.array(digitness), probabilities, classify_as(4))
-    assert index.tolist() == confirmed
-
-
-def test_letters_of_a_word_that_look_like_ones_are_not_confirmed(photo_reader, monkeypatch):
-    word = [number_of(np.zeros((1, 11))), number_of(np.zeros((2, 11)))]
-    scored = [(np.array([0.5]), np.eye(10)[:1]), (np.array([0.2, 0.1]), np.eye(10)[:2])]
-    for by_number, expected in (([[0], []], [[], []]), ([[0], [1]], [[0], [1]])):
-        confirmed = {id(n): np.array(i, int) for n, i in zip(word, by_number, strict=True)}
-        monkeypatch.setattr(reader, "_confirmed", lambda number, *_, of=confirmed: of[id(number)])
-        result = photo_reader._confirmed_on_page(word, scored, classify_as(1))
-        assert [index.tolist() for index in result] == expected
-
-
-def test_digitness_depends_on_detector_and_line_recognizer(photo_reader):
-    photo_reader.calibration = PhotoCalibration(
-        digitness_temperature=2.0,
-        detector_score_weight=2.5,
-        agreement_weight=0.5,
-        digitness_bias=-1.0,
-    )
-    logits = np.zeros((2, 11), np.float32)
-    logits[:, 10] = 1
-    number = number_of(logits, scores=np.array([0.9, 0.45]))
-    likely, unlikely = photo_reader._scores(number)[0]
-    expected = 0.5 + 2.5 * np.log(9) + 0.5 * np.log(0.1) - 1
-    assert likely == pytest.approx(1 / (1 + np.exp(-expected)), rel=1e-4)
-    assert unlikely < 0.5
-
-
-def test_digitness_is_higher_if_both_networks_give_the_same_digit(photo_reader):
-    photo_reader.calibration = PhotoCalibration(agreement_weight=1.0)
-    logits, detector_logits = np.zeros((2, 11), np.float32), np.zeros((2, 10))
-    logits[:, 7], detector_logits[0, 7], detector_logits[1, 1] = 5, 5, 5
-    same, different = photo_reader._scores(number_of(logits, detector_logits=detector_logits))[0]
-    assert same > 2 * different
-
-
-def test_digitness_of_a_one_is_raised(photo_reader):
-    photo_reader.calibration = PhotoCalibration(one_weight=1.0)
-    logits = np.zeros((2, 11), np.float32)
-    logits[0, 1] = logits[1, 7] = 9
-    plain_one, seven = photo_reader._scores(number_of(logits))[0]
-    assert plain_one == pytest.approx(1 / (1 + np.exp(-1)), abs=0.01)
-    assert seven == pytest.approx(0.5, abs=0.01)
-
-
-def test_digitness_of_a_one_that_reaches_below_its_neighbours_is_lowered(photo_reader):
-    photo_reader.calibration = PhotoCalibration(below_weight=-8.0, digitness_bias=-5.0)
-    logits = np.zeros((3, 11), np.float32)
-    logits[[0, 1], 1], logits[2, 7], logits[:, 10] = 9, 9, 5
-    number = number_of(logits, ink_rows=np.array([[4, 28], [4, 34], [4, 34]]))
-    plain_one, slash, seven = photo_reader._scores(number)[0]
-    assert plain_one == pytest.approx(seven, abs=0.001)
-    assert slash < plain_one - 0.1
-
-
-def test_the_digit_depends_on_all_three_networks(photo_reader):
-    ctc, detected, classified = (np.zeros((1, n), np.float32) for n in (11, 10, 10))
-    ctc[0, 1], detected[0, 7], classified[0, 4] = 2.0, 3.0, 4.0
-    number = number_of(ctc, detector_logits=detected, classifier_logits=classified)
-    for detector, classifier, digit in ((0, 0, 1), (0.5, 0.25, 1), (1.0, 0.5, 7), (1.0, 1.0, 4)):
-        photo_reader.calibration = PhotoCalibration(
-            detector_class_weight=detector, classifier_weight=classifier
-        )
-        _, probabilities = photo_reader._scores(number)
-        assert probabilities.argmax() == digit
-        assert probabilities.sum() == pytest.approx(1)
-
-
-@pytest.mark.parametrize(("min_number", "min_page", "accepted"), [
-    (0.0, 0.0, [[0, 1], [0], [], []]),
-    (0.7, 0.0, [[0, 1], [], [], []]),
-    (0.7, 0.9, [[0, 1], [], [], []]),
-    (0.0, 0.9, [[0, 1], [0], [], []]),
-    (0.0, 0.95, [[], [], [], []]),
-])  # fmt: skip
-def test_a_doubtful_digit_needs_a_confident_one_in_its_number_and_on_its_page(
-    photo_reader, min_number, min_page, accepted
-):
-    photo_reader.calibration = PhotoCalibration(
-        min_digitness=0.3, min_number=min_number, min_page=min_page
-    )
-    digitness = [np.array(number) for number in ([0.92, 0.4, 0.2], [0.6], [0.2], [])]
-    assert [index.tolist() for index in photo_reader._accepted(digitness)] == accepted
-    assert photo_reader._accepted([]) == []
-
-
-def test_a_lone_digit_is_accepted_and_not_among_doubtful_marks(photo_reader):
-    photo_reader.calibration = PhotoCalibration(min_digitness=0.3, min_page=0.7, doubt_weight=1.0)
-    lone, crowd = [np.array([0.8])], [np.array([0.8, 0.2]), np.array([0.1, 0.1])]
-    assert [index.tolist() for index in photo_reader._accepted(lone)] == [[0]]
-    assert [index.tolist() for index in photo_reader._accepted(crowd)] == [[], []]
 
 
 @pytest.mark.parametrize("error", [torch.OutOfMemoryError("full"), torch.AcceleratorError("lost")])
