@@ -23,7 +23,7 @@ from digitdraw.errors import (
 from digitdraw.prediction import Prediction
 
 if TYPE_CHECKING:
-    from digitdraw.photo.reader import ReadDigit, Reading
+    from digitdraw.photo.reader import NumberItem, ReadDigit, Reading
     from digitdraw.recognizer import Recognizer, load
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "BadWeightsError",
     "DataError",
     "DigitDrawError",
+    "NumberItem",
     "Prediction",
     "ReadDigit",
     "Reading",
@@ -46,6 +47,7 @@ __all__ = [
 
 __version__ = "0.3.0"
 _MODULES_WITH_TORCH = {
+    "NumberItem": "photo.reader",
     "ReadDigit": "photo.reader",
     "Reading": "photo.reader",
     "Recognizer": "recognizer",

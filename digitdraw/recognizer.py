@@ -162,4 +162,6 @@ class Recognizer:
         except BadWeightsError as error:
             log.warning("the photo reader cannot look for a digit in a picture: %s", error)
             return None
-        return crop_around(grey, reading.digits[0].box) if len(reading.digits) == 1 else None
+        if len(reading.digits) != 1 or reading.turned:  # a letter on its side may be a digit
+            return None
+        return crop_around(grey, reading.digits[0].box)

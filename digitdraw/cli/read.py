@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from digitdraw.errors import BadImageError
-from digitdraw.photo.reader import PhotoReader, Reading
+from digitdraw.photo.reader import NumberItem, PhotoReader, Reading
 from digitdraw.preprocessing.image_io import load_photo
 from digitdraw.recognizer import load
 
@@ -26,9 +26,11 @@ SUFFIXES = frozenset(
     (".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 )
 """Suffixes of the files that are read in a folder. A file named by the user may have any."""
-COLUMNS = ("picture", "number", "confidence", "x", "y", "width", "height")
+COLUMNS = ("picture", "numbers")
 FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 """How a cell begins that a spreadsheet may run as a formula. The last four are full-width."""
+PLAIN_NUMBER = re.compile(r"-?\d+([.,']\d+)*")
+"""A number that is no formula, though it may begin with a minus sign."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -92,11 +94,17 @@ def _paths(arguments: Sequence[str]) -> Iterator[Path]:
 
 
 def _show_words(path: Path, reading: Reading) -> None:
-    numbers = ", ".join(
-        f"{number} ({confidence:.0%})"
-        for number, confidence in zip(reading.numbers, reading.confidences, strict=True)
-    )
-    print(f"{path}: {numbers or 'no digits'}", flush=True)
+    doubtful = [item for item in reading.items if item.status == "doubtful"]
+    words = _list(reading.listed) or "no digits" * (not doubtful) or "no certain numbers"
+    if doubtful:
+        words += f"; doubtful: {_list(doubtful)}"
+    if reading.turned:
+        words += f"; turned by {reading.turned} degrees"
+    print(f"{path}: {words}", flush=True)
+
+
+def _list(items: Sequence[NumberItem]) -> str:
+    return ", ".join(f"{item.text} ({item.confidence:.0%})" for item in items)
 
 
 def _show_json(path: Path, reading: Reading) -> None:
@@ -104,27 +112,40 @@ def _show_json(path: Path, reading: Reading) -> None:
 
 
 def _csv_writer() -> Callable[[Path, Reading], None]:
-    """Print the header, and return a function that prints one row per number.
+    """Print the header, and return a function that prints the numbers of a photo: one row for each
+    line of the page, one cell for each column.
 
-    A row ends with the box around the number, in pixels of the upright photo. Every field is
-    quoted, so that no character of a file name begins a new cell."""
+    Every field is quoted, so that no character of a file name begins a new cell."""
     writer = csv.writer(sys.stdout, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow(COLUMNS)
 
     def show(path: Path, reading: Reading) -> None:
-        for index, (number, confidence) in enumerate(
-            zip(reading.numbers, reading.confidences, strict=True)
-        ):
-            box = [round(side, 1) for side in reading.box_of(index)]
-            writer.writerow([_as_text(str(path)), number, f"{confidence:.4f}", *box])
+        for row in table(reading.listed):
+            writer.writerow([_as_text(str(path)), *map(_as_number, row)])
         sys.stdout.flush()
 
     return show
 
 
+def table(items: Sequence[NumberItem]) -> list[list[str]]:
+    """Return the texts of numbers in rows of equal length, "" for an empty cell. Lines and columns
+    without a number are left out. On a page with one number in each line, all are in one column."""
+    lines = sorted({item.line for item in items})
+    columns = sorted({item.column for item in items} if len(lines) < len(items) else {0})
+    rows = [[""] * len(columns) for _ in lines]
+    for item in items:
+        column = columns.index(item.column) if columns[1:] else 0
+        rows[lines.index(item.line)][column] = item.text
+    return rows
+
+
 def _as_text(name: str) -> str:
-    """Return a file name that no spreadsheet takes for a formula: an apostrophe begins it."""
+    """Return a text that no spreadsheet takes for a formula: an apostrophe begins it."""
     return f"'{name}" if FORMULA.match(name) else name
+
+
+def _as_number(text: str) -> str:
+    return text if PLAIN_NUMBER.fullmatch(text) else _as_text(text)
 
 
 def _summary(read: int, failed: int, numbers: int) -> str:
@@ -139,7 +160,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("photos", nargs="+", metavar="PHOTO", help="a photo, or a folder of photos")
     output = parser.add_argument_group("output").add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="print one JSON object per photo")
-    output.add_argument("--csv", action="store_true", help="print one row per number")
+    output.add_argument("--csv", action="store_true", help="print one row per line of the page")
     model = parser.add_argument_group("model")
     model.add_argument(
         "--model", default="default", metavar="NAME", help="name of the model that confirms digits"

@@ -37,7 +37,7 @@ def test_a_picture_of_a_digit_shows_its_answer_and_the_steps(shared_photos):
 
 
 def test_a_picture_of_two_digits_shows_their_number(shared_photos):
-    pair = np.hstack([digit_picture(4, pen=0.06), digit_picture(2, pen=0.06)])[:, 60:-60]
+    pair = np.hstack([digit_picture(digit, pen=0.06)[:, 60:-60] for digit in (4, 2)])
     choose_files(shared_photos, ("42.png", file_of(Image.fromarray(pair))))
     expect_numbers(shared_photos, "42")
     shared_photos.expect_sentence("Choose a digit in the picture", TAB)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -11,6 +12,7 @@ from digitdraw.cli import read
 from digitdraw.cli.main import main
 from digitdraw.photo import detection
 from tests.support.painted import painted_reader, photo
+from tests.support.readings import reading_of
 
 TWO_NUMBERS = [(40, 40), (54, 40), (40, 110)]
 """Where the photo has its blots, which the painted reader takes for digits."""
@@ -55,11 +57,60 @@ def test_json_is_one_object_per_photo(folder, capsys):
     assert [digit["number"] for digit in answer["digits"]] == [0, 0, 1]
 
 
-def test_csv_has_one_row_per_number(folder, capsys):
+def show(reading, capsys, *options) -> str:
+    """What the command prints about a photo with this reading."""
+    if "--csv" in options:
+        read._csv_writer()(Path("a.png"), reading)
+    else:
+        (read._show_json if "--json" in options else read._show_words)(Path("a.png"), reading)
+    return capsys.readouterr().out
+
+
+def test_csv_has_a_row_for_each_line_of_the_page(folder, capsys):
     assert main(["read", "--csv", str(folder)]) == 0
-    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
-    assert [len(row["number"]) for row in rows] == [2, 1, 1]
-    assert all(0 < float(row["confidence"]) <= 1 and float(row["width"]) > 0 for row in rows)
+    head, *rows = csv.reader(io.StringIO(capsys.readouterr().out))
+    assert head == ["picture", "numbers"]
+    assert [(Path(row[0]).name, row[1:]) for row in rows] == [
+        ("b.png", ["07"]), ("b.png", ["0"]), ("c.jpg", ["0"]),
+    ]  # fmt: skip
+
+
+def test_csv_keeps_the_rows_and_columns_of_a_table(capsys):
+    reading = reading_of(["43", "", "24"], [], ["12.50", "7?", "-5"], ["", "58?", ""])
+    assert show(reading, capsys, "--csv").splitlines()[1:] == [
+        '"a.png","43","24"', '"a.png","12.50","-5"',
+    ]  # fmt: skip
+    gaps = reading_of(["1", "2", "3"], ["", "5", ""])
+    assert read.table(gaps.items) == [["1", "2", "3"], ["", "5", ""]]
+
+
+def test_numbers_that_form_no_table_are_in_one_column(capsys):
+    assert read.table(reading_of(["12"], ["", "7"], [], ["", "", "3"]).items) == [
+        ["12"], ["7"], ["3"],
+    ]  # fmt: skip
+    assert read.table(()) == []
+
+
+def test_numbers_stay_numbers_in_csv_and_formulas_do_not(capsys):
+    texts = ["-5", "-1,250.00", "12-5", "1/2", "-5-3"]
+    (row,) = show(reading_of(texts), capsys, "--csv").splitlines()[1:]
+    assert row == '"a.png","-5","-1,250.00","12-5","1/2","\'-5-3"'
+
+
+def test_words_name_doubtful_numbers_and_a_turn(capsys):
+    assert show(reading_of(["12.50", "7?"], turned=90), capsys) == (
+        "a.png: 12.50 (90%); doubtful: 7 (30%); turned by 90 degrees\n"
+    )
+    assert show(reading_of(["7?"]), capsys) == "a.png: no certain numbers; doubtful: 7 (30%)\n"
+
+
+def test_json_has_items_text_and_turn(capsys):
+    answer = json.loads(show(reading_of(["12.50", "7?"], turned=180), capsys, "--json"))
+    assert (answer["text"], answer["turned"]) == ("12.50 7", 180)
+    assert [number["number"] for number in answer["numbers"]] == ["12.50"]
+    places = [(item["text"], item["status"], item["column"]) for item in answer["items"]]
+    assert places == [("12.50", "listed", 0), ("7", "doubtful", 1)]
+    assert [digit["digit"] for digit in answer["digits"]] == [1, 2, 5, 0]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """The JSON that the page's scripts read: answers, explanations, comparisons and readings."""
 
 import base64
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
@@ -10,7 +12,8 @@ from PIL import Image
 from digitdraw import explain
 from digitdraw.errors import DigitDrawError
 from digitdraw.languages import Message
-from digitdraw.photo.reader import ReadDigit, Reading
+from digitdraw.photo.boxes import Box
+from digitdraw.photo.reader import NumberItem, ReadDigit, Reading
 from digitdraw.prediction import Prediction
 from digitdraw.preprocessing import binarize
 from digitdraw.preprocessing.image_io import open_photo
@@ -117,15 +120,18 @@ def answer_picture(recognizer: Recognizer, picture: bytes) -> dict:
 def read_photo(recognizer: Recognizer, photo: bytes, turn: int = 0) -> dict:
     """Read the numbers, or the single digit, in an uploaded file.
 
-    `turn` is 0 or one of TURNS. Returns {"src": data URL of the upright photo, "width" and
-    "height": of the upright photo in the pixels of the boxes, "ms", "words", "digits":
-    `_photo_digit` for each, number by number, "numbers": list of {"number", "confidence"},
-    "steps": as `answer_picture` has them for a picture of a single digit, else []}. Raises
-    BadImageError or BadWeightsError."""
+    `turn` is 0 or one of TURNS; the reader may turn the photo further. Returns {"src": data URL of
+    the photo, turned, "width" and "height": of the turned photo in the pixels of the boxes,
+    "turned": degrees clockwise by which the reader turned it, "ms", "words", "text": as in a
+    `Reading`, "items": `_item` for each number, line by line, "numbers": {"number", "confidence"}
+    for each listed one, "digits": `_photo_digit` for each digit of these, "doubtful_digits": for
+    each digit of the others, "steps": as `answer_picture` has them for a picture of a single digit,
+    else []}. Raises BadImageError or BadWeightsError."""
     started = perf_counter()
     picture, scale = open_photo(photo)
-    picture = picture.transpose(TURNS[turn]) if turn else picture
-    reading = recognizer.read_numbers(picture)
+    reading = recognizer.read_numbers(picture := _turned(picture, turn))
+    turned, reading = reading.turned, replace(reading, turned=0)
+    picture = _turned(picture, turned)
     steps: list[binarize.Step] = []
     if single := _single_digit(recognizer, picture, reading):
         reading, steps = single
@@ -134,15 +140,17 @@ def read_photo(recognizer: Recognizer, photo: bytes, turn: int = 0) -> dict:
         "src": data_urls.jpeg(picture, _edge_on_page(picture.size)),
         "width": round(picture.width * scale),
         "height": round(picture.height * scale),
+        "turned": turned,
         "ms": round(seconds * 1000, 1),
         "words": _words(reading, bool(steps)),
-        "digits": [_photo_digit(digit, scale, bool(steps)) for digit in reading.digits],
-        "numbers": [
-            {"number": number, "confidence": round(confidence, 4)}
-            for number, confidence in zip(reading.numbers, reading.confidences, strict=True)
-        ],
+        "text": reading.text,
+        **_numbers(reading, scale, bool(steps)),
         "steps": [_step(step) for step in steps],
     }
+
+
+def _turned(picture: Image.Image, degrees: int) -> Image.Image:
+    return picture.transpose(TURNS[degrees]) if degrees else picture
 
 
 def _single_digit(
@@ -150,9 +158,9 @@ def _single_digit(
 ) -> tuple[Reading, list[binarize.Step]] | None:
     """Return the reading of a picture of a single digit and its steps; None for other pictures.
 
-    The photo reader found one digit, or it found none and the classifier is confident of the ink on
-    flat paper. Two digits are a number, whatever the classifier takes them for together."""
-    if len(reading.digits) > 1:
+    The photo reader found one digit, or it is sure of none and the classifier is confident of the
+    ink on flat paper. Two digits are a number, whatever the classifier takes them for together."""
+    if sum(len(item.digits) for item in reading.items) > 1:
         return None
     prediction, part, whole = recognizer.locate_and_predict(picture, reading)
     if reading.digits:
@@ -164,15 +172,58 @@ def _single_digit(
     if box is None:
         return None
     digit = ReadDigit(box, prediction, 0)
-    confidence = prediction.confidence * prediction.digitness
-    single = Reading((str(digit.label),), (confidence,), (digit,))
-    return single, binarize.steps(part, whole)
+    confidence, text = prediction.confidence * prediction.digitness, str(digit.label)
+    item = NumberItem(text, confidence, "listed", box, 0, 0, (digit,))
+    return Reading((item,), text), binarize.steps(part, whole)
 
 
 def _words(reading: Reading, is_single: bool) -> str:
     if is_single:
         return phrases.sentence(reading.digits[0].prediction)
-    return phrases.numbers_found(reading.numbers, reading.reason)
+    doubtful = [item.text for item in reading.items if item.status == "doubtful"]
+    return phrases.numbers_found(reading.numbers, doubtful, reading.reason)
+
+
+def _numbers(reading: Reading, scale: float, is_single: bool) -> dict:
+    """Return the fields of `read_photo` that say what was read; boxes times `scale`."""
+    digits: dict[str, list[dict]] = {"listed": [], "doubtful": []}
+    for index, item in enumerate(reading.items):
+        digits[item.status] += [
+            {**_photo_digit(digit, _form(item), scale, is_single), "item": index}
+            for digit in item.digits
+        ]
+    return {
+        "items": [_item(item, scale) for item in reading.items],
+        "numbers": [
+            {"number": item.text, "confidence": round(item.confidence, 4)}
+            for item in reading.listed
+        ],
+        "digits": digits["listed"],
+        "doubtful_digits": digits["doubtful"],
+    }
+
+
+def _form(item: NumberItem) -> float:
+    """Return the probability that there is a number with as many digits as an item has. The
+    confidence of an item is this one times those of its digits."""
+    digits = math.prod(digit.prediction.confidence for digit in item.digits)
+    return min(1.0, item.confidence / digits)
+
+
+def _item(item: NumberItem, scale: float) -> dict:
+    """Return a number as written, whether it is doubtful, and its place on the page."""
+    return {
+        "text": item.text,
+        "confidence": round(item.confidence, 4),
+        "status": item.status,
+        "box": _scaled(item.box, scale),
+        "line": item.line,
+        "column": item.column,
+    }
+
+
+def _scaled(box: Box, scale: float) -> list[float]:
+    return [round(float(side) * scale, 1) for side in box]
 
 
 def _answer(prediction: Prediction, seconds: float) -> dict:
@@ -185,18 +236,18 @@ def _answer(prediction: Prediction, seconds: float) -> dict:
     }
 
 
-def _photo_digit(digit: ReadDigit, scale: float, is_single: bool) -> dict:
+def _photo_digit(digit: ReadDigit, digitness: float, scale: float, is_single: bool) -> dict:
     """Return what the answer panel shows of one digit of a photo, and its box times `scale`.
 
     A digit of a number is shown even where it is doubtful. A single digit is answered like a
     drawing."""
-    prediction = digit.prediction
+    prediction = replace(digit.prediction, digitness=digitness)
     return {
         **_verdict(prediction),
         "big": phrases.big(prediction) if is_single else str(digit.label),
         "words": (phrases.sentence if is_single else phrases.photo_digit)(prediction),
         "glyph": _encode_glyph(prediction.glyph),
-        "box": [round(float(side) * scale, 1) for side in digit.box],
+        "box": _scaled(digit.box, scale),
         "number": digit.number,
         "digit": digit.label,
         "doubtful": phrases.doubtful(prediction),

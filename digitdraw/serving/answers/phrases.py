@@ -95,12 +95,18 @@ def photo_digit(prediction: Prediction) -> Message:
     return _looks_like(best)
 
 
-def numbers_found(numbers: Sequence[str], reason: str) -> str:
-    """Return all numbers in a sentence, such as "2 numbers found: 12 and 7", or else `reason`."""
-    if not numbers:
+def numbers_found(numbers: Sequence[str], doubtful: Sequence[str], reason: str) -> str:
+    """Return all numbers in a sentence, such as "2 numbers found: 12 and 7", and then those that
+    are doubtful; `reason` where there are none at all."""
+    if not numbers and not doubtful:
         return reason
-    key = "photo.found" if numbers[1:] else "photo.found_one"
-    return Message(key, count=len(numbers), numbers=list(numbers))
+    found = Message("photo.none_certain")
+    if numbers:
+        key = "photo.found" if numbers[1:] else "photo.found_one"
+        found = Message(key, count=len(numbers), numbers=list(numbers))
+    if not doubtful:
+        return found
+    return join("list.parts", [found, Message("photo.perhaps", numbers=list(doubtful))])
 
 
 def agreement(predictions: Sequence[tuple[str, Prediction]]) -> Message:

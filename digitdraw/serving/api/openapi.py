@@ -7,7 +7,7 @@ from digitdraw.serving.settings import Settings
 
 _FRACTION = {"type": "number", "minimum": 0, "maximum": 1}
 _BOX = {
-    "description": "x, y, width and height in pixels of the upright picture.",
+    "description": "x, y, width and height in pixels of the upright, turned picture.",
     "type": "array",
     "items": {"type": "number"},
     "minItems": 4,
@@ -55,26 +55,47 @@ def _closed(**fields: Any) -> dict[str, Any]:
 
 
 PREDICTION = _closed(**_PREDICTION_FIELDS)
+_NUMBER = {
+    "description": "As written: digits, with points, commas, apostrophes, dashes, slashes and "
+    "colons between them, and maybe a minus sign.",
+    "type": "string",
+    "pattern": "^-?[0-9]+([-.,'/:][0-9]+)*$",
+}
+_CORRECT = {"description": "The probability that the number is correct as written.", **_FRACTION}
+_INDEX = {"type": "integer", "minimum": 0}
 READING = _closed(
     reason={"description": "Why there are no numbers; empty where there are.", "type": "string"},
+    text={
+        "description": "One line for each line of the page, without words.",
+        "type": "string",
+    },
+    turned={
+        "description": "Degrees clockwise by which the picture was turned to be upright.",
+        "enum": [0, 90, 180, 270],
+    },
     numbers={
         "description": "From top to bottom, then from left to right.",
         "type": "array",
+        "items": _closed(number=_NUMBER, confidence=_CORRECT, box=_BOX),
+    },
+    items={
+        "description": "The same numbers and those that are doubtful, line by line.",
+        "type": "array",
         "items": _closed(
-            number={"type": "string", "pattern": "^[0-9]+$"},
-            confidence={
-                "description": "The probability that all its digits are correct.",
-                **_FRACTION,
-            },
+            text=_NUMBER,
+            confidence=_CORRECT,
+            status={"type": "string", "enum": ["listed", "doubtful"]},
             box=_BOX,
+            line={"description": "Line of the page, from 0 at the top.", **_INDEX},
+            column={"description": "Column of the table, or place in the line.", **_INDEX},
         ),
     },
     digits={
-        "description": "All digits, number by number.",
+        "description": "All digits of numbers, number by number.",
         "type": "array",
         "items": _closed(
             box=_BOX,
-            number={"description": "Index in numbers.", "type": "integer", "minimum": 0},
+            number={"description": "Index in numbers.", **_INDEX},
             **_PREDICTION_FIELDS,
         ),
     },
@@ -196,9 +217,13 @@ def _refusal(description: str, headers: dict) -> dict[str, Any]:
 
 def _reading() -> dict[str, Any]:
     box = [40.0, 32.0, 18.0, 96.0]
+    place = {"box": box, "line": 0, "column": 0}
     return {
         "reason": "",
+        "text": "1",
+        "turned": 0,
         "numbers": [{"number": "1", "confidence": 0.9801, "box": box}],
+        "items": [{"text": "1", "confidence": 0.9801, "status": "listed", **place}],
         "digits": [{"box": box, "number": 0, **_DIGIT_ONE}],
     }
 

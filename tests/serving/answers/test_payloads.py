@@ -20,10 +20,15 @@ from digitdraw.serving.answers import payloads, phrases
 from tests.support.drawings import DIGITS
 from tests.support.painted import Doubting, painted_reader, photo
 from tests.support.pictures import digit_picture
+from tests.support.readings import FakeRecognizer, file_of, paper_for, reading_of
 
 ANSWER_KEYS = {"verdict", "big", "words", "marked", "probabilities", "glyph", "model_ms"}
 DIGIT_KEYS = (ANSWER_KEYS - {"model_ms"}) | {
-    "box", "number", "digit", "doubtful", "confidence", "digitness",
+    "box", "number", "item", "digit", "doubtful", "confidence", "digitness",
+}  # fmt: skip
+PHOTO_KEYS = {
+    "src", "width", "height", "turned", "ms", "words", "text", "items", "numbers", "digits",
+    "doubtful_digits", "steps",
 }  # fmt: skip
 TWO_NUMBERS = [(40, 40), (54, 40), (68, 40), (40, 110)]
 ANY_JSON = st.recursive(
@@ -180,12 +185,6 @@ class BlotReader:
 NO_DIGIT = Prediction(None, (0.1,) * 10, 0.1, 0.0, "not a digit", np.zeros((28, 28), np.float32))
 
 
-def file_of(picture: Image.Image, kind: str = "PNG", **options) -> bytes:
-    buffer = io.BytesIO()
-    picture.save(buffer, kind, **options)
-    return buffer.getvalue()
-
-
 def sent_picture(src: str) -> Image.Image:
     assert src.startswith("data:image/jpeg;base64,")
     return Image.open(io.BytesIO(base64.b64decode(src.split(",")[1])))
@@ -194,7 +193,7 @@ def sent_picture(src: str) -> Image.Image:
 def test_the_numbers_of_a_photo_are_sent_with_their_digits():
     payload = payloads.read_photo(BlotReader, file_of(Image.fromarray(photo(TWO_NUMBERS))))
     json.dumps(payload, allow_nan=False)
-    assert set(payload) == {"src", "width", "height", "ms", "words", "digits", "numbers", "steps"}
+    assert set(payload) == PHOTO_KEYS
     assert [number["number"] for number in payload["numbers"]] == ["074", "0"]
     assert payload["words"] == "2 numbers found: 074 and 0"
     assert (payload["width"], payload["height"]) == (240, 160) == sent_picture(payload["src"]).size
@@ -209,10 +208,57 @@ def test_the_numbers_of_a_photo_are_sent_with_their_digits():
     assert len(base64.b64decode(four["glyph"])) == 784
 
 
+def test_numbers_are_sent_as_written_with_their_places_in_the_table():
+    reading = reading_of(["12.50", "-5"], ["", "24/3?"])
+    payload = payloads.read_photo(FakeRecognizer(reading), file_of(paper_for(reading)))
+    json.dumps(payload, allow_nan=False)
+    assert payload["text"] == "12.50 -5\n24/3"
+    assert payload["items"] == [
+        {"text": "12.50", "confidence": 0.9, "status": "listed", "box": [10, 20, 62, 20],
+         "line": 0, "column": 0},
+        {"text": "-5", "confidence": 0.9, "status": "listed", "box": [123, 20, 10, 20],
+         "line": 0, "column": 1},
+        {"text": "24/3", "confidence": 0.3, "status": "doubtful", "box": [110, 60, 49, 20],
+         "line": 1, "column": 1},
+    ]  # fmt: skip
+    assert [number["number"] for number in payload["numbers"]] == ["12.50", "-5"]
+    assert [digit["item"] for digit in payload["digits"]] == [0, 0, 0, 0, 1]
+    assert [digit["number"] for digit in payload["digits"]] == [0, 0, 0, 0, 1]
+    doubtful = payload["doubtful_digits"]
+    assert [(digit["digit"], digit["item"]) for digit in doubtful] == [(2, 2), (4, 2), (3, 2)]
+    assert {digit["number"] for digit in doubtful} == {-1}
+    assert payload["words"] == "2 numbers found: 12.50 and -5; perhaps 24/3"
+
+
+def test_doubtful_numbers_alone_are_named_as_such():
+    reading = reading_of(["58?"])
+    payload = payloads.read_photo(FakeRecognizer(reading), file_of(paper_for(reading)))
+    assert payload["words"] == "No number is certain; perhaps 58"
+    assert payload["digits"] == payload["numbers"] == payload["steps"] == []
+
+
+@pytest.mark.parametrize("turned", payloads.TURNS)
+@pytest.mark.parametrize("turn", [0, 90])
+def test_a_photo_is_sent_as_the_reader_turned_it(turn, turned):
+    reading = reading_of(["12", "7"], turned=turned)
+    lying = paper_for(reading).rotate(turn, expand=True)
+    recognizer = FakeRecognizer(reading)
+    payload = payloads.read_photo(recognizer, file_of(lying), turn)
+    assert recognizer.seen[0].size == paper_for(reading).size  # turned as people asked, no further
+    upright = paper_for(reading_of(["12", "7"]))
+    assert payload["turned"] == turned
+    assert (payload["width"], payload["height"]) == upright.size
+    shown = sent_picture(payload["src"]).convert("L")
+    assert shown.size == upright.size
+    for digit in payload["digits"]:
+        x, y, width, height = digit["box"]
+        assert shown.getpixel((x + width // 2, y + height // 2)) < 80
+
+
 def test_a_photo_without_digits_gets_the_reason():
     payload = payloads.read_photo(BlotReader, file_of(Image.new("L", (120, 90), 220)))
     assert payload["words"] == "No digits were found in the picture."
-    assert payload["digits"] == payload["numbers"] == []
+    assert payload["digits"] == payload["numbers"] == payload["items"] == []
     payload = payloads.read_photo(BlotReader, file_of(Image.new("L", (120, 9), 220)))
     assert payload["words"].startswith("The picture is too small")
 
@@ -230,7 +276,7 @@ def test_a_picture_of_a_single_digit_gets_its_answer_and_the_steps(recognizer):
 def test_the_classifier_reads_a_digit_that_the_photo_reader_does_not_find(recognizer):
     class Blind(type(recognizer)):
         def read_numbers(self, image):
-            return Reading((), (), (), "No digits were found in the picture.")
+            return Reading((), reason="No digits were found in the picture.")
 
     blind = Blind(recognizer.classifier)
     payload = payloads.read_photo(blind, picture_of(5))
@@ -243,8 +289,8 @@ def test_the_classifier_reads_a_digit_that_the_photo_reader_does_not_find(recogn
 
 @pytest.mark.parametrize(("first", "second"), [(4, 2), (1, 7)])
 def test_a_picture_of_two_digits_is_a_number(recognizer, first, second):
-    pair = np.hstack([digit_picture(first, pen=0.06), digit_picture(second, pen=0.06)])
-    payload = payloads.read_photo(recognizer, file_of(Image.fromarray(pair[:, 60:-60])))
+    pair = np.hstack([digit_picture(digit, pen=0.06)[:, 60:-60] for digit in (first, second)])
+    payload = payloads.read_photo(recognizer, file_of(Image.fromarray(pair)))
     assert payload["words"] == f"1 number found: {first}{second}"
     assert payload["steps"] == []
 

@@ -122,9 +122,11 @@ def test_a_digit_of_a_photo_with_low_digitness_is_doubtful():
 
 
 def test_the_numbers_of_a_photo_make_a_sentence():
-    assert phrases.numbers_found(["4692"], "") == "1 number found: 4692"
-    assert phrases.numbers_found(["12", "345", "6"], "") == "3 numbers found: 12, 345 and 6"
-    assert phrases.numbers_found([], "It is too blurred.") == "It is too blurred."
+    assert phrases.numbers_found(["12.50"], [], "") == "1 number found: 12.50"
+    assert phrases.numbers_found(["12", "345", "6"], [], "") == "3 numbers found: 12, 345 and 6"
+    assert phrases.numbers_found(["12"], ["3", "4"], "") == "1 number found: 12; perhaps 3 and 4"
+    assert phrases.numbers_found([], ["58"], "None.") == "No number is certain; perhaps 58"
+    assert phrases.numbers_found([], [], "It is too blurred.") == "It is too blurred."
 
 
 def test_the_legend_names_both_digits_or_is_empty():

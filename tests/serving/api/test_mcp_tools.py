@@ -92,7 +92,8 @@ def test_the_official_client_gets_the_answers_of_the_library(make, recognizer, m
     assert names == ["predict_strokes", "predict_image", "read_numbers"]
     assert drawing.structured_content == recognizer.predict_strokes(DIGITS[3]).as_dict()
     assert digit.structured_content == recognizer.predict_image(digit_photo(7)).as_dict()
-    assert numbers.structured_content == recognizer.read_numbers(digit_photo(7)).as_dict()
+    reading = recognizer.read_numbers(digit_photo(7)).as_dict()
+    assert numbers.structured_content == json.loads(json.dumps(reading))
 
 
 @pytest.mark.parametrize(
