@@ -55,11 +55,11 @@ class FakeRecognizer:
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
-        self.seen: list[Image.Image] = []
+        self.pictures: list[Image.Image] = []
 
     def read_numbers(self, picture):
         """Return the reading, and keep the picture."""
-        self.seen.append(picture)
+        self.pictures.append(picture)
         return self.reading
 
     def locate_and_predict(self, picture, reading):
