@@ -50,18 +50,25 @@ def page_truth(page: Page) -> PageTruth:
     rows: dict[int, list[Mark]] = {}
     for mark in page.marks:
         rows.setdefault(mark.row, []).append(mark)
-    texts: list[str | None] = []
-    boxes: list[np.ndarray] = []
-    for marks in rows.values():
-        text, sources = _row_text(marks)
-        for start, end in number_spans(text):
-            own = {sources[place] for place in range(start, end)}
-            items = {marks[index].item for index in own}
-            is_cut = any(mark.text == CUT and mark.item in items for mark in marks)
-            digits = [index for index in own if any(map(str.isdigit, marks[index].text))]
-            texts.append(None if is_cut else text[start:end])
-            boxes.append(union_box(np.array([marks[index].box for index in digits])))
-    return PageTruth(texts, np.array(boxes, np.float32).reshape(-1, 4))
+    numbers = [number for marks in rows.values() for number in _row_numbers(marks)]
+    boxes = [union_box(np.array(digits)) for _, digits in numbers]
+    return PageTruth([text for text, _ in numbers], np.array(boxes, np.float32).reshape(-1, 4))
+
+
+def _row_numbers(marks: Sequence[Mark]) -> list[tuple[str | None, list[list[float]]]]:
+    """Return the text of each number in the marks of a row, None if it is cut, and the boxes of its
+    digits. A cut mark that belongs to no number may be one that is cut."""
+    text, sources = _row_text(marks)
+    cut = {mark.item for mark in marks if mark.text == CUT}
+    numbers: list[tuple[str | None, list[list[float]]]] = []
+    for start, end in number_spans(text):
+        own = [marks[index] for index in sorted({sources[place] for place in range(start, end)})]
+        digits = [mark.box for mark in own if any(map(str.isdigit, mark.text))]
+        is_cut = any(mark.item in cut for mark in own)
+        numbers.append((None if is_cut else text[start:end], digits))
+        cut -= {mark.item for mark in own} if is_cut else set()
+    lone = [mark.box for mark in marks if mark.text == CUT and mark.item in cut]
+    return numbers + [(None, [box]) for box in lone]
 
 
 def validation_pages(root: Path, count: int = PAGES_PER_LAYOUT) -> dict[str, list[Page]]:

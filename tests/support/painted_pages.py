@@ -5,25 +5,32 @@ import numpy as np
 from digitdraw.models.calibration import PhotoCalibration
 from digitdraw.models.weights import Weights
 from digitdraw.photo.reader import GLYPH_CLASSIFIER
-from digitdraw.training.synthesis.canvas import Page
+from digitdraw.training.synthesis.canvas import Mark, Page
 from tests.support.painted import (
     PaintedClassifier,
     PaintedDetector,
     PaintedLineRecognizer,
-    painted_reader,
     photo,
 )
 
-EMPTY = Page(np.full((90, 120), 200, np.uint8), np.zeros((0, 4), np.float32), np.zeros(0))
 BLOTS = [(40, 40), (54, 40), (68, 40), (120, 110)]
+"""What reads as 074 and 0."""
 
 
-def page_with(labels, places=BLOTS):
-    """A page that reads 074 and 0, with the true labels at some of these places."""
-    reading = painted_reader().read(photo(BLOTS))
-    boxes = np.array([digit.box for digit in reading.digits], np.float32)
-    known = [BLOTS.index(place) for place in places]
-    return Page(photo(BLOTS), boxes[known], np.array(labels))
+def page_of(marks):
+    """A page without ink, with these marks."""
+    picture = np.full((160, 240), 230, np.uint8)
+    return Page(picture, np.zeros((0, 4), np.float32), np.zeros(0, np.int64), tuple(marks))
+
+
+def page_with(*texts):
+    """A page with a blot, and a mark with its true text, for each of `texts`: the first three are
+    one number, and the fourth is another one in the next row."""
+    places = BLOTS[: len(texts)]
+    marks = [
+        Mark([x - 2, y - 4, 6, 10], text, y, y) for (x, y), text in zip(places, texts, strict=True)
+    ]
+    return Page(photo(places), np.zeros((0, 4), np.float32), np.zeros(0, np.int64), tuple(marks))
 
 
 def weights_of(network, name):
