@@ -17,37 +17,64 @@ import { createQueue } from "../../digitdraw/ui/frontend/photo/queue.js";
 import {
   createReadings,
   describeDigit,
+  describeTurn,
+  itemsOf,
   nextDigit,
   numbersOf,
   stateOf,
 } from "../../digitdraw/ui/frontend/photo/readings/readings.js";
 import { findSame } from "../../digitdraw/ui/frontend/photo/readings/same.js";
-import { partsOf, respell, spell } from "../../digitdraw/ui/frontend/photo/readings/spelling.js";
+import {
+  partsOf,
+  respell,
+  spell,
+  withoutDigit,
+} from "../../digitdraw/ui/frontend/photo/readings/spelling.js";
+import { linesOf, placeOf, rowsOf } from "../../digitdraw/ui/frontend/photo/readings/table.js";
 import { textOf } from "./english.js";
 
-// Two numbers, 74 and 1, of which the 4 is doubtful.
+// Two numbers in a line, 74 and 1, of which the 4 is doubtful.
 function reading() {
-  const digit = (label, x, number, confidence) => ({
-    digit: label,
-    box: [x, 10, 8, 12],
-    number,
-    confidence,
-    digitness: 0.5,
-    doubtful: confidence < 0.9,
-    verdict: "digit",
-    probabilities: [],
-  });
-  return {
-    width: 100,
-    height: 50,
-    digits: [digit(7, 10, 0, 1), digit(4, 20, 0, 0.6), digit(1, 60, 1, 1)],
-    numbers: [{ number: "74", confidence: 0.55 }, { number: "1", confidence: 0.9 }],
-  };
+  return readingOf([["74", 0.55, [1, 0.6]], ["1", 0.9, [1], 20]]);
 }
 
-function added(name = "a.png") {
+// A reading of lines of items [text, confidence, confidences of its digits, x]. A confidence below 0.5
+// makes it doubtful.
+function readingOf(...lines) {
+  const read = { items: [], numbers: [], digits: [], doubtful_digits: [] };
+  lines.forEach((cells, line) =>
+    cells.forEach((cell, column) => {
+      if (cell) addItem(read, cell, line, column);
+    })
+  );
+  return { width: 100, height: 50, turned: 0, text: "", words: "", steps: [], ...read };
+}
+
+function addItem(read, [text, confidence, sure = [], x = 10], line, column) {
+  const isListed = confidence >= 0.5;
+  const item = read.items.length;
+  const number = isListed ? read.numbers.length : -1;
+  const left = x + 40 * column;
+  [...text].forEach((character, place) => {
+    if (!/[0-9]/.test(character)) return;
+    const digits = isListed ? read.digits : read.doubtful_digits;
+    const count = digits.filter((digit) => digit.item === item).length;
+    const own = sure[count] ?? 0.98;
+    const box = [left + 10 * place, 10 + 20 * line, 8, 12];
+    const rest = { verdict: "digit", probabilities: [], doubtful: own < 0.9 };
+    digits.push({
+      ...{ digit: Number(character), box, number, item, confidence: own, digitness: 0.5 },
+      ...rest,
+    });
+  });
+  const status = isListed ? "listed" : "doubtful";
+  read.items.push({ text, confidence, status, box: [], line, column });
+  if (isListed) read.numbers.push({ number: text, confidence });
+}
+
+function added(name = "a.png", read = reading()) {
   const readings = createReadings();
-  return { readings, photo: readings.add(reading(), { name, file: new Blob(["x"]), turn: 0 }) };
+  return { readings, photo: readings.add(read, { name, file: new Blob(["x"]), turn: 0 }) };
 }
 
 const texts = (photo) => numbersOf(photo).map((number) => number.text);
@@ -65,7 +92,7 @@ Deno.test("a correction changes the number, and counts as certain", () => {
   const [number] = numbersOf(photo);
   assert.equal(number.text, "79");
   assert.ok(number.isCorrected);
-  assert.equal(number.confidence, 0.5); // of the 7 alone, which is a digit with this probability
+  assert.equal(number.confidence, 0.55 / 0.6); // without the doubt about the 4
   assert.equal(photo.digits[1].read, 4);
   assert.equal(stateOf(photo.digits[1]), "corrected");
 });
@@ -109,6 +136,107 @@ Deno.test("an edited text keeps the boxes of its digits", () => {
   assert.deepEqual(edited("12"), { parts: [0, 1], corrected: [], removed: [2, 3] });
   assert.deepEqual(edited("-12.50").parts, ["-", 0, 1, ".", 2, 3]);
   assert.deepEqual(edited(""), { parts: [], corrected: [], removed: [0, 1, 2, 3] });
+});
+
+Deno.test("a separator goes with the digit beside it, a sign stays", () => {
+  const left = (text, place) => {
+    const digits = [...text].filter((character) => /[0-9]/.test(character)).map(Number);
+    const photo = digits.map((digit) => ({ digit, removed: false }));
+    return spell(withoutDigit(partsOf(text, [...digits.keys()]), place), photo);
+  };
+  assert.equal(left("12.5", 2), "12");
+  assert.equal(left("1.5", 0), "5");
+  assert.equal(left("12.50", 2), "12.0");
+  assert.equal(left("1/2/3", 1), "1/3");
+  assert.equal(left("-12", 0), "-2");
+  assert.equal(left("-5.3", 0), "-3");
+  assert.equal(left("-5", 0), "");
+  const { readings, photo } = added("a.png", readingOf([["7.4", 0.9]]));
+  readings.removeDigit(photo, 1);
+  assert.deepEqual(texts(photo), ["7"]);
+  readings.undo();
+  assert.deepEqual(texts(photo), ["7.4"]);
+});
+
+// A table of two lines, with a suggestion in its middle.
+function table() {
+  return added(
+    "a.png",
+    readingOf([["43", 0.9], ["-5", 0.3], ["12.50", 0.9]], [["8", 0.9], null, ["9", 0.9]]),
+  );
+}
+
+Deno.test("a suggestion is no number until it is accepted, in its place", () => {
+  const { readings, photo } = table();
+  const items = itemsOf(photo);
+  assert.deepEqual(items.map((item) => item.text), ["43", "-5", "12.50", "8", "9"]);
+  assert.deepEqual(items.map((item) => item.isSuggested), [false, true, false, false, false]);
+  assert.deepEqual(texts(photo), ["43", "12.50", "8", "9"]);
+  assert.deepEqual(photo.digits.map(stateOf).filter((state) => state === "suggested").length, 1);
+  assert.equal(textOf(describeDigit(photo.digits[2])), "5, 49 %, suggestion, number 2");
+  readings.accept(photo, 1);
+  assert.deepEqual(texts(photo), ["43", "-5", "12.50", "8", "9"]);
+  assert.equal(numbersOf(photo)[1].confidence, 1);
+  assert.equal(stateOf(photo.digits[2]), "corrected");
+  readings.undo();
+  assert.deepEqual(texts(photo), ["43", "12.50", "8", "9"]);
+  readings.reject(photo, 1);
+  assert.equal(itemsOf(photo).length, 4);
+  readings.undo();
+  assert.equal(itemsOf(photo).length, 5);
+});
+
+Deno.test("whoever corrects, edits or extends a suggestion accepts it", () => {
+  for (
+    const change of [
+      (readings, photo) => readings.correct(photo, 2, 6),
+      (readings, photo) => readings.edit(photo, 1, "-6"),
+      (readings, photo) => readings.addDigit(photo, [68, 16]),
+    ]
+  ) {
+    const { readings, photo } = table();
+    change(readings, photo);
+    assert.ok(!itemsOf(photo)[1].isSuggested);
+  }
+});
+
+Deno.test("rows and columns are kept, empty ones are not", () => {
+  const { photo } = table();
+  const shown = (items) => rowsOf(items).map((row) => row.map((item) => item?.text ?? ""));
+  assert.deepEqual(shown(itemsOf(photo)), [["43", "-5", "12.50"], ["8", "", "9"]]);
+  assert.deepEqual(shown(numbersOf(photo)), [["43", "12.50"], ["8", "9"]]);
+  assert.deepEqual(linesOf(rowsOf(itemsOf(photo))), ["43\t-5\t12.50", "8\t\t9"]);
+  const apart = added("a.png", readingOf([["1", 0.9]], [null, ["2", 0.9]])).photo;
+  assert.deepEqual(shown(numbersOf(apart)), [["1"], ["2"]]);
+  assert.deepEqual(rowsOf([]), []);
+});
+
+Deno.test("a new number gets a place among the others", () => {
+  const items = itemsOf(table().photo);
+  assert.deepEqual(placeOf([60, 30, 8, 12], items), { line: 1, column: 1 }); // an empty cell
+  assert.deepEqual(placeOf([11, 46, 8, 12], items), { line: 2, column: 0 });
+  assert.deepEqual(placeOf([150, 10, 8, 12], items), { line: 0, column: 3 });
+  assert.deepEqual(placeOf([38, 10, 8, 12], items), { line: 0, column: 0.5 });
+  assert.deepEqual(placeOf([38, 10, 8, 12], []), { line: 0, column: 0 });
+});
+
+Deno.test("photos that an earlier version kept are shown as before", () => {
+  const { readings, photo } = added();
+  const old = structuredClone({ ...photo, turned: undefined });
+  for (const number of old.numbers) delete number.line, delete number.column;
+  for (const digit of old.digits) delete digit.suggested;
+  readings.restore([old]);
+  assert.deepEqual(texts(readings.photos[0]), ["74", "1"]);
+  assert.deepEqual(linesOf(rowsOf(numbersOf(old))), ["74", "1"]);
+  assert.equal(JSON.parse(toJson([old]))[0].turned, 0);
+  assert.equal(describeTurn(old), null);
+});
+
+Deno.test("a turn by the reader is told", () => {
+  const turned = (degrees) => textOf(describeTurn({ turned: degrees }));
+  assert.match(turned(90), /turned to the right/);
+  assert.match(turned(180), /upside down/);
+  assert.match(turned(270), /turned to the left/);
 });
 
 Deno.test("a number is edited as text, and undo restores it", () => {
@@ -218,26 +346,39 @@ Deno.test("the part around boxes has a margin and stays inside the photo", () =>
 Deno.test("CSV quotes what it must, and has the corrections", () => {
   const { readings, photo } = added('a "b", c.png');
   readings.correct(photo, 1, 9);
-  const [head, first, second] = toCsv(readings.photos).split("\n");
-  const columns = '"picture","number","confidence","x","y","width","height","read","corrected"';
-  assert.equal(head, columns);
-  assert.equal(first, '"a ""b"", c.png","79","0.5000","10.0","10.0","18.0","12.0","74","yes"');
-  assert.equal(second, '"a ""b"", c.png","1","0.9000","60.0","10.0","8.0","12.0","1","no"');
+  const csv = toCsv(readings.photos);
+  assert.equal(csv, '"picture","numbers"\n"a ""b"", c.png","79","1"\n');
+});
+
+Deno.test("CSV keeps the rows and columns of a table, without suggestions", () => {
+  const { readings, photo } = table();
+  const rows = () => toCsv([photo]).split("\n").slice(1, -1);
+  assert.deepEqual(rows(), ['"a.png","43","12.50"', '"a.png","8","9"']);
+  readings.accept(photo, 1);
+  assert.deepEqual(rows(), ['"a.png","43","-5","12.50"', '"a.png","8","","9"']);
 });
 
 Deno.test("a file name is no formula in CSV and begins no new cell", () => {
   for (const name of ["=cmd|' !A1", "+1", "-1", "@SUM(1)", " =1", "\t1", "\uff1d1"]) {
     const row = toCsv(added(name).readings.photos).split("\n")[1];
-    assert.ok(row.startsWith(`"'${name}","74",`), row);
+    assert.ok(row.startsWith(`"'${name}","74"`), row);
   }
-  assert.ok(toCsv(added("a;=1+1").readings.photos).includes('\n"a;=1+1","74",'));
+  assert.ok(toCsv(added("a;=1+1").readings.photos).includes('\n"a;=1+1","74"'));
 });
 
 Deno.test("a number with a sign is no formula, but other text that was typed is", () => {
-  for (const [text, cell] of [["-12.50", "-12.50"], ["-1-1", "'-1-1"], ["=74", "'=74"]]) {
+  for (
+    const [text, cell] of [
+      ["-12.50", "-12.50"],
+      ["-1,250.00", "-1,250.00"],
+      ["12-5", "12-5"],
+      ["-1-1", "'-1-1"],
+      ["=74", "'=74"],
+    ]
+  ) {
     const { readings, photo } = added();
     readings.edit(photo, 0, text);
-    assert.ok(toCsv(readings.photos).includes(`"a.png","${cell}",`), text);
+    assert.ok(toCsv(readings.photos).includes(`"a.png","${cell}"`), text);
   }
 });
 
@@ -245,14 +386,26 @@ Deno.test("JSON has the digits as read and as corrected", () => {
   const { readings, photo } = added();
   readings.correct(photo, 1, 9);
   readings.removeDigit(photo, 2);
+  photo.turn = 270;
+  photo.turned = 180;
   const [picture] = JSON.parse(toJson(readings.photos));
+  const place = { box: [10, 10, 18, 12], line: 0, column: 0 };
+  assert.equal(picture.turned, 90);
   assert.deepEqual(picture.numbers, [
-    { number: "79", read: "74", confidence: 0.5, box: [10, 10, 18, 12], corrected: true },
+    { number: "79", read: "74", confidence: 0.9167, ...place, corrected: true },
   ]);
   const [seven, nine, removed] = picture.digits;
-  assert.deepEqual([seven.digit, seven.corrected], [7, false]);
+  assert.deepEqual([seven.digit, seven.corrected, seven.number], [7, false, 0]);
   assert.deepEqual([nine.digit, nine.read, nine.corrected], [9, 4, true]);
   assert.deepEqual([removed.digit, removed.read, removed.removed], [null, 1, true]);
+  assert.equal(removed.number, -1);
+});
+
+Deno.test("JSON has no suggestions, and digits name their number", () => {
+  const [picture] = JSON.parse(toJson([table().photo]));
+  const numbers = picture.numbers.map(({ number, line, column }) => [number, line, column]);
+  assert.deepEqual(numbers, [["43", 0, 0], ["12.50", 0, 1], ["8", 1, 0], ["9", 1, 1]]);
+  assert.deepEqual(picture.digits.map(({ number }) => number), [0, 0, 1, 1, 1, 1, 2, 3]);
 });
 
 // Items are [name, reply]; one without a reply got no answer.

@@ -16,6 +16,7 @@ export function createCorrections(tab, options) {
   function showSelected(digit) {
     field.disabled = button("remove").disabled = !digit;
     field.placeholder = digit ? digit.digit ?? "?" : "";
+    button("accept-number").hidden = !digit?.suggested;
   }
 
   function finish(index) {
@@ -45,6 +46,18 @@ export function createCorrections(tab, options) {
     const next = nextDigit(viewer.photo, index, 1);
     finish(next);
     if (hasFocus && next !== null) viewer.focus(next);
+    announce(message("photo.removed"));
+  }
+
+  function accept(number, selected = null) {
+    readings.accept(viewer.photo, number);
+    finish(selected);
+    announce(message("photo.accepted"));
+  }
+
+  function reject(number) {
+    readings.reject(viewer.photo, number);
+    finish(null);
     announce(message("photo.removed"));
   }
 
@@ -105,6 +118,10 @@ export function createCorrections(tab, options) {
     const digit = [...bars.children].indexOf(event.target.closest(".dd-bar"));
     if (digit >= 0) correct(String(digit));
   });
+  button("accept-number").addEventListener("click", () => {
+    accept(viewer.photo.digits[viewer.selected].number, viewer.selected);
+    field.focus();
+  });
   button("remove").addEventListener("click", remove);
   button("undo").addEventListener("click", undo);
   button("close").addEventListener("click", () => viewer.select(null));
@@ -116,6 +133,8 @@ export function createCorrections(tab, options) {
   return {
     showSelected,
     showUndo,
+    accept,
+    reject,
     edit,
     stopAdding: () => isAdding && setAdding(false),
     // Returns whether the point was used.

@@ -1,69 +1,109 @@
-// The list of the numbers of a photo, one a line: doubtful digits are marked, each number can be
-// chosen and edited, and all can be copied.
+// The list of the numbers of a photo, in the lines and columns of the page: doubtful digits are marked,
+// each number can be chosen and edited, suggestions can be accepted, and all can be copied.
 
 import { percent } from "../answer/format.js";
 import { say, translate } from "../language/say.js";
 import { message } from "../language/texts.js";
 import { copyText } from "../share/clipboard.js";
-import { numbersOf, probabilityOf, stateOf } from "./readings/readings.js";
+import { describeTurn, itemsOf, numbersOf, probabilityOf, stateOf } from "./readings/readings.js";
 import { isIndex } from "./readings/spelling.js";
+import { linesOf, rowsOf } from "./readings/table.js";
 
 const CLIPBOARD_CLOSED = message("photo.no_clipboard");
+const CELL_BUTTONS = {
+  edit: "photo.edit_label",
+  accept: "photo.accept_label",
+  reject: "photo.reject_label",
+};
 const CROP_HEIGHT = 44; // pixels of the picture beside the text that is edited
 const CROP_MARGIN = 0.3; // around the number, in heights
 
 // `listOwn()` returns the user's photos. `onPoint(number)` is called with the number under the mouse,
-// or null; `onChoose(digit)` with the index of a digit; and `onEdit(number, text)` with a new text.
-export function createNumberList(section, { listOwn, showMessage, onPoint, onChoose, onEdit }) {
+// or null; `onChoose(digit)` with the index of a digit; `onEdit(number, text)` with a new text; and
+// `onAccept(number)` and `onReject(number)` with a suggestion.
+export function createNumberList(section, options) {
+  const { listOwn, showMessage, onPoint, onChoose, onEdit, onAccept, onReject } = options;
   const title = section.querySelector("h2");
+  const turned = section.querySelector(".dd-turned");
+  const legend = section.querySelector(".dd-box-legend [data-state=suggested]");
   const list = section.querySelector(".dd-numbers-list");
-  const template = section.querySelector(".dd-number-row");
+  const template = section.querySelector(".dd-number-cell");
   const button = (name) => section.querySelector("[data-action=" + name + "]");
   let photo = null;
-  let numbers = [];
+  let cells = []; // {index, element} of each number, in the order of the list
 
   function show(next) {
     photo = next;
-    numbers = photo ? numbersOf(photo) : [];
+    const items = photo ? itemsOf(photo) : [];
+    const rows = rowsOf(items);
     section.hidden = !photo;
-    if (photo) say(title, headline(photo, numbers.length));
-    list.replaceChildren(...numbers.map(createRow));
-    button("copy").disabled = !numbers.length;
+    if (photo) say(title, headline(photo, items));
+    turned.hidden = !photo?.turned;
+    if (photo?.turned) say(turned, describeTurn(photo));
+    legend.hidden = !items.some(({ isSuggested }) => isSuggested);
+    cells = [];
+    list.style.setProperty("--dd-columns", rows[0]?.length ?? 1);
+    list.classList.toggle("dd-table", rows[0]?.length > 1);
+    list.replaceChildren(...rows.map(createRow));
+    button("copy").disabled = items.every(({ isSuggested }) => isSuggested);
     const own = listOwn();
     button("copy-all").hidden = own.length < 2;
     button("csv").disabled = button("json").disabled = !own.length;
   }
 
-  function createRow(number) {
-    const row = template.content.firstElementChild.cloneNode(true);
-    const note = row.querySelector(".dd-confidence");
-    const edit = row.querySelector("[data-action=edit]");
-    const certainty = percent(number.confidence);
-    const corrected = message("photo.number_corrected", { percent: certainty });
-    translate(row);
-    row.querySelector(".dd-number").append(...number.parts.map((part) => createPart(photo, part)));
-    row.querySelector("button").append(...number.digits.filter(isDoubtful).map(describeDoubt));
-    say(note, number.isCorrected ? corrected : certainty);
-    say(edit, message("photo.edit_label", { number: number.text }), "aria-label");
-    row.addEventListener("pointerenter", () => onPoint(number.index));
-    row.addEventListener("pointerleave", () => onPoint(null));
-    row.querySelector("button").addEventListener("click", (event) => {
+  function createRow(row) {
+    const line = document.createElement("li");
+    row.forEach((item, column) => {
+      if (!item) return;
+      const element = createCell(item);
+      element.style.gridColumn = column + 1;
+      cells.push({ index: item.index, element });
+      line.append(element);
+    });
+    return line;
+  }
+
+  function createCell(number) {
+    const cell = template.content.firstElementChild.cloneNode(true);
+    const part = (name) => cell.querySelector("[data-action=" + name + "]");
+    translate(cell);
+    cell.classList.toggle("dd-suggestion", number.isSuggested);
+    cell.querySelector(".dd-number").append(...number.parts.map((part) => createPart(photo, part)));
+    cell.querySelector("button").append(...number.digits.filter(isDoubtful).map(describeDoubt));
+    say(cell.querySelector(".dd-confidence"), describeConfidence(number));
+    for (const [name, key] of Object.entries(CELL_BUTTONS)) {
+      part(name).hidden = number.isSuggested === (name === "edit");
+      say(part(name), message(key, { number: number.text }), "aria-label");
+    }
+    cell.addEventListener("pointerenter", () => onPoint(number.index));
+    cell.addEventListener("pointerleave", () => onPoint(null));
+    cell.querySelector("button").addEventListener("click", (event) => {
       const place = event.target.dataset.digit ?? number.parts.find(isIndex);
       if (place !== undefined) onChoose(Number(place));
     });
-    edit.addEventListener("click", () => startEditing(row, number));
-    return row;
+    part("edit").addEventListener("click", () => startEditing(cell, number));
+    part("accept").addEventListener("click", () => decide(onAccept, number.index));
+    part("reject").addEventListener("click", () => decide(onReject, number.index));
+    return cell;
+  }
+
+  // Afterwards the focus is on the number, or on the one in its place.
+  function decide(action, index) {
+    const place = cells.findIndex((cell) => cell.index === index);
+    action(index);
+    const { element } = cells[Math.min(place, cells.length - 1)] ?? { element: section };
+    element.querySelector("button:not([hidden], :disabled)")?.focus();
   }
 
   // Beside the field stands the number as it is in the photo, which a phone's keyboard may cover.
-  function startEditing(row, number) {
+  function startEditing(cell, number) {
     const field = document.createElement("input");
     let isOpen = true;
     field.className = "dd-number-input";
     field.value = number.text;
     field.enterKeyHint = "done";
     say(field, message("photo.edit"), "aria-label");
-    row.replaceChildren(createCrop(photo, number.box), field);
+    cell.replaceChildren(createCrop(photo, number.box), field);
     field.select();
 
     function finish(isKept) {
@@ -83,8 +123,8 @@ export function createNumberList(section, { listOwn, showMessage, onPoint, onCho
   }
 
   function focusEdit(index) {
-    const place = numbers.findIndex((number) => number.index === index);
-    list.children[place]?.querySelector("[data-action=edit]").focus();
+    const cell = cells.find((cell) => cell.index === index);
+    cell?.element.querySelector("[data-action=edit]").focus();
   }
 
   // Highlights a digit and its number.
@@ -92,23 +132,35 @@ export function createNumberList(section, { listOwn, showMessage, onPoint, onCho
     const marked = list.querySelector('[data-digit="' + digit + '"]');
     list.querySelectorAll(".dd-current").forEach((part) => part.classList.remove("dd-current"));
     marked?.classList.add("dd-current");
-    marked?.closest("li").classList.add("dd-current");
+    marked?.closest(".dd-cell").classList.add("dd-current");
   }
 
-  async function copy(all) {
-    const texts = all.map((number) => number.text);
-    showMessage((await copyText(texts.join("\n"))) ? message("photo.copied") : CLIPBOARD_CLOSED);
+  async function copy(photos) {
+    const lines = photos.flatMap((photo) => linesOf(rowsOf(numbersOf(photo))));
+    showMessage((await copyText(lines.join("\n"))) ? message("photo.copied") : CLIPBOARD_CLOSED);
   }
 
-  button("copy").addEventListener("click", () => copy(numbers));
-  button("copy-all").addEventListener("click", () => copy(listOwn().flatMap(numbersOf)));
+  button("copy").addEventListener("click", () => copy([photo]));
+  button("copy-all").addEventListener("click", () => copy(listOwn()));
   return { show, mark };
 }
 
-function headline(photo, count) {
-  if (!photo.digits.length) return photo.words;
-  if (!count) return message("photo.all_removed");
-  return count === 1 ? message("photo.one_number") : message("photo.number_count", { count });
+function headline(photo, items) {
+  if (!items.length) return photo.digits.length ? message("photo.all_removed") : photo.words;
+  const suggested = items.filter(({ isSuggested }) => isSuggested).length;
+  const first = counted(items.length - suggested, "photo.one_number", "photo.number_count");
+  const rest = counted(suggested, "photo.one_suggestion", "photo.suggestion_count");
+  return suggested ? message("list.parts", { first, rest }) : first;
+}
+
+function counted(count, one, many) {
+  return count === 1 ? message(one) : message(many, { count });
+}
+
+function describeConfidence({ confidence, isCorrected, isSuggested }) {
+  const certainty = percent(confidence);
+  if (isSuggested) return message("photo.number_suggested", { percent: certainty });
+  return isCorrected ? message("photo.number_corrected", { percent: certainty }) : certainty;
 }
 
 function createPart({ digits }, part) {

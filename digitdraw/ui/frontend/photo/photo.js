@@ -4,7 +4,7 @@ import { postPicture } from "../api/server.js";
 import { createDropZone } from "../drop_zone/drop_zone.js";
 import { NO_ANSWER, queueMessage, sizeRefusal } from "../drop_zone/messages.js";
 import { say } from "../language/say.js";
-import { message, withMessages } from "../language/texts.js";
+import { join, message, withMessages } from "../language/texts.js";
 import { receiveFiles } from "../page/incoming.js";
 import { saveFile } from "../share/file.js";
 import { createCorrections } from "./corrections.js";
@@ -14,7 +14,7 @@ import { forgetPhoto, forgetPhotos, loadPhotos, savePhoto } from "./readings/mem
 import { createNumberList } from "./numbers.js";
 import { createProgressBar } from "./progress_bar.js";
 import { createQueue } from "./queue.js";
-import { createReadings } from "./readings/readings.js";
+import { createReadings, describeTurn } from "./readings/readings.js";
 import { findSame } from "./readings/same.js";
 import { createThumbnail, createThumbnailRow } from "./thumbnails.js";
 import { createViewer } from "./viewer/viewer.js";
@@ -45,6 +45,8 @@ export function start(element, sent) {
     onPoint: viewer.highlight,
     onChoose: viewer.focus,
     onEdit: corrections.edit,
+    onAccept: corrections.accept,
+    onReject: corrections.reject,
   });
   const queue = createQueue({
     ask,
@@ -111,7 +113,7 @@ export function start(element, sent) {
   async function ask(item) {
     await restored;
     const { file, example, photo } = item;
-    item.turn = photo ? (photo.turn + item.by) % 360 : 0;
+    item.turn = photo ? (photo.turn + (photo.turned ?? 0) + item.by) % 360 : 0;
     const same = photo ? undefined : await findSame(readings.photos, item);
     const refusal = file && sizeRefusal(file, props.max_megabytes);
     if (same || refusal) return { same, error: refusal };
@@ -143,7 +145,7 @@ export function start(element, sent) {
     zone.classList.remove("dd-busy");
     const read = replies.filter((reply) => reply.numbers);
     // The answer to a single digit is announced by the panel.
-    if (read.length === 1) announce(read[0].steps.length ? null : read[0].words);
+    if (read.length === 1) announce(read[0].steps.length ? null : describe(read[0]));
     else announce(read.length ? summary(read) : null);
   }
 
@@ -199,6 +201,10 @@ export function start(element, sent) {
 
 function save(name, type, text) {
   saveFile(name, new Blob([text], { type }));
+}
+
+function describe(reading) {
+  return join("list.parts", [reading.words, describeTurn(reading)]);
 }
 
 function summary(readings) {

@@ -3,23 +3,18 @@
 
 import { textOf } from "../../language/texts.js";
 import { numbersOf } from "./readings.js";
+import { rowsOf } from "./table.js";
 
-const COLUMNS = [
-  ...["picture", "number", "confidence", "x", "y", "width", "height"],
-  ...["read", "corrected"],
-];
+const COLUMNS = ["picture", "numbers"];
 const FORMULA = /^(\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])/; // the last four are full-width
-const PLAIN_NUMBER = /^-?\d+([.,]\d+)?$/;
+const PLAIN_NUMBER = /^-?\d+([.,']\d+)*$/;
 
+// A row for each line of a page, and a cell for each column.
 export function toCsv(photos) {
   const rows = photos.flatMap((photo) =>
-    numbersOf(photo).map((number) => [
+    rowsOf(numbersOf(photo)).map((cells) => [
       asText(textOf(photo.name)),
-      asNumber(number.text),
-      number.confidence.toFixed(4),
-      ...number.box.map((side) => side.toFixed(1)),
-      asNumber(number.read),
-      number.isCorrected ? "yes" : "no",
+      ...cells.map((cell) => asNumber(cell?.text ?? "")),
     ])
   );
   return [COLUMNS, ...rows].map((row) => row.map(quote).join(",") + "\n").join("");
@@ -40,25 +35,42 @@ function asNumber(text) {
 }
 
 export function toJson(photos) {
-  const pictures = photos.map((photo) => ({
+  return JSON.stringify(photos.map(photoRecord), null, 1) + "\n";
+}
+
+function photoRecord(photo) {
+  const rows = rowsOf(numbersOf(photo));
+  const numbers = rows.flatMap((cells, line) => (
+    cells.flatMap((cell, column) => cell ? [{ ...cell, line, column }] : [])
+  ));
+  const places = new Map(numbers.map(({ index }, place) => [index, place]));
+  const digits = photo.digits.filter((digit) => !digit.suggested);
+  return {
     picture: textOf(photo.name),
     width: photo.width,
     height: photo.height,
-    numbers: numbersOf(photo).map((number) => ({
-      number: number.text,
-      read: number.read,
-      confidence: round(number.confidence, 4),
-      box: number.box.map((side) => round(side, 1)),
-      corrected: number.isCorrected,
-    })),
-    digits: photo.digits.map(digitRecord),
-  }));
-  return JSON.stringify(pictures, null, 1) + "\n";
+    turned: (photo.turn + (photo.turned ?? 0)) % 360,
+    numbers: numbers.map(numberRecord),
+    digits: digits.map((digit) => digitRecord(digit, places.get(digit.number) ?? -1)),
+  };
 }
 
-// `read`, `confidence` and `probabilities` stay the model's own after a correction.
-function digitRecord(digit) {
-  const { box, number, read, corrected, removed, verdict } = digit;
+function numberRecord(number) {
+  return {
+    number: number.text,
+    read: number.read,
+    confidence: round(number.confidence, 4),
+    box: number.box.map((side) => round(side, 1)),
+    line: number.line,
+    column: number.column,
+    corrected: number.isCorrected,
+  };
+}
+
+// `read`, `confidence` and `probabilities` stay the model's own after a correction. `number` is -1 if
+// the number was removed.
+function digitRecord(digit, number) {
+  const { box, read, corrected, removed, verdict } = digit;
   const { confidence, digitness, probabilities } = digit;
   const label = removed ? null : digit.digit;
   return {

@@ -18,6 +18,18 @@ export function presentParts(parts, digits) {
   return present.some((part) => isIndex(part) || /\w/.test(part)) ? present : [];
 }
 
+// The parts after one digit was removed, and with it the separator that has no digit any more on one
+// of its sides. A sign stays.
+export function withoutDigit(parts, index) {
+  const place = parts.indexOf(index);
+  const isSeparator = (part) => part !== undefined && !isIndex(part) && !isDigit(part);
+  const [before, after] = [parts[place - 1], parts[place + 1]];
+  const isFirst = place === 0 || isSeparator(before);
+  if (isFirst && isSeparator(after)) return parts.toSpliced(place, 2);
+  if (isSeparator(before) && after === undefined) return parts.toSpliced(place - 1, 2);
+  return parts.toSpliced(place, 1);
+}
+
 export function spell(parts, digits) {
   return parts.map((part) => characterOf(part, digits)).join("");
 }

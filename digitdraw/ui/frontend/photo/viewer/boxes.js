@@ -15,7 +15,7 @@ const LABEL_GAP = 3; // between a box and its label
 const LABEL_SIZE = { min: 12, max: 22 }; // of the label's font; it follows the size of the box
 const TINY = 12; // lower boxes have thin lines, and labels only if they are doubtful or corrected
 const DIGIT_HEIGHT = 0.72; // of a digit, in font sizes
-const SIGNS = { sure: "", doubtful: "?", corrected: "✓" };
+const SIGNS = { sure: "", doubtful: "?", corrected: "✓", suggested: "?" };
 const ARROWS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
 // Calls `onPoint(index)` with the digit under the mouse, and `onChoose(index)` with the one that was
