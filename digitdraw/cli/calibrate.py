@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 
 from digitdraw.models import weights
+from digitdraw.models.calibration import PhotoCalibration
 from digitdraw.models.registry import DETECTOR, LINE_RECOGNIZER
 from digitdraw.photo.reader import GLYPH_CLASSIFIER, prepare_networks
 from digitdraw.training import photo_calibration
@@ -23,8 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "digitdraw calibrate",
-        description="Weigh the three networks of the photo reader on validation data, and choose "
-        "its thresholds. Print how well it reads before and after.",
+        description="Weigh the networks of the photo reader on validation data, and choose the "
+        "least confidence of a number. Print how well it reads before and after.",
     )
     add = parser.add_argument
     add("--data", default="data", metavar="DIR", help="folder with MNIST/, unipen-digits/, ...")
@@ -36,7 +37,7 @@ def _parser() -> argparse.ArgumentParser:
 def _calibrate(data: Path, folder: Path, write: bool) -> None:
     torch.set_grad_enabled(False)
     line_recognizer = weights.load(LINE_RECOGNIZER.name, folder)
-    before = line_recognizer.calibration
+    before = PhotoCalibration(**vars(line_recognizer.calibration))
     networks = prepare_networks(
         weights.load(DETECTOR.name, folder), line_recognizer, weights.load(GLYPH_CLASSIFIER)
     )
