@@ -2,8 +2,12 @@
 
 from playwright.sync_api import Locator, LocatorAssertions, expect
 
+from digitdraw.photo.reader import Reading
+from digitdraw.serving.answers import payloads
+from digitdraw.serving.responses import to_json
 from tests.support.app_page import TABS, AppPage
 from tests.support.pictures_to_send import photo_of_blots
+from tests.support.readings import FakeRecognizer, file_of, paper_for
 
 TAB = TABS["Photo"]
 
@@ -19,6 +23,17 @@ def choose_files(app: AppPage, *files: tuple[str, bytes]) -> None:
     """Choose files, given as (name, content), in the file dialog."""
     sent = [{"name": name, "mimeType": "image/png", "buffer": data} for name, data in files]
     app.page.locator(f"{TAB} .dd-file").set_input_files(sent)
+
+
+def add_reading(app: AppPage, reading: Reading) -> None:
+    """Add a photo that the server reads as `reading`, whatever the weights."""
+    paper = file_of(paper_for(reading))
+    answer = to_json(payloads.read_photo(FakeRecognizer(reading), paper))
+    app.page.route(
+        "**/live/photo*",
+        lambda route: route.fulfill(body=answer, content_type="application/json"),
+    )
+    add_photos(app, ("table.png", paper))
 
 
 def add_photos(app: AppPage, *files: tuple[str, bytes]) -> None:
@@ -48,7 +63,8 @@ def expect_failures(app: AppPage, *texts: str) -> None:
 
 
 def expect_numbers(app: AppPage, *texts: str) -> None:
-    expect(app.page.locator(".dd-number")).to_have_text(list(texts))
+    """Expect these numbers in the list, and no others; suggestions do not count."""
+    expect(app.page.locator(".dd-cell:not(.dd-suggestion) .dd-number")).to_have_text(list(texts))
 
 
 def expect_note(app: AppPage) -> LocatorAssertions:
