@@ -4,11 +4,13 @@
         --readers digitdraw components tesseract rapidocr --sheet failures.png
 
 The sets of pictures are generated photos, the kept scans of ORAND-CAR-A, and generated photos of
-short numbers, of handwriting fonts, of whole pages, of symbols and without digits. `scoring`
-defines the measures. Times are those of one call on one core, where a reader allows such a limit.
+short numbers, of handwriting fonts, of whole pages, of symbols, of pages as people write them, and
+without digits. `--folder DIR/field` adds the pictures of a folder with labels. `scoring` defines
+the measures. Times are those of one call on one core, where a reader allows such a limit.
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -18,8 +20,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 import cv2
+import numpy as np
 import torch
-from PIL import Image
+from PIL import Image, ImageOps
 
 from benchmarks.accuracy.readers import READERS, Makers, NotInstalled, Reader, digitdraw_reader
 from benchmarks.accuracy.scoring import (
@@ -35,13 +38,13 @@ from benchmarks.photo_dataset import dataset
 from benchmarks.photo_dataset.dataset import Photo
 from digitdraw.models import weights
 
-__all__ = ["installed", "report", "test_sets"]
+__all__ = ["installed", "labelled_pictures", "report", "test_sets"]
 
 
 def test_sets(options: argparse.Namespace) -> dict[str, list[Photo]]:
     """Return the sets of pictures that the options ask for, by name."""
     root, seed, part = options.data, options.seed, options.part
-    return {
+    sets = {
         "photos": list(dataset.make_photos(root, options.count, seed, part)),
         "ORAND-CAR-A": dataset.checks(root, part)[: options.orand],
         "one or two digits": list(dataset.few_digits(root, options.few, seed, part)),
@@ -49,8 +52,29 @@ def test_sets(options: argparse.Namespace) -> dict[str, list[Photo]]:
         "whole pages": list(dataset.whole_pages(root, options.pages, seed, part)),
         "cropped": list(dataset.cropped(root, options.crops, seed, part)),
         "with symbols": list(dataset.with_symbols(root, options.symbols, seed, part)),
+        "as people write": list(dataset.as_people_write(root, options.written, seed, part)),
         "without digits": list(dataset.without_digits(root, options.empty, seed, part)),
     }
+    return sets | {folder.name: labelled_pictures(folder) for folder in options.folder}
+
+
+def labelled_pictures(folder: Path) -> list[Photo]:
+    """Return the pictures of numbers that `labels.jsonl` in a folder lists.
+
+    Each line has "image", a path in the folder, "kind", and "truth": rows of numbers, as strings of
+    digits. Pictures of other kinds than "numbers" are left out. A line may also have "written": the
+    same rows with all symbols."""
+    lines = (folder / "labels.jsonl").read_text(encoding="utf-8").splitlines()
+    photos = []
+    for entry in map(json.loads, lines):
+        if entry["kind"] == "numbers":
+            with Image.open(folder / entry["image"]) as image:
+                picture = np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
+            rows = entry.get("written", entry["truth"])
+            numbers = [number for row in rows for number in row]
+            as_written = "written" in entry
+            photos.append(Photo(picture, numbers, [], [], [], entry["kind"], as_written))
+    return photos
 
 
 def installed(names: Sequence[str], makers: Makers = READERS) -> dict[str, Reader]:
@@ -68,17 +92,18 @@ def report(results: dict[str, dict[str, list[Result]]]) -> None:
     """Print the summary and a table per set and measure; empty sets have no table."""
     print(summary_table(results))
     tables: list[tuple[str, str, Callable[[Score], str]]] = [
-        ("photos", "photos exact", _photos_exact),
-        ("photos", "numbers correct", _numbers_correct),
-        ("photos", "character errors", lambda s: percent(s.character_errors, s.characters)),
+        ("photos", "photos, exact", lambda s: percent(s.numbers.exact, s.photos)),
+        ("photos", "photos, found", _found),
         (
             "one or two digits",
             "one or two digits, no answer",
             lambda s: f"{s.photos - s.photos_with_answer} of {s.photos}",
         ),
-        ("whole pages", "whole pages, numbers correct", _numbers_correct),
-        ("cropped", "cropped, exact", _photos_exact),
-        ("with symbols", "with symbols, numbers correct", _numbers_correct),
+        ("whole pages", "whole pages, found", _found),
+        ("cropped", "cropped, found", _found),
+        ("with symbols", "with symbols, found as written", _found_as_written),
+        ("as people write", "as people write, found as written", _found_as_written),
+        ("as people write", "as people write, invented", _invented),
         (
             "without digits",
             "without digits, any answer",
@@ -92,12 +117,16 @@ def report(results: dict[str, dict[str, list[Result]]]) -> None:
             print(kinds_table(set_results, title, cell))
 
 
-def _photos_exact(s: Score) -> str:
-    return percent(s.photos_exact, s.photos)
+def _found(s: Score) -> str:
+    return percent(s.numbers.found, s.numbers.count)
 
 
-def _numbers_correct(s: Score) -> str:
-    return percent(s.numbers_correct, s.numbers)
+def _found_as_written(s: Score) -> str:
+    return percent(s.written.found, s.written.count)
+
+
+def _invented(s: Score) -> str:
+    return percent(s.written.invented, s.written.count)
 
 
 def main() -> None:
@@ -127,7 +156,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--pages", type=int, default=19, help="photos of whole pages")
     add("--crops", type=int, default=100, help="clean and cropped pictures")
     add("--symbols", type=int, default=96, help="photos with symbols")
+    add("--written", type=int, default=150, help="photos of pages as people write them")
     add("--empty", type=int, default=100, help="photos without digits")
+    add("--folder", type=Path, nargs="+", default=[], help="folders with labels.jsonl")
     add("--orand", type=int, help="scans of ORAND-CAR-A; all by default")
     add("--seed", type=int, default=0)
     add("--part", choices=dataset.PARTS, default="test")

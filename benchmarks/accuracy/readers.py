@@ -20,6 +20,7 @@ import torch
 import digitdraw
 from digitdraw.models import weights
 from digitdraw.models.registry import DETECTOR, LINE_RECOGNIZER
+from digitdraw.photo.numbers import number_spans
 from digitdraw.photo.reader import GLYPH_CLASSIFIER, PhotoReader
 
 __all__ = ["READERS", "Answer", "Makers", "NotInstalled", "Reader", "digitdraw_reader"]
@@ -32,8 +33,8 @@ ONE_THREAD = {"OMP_THREAD_LIMIT": "1"}
 class Answer:
     """What a reader found in a picture.
 
-    `numbers` are in reading order. Where the reader gives them, `boxes` has the box (x, y, width,
-    height) of each digit in pixels of the picture, and `labels` the digits 0 to 9.
+    `numbers` are in reading order, as written. Where the reader gives them, `boxes` has the box (x,
+    y, width, height) of each digit in pixels of the picture, and `labels` the digits 0 to 9.
     """
 
     numbers: list[str]
@@ -91,7 +92,7 @@ def rapidocr_engine() -> Callable:
 def rapidocr_reader() -> Reader:
     """Return RapidOCR, which detects lines of text and reads them.
 
-    The digits of each word are one number. RapidOCR gives boxes of lines, not of digits.
+    RapidOCR gives boxes of lines, not of digits.
     """
     engine = rapidocr_engine()
 
@@ -103,7 +104,7 @@ def rapidocr_reader() -> Reader:
             (box[:, 0].min(), box[:, 1].min(), box[:, 0].max(), box[:, 1].max(), text)
             for box, text in zip(result.boxes, result.txts, strict=True)
         ]
-        return Answer([digits for line in reading_order(lines) for digits in numbers_in(line[4])])
+        return Answer([number for line in reading_order(lines) for number in numbers_in(line[4])])
 
     return read
 
@@ -121,7 +122,7 @@ def rapidocr_line_reader() -> Reader:
 
 
 def tesseract_reader(page_mode: int = 6) -> Reader:
-    """Return Tesseract's default engine in one thread, with a whitelist of 0-9 and separators.
+    """Return Tesseract's default engine in one thread, with a whitelist of digits and symbols.
 
     Page mode 6 is a block of text. Of the modes 3, 6 and 11 it reads the most on photos of this
     kind. Page mode 7 is a single line, whose digits are one number.
@@ -129,7 +130,7 @@ def tesseract_reader(page_mode: int = 6) -> Reader:
     if shutil.which("tesseract") is None:
         raise NotInstalled("apt-get install tesseract-ocr")
     command = ["tesseract", "stdin", "stdout", "--psm", str(page_mode), "-l", "eng"]
-    command += ["-c", "tessedit_char_whitelist=0123456789.,-"]
+    command += ["-c", "tessedit_char_whitelist=0123456789.,'-/:+=%$()"]
     split = as_one_number if page_mode == 7 else numbers_in
 
     def read(picture: np.ndarray) -> Answer:
@@ -154,14 +155,15 @@ READERS: Makers = {
 
 
 def numbers_in(text: str) -> list[str]:
-    """Return the digits of each word that has any: "No. 1,234.50 of 7" -> ["123450", "7"]."""
-    words = ("".join(c for c in word if c in "0123456789") for word in text.split())
-    return [word for word in words if word]
+    """Return the numbers of a text as written: "No. 1,234.50 of 7" -> ["1,234.50", "7"]. Each line
+    counts by itself, because in a sum dashes separate numbers."""
+    numbers = [line[start:end] for line in text.splitlines() for start, end in number_spans(line)]
+    return [number for number in numbers if number.isascii()]
 
 
 def as_one_number(text: str) -> list[str]:
     """Return all digits of a text as one number; an empty list where it has none."""
-    digits = "".join(numbers_in(text))
+    digits = "".join(c for c in text if c in "0123456789")
     return [digits] if digits else []
 
 

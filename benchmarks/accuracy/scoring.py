@@ -2,16 +2,20 @@
 
 What is measured:
 
-- photos exact: all numbers of the photo in reading order, and nothing else
-- numbers correct: numbers and answers are compared as multisets, in any order
-- numbers invented: answers that are not in the photo, per 100 numbers of the photo
+- exact: photos with all numbers in reading order, and nothing else
+- found: numbers of the photos that are among the answers, whatever their order, per 100
+- invented: answers that are not in the photo, per 100 numbers of the photos
+- as written: the same three, of numbers with all their symbols. The first three compare digits
+  alone: truth and answers are split at everything that is no digit, point or comma. Labels of some
+  photos have digits only, so these count for the first three alone
+- digits in order: the longest common subsequence of all digits, per 100 digits of the photos
 - precision and recall of digits: a detected box is correct where its label is right and it
   overlaps a true box with an IoU of at least 0.5. Boxes are matched by IoU, the largest first.
   "located" is the recall without labels. Only readers that give boxes of digits have these
-- character errors: Levenshtein distance of the numbers joined by spaces, per 100 characters
 - photos without any answer, and photos without digits that got an answer
 """
 
+import re
 import statistics
 import time
 from collections import Counter, defaultdict
@@ -20,7 +24,7 @@ from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import LCSseq
 
 from benchmarks.accuracy.readers import Answer, Reader
 from benchmarks.photo_dataset.dataset import Photo
@@ -34,6 +38,7 @@ __all__ = [
     "measure",
     "percent",
     "score",
+    "split_digits",
     "summary_table",
 ]
 
@@ -55,30 +60,59 @@ class Result:
 
     @property
     def exact(self) -> bool:
-        """True where all numbers are correct and in order."""
-        return self.answer.numbers == self.photo.numbers
+        """True where all numbers are correct and in order, as far as the labels say."""
+        if self.photo.as_written:
+            return self.answer.numbers == self.photo.numbers
+        return split_digits(self.answer.numbers) == split_digits(self.photo.numbers)
+
+
+@dataclass
+class Numbers:
+    """Counts of numbers over photos, in one way of comparing them."""
+
+    photos: int = 0
+    exact: int = 0
+    count: int = 0
+    found: int = 0
+    invented: int = 0
+
+    def add(self, truth: Sequence[str], answered: Sequence[str]) -> None:
+        """Count one photo."""
+        correct = sum((Counter(truth) & Counter(answered)).values())
+        self.photos += 1
+        self.exact += list(truth) == list(answered)
+        self.count += len(truth)
+        self.found += correct
+        self.invented += len(answered) - correct
 
 
 @dataclass
 class Score:
     """Counts over photos; the reported percentages follow from them.
 
-    The counts of digits cover only answers with boxes.
+    `numbers` compares digits alone, `written` the texts where the labels have them. Counts of
+    located digits cover only photos and answers with boxes.
     """
 
     photos: int = 0
-    photos_exact: int = 0
-    numbers: int = 0
-    numbers_correct: int = 0
-    numbers_invented: int = 0
-    characters: int = 0
-    character_errors: int = 0
+    numbers: Numbers = field(default_factory=Numbers)
+    written: Numbers = field(default_factory=Numbers)
+    all_digits: int = 0
+    digits_in_order: int = 0
     digits: int = 0
     digits_detected: int = 0
     digits_located: int = 0
     digits_correct: int = 0
     photos_with_answer: int = 0
     seconds: list[float] = field(default_factory=list)
+
+
+def split_digits(numbers: Iterable[str]) -> list[str]:
+    """Return the digits of numbers, each split at all but digits, points and commas: "404-1000"
+    gives "404" and "1000", and "1,250.00" gives "125000"."""
+    parts = [part for number in numbers for part in re.split(r"[^0-9.,]", number)]
+    digits = [re.sub("[.,]", "", part) for part in parts]
+    return [part for part in digits if part]
 
 
 def measure(reader: Reader, photos: Sequence[Photo]) -> list[Result]:
@@ -97,15 +131,14 @@ def score(results: Iterable[Result]) -> Score:
     """Count over results; the head of this module defines the measures."""
     total = Score()
     for result in results:
-        truth, answered = result.photo.numbers, result.answer.numbers
-        correct = sum((Counter(truth) & Counter(answered)).values())
+        photo, answered = result.photo, result.answer.numbers
+        truth, digits = split_digits(photo.numbers), split_digits(answered)
         total.photos += 1
-        total.photos_exact += result.exact
-        total.numbers += len(truth)
-        total.numbers_correct += correct
-        total.numbers_invented += len(answered) - correct
-        total.characters += len(" ".join(truth))
-        total.character_errors += Levenshtein.distance(" ".join(truth), " ".join(answered))
+        total.numbers.add(truth, digits)
+        if photo.as_written:
+            total.written.add(photo.numbers, answered)
+        total.all_digits += len("".join(truth))
+        total.digits_in_order += LCSseq.similarity("".join(truth), "".join(digits))
         total.photos_with_answer += any(answered)
         total.seconds.append(result.seconds)
         _count_digits(total, result)
@@ -114,7 +147,7 @@ def score(results: Iterable[Result]) -> Score:
 
 def _count_digits(total: Score, result: Result) -> None:
     boxes, labels = result.answer.boxes, result.answer.labels
-    if boxes is None:
+    if boxes is None or (result.photo.numbers and not result.photo.boxes):
         return
     pairs = metrics.match_boxes(result.photo.boxes, boxes)
     total.digits += len(result.photo.boxes)
@@ -127,19 +160,18 @@ def _count_digits(total: Score, result: Result) -> None:
 def summary_table(results: dict[str, dict[str, list[Result]]]) -> str:
     """Return one row per reader and set with digits; `results` are by reader, then by set."""
     rows = [
-        "| reader | set | photos exact | numbers correct | invented | character errors "
-        "| digits located | precision | recall | ms |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+        "| reader | set | exact | found | invented | as written: exact | found | invented "
+        "| digits in order | located | precision | recall | ms |",
+        "|---" * 13 + "|",
     ]
     for reader, sets in results.items():
         for name, set_results in sets.items():
             s = score(set_results)
-            if s.numbers:
+            if s.numbers.count:
                 cells = [
-                    percent(s.photos_exact, s.photos),
-                    percent(s.numbers_correct, s.numbers),
-                    percent(s.numbers_invented, s.numbers),
-                    percent(s.character_errors, s.characters),
+                    *_cells(s.numbers),
+                    *_cells(s.written),
+                    percent(s.digits_in_order, s.all_digits),
                     percent(s.digits_located, s.digits),
                     percent(s.digits_correct, s.digits_detected),
                     percent(s.digits_correct, s.digits),
@@ -147,6 +179,11 @@ def summary_table(results: dict[str, dict[str, list[Result]]]) -> str:
                 ]
                 rows.append(f"| {reader} | {name} ({s.photos}) | {' | '.join(cells)} |")
     return "\n".join(rows)
+
+
+def _cells(numbers: Numbers) -> list[str]:
+    shares = (numbers.exact, numbers.photos), (numbers.found, numbers.count)
+    return [percent(*share) for share in (*shares, (numbers.invented, numbers.count))]
 
 
 def kinds_table(results: dict[str, list[Result]], title: str, cell: Callable[[Score], str]) -> str:

@@ -16,6 +16,7 @@ SETS = {
     "page": dataset.whole_pages,
     "crop": dataset.cropped,
     "symbol": dataset.with_symbols,
+    "written": dataset.as_people_write,
     "empty": dataset.without_digits,
 }
 

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.photo_dataset import crops, symbols
+from benchmarks.photo_dataset import crops, pages, symbols
 from benchmarks.photo_dataset.ink import photograph
 from benchmarks.photo_dataset.looks import KINDS, Look, random_look, random_page_look
+from benchmarks.photo_dataset.sheet import Sheet
 from benchmarks.photo_dataset.texts import page_rows, random_rows, short_number
 from benchmarks.photo_dataset.writers import PARTS, Part, Writers, random_writer
 from benchmarks.photo_dataset.writing import (
@@ -24,6 +25,7 @@ from benchmarks.photo_dataset.writing import (
     word_marks,
     write_rows,
 )
+from digitdraw.photo.numbers import number_spans
 from digitdraw.training import datasets
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "WITHOUT_DIGITS",
     "Photo",
     "WrittenPage",
+    "as_people_write",
     "checks",
     "cropped",
     "few_digits",
@@ -56,9 +59,10 @@ WITHOUT_DIGITS = ("blank", "ruled", "textured", "letters", "noise and shapes")
 class Photo:
     """A generated photo and its labels.
 
-    `picture` is (H, W, 3) uint8 RGB. `numbers` are in reading order, as strings of digits. The
-    other lists have one entry per digit, in the same order: `boxes` (x, y, width, height) in whole
-    pixels around all ink of the digit, `labels` 0 to 9, and `number_of`, the index of its number.
+    `picture` is (H, W, 3) uint8 RGB. `numbers` are in reading order, as written; without
+    `as_written`, as strings of digits. The other lists have one entry per digit, in the same order:
+    `boxes` (x, y, width, height) in whole pixels around all ink of the digit, `labels` 0 to 9, and
+    `number_of`, the index of its number.
     """
 
     picture: np.ndarray
@@ -67,6 +71,7 @@ class Photo:
     labels: list[int]
     number_of: list[int]
     kind: str
+    as_written: bool = True
 
 
 @dataclass(frozen=True)
@@ -132,6 +137,17 @@ def with_symbols(root: Path, count: int, seed: int, part: Part = "test") -> Iter
         if kind == "circled":
             marks += [Mark(symbols.ring(number, h, rng)) for number in strokes_by_number(marks)]
         yield labelled_photo(rows, marks, *photograph(marks, h, pitch, look, rng), kind)
+
+
+def as_people_write(root: Path, count: int, seed: int, part: Part = "test") -> Iterator[Photo]:
+    """Yield photos of pages as people write them; their kinds take turns through `pages.KINDS`."""
+    writers = Writers(root, part)
+    for index in range(count):
+        rng = np.random.default_rng([0xA5E0, seed, index])
+        kind = list(pages.KINDS)[index % len(pages.KINDS)]
+        sheet = Sheet(writers, random_look(str(rng.choice(EVERYDAY)), rng), rng)
+        pages.KINDS[kind](sheet)
+        yield labelled_photo(*sheet.photograph(), kind)
 
 
 def without_digits(root: Path, count: int, seed: int, part: Part = "test") -> Iterator[Photo]:
@@ -222,14 +238,18 @@ def labelled_photo(
     boxes: list[tuple[int, int, int, int]],
     kind: str,
 ) -> Photo:
-    """Return the photo of `marks` with its labels; `boxes` has one box per mark."""
+    """Return the photo of `marks` with its labels; `boxes` has one box per mark.
+
+    A number is a run of digits in the text of a row, with the symbols that belong to it."""
     digits = [(mark, box) for mark, box in zip(marks, boxes, strict=True) if mark.label is not None]
+    texts = [" ".join(row) for row in rows]
+    numbers = [text[start:end] for text in texts for start, end in number_spans(text)]
     return Photo(
         picture,
-        ["".join(c for c in text if c.isdigit()) for row in rows for text in row],
+        numbers,
         [box for _, box in digits],
         [mark.label for mark, _ in digits],
-        [mark.number for mark, _ in digits],
+        [index for index, number in enumerate(numbers) for c in number if c.isdigit()],
         kind,
     )
 
@@ -244,6 +264,7 @@ def checks(root: Path, part: Part = "test") -> list[Photo]:
             labels=scan.labels.tolist(),
             number_of=[0] * len(scan.labels),
             kind="check",
+            as_written=False,
         )
         for scan in datasets.scans(root, part)
     ]

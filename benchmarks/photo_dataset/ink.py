@@ -7,6 +7,7 @@ digit in the unit of the points.
 """
 
 import math
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from benchmarks.photo_dataset.camera import SUBPIXEL_BITS, add_light, take_picture
 from benchmarks.photo_dataset.looks import Look
 from benchmarks.photo_dataset.paper import add_desk, render_paper
+from benchmarks.photo_dataset.prints import Print
 from benchmarks.photo_dataset.writing import Mark
 from digitdraw.training.synthesis.handwriting import Strokes, corners
 
@@ -24,9 +26,16 @@ INK_SAMPLES = 4
 
 
 def photograph(
-    marks: list[Mark], h: float, pitch: float, look: Look, rng: np.random.Generator
+    marks: list[Mark],
+    h: float,
+    pitch: float,
+    look: Look,
+    rng: np.random.Generator,
+    prints: Sequence[Print] = (),
 ) -> tuple[np.ndarray, list[tuple[int, int, int, int]]]:
-    """Return the photo of marks on paper, (H, W, 3) uint8, and the box of the ink of each mark."""
+    """Return the photo of marks on paper, (H, W, 3) uint8, and the box of the ink of each mark.
+
+    The paper has `prints` on it beside the print of its look."""
     width, height = look.size
     # The print of empty paper is placed as if the middle of the sheet were written on.
     middle = [np.array([[0.2, 0.2], [0.8, 0.8]]) * look.size]
@@ -38,6 +47,8 @@ def photograph(
     u = (inverse[0, 0] * x + inverse[0, 1] * y + inverse[0, 2]) / w
     v = (inverse[1, 0] * x + inverse[1, 1] * y + inverse[1, 2]) / w
     picture = render_paper(u, v, points, h, pitch, look, rng)
+    for printed in prints:
+        printed.draw(picture, u, v)
     ink_cover, boxes = draw_marks(marks, homography, h, look, rng)
     ink_cover = ink_cover * (1 - look.grain * paper_grain((height, width), h, look, rng))
     for channel in range(3):

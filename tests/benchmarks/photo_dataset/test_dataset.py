@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.photo_dataset import dataset, symbols
+from benchmarks.photo_dataset import dataset, pages, symbols
 from benchmarks.photo_dataset.dataset import KINDS, Photo
 from benchmarks.photo_dataset.writers import Writers
 from digitdraw.training import datasets
@@ -13,6 +13,14 @@ from digitdraw.training import datasets
 def photos(data_folder) -> list[Photo]:
     """One photo of every kind."""
     return list(dataset.make_photos(data_folder, len(KINDS), seed=11))
+
+
+def assert_labels_spell_the_numbers(photo: Photo) -> None:
+    spelled = [""] * len(photo.numbers)
+    for label, number in zip(photo.labels, photo.number_of, strict=True):
+        spelled[number] += str(label)
+    assert spelled == ["".join(c for c in number if c.isdigit()) for number in photo.numbers]
+    assert len(photo.boxes) == len(photo.labels)
 
 
 def test_a_photo_depends_on_seed_and_index_alone(data_folder, photos):
@@ -48,12 +56,7 @@ def test_pictures_are_rgb_and_have_the_size_of_photos(photos):
 
 def test_the_labels_spell_the_numbers(photos):
     for photo in photos:
-        spelled = [""] * len(photo.numbers)
-        for label, number in zip(photo.labels, photo.number_of, strict=True):
-            spelled[number] += str(label)
-        assert spelled == photo.numbers
-        assert all(number.isdigit() for number in photo.numbers)
-        assert len(photo.boxes) == len(photo.labels)
+        assert_labels_spell_the_numbers(photo)
 
 
 def test_all_boxes_lie_inside_the_picture(photos):
@@ -99,12 +102,33 @@ def test_cropped_pictures_have_one_number_and_all_ink_inside_boxes(data_folder):
         assert (abs(grey - paper)[~in_box] < 130).all()
 
 
-def test_photos_with_symbols_are_labelled_by_their_digits_alone(data_folder):
+def test_photos_with_symbols_have_numbers_as_written(data_folder):
     photos = list(dataset.with_symbols(data_folder, len(symbols.KINDS), seed=4))
     assert [photo.kind for photo in photos] == list(symbols.KINDS)
     for photo in photos:
-        assert all(number.isdigit() for number in photo.numbers)
-        assert "".join(photo.numbers) == "".join(map(str, photo.labels))
+        assert_labels_spell_the_numbers(photo)
+    by_kind = {photo.kind: photo for photo in photos}
+    assert all(number.count("/") == 2 for number in by_kind["dates"].numbers)
+    assert all(":" in number for number in by_kind["times"].numbers)
+    assert all(set(number) <= set("0123456789.,") for number in by_kind["money"].numbers)
+
+
+@pytest.mark.parametrize("part", dataset.PARTS)
+def test_pages_as_people_write_them_have_all_kinds_and_numbers_as_written(data_folder, part):
+    photos = list(dataset.as_people_write(data_folder, len(pages.KINDS), 6, part))
+    assert [photo.kind for photo in photos] == list(pages.KINDS)
+    for photo in photos:
+        assert_labels_spell_the_numbers(photo)
+        height, width = photo.picture.shape[:2]
+        for x, y, box_width, box_height in photo.boxes:
+            assert x >= 0 and y >= 0 and x + box_width <= width and y + box_height <= height
+
+
+def test_a_page_depends_on_seed_and_index_alone(data_folder):
+    *_, second = dataset.as_people_write(data_folder, 2, 3)
+    *_, again = dataset.as_people_write(data_folder, 2, 3)
+    assert np.array_equal(second.picture, again.picture)
+    assert (second.numbers, second.boxes) == (again.numbers, again.boxes)
 
 
 def test_the_checks_are_the_scans_of_the_test_part(data_folder):
