@@ -126,6 +126,21 @@ def test_photos_that_a_lost_connection_stopped_are_tried_again(open_photos):
     app.complaints[:] = [text for text in app.complaints if not lost.search(text)]
 
 
+def test_a_photo_is_turned_and_read_again(photos):
+    add_photos(photos, ("wide.png", photo_of_blots([(40, 40), (54, 40)])))
+    expect_numbers(photos, "07")
+    stage = photos.page.locator(f"{TAB} .dd-stage img")
+    assert stage.evaluate("image => image.naturalWidth > image.naturalHeight")
+    photo_button(photos, "Turn right").click()
+    expect_numbers(photos, "0", "0")
+    assert stage.evaluate("image => image.naturalWidth < image.naturalHeight")
+    for _ in range(3):  # without waiting for the answers
+        photo_button(photos, "Turn left").click()
+    expect(photos.page.locator(".dd-busy")).to_have_count(0)
+    assert stage.evaluate("image => image.naturalWidth > image.naturalHeight")
+    expect_numbers(photos, "07")
+
+
 def test_dropped_and_pasted_photos_are_read(photos):
     first, second, third = (list(photo_of_blots(BLOTS[:count])) for count in (6, 2, 3))
     photos.page.evaluate(HAND_OVER, [[first, second], "drop"])

@@ -108,7 +108,7 @@ def test_numbers_are_copied_and_downloaded_with_their_corrections(photos):
     assert [number["read"] for number in first["numbers"]] == ["074", "074"]
     upper, lower = first["numbers"]
     assert upper["confidence"] > 0.9 > lower["confidence"]
-    assert upper["box"] == pytest.approx([33, 29, 42, 23], abs=8)
+    assert upper["box"] == pytest.approx([38, 36, 34, 10], abs=2)
     fixed = first["digits"][2]
     assert (fixed["digit"], fixed["read"], fixed["corrected"]) == (9, 4, True)
     assert fixed["probabilities"][4] == pytest.approx(0.6, abs=0.01)
@@ -163,7 +163,7 @@ def test_a_missed_digit_is_added_by_a_tap_on_its_place(photos):
     expect_numbers(photos, "0742", "074")
     expect(box_of(photos, "2, corrected, number 1")).to_be_focused()
     add.press("Enter")  # without a mouse, in the middle of the view
-    expect_numbers(photos, "0742", "074", "?")
+    expect_numbers(photos, "0742", "?", "074")
     for _ in range(3):
         photo_button(photos, "Undo").click()
     expect_numbers(photos, "074", "074")

@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.support.app_page import PHONE_OPTIONS
-from tests.support.photo_tab import TAB, choose_files, expect_numbers, photo_button, small_targets
+from tests.support.photo_tab import TAB, choose_files, expect_numbers, small_targets
 from tests.support.pictures import digit_picture
 from tests.support.pictures_to_send import digit_photo
 
@@ -67,23 +67,6 @@ def deep(digit: int) -> bytes:
 def test_any_kind_of_picture_is_read(shared_photos, digit, data):
     choose_files(shared_photos, ("picture", data))
     shared_photos.expect_digit(str(digit), TAB)
-
-
-def test_a_photo_is_turned_and_read_again(shared_photos):
-    upright = Image.open(io.BytesIO(digit_photo(7)))
-    choose_files(shared_photos, ("lying.jpg", file_of(upright.rotate(90, expand=True), "JPEG")))
-    stage = shared_photos.page.locator(f"{TAB} .dd-stage img")
-    expect(stage).to_be_visible()
-    assert stage.evaluate("image => image.naturalWidth < image.naturalHeight")
-    photo_button(shared_photos, "Turn right").click()
-    shared_photos.expect_digit("7", TAB)
-    assert stage.evaluate("image => image.naturalWidth > image.naturalHeight")
-    for _ in range(3):  # without waiting for the answers
-        photo_button(shared_photos, "Turn left").click()
-    expect(shared_photos.page.locator(".dd-busy")).to_have_count(0)
-    assert stage.evaluate("image => image.naturalWidth < image.naturalHeight")
-    photo_button(shared_photos, "Turn left").click()
-    shared_photos.expect_digit("7", TAB)
 
 
 def test_on_a_phone_the_answer_stands_below_the_photo(make_app):

@@ -207,7 +207,7 @@ def _form(item: NumberItem) -> float:
     """Return the probability that there is a number with as many digits as an item has. The
     confidence of an item is this one times those of its digits."""
     digits = math.prod(digit.prediction.confidence for digit in item.digits)
-    return min(1.0, item.confidence / digits)
+    return min(1.0, item.confidence / digits) if digits else 0.0
 
 
 def _item(item: NumberItem, scale: float) -> dict:
@@ -217,8 +217,8 @@ def _item(item: NumberItem, scale: float) -> dict:
         "confidence": round(item.confidence, 4),
         "status": item.status,
         "box": _scaled(item.box, scale),
-        "line": item.line,
-        "column": item.column,
+        "line": int(item.line),
+        "column": int(item.column),
     }
 
 
