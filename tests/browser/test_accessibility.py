@@ -6,8 +6,9 @@ from playwright.sync_api import expect
 
 from tests.support.app_page import DESKTOP, TABS, AppPage, expect_no_complaints
 from tests.support.browser_paths import SWITCHES, chromium_path
-from tests.support.photo_tab import choose_files, expect_failures
+from tests.support.photo_tab import add_reading, choose_files, expect_failures
 from tests.support.pictures_to_send import digit_photo
+from tests.support.readings import reading_of
 from tests.support.screens import overflow_of
 
 # Marks that have only a background, and what marks the rest: in forced colours, backgrounds vanish
@@ -97,13 +98,16 @@ def test_no_tab_violates_a_rule_of_axe_in_light_and_dark(app):
         expect_no_violations(app)
 
 
-def test_a_photo_of_numbers_violates_no_rule_of_axe(app):
+def test_a_table_of_numbers_violates_no_rule_of_axe(app):
     app.open_tab("Photo")
-    app.page.locator(f"{TABS['Photo']} .dd-examples").get_by_role("button").first.click()
-    app.page.locator(".dd-number").nth(1).click()
+    add_reading(app, reading_of(["12.50", "58?"], ["7", "-5"], turned=180))
+    app.page.locator(".dd-number").nth(1).click()  # the suggestion
     app.page.get_by_role("button", name="Edit").first.click()
     expect(app.page.locator(".dd-number-input")).to_be_visible()
     expect_no_violations(app)
+    assert overflow_of(app, 320, 256) == 0
+    app.page.set_viewport_size(DESKTOP)
+    app.page.unroute_all()
     app.page.locator(".dd-thumbnails button").first.click()
 
 
