@@ -40,6 +40,9 @@ from digitdraw.models import weights
 
 __all__ = ["installed", "labelled_pictures", "report", "test_sets"]
 
+FIELD_WRITTEN = Path(__file__).with_name("field_written.json")
+"""The numbers of each picture in the folder `field` as written, one list for each row."""
+
 
 def test_sets(options: argparse.Namespace) -> dict[str, list[Photo]]:
     """Return the sets of pictures that the options ask for, by name."""
@@ -63,17 +66,17 @@ def labelled_pictures(folder: Path) -> list[Photo]:
 
     Each line has "image", a path in the folder, "kind", and "truth": rows of numbers, as strings of
     digits. Pictures of other kinds than "numbers" are left out. A line may also have "written": the
-    same rows with all symbols."""
+    same rows with all symbols. Those of the folder `field` are in FIELD_WRITTEN, by file name."""
+    known = json.loads(FIELD_WRITTEN.read_text(encoding="utf-8"))
     lines = (folder / "labels.jsonl").read_text(encoding="utf-8").splitlines()
     photos = []
     for entry in map(json.loads, lines):
         if entry["kind"] == "numbers":
             with Image.open(folder / entry["image"]) as image:
                 picture = np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
-            rows = entry.get("written", entry["truth"])
-            numbers = [number for row in rows for number in row]
-            as_written = "written" in entry
-            photos.append(Photo(picture, numbers, [], [], [], entry["kind"], as_written))
+            written = entry.get("written", known.get(Path(entry["image"]).name))
+            numbers = [number for row in written or entry["truth"] for number in row]
+            photos.append(Photo(picture, numbers, [], [], [], "numbers", written is not None))
     return photos
 
 
