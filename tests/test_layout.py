@@ -99,6 +99,7 @@ def test_public_names():
         "BadWeightsError",
         "DataError",
         "DigitDrawError",
+        "NumberItem",
         "Prediction",
         "ReadDigit",
         "Reading",

@@ -4,8 +4,6 @@ import argparse
 import itertools
 from pathlib import Path
 
-import torch
-
 from digitdraw.models import weights
 from digitdraw.models.calibration import PhotoCalibration
 from digitdraw.models.registry import DETECTOR, LINE_RECOGNIZER
@@ -35,7 +33,6 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _calibrate(data: Path, folder: Path, write: bool) -> None:
-    torch.set_grad_enabled(False)
     line_recognizer = weights.load(LINE_RECOGNIZER.name, folder)
     before = PhotoCalibration(**vars(line_recognizer.calibration))
     networks = prepare_networks(
