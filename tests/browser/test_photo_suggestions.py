@@ -143,9 +143,9 @@ def test_a_turned_photo_is_shown_turned_and_says_so(photos):
     image = photos.page.locator(f"{TAB} .dd-stage img")
     assert image.evaluate("image => image.naturalWidth > image.naturalHeight")
     # A turn by hand counts from what is shown.
-    with photos.page.expect_request("**/live/photo*") as asked:
+    with photos.page.expect_request("**/live/photo*") as request:
         photo_button(photos, "Turn right").click()
-    assert asked.value.url.endswith("?turn=180")
+    assert request.value.url.endswith("?turn=180")
 
 
 def test_a_number_with_a_point_keeps_its_form_through_corrections(photos):

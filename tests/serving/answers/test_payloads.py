@@ -244,7 +244,8 @@ def test_a_photo_is_sent_as_the_reader_turned_it(turn, turned):
     lying = paper_for(reading).rotate(turn, expand=True)
     recognizer = FakeRecognizer(reading)
     payload = payloads.read_photo(recognizer, file_of(lying), turn)
-    assert recognizer.pictures[0].size == paper_for(reading).size  # turned as people asked, no further
+    # The reader got it as people had turned it.
+    assert recognizer.pictures[0].size == paper_for(reading).size
     upright = paper_for(reading_of(["12", "7"]))
     assert payload["turned"] == turned
     assert (payload["width"], payload["height"]) == upright.size
