@@ -169,7 +169,9 @@ def _may_be_none(prediction: Prediction) -> bool:
 def _either(answers: Sequence[int | str]) -> str:
     """Return one or two answers: "4", "4 or 9"."""
     first, *rest = answers
-    return Message("answer.or", first=first, second=rest[0]) if rest else str(first)
+    if rest:
+        return Message("answer.or", first=first, second=rest[0])
+    return first if isinstance(first, str) else str(first)  # a message stays one
 
 
 def _looks_like(digit: int) -> Message:

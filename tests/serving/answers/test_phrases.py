@@ -116,6 +116,7 @@ def test_a_digit_of_a_photo_with_low_digitness_is_doubtful():
     clear = prediction("digit", first=1, second=7, probability=0.97, digitness=0.53)
     assert phrases.doubtful(clear)
     assert phrases.photo_digit(clear) == "1, or perhaps no digit"
+    assert phrases.photo_digit(clear).values["other"].key == "answer.no_digit"  # in any language
     assert not phrases.doubtful(prediction("digit", digitness=phrases.PERHAPS_NONE_BELOW))
     neither = prediction("unsure", first=4, second=9, runner_up_probability=0.45, digitness=0.4)
     assert phrases.photo_digit(neither) == "4, or perhaps 9 or no digit"
