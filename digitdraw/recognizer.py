@@ -14,7 +14,7 @@ from digitdraw.device import choose_device
 from digitdraw.errors import BadWeightsError, UnsupportedError
 from digitdraw.models import weights
 from digitdraw.models.own_models import locate
-from digitdraw.models.registry import DETECTOR, LINE_RECOGNIZER
+from digitdraw.models.registry import DETECTOR, LINE_RECOGNIZER, ORIENTATION
 from digitdraw.models.weights import Weights
 from digitdraw.photo.reader import GLYPH_CLASSIFIER, PhotoReader, Reading
 from digitdraw.photo.single_digit import CONFIDENT, crop_around
@@ -90,12 +90,12 @@ class Recognizer:
             )
         with self._loading:
             if self._photo_reader is None:
-                names = DETECTOR.name, LINE_RECOGNIZER.name, GLYPH_CLASSIFIER
+                names = DETECTOR.name, ORIENTATION.name, LINE_RECOGNIZER.name, GLYPH_CLASSIFIER
                 # A classifier that calls everything a digit cannot confirm doubtful digits.
                 classify = self.classifier.predict if self.classifier.rejects_non_digits else None
-                detector, line_recognizer, glyph_classifier = map(self._photo_weights, names)
+                detector, orienting, line_recognizer, glyphs = map(self._photo_weights, names)
                 self._photo_reader = PhotoReader(
-                    detector, line_recognizer, glyph_classifier, self.device, classify
+                    detector, orienting, line_recognizer, glyphs, self.device, classify
                 )
         return self._photo_reader
 
@@ -141,13 +141,14 @@ class Recognizer:
                     return ImagePrediction(closer, part, grey)
         return ImagePrediction(whole, grey, None)
 
-    def read_numbers(self, image: Source) -> Reading:
+    def read_numbers(self, image: Source, is_upright: bool = False) -> Reading:
         """Read the numbers of a photo: a path, bytes, a PIL image, or an array.
 
-        The first photo loads the photo reader. A photo without digits gives an empty reading.
-        Raises BadImageError as `load_grey` does, BadWeightsError if the weights of the photo
-        reader are missing or damaged, and UnsupportedError for a model of other classes."""
-        return self.photo_reader.read(image)
+        A photo on its side or upside down is turned, unless you say that it `is_upright`. The
+        first photo loads the photo reader. A photo without digits gives an empty reading. Raises
+        BadImageError as `load_grey` does, BadWeightsError if the weights of the photo reader are
+        missing or damaged, and UnsupportedError for a model of other classes."""
+        return self.photo_reader.read(image, is_upright)
 
     def _photo_weights(self, name: str) -> Weights:
         own = self.folder
@@ -158,10 +159,10 @@ class Recognizer:
     def _crop_to_single_digit(self, grey: np.ndarray, reading: Reading | None) -> np.ndarray | None:
         """Return the part of `grey` around its digit, or None unless the reader finds just one."""
         try:
-            reading = reading or self.photo_reader.read_batch([(grey, 1.0)])[0]
+            reading = reading or self.photo_reader.read_batch([(grey, 1.0)], is_upright=True)[0]
         except BadWeightsError as error:
             log.warning("the photo reader cannot look for a digit in a picture: %s", error)
             return None
-        if len(reading.digits) != 1 or reading.turned:  # a letter on its side may be a digit
+        if len(reading.digits) != 1:
             return None
         return crop_around(grey, reading.digits[0].box)

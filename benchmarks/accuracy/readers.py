@@ -19,7 +19,7 @@ import torch
 
 import digitdraw
 from digitdraw.models import weights
-from digitdraw.models.registry import DETECTOR, LINE_RECOGNIZER
+from digitdraw.models.registry import DETECTOR, LINE_RECOGNIZER, ORIENTATION
 from digitdraw.photo.numbers import number_spans
 from digitdraw.photo.reader import GLYPH_CLASSIFIER, PhotoReader
 
@@ -52,7 +52,8 @@ class NotInstalled(Exception):
 
 def digitdraw_reader(folder: Path = weights.FOLDER) -> Reader:
     """Return digitdraw's reader; detector and line recognizer come from `folder`."""
-    networks = [weights.load(name, folder) for name in (DETECTOR.name, LINE_RECOGNIZER.name)]
+    models = DETECTOR, ORIENTATION, LINE_RECOGNIZER
+    networks = [weights.load(model.name, folder) for model in models]
     networks.append(weights.load(GLYPH_CLASSIFIER))
     classify = digitdraw.load("default", device="cpu").predict_batch
     photo_reader = PhotoReader(*networks, torch.device("cpu"), classify)

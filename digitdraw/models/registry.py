@@ -14,6 +14,7 @@ from digitdraw.models import classifiers
 from digitdraw.models.calibration import Calibration, PhotoCalibration
 from digitdraw.models.detector import DigitDetector
 from digitdraw.models.line_recognizer import LineRecognizer
+from digitdraw.models.orientation import OrientationNet
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ DETECTOR = Architecture("detector", "locates the digits of a photo", DigitDetect
 LINE_RECOGNIZER = Architecture(
     "line-recognizer", "reads each number", LineRecognizer, 0.0, 1.0, PhotoCalibration
 )
-PHOTO_MODELS = {model.name: model for model in (DETECTOR, LINE_RECOGNIZER)}
+ORIENTATION = Architecture("orientation", "finds how a photo is turned", OrientationNet, 0.0, 1.0)
+PHOTO_MODELS = {model.name: model for model in (DETECTOR, LINE_RECOGNIZER, ORIENTATION)}
 _CLASSIFIERS = (
     Architecture("softmax", Message("model.softmax"), classifiers.softmax, 0.0, 1.0),
     Architecture("from-scratch", Message("model.from_scratch"), classifiers.FromScratch, 0.0, 1.0),

@@ -21,12 +21,14 @@ class FoundNumber:
     row            the row
     text           as written
     confidence     probability in [0, 1] that the text is correct
+    form           probability in [0, 1] that there is a number with as many digits
     digits         (n,), indices into the digits of the row
     probabilities  (n, 10), which digit each is"""
 
     row: Row
     text: str
     confidence: float
+    form: float
     digits: np.ndarray
     probabilities: np.ndarray
 
@@ -40,13 +42,15 @@ def find_numbers(row: Row, calibration: PhotoCalibration) -> list[FoundNumber]:
     for (start, end), log_p in zip(row.numbers, row.number_log_p, strict=True):
         digits = np.flatnonzero((row.digits >= start) & (row.digits < end))
         # First that it is a number of this form, then that each digit is the one that is meant.
-        form = log_p - np.log(own[digits].max(axis=1)).sum()
-        best = probabilities[digits].max(axis=1)
-        confidence = min(1.0, float(np.exp(form / c.digitness_temperature))) * float(best.prod())
+        log_form = log_p - np.log(own[digits].max(axis=1)).sum()
+        form = min(1.0, float(np.exp(log_form / c.digitness_temperature)))
+        confidence = form * float(probabilities[digits].max(axis=1).prod())
         text = list(row.transcript.text[start:end])
         for index, label in zip(digits, probabilities[digits].argmax(axis=1), strict=True):
             text[row.digits[index] - start] = alphabet.DIGITS[label]
-        found.append(FoundNumber(row, "".join(text), confidence, digits, probabilities[digits]))
+        found.append(
+            FoundNumber(row, "".join(text), confidence, form, digits, probabilities[digits])
+        )
     return found
 
 

@@ -23,6 +23,6 @@ def columns_of(boxes: np.ndarray, lines: Sequence[int]) -> list[int]:
     if len(set(pairs)) == len(pairs):
         return columns.tolist()
     return [
-        sum(lines[other] == line and left[other] < left[index] for other in range(len(boxes)))
+        int(sum(lines[other] == line and left[other] < left[index] for other in range(len(boxes))))
         for index, line in enumerate(lines)
     ]

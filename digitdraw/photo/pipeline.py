@@ -50,6 +50,7 @@ class Row:
     """A row of writing and what was read in it.
 
     line          its line on the page, from 0 at the top; a line may have several rows
+    detected      (k, 4), boxes of the detections that it was cut around
     transcript    n characters from left to right
     digits        (m,), indices of the characters that are digits
     boxes         (m, 4), boxes of the digits
@@ -60,6 +61,7 @@ class Row:
     classifier_logits  (m, 10), which digit; scaled down for glyphs that are not whole"""
 
     line: int
+    detected: np.ndarray
     transcript: Transcript
     digits: np.ndarray
     boxes: np.ndarray
@@ -131,6 +133,7 @@ def _row(
     weights = np.where(crops.is_whole, 1, PARTIAL_GLYPH_WEIGHT)[:, None]
     return Row(
         line=line,
+        detected=detections.boxes,
         transcript=transcript,
         digits=digits,
         boxes=boxes,

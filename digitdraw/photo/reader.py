@@ -4,6 +4,7 @@ It holds the networks with their device and calibration, finds the numbers in th
 and decides which of them to list. `photo.pipeline` runs the networks."""
 
 import itertools
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -149,6 +150,7 @@ class PhotoReader:
     def __init__(
         self,
         detector: Weights,
+        orientation_network: Weights,
         line_recognizer: Weights,
         classifier: Weights,
         device: torch.device,
@@ -160,26 +162,29 @@ class PhotoReader:
         self.calibration = PhotoCalibration(**vars(line_recognizer.calibration))
         self._classify = classify
         networks = prepare_networks(detector, line_recognizer, classifier)
-        self._fallback = CpuFallback(networks, device, "")
+        orienting = fold_batch_norm(orientation_network.network).requires_grad_(False)
+        self._fallback = CpuFallback((*networks, orienting), device, "")
 
-    def read(self, image: Source) -> Reading:
-        """Read the numbers of a photo, maybe none. Raises BadImageError as `load_photo` does."""
-        return self.read_batch([load_photo(image)])[0]
+    def read(self, image: Source, is_upright: bool = False) -> Reading:
+        """Read the numbers of a photo, maybe none. One that `is_upright` is never turned. Raises
+        BadImageError as `load_photo` does."""
+        return self.read_batch([load_photo(image)], is_upright)[0]
 
-    def read_batch(self, photos: Sequence[tuple[np.ndarray, float]]) -> list[Reading]:
+    def read_batch(
+        self, photos: Sequence[tuple[np.ndarray, float]], is_upright: bool = False
+    ) -> list[Reading]:
         """Read photos as `load_photo` returns them. A GPU reads them faster in one batch. Raises
         BadImageError if one of them shows more than `detection.MAX_DIGITS` digits."""
-        pages = self._find([grey for grey, _ in photos])
-        return [
-            self._reading(self._upright(page), pixel)
-            for page, (_, pixel) in zip(pages, photos, strict=True)
-        ]
+        pages = self._read_pages([grey for grey, _ in photos])
+        if not is_upright:
+            pages = [self._upright(page) for page in pages]
+        return [self._reading(page, pixel) for page, (_, pixel) in zip(pages, photos, strict=True)]
 
-    def _find(self, images: Sequence[np.ndarray], turn: int = 0) -> list[_Page]:
+    def _read_pages(self, images: Sequence[np.ndarray], turn: int = 0) -> list[_Page]:
         """Turn images, (H, W) float32, by `turn` quarters, and find their numbers."""
         images = [orientation.turned(grey, turn) for grey in images]
         pages = self._fallback.run(
-            lambda *networks: pipeline.read_rows(images, Networks(*networks))
+            lambda *networks: pipeline.read_rows(images, Networks(*networks[:-1]))
         )
         found = [[find_numbers(row, self.calibration) for row in rows] for rows in pages]
         return [
@@ -188,11 +193,17 @@ class PhotoReader:
         ]
 
     def _upright(self, page: _Page) -> _Page:
-        """Return a page, turned if its numbers read better then."""
-        if orientation.is_clear(page.numbers):
+        """Return a page, turned if the orientation network says so and its numbers read better."""
+        if not page.rows or orientation.is_clear(page.numbers):
             return page
-        turns = [page, *(self._find([page.grey], turn)[0] for turn in (1, 2, 3))]
-        return turns[orientation.best_turn([turned.numbers for turned in turns])]
+        boxes = np.concatenate([row.detected for row in page.rows])
+        patches = orientation.patches(page.grey, boxes)
+        turn = self._fallback.run(lambda *networks: orientation.turn_of(patches, networks[-1]))
+        if not turn:
+            return page
+        (better,) = self._read_pages([page.grey], 4 - turn)
+        likely = map(orientation.likely_digits, (page.numbers, better.numbers))
+        return better if operator.lt(*likely) else page
 
     def _reading(self, page: _Page, pixel: float) -> Reading:
         """Decide about the numbers of a photo; `pixel` is the size of a pixel in photo pixels."""
@@ -221,7 +232,7 @@ class PhotoReader:
         digits = tuple(
             ReadDigit(
                 _scaled(found.row.boxes[index], pixel),
-                self._prediction(found.confidence, bars, found.row.glyphs[index]),
+                self._prediction(found.form, bars, found.row.glyphs[index]),
                 number if is_listed else -1,
             )
             for index, bars in zip(found.digits, found.probabilities, strict=True)

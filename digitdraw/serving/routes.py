@@ -27,10 +27,11 @@ from digitdraw.serving.workers.photo_queue import PhotoQueue
 T = TypeVar("T")
 
 _PHOTO_KINDS = {
-    "0": b"photo",
-    **{turn: f"photo-{turn}".encode() for turn in ("90", "180", "270")},
+    "": b"photo",
+    **{turn: f"photo-{turn}".encode() for turn in ("0", "90", "180", "270")},
 }
-"""The kinds of questions to the photo workers, by the parameter "turn": degrees clockwise."""
+"""The kinds of questions to the photo workers, by the parameter "turn": degrees clockwise
+by which a person turned the photo. Without it the reader may turn the photo."""
 _ADDRESS = re.compile(r"https?://\S{1,200}", re.ASCII)
 """Addresses that get a QR code. A longer one would have squares too small for a projector."""
 MAX_ON_DEMAND = 8
@@ -178,4 +179,4 @@ async def while_connected(receive: Receive, answer: Coroutine[Any, Any, T]) -> T
 
 def _photo_kind(request: Request) -> bytes | None:
     """Return the kind of question about a photo that is to be turned; None for other angles."""
-    return _PHOTO_KINDS.get(request.query_params.get("turn", "0"))
+    return _PHOTO_KINDS.get(request.query_params.get("turn", ""))

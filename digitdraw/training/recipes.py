@@ -27,7 +27,7 @@ class Recipe:
     """Examples in a batch, over all processes."""
     learning_rate: float
     """Largest learning rate of the schedule."""
-    task: Literal["classifier", "detector", "line recognizer"] = "classifier"
+    task: Literal["classifier", "detector", "line recognizer", "orientation"] = "classifier"
     """Kind of training; `training.tasks` has one class for each."""
     mnist_only: bool = True
     """Train on MNIST alone; else on drawings, fonts, scans and non-digits, too."""
@@ -127,6 +127,13 @@ RECIPES: dict[str, Recipe] = {
         loss="CTC",
         ema_decay=0.998,
         max_gradient_norm=5.0,
+    ),
+    "orientation": Recipe(
+        epochs=6,
+        batch_size=128,
+        learning_rate=2e-3,
+        **{**_CONVOLUTIONAL, "digitness_weight": 0.0},
+        task="orientation",
     ),
 }
 """The default recipe of each model."""

@@ -17,7 +17,7 @@ from digitdraw.errors import DataError, TrainingError
 from digitdraw.models import weights
 from digitdraw.models.data_format import DIGITS, DataFormat
 from digitdraw.models.registry import DETECTOR
-from digitdraw.training import datasets, metrics
+from digitdraw.training import datasets, metrics, orientation
 from digitdraw.training.classifier import dataset as glyph_dataset
 from digitdraw.training.classifier.dataset import GlyphDataset, Subset
 from digitdraw.training.classifier.trainer import trainer_for
@@ -97,6 +97,11 @@ class Task(ABC):
         trainer.set_data(self.dataset(), options.fraction, options.workers)
         return trainer
 
+    def _detector(self) -> Path:
+        """Return the folder of the detector: --out if it has one, else that of the package."""
+        folder = Path(self.options.out)
+        return folder if (folder / f"{DETECTOR.name}.json").is_file() else weights.FOLDER
+
     def _cached(self, cached: Callable, made_from: Callable, make: Callable[[], Any]) -> Any:
         """Return `cached(path, made_from(), make)`, path: --dataset-cache; without it `make()`."""
         path = self.options.dataset_cache and Path(self.options.dataset_cache)
@@ -168,6 +173,17 @@ class ClassifierTask(Task):
         return pixels, labels
 
 
+class OrientationTask(ClassifierTask):
+    """Trains the orientation network on patches of turned pages."""
+
+    def __init__(self, options: argparse.Namespace, recipe: Recipe, group: ProcessGroup) -> None:
+        super().__init__(options, recipe, group)
+        group.print("generating the dataset ...")
+        arguments = self.root, self._detector(), options.seed, options.workers
+        self.labelled = orientation.load(*arguments)
+        self.data, self.examples = self.labelled.data, "patches"
+
+
 class DetectorTask(Task):
     """Trains the digit detector."""
 
@@ -214,14 +230,11 @@ class LineRecognizerTask(Task):
     def validation(self) -> LineRecognizerValidation:
         return LineRecognizerValidation.load(self.root, self._detector(), self.options.workers)
 
-    def _detector(self) -> Path:
-        folder = Path(self.options.out)
-        return folder if (folder / f"{DETECTOR.name}.json").is_file() else weights.FOLDER
-
 
 TASKS: dict[str, type[Task]] = {
     "classifier": ClassifierTask,
     "detector": DetectorTask,
     "line recognizer": LineRecognizerTask,
+    "orientation": OrientationTask,
 }
 """The tasks, by the name that a recipe has for them."""

@@ -3,6 +3,7 @@
 import io
 import itertools
 import json
+from functools import partial
 
 import cv2
 import numpy as np
@@ -24,6 +25,7 @@ from tests.support.painted import (
     PaintedClassifier,
     PaintedDetector,
     PaintedLineRecognizer,
+    PaintedOrientation,
     as_weights,
     painted_reader,
     photo,
@@ -199,8 +201,7 @@ class Reads(PaintedLineRecognizer):
 
 def read_as(text):
     """Read a photo of blots whose line recognizer reads a text."""
-    networks = PaintedDetector(), Reads(text), PaintedClassifier()
-    photo_reader = PhotoReader(*map(as_weights, networks), CPU)
+    photo_reader = painted_reader(partial(Reads, text))
     return photo_reader.read(photo([(40, 40), (54, 40), (68, 40), (82, 40)]))
 
 
@@ -237,7 +238,8 @@ class DetectsNothing(PaintedDetector):
 
 
 def test_a_clean_image_without_detections_may_be_a_single_digit():
-    rest = as_weights(PaintedLineRecognizer()), as_weights(PaintedClassifier())
+    networks = PaintedOrientation(), PaintedLineRecognizer(), PaintedClassifier()
+    rest = list(map(as_weights, networks))
     for detector, number in ((DetectsNothing(), "5"), (PaintedDetector(), "0")):
         photo_reader = PhotoReader(as_weights(detector), *rest, CPU, classify_as(5))
         reading = photo_reader.read(photo([(90, 80)]))
@@ -256,7 +258,7 @@ def test_a_photo_is_read_on_the_cpu_if_the_gpu_fails(photo_reader, error, caplog
     expected = photo_reader.read(paper).numbers
     fallback = photo_reader._fallback
     working = fallback._networks
-    failing = (Failing(), PaintedLineRecognizer(), PaintedClassifier())
+    failing = (Failing(), *working[1:])
     fallback._networks, fallback._spare = failing, working
     assert photo_reader.read(paper).numbers == expected != ()
     assert "moved to the CPU" in caplog.text

@@ -1,5 +1,7 @@
 """A photo reader that needs no weights: its networks detect and read painted blots."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from torch import nn
@@ -65,6 +67,20 @@ class PaintedLineRecognizer(nn.Module):
         column[label], column[alphabet.BLANK] = 9, -9
 
 
+class PaintedOrientation(nn.Module):
+    """Says on which side of each patch the ink is: above, at the right, below or at the left."""
+
+    def __init__(self):
+        super().__init__()
+        self.unused = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        across, down = x.mean((1, 2)), x.mean((1, 3))
+        half = x.shape[-1] // 2
+        sides = down[:, :half], across[:, half:], down[:, half:], across[:, :half]
+        return torch.stack([side.mean(1) for side in sides], 1) * 9
+
+
 class PaintedClassifier(nn.Module):
     """Gives every glyph logits of 0."""
 
@@ -86,10 +102,10 @@ class Doubting(PaintedLineRecognizer):
 
 
 def painted_reader(
-    line_recognizer: type[PaintedLineRecognizer] = PaintedLineRecognizer,
+    line_recognizer: Callable[[], PaintedLineRecognizer] = PaintedLineRecognizer,
 ) -> PhotoReader:
     """A new photo reader for blots."""
-    networks = PaintedDetector(), line_recognizer(), PaintedClassifier()
+    networks = PaintedDetector(), PaintedOrientation(), line_recognizer(), PaintedClassifier()
     return PhotoReader(*map(as_weights, networks), torch.device("cpu"))
 
 

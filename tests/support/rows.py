@@ -26,11 +26,13 @@ def row_of(logits: torch.Tensor, line: int = 0, **fields) -> Row:
     spans = number_spans(transcript.text)
     centers = transcript.centers[digits]
     place = [centers * 10, np.full(len(digits), 60.0 * line)]
+    boxes = np.column_stack([*place, np.tile([20.0, 30.0], (len(digits), 1))])
     known = {
         "line": line,
+        "detected": boxes,
         "transcript": transcript,
         "digits": digits,
-        "boxes": np.column_stack([*place, np.tile([20.0, 30.0], (len(digits), 1))]),
+        "boxes": boxes,
         "digit_logits": ctc.digit_logits(transcript, digits),
         "numbers": spans,
         "number_log_p": ctc.text_log_probabilities([transcript.part(*span) for span in spans]),

@@ -1,7 +1,6 @@
 """The JSON that the page's scripts read: answers, explanations, comparisons and readings."""
 
 import base64
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from time import perf_counter
@@ -36,6 +35,7 @@ NARROW_EDGE, LONGEST_EDGE = 400, 8000
 """Of a long or tall photo, the shorter side keeps this many pixels, so that its digits stay
 legible, unless the longest side would exceed the second number."""
 TURNS = {
+    0: None,
     90: Image.Transpose.ROTATE_270,
     180: Image.Transpose.ROTATE_180,
     270: Image.Transpose.ROTATE_90,
@@ -117,10 +117,11 @@ def answer_picture(recognizer: Recognizer, picture: bytes) -> dict:
     return {**answer, "steps": [_step(step) for step in binarize.steps(part, whole)]}
 
 
-def read_photo(recognizer: Recognizer, photo: bytes, turn: int = 0) -> dict:
+def read_photo(recognizer: Recognizer, photo: bytes, turn: int | None = None) -> dict:
     """Read the numbers, or the single digit, in an uploaded file.
 
-    `turn` is 0 or one of TURNS; the reader may turn the photo further. Returns {"src": data URL of
+    `turn` is one of TURNS, where a person turned the photo; with None, the reader may turn it.
+    Returns {"src": data URL of
     the photo, turned, "width" and "height": of the turned photo in the pixels of the boxes,
     "turned": degrees clockwise by which the reader turned it, "ms", "words", "text": as in a
     `Reading`, "items": `_item` for each number, line by line, "numbers": {"number", "confidence"}
@@ -129,7 +130,8 @@ def read_photo(recognizer: Recognizer, photo: bytes, turn: int = 0) -> dict:
     else []}. Raises BadImageError or BadWeightsError."""
     started = perf_counter()
     picture, scale = open_photo(photo)
-    reading = recognizer.read_numbers(picture := _turned(picture, turn))
+    picture = _turned(picture, turn or 0)
+    reading = recognizer.read_numbers(picture, is_upright=turn is not None)
     turned, reading = reading.turned, replace(reading, turned=0)
     picture = _turned(picture, turned)
     steps: list[binarize.Step] = []
@@ -150,7 +152,8 @@ def read_photo(recognizer: Recognizer, photo: bytes, turn: int = 0) -> dict:
 
 
 def _turned(picture: Image.Image, degrees: int) -> Image.Image:
-    return picture.transpose(TURNS[degrees]) if degrees else picture
+    turn = TURNS[degrees]
+    return picture if turn is None else picture.transpose(turn)
 
 
 def _single_digit(
@@ -189,8 +192,7 @@ def _numbers(reading: Reading, scale: float, is_single: bool) -> dict:
     digits: dict[str, list[dict]] = {"listed": [], "doubtful": []}
     for index, item in enumerate(reading.items):
         digits[item.status] += [
-            {**_photo_digit(digit, _form(item), scale, is_single), "item": index}
-            for digit in item.digits
+            {**_photo_digit(digit, scale, is_single), "item": index} for digit in item.digits
         ]
     return {
         "items": [_item(item, scale) for item in reading.items],
@@ -203,13 +205,6 @@ def _numbers(reading: Reading, scale: float, is_single: bool) -> dict:
     }
 
 
-def _form(item: NumberItem) -> float:
-    """Return the probability that there is a number with as many digits as an item has. The
-    confidence of an item is this one times those of its digits."""
-    digits = math.prod(digit.prediction.confidence for digit in item.digits)
-    return min(1.0, item.confidence / digits) if digits else 0.0
-
-
 def _item(item: NumberItem, scale: float) -> dict:
     """Return a number as written, whether it is doubtful, and its place on the page."""
     return {
@@ -217,8 +212,8 @@ def _item(item: NumberItem, scale: float) -> dict:
         "confidence": round(item.confidence, 4),
         "status": item.status,
         "box": _scaled(item.box, scale),
-        "line": int(item.line),
-        "column": int(item.column),
+        "line": item.line,
+        "column": item.column,
     }
 
 
@@ -236,12 +231,12 @@ def _answer(prediction: Prediction, seconds: float) -> dict:
     }
 
 
-def _photo_digit(digit: ReadDigit, digitness: float, scale: float, is_single: bool) -> dict:
+def _photo_digit(digit: ReadDigit, scale: float, is_single: bool) -> dict:
     """Return what the answer panel shows of one digit of a photo, and its box times `scale`.
 
     A digit of a number is shown even where it is doubtful. A single digit is answered like a
     drawing."""
-    prediction = replace(digit.prediction, digitness=digitness)
+    prediction = digit.prediction
     return {
         **_verdict(prediction),
         "big": phrases.big(prediction) if is_single else str(digit.label),

@@ -117,7 +117,7 @@ export function start(element, sent) {
     const same = photo ? undefined : await findSame(readings.photos, item);
     const refusal = file && sizeRefusal(file, props.max_megabytes);
     if (same || refusal) return { same, error: refusal };
-    const path = (file ? "photo" : "example/" + example) + (item.turn ? "?turn=" + item.turn : "");
+    const path = (file ? "photo" : "example/" + example) + (photo ? "?turn=" + item.turn : "");
     return await postPicture(path, file ?? null, (place) => showMessage(queueMessage(place)));
   }
 
