@@ -3,7 +3,9 @@
 import numpy as np
 
 DIGITS = "0123456789"
-SYMBOLS = ".,'-/:+=\N{MULTIPLICATION SIGN}÷()%$€£"
+SEPARATORS = ".,'-/:"
+"""Symbols that may stand between the digits of a number."""
+SYMBOLS = SEPARATORS + "+=\N{MULTIPLICATION SIGN}÷()%$€£"
 """Symbols that people write in or beside numbers."""
 SPACE = " "
 """A gap that separates what stands beside it, or a ruled line between two cells."""

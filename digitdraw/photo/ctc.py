@@ -16,6 +16,7 @@ from digitdraw.models.line_recognizer import LineRecognizer
 from digitdraw.photo.line_crop import HEIGHT
 
 _DIGITS = len(alphabet.DIGITS)
+_BLANKS = [*alphabet.encode(alphabet.SEPARATORS).tolist(), alphabet.BLANK]
 _WIDTH_MULTIPLE = 32
 """Crops are padded to a multiple of this width, so a photo reads the same alone and in a batch."""
 _MAX_BATCH = 16
@@ -48,10 +49,13 @@ class Transcript:
         """Centers of the characters in columns, (n,)."""
         return self.columns.mean(axis=1)
 
-    def part(self, start: int, end: int) -> tuple[Tensor, np.ndarray]:
-        """Return the log probabilities of the columns of some characters, and their classes."""
+    def digits_of(self, start: int, end: int) -> tuple[Tensor, np.ndarray]:
+        """Return the digits among some characters, and the log probabilities of their columns, in
+        which symbols between digits count as blank: a point more or less is the same number."""
         columns = slice(self.windows[start, 0], self.windows[end - 1, 1])
-        return self.log_p[columns], self.labels[start:end]
+        log_p, labels = self.log_p[columns].clone(), self.labels[start:end]
+        log_p[:, alphabet.BLANK] = log_p[:, _BLANKS].logsumexp(1)
+        return log_p, labels[labels < _DIGITS]
 
 
 @torch.inference_mode()

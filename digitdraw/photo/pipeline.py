@@ -139,7 +139,7 @@ def _row(
         boxes=boxes,
         digit_logits=ctc.digit_logits(transcript, digits),
         numbers=numbers,
-        number_log_p=ctc.text_log_probabilities([transcript.part(*span) for span in numbers]),
+        number_log_p=ctc.text_log_probabilities([transcript.digits_of(*span) for span in numbers]),
         glyphs=crops.glyphs,
         classifier_logits=np.repeat(weights, 10, axis=1),
     )
