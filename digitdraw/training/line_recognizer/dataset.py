@@ -28,15 +28,15 @@ from digitdraw.training.synthesis.sources import Sources, load_text_sources
 SCANNED, EMPTY = "scanned", "empty"
 """Kinds of crops besides the layouts of `text_pages`: of scans, and without digits."""
 PAGES = {
-    "entries": 800, "lists": 400, "row sums": 450, "column sums": 150, "tables": 320,
+    "entries": 700, "lists": 400, "row sums": 400, "column sums": 150, "tables": 300,
     "sudokus": 100, "forms": 380, "marksheets": 320, "receipts": 320, "notes": 380,
-    "whole numbers": 250, "words": 120, SCANNED: 2_500,
+    "whole numbers": 500, "words": 400, SCANNED: 5_000,
 }  # fmt: skip
 """Pages of each kind. Parts of a long training have seeds, and so pages, of their own."""
 PER_EPOCH = {
-    "entries": 8_000, "lists": 4_500, "row sums": 5_000, "column sums": 2_500, "tables": 4_000,
-    "sudokus": 1_000, "forms": 4_000, "marksheets": 3_000, "receipts": 3_500, "notes": 3_500,
-    "whole numbers": 3_000, SCANNED: 3_500, EMPTY: 2_500,
+    "entries": 7_000, "lists": 4_500, "row sums": 4_000, "column sums": 2_000, "tables": 3_500,
+    "sudokus": 1_000, "forms": 4_000, "marksheets": 3_000, "receipts": 3_000, "notes": 3_500,
+    "whole numbers": 4_000, SCANNED: 8_000, EMPTY: 6_000,
 }  # fmt: skip
 """Line crops of each kind in an epoch."""
 _SIDE, _SCANNED_SIDE = 640, 256
