@@ -70,9 +70,19 @@ def test_windows_reach_half_the_way_to_the_next_character():
     transcript = ctc.decode(logits_of(BLANK, 1, BLANK, BLANK, BLANK, 2, 3, BLANK))
     assert transcript.columns.tolist() == [[1, 2], [5, 6], [6, 7]]
     assert transcript.windows.tolist() == [[0, 4], [4, 6], [6, 8]]
-    log_p, labels = transcript.part(1, 3)
-    assert torch.equal(log_p, transcript.log_p[4:8])
+    log_p, labels = transcript.digits_of(1, 3)
+    assert torch.equal(log_p[:, :BLANK], transcript.log_p[4:8, :BLANK])
     assert labels.tolist() == [2, 3]
+
+
+@pytest.mark.parametrize("separator", alphabet.SEPARATORS)
+def test_a_separator_that_may_be_between_two_digits_makes_these_no_less_sure(separator):
+    logits = logits_of(1, 2, BLANK, 5, 0)
+    logits[2, alphabet.encode(separator)] = float(logits[2, BLANK])
+    transcript = ctc.decode(logits)
+    (sure,) = ctc.text_log_probabilities([transcript.digits_of(0, len(transcript.labels))])
+    (half,) = ctc.text_log_probabilities([(transcript.log_p, np.array([1, 2, 5, 0]))])
+    assert sure > -0.1 > half
 
 
 def test_the_probability_of_a_text_is_that_of_all_its_paths_together():
@@ -120,7 +130,7 @@ def test_any_logits_can_be_decoded(columns, height):
     digits = np.flatnonzero(transcript.labels < 10)
     logits = ctc.digit_logits(transcript, digits)
     assert logits.argmax(axis=1).tolist() == transcript.labels[digits].tolist()
-    whole = [transcript.part(0, count)] if count else []
+    whole = [transcript.digits_of(0, count)] if count else []
     assert np.isfinite(ctc.text_log_probabilities(whole)).all()
 
 

@@ -143,8 +143,8 @@ class _BlotReader:
     """Reads photos as the package does, with a fast detector of painted blots."""
 
     @staticmethod
-    def read_numbers(photo: bytes) -> digitdraw.Reading:
-        return _painted().read(photo)
+    def read_numbers(photo: bytes, is_upright: bool = False) -> digitdraw.Reading:
+        return _painted().read(photo, is_upright)
 
 
 class _IdleQueue:

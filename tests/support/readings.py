@@ -57,7 +57,7 @@ class FakeRecognizer:
         self.reading = reading
         self.pictures: list[Image.Image] = []
 
-    def read_numbers(self, picture):
+    def read_numbers(self, picture, is_upright=False):
         """Return the reading, and keep the picture."""
         self.pictures.append(picture)
         return self.reading

@@ -35,7 +35,7 @@ def row_of(logits: torch.Tensor, line: int = 0, **fields) -> Row:
         "boxes": boxes,
         "digit_logits": ctc.digit_logits(transcript, digits),
         "numbers": spans,
-        "number_log_p": ctc.text_log_probabilities([transcript.part(*span) for span in spans]),
+        "number_log_p": ctc.text_log_probabilities([transcript.digits_of(*span) for span in spans]),
         "glyphs": np.zeros((len(digits), 28, 28), np.float32),
         "classifier_logits": np.zeros((len(digits), 10), np.float32),
     }

@@ -276,7 +276,7 @@ def test_a_picture_of_a_single_digit_gets_its_answer_and_the_steps(recognizer):
 
 def test_the_classifier_reads_a_digit_that_the_photo_reader_does_not_find(recognizer):
     class Blind(type(recognizer)):
-        def read_numbers(self, image):
+        def read_numbers(self, image, is_upright=False):
             return Reading((), reason="No digits were found in the picture.")
 
     blind = Blind(recognizer.classifier)

@@ -24,12 +24,12 @@ class BlotReader:
 
 
 class WithoutWeights:
-    def read_numbers(self, image):
+    def read_numbers(self, image, is_upright=False):
         raise BadWeightsError("/srv/weights/manifest.json lists no 'detector'.")
 
 
 class Broken:
-    def read_numbers(self, image):
+    def read_numbers(self, image, is_upright=False):
         raise RuntimeError("out of luck")
 
 
@@ -49,7 +49,7 @@ class Hungry:
         self.kept += blocks[::50]  # freed memory is in pieces
         return Answer()
 
-    def read_numbers(self, picture):
+    def read_numbers(self, picture, is_upright=False):
         return np.ones(1 << 28)
 
 hungry = Hungry()
