@@ -8,6 +8,7 @@ import torch
 from digitdraw.models import alphabet
 from digitdraw.models.line_recognizer import LineRecognizer
 from digitdraw.photo import ctc, line_crop
+from digitdraw.training.line_recognizer.dataset import PER_EPOCH
 from digitdraw.training.line_recognizer.trainer import LineRecognizerTrainer, ctc_loss, reads_as
 from digitdraw.training.recipes import RECIPES
 from tests.support.line_crops import bar_crop, line_crops
@@ -15,11 +16,12 @@ from tests.support.painted import PaintedLineRecognizer
 from tests.support.trainings import assert_resumes_as_unbroken
 
 SMALL = replace(RECIPES["line-recognizer"], batch_size=8)
+FRACTION = 0.003
 
 
 def start(epochs=3):
     trainer = LineRecognizerTrainer("line-recognizer", SMALL, epochs, 0, torch.device("cpu"))
-    trainer.set_data(line_crops(48), fraction=0.003)
+    trainer.set_data(line_crops(48), fraction=FRACTION)
     return trainer
 
 
@@ -30,8 +32,9 @@ def test_a_resumed_training_equals_an_unbroken_one(tmp_path):
 
 def test_batches_have_crops_of_similar_width_and_of_every_kind():
     trainer = start()
+    expected = sum(int(PER_EPOCH[subset.kind] * FRACTION) for subset in line_crops(48))
     batches = trainer._choose(np.random.default_rng(0))
-    assert sum(map(len, batches)) == trainer.examples_per_epoch == 24 + 7
+    assert sum(map(len, batches)) == trainer.examples_per_epoch == expected
     assert max(map(len, batches)) == SMALL.batch_size
     ranges = [np.ptp(trainer._crops.widths[batch]) for batch in batches]
     assert np.median(ranges) <= 12
