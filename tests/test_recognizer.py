@@ -215,4 +215,5 @@ def test_photos_are_read_with_the_networks_of_the_folder_where_it_has_them(tmp_p
     monkeypatch.setattr(weights, "load", lambda *args: used.append(args) or load(*args))
     assert recognizer.read_numbers(digit_picture(3)).numbers == ("3",)
     # Its model of letters cannot help to read numbers.
-    assert used == [("detector", tmp_path), ("line-recognizer",), ("default",)]
+    shipped = ("orientation",), ("line-recognizer",), ("default",)
+    assert used == [("detector", tmp_path), *shipped]
