@@ -103,10 +103,10 @@ def report_numbers(recognizer: Recognizer, options: argparse.Namespace) -> list[
 
 def report_single(recognizer: Recognizer, options: argparse.Namespace) -> None:
     """Print the errors on single digits, and which share of other drawings is rejected."""
-    drawings = datasets.readable_drawings(options.data, options.part)
-    readings = [recognizer.read_strokes(drawing.strokes) for drawing in drawings]
-    predictions = [recognizer.predict_strokes(drawing.strokes) for drawing in drawings]
-    pairs = list(zip(drawings, readings, predictions, strict=True))
+    digits = datasets.readable_drawings(options.data, options.part)
+    readings = [recognizer.read_strokes(drawing.strokes) for drawing in digits]
+    predictions = [recognizer.predict_strokes(drawing.strokes) for drawing in digits]
+    pairs = list(zip(digits, readings, predictions, strict=True))
     several = sum(len(reading.numbers) > 1 or len(reading.digits) > 1 for reading in readings)
     hits = sum(reading.numbers == (drawing.label,) for drawing, reading, _ in pairs)
     before = sum(str(prediction.digit) == drawing.label for drawing, _, prediction in pairs)
@@ -117,10 +117,10 @@ def report_single(recognizer: Recognizer, options: argparse.Namespace) -> None:
     rng = np.random.default_rng(options.seed)
     letters = [letter.strokes for letter in datasets.letters(options.data, options.part)]
     shapes = [make(rng) for make in negatives.MAKERS for _ in range(100)]
-    for name, others in (("letters", letters), ("scribbles and shapes", shapes)):
-        now = np.mean([not recognizer.read_strokes(strokes).numbers for strokes in others])
-        old = np.mean([recognizer.predict_strokes(strokes).digit is None for strokes in others])
-        print(f"{name}: {len(others)}, rejected {now:.2%}, by predict_strokes {old:.2%}")
+    for name, drawings in (("letters", letters), ("scribbles and shapes", shapes)):
+        now = np.mean([not recognizer.read_strokes(strokes).numbers for strokes in drawings])
+        old = np.mean([recognizer.predict_strokes(strokes).digit is None for strokes in drawings])
+        print(f"{name}: {len(drawings)}, rejected {now:.2%}, by predict_strokes {old:.2%}")
 
 
 def report_times(recognizer: Recognizer, options: argparse.Namespace) -> None:

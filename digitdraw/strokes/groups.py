@@ -23,7 +23,7 @@ SHAPE_FEATURES = 25
 """Features of shape and place."""
 _NEAR = 2.0
 """Distance in digit heights at which a stroke's word about the line's place counts e times less."""
-_TALL = 0.5
+_MIN_HEIGHT = 0.5
 """Height, in digit heights, from which a stroke shows where the line is."""
 
 
@@ -79,54 +79,65 @@ def is_digit_sized(group: Group, pieces: Pieces) -> bool:
 
 
 def shape_features(pieces: Pieces, groups: Sequence[Group]) -> np.ndarray:
-    """Return the features of shape and place, (groups, SHAPE_FEATURES) float32, about in [-3, 3].
+    """Return the features of shape and place, (groups, SHAPE_FEATURES) float32, in [-3, 3].
 
     They do not depend on the position or scale of the line."""
-    height, boxes = pieces.height, pieces.boxes
     starts = np.array([group.start for group in groups])
     ends = np.array([group.end for group in groups])
-    left, top, right, bottom = np.array([group.box for group in groups]).T
+    boxes = np.array([group.box for group in groups])
     sums = _stroke_sums(pieces)
+    columns = [
+        *_place_features(pieces, starts, ends, boxes, sums),
+        (np.array([group.gap for group in groups]) / pieces.height).clip(-1, 0.6),
+        *_part_features(pieces, starts, ends),
+        *_directions(sums[ends] - sums[starts]),
+    ]
+    return np.stack(columns, axis=1).astype(np.float32).clip(-3, 3)
+
+
+def _place_features(
+    pieces: Pieces, starts: np.ndarray, ends: np.ndarray, boxes: np.ndarray, sums: np.ndarray
+) -> list[np.ndarray]:
+    """Return size, place in the line, the line's height and slant, and the gaps on both sides."""
+    left, top, right, bottom = boxes.T
     weights = _tall_weights(pieces, starts, ends, (left + right) / 2)
     above, below, slant = _line_at(pieces, weights, sums, top)
-    # Infinity beside the outermost groups becomes the largest gap below.
-    reach = np.concatenate([[-np.inf], np.maximum.accumulate(boxes[:, 2])])
-    start_of_rest = np.minimum.accumulate(boxes[::-1, 0])[::-1]
-    start_of_rest = np.concatenate([start_of_rest, [np.inf]])
-    gaps = np.stack([left - reach[starts], start_of_rest[ends] - right]) / height
-    length, moved, lean, turn = _directions(sums[ends] - sums[starts])
-    sizes = (boxes[:, 2:] - boxes[:, :2]).max(axis=1)
-    smallest = [sizes[a:b].min() for a, b in zip(starts, ends, strict=True)]
-    cut = np.diff(pieces.strokes) == 0
-    cut = np.concatenate([[False], cut, [False]])
-    counts = [len(set(pieces.strokes[a:b].tolist())) for a, b in zip(starts, ends, strict=True)]
-    features = [
-        (right - left) / height,
-        (bottom - top) / height,
-        np.sqrt(np.maximum(right - left, bottom - top) / height),
+    reach = np.concatenate([[-np.inf], np.maximum.accumulate(pieces.boxes[:, 2])])
+    rest = np.concatenate([np.minimum.accumulate(pieces.boxes[::-1, 0])[::-1], [np.inf]])
+    # Infinity beside the outermost groups becomes the largest gap.
+    gaps = (np.stack([left - reach[starts], rest[ends] - right]) / pieces.height).clip(-1, 1)
+    width, height = (right - left) / pieces.height, (bottom - top) / pieces.height
+    return [
+        width,
+        height,
+        np.sqrt(np.maximum(width, height)),
         (top - above) / (below - above),
         (bottom - above) / (below - above),
-        (below - above) / height,
-        *gaps.clip(-1, 1),
-        np.maximum(gaps.min(axis=0), -1).clip(-1, 1),
-        (np.array([group.gap for group in groups]) / height).clip(-1, 0.6),
-        np.array([_vertical_gap(boxes[a:b]) for a, b in zip(starts, ends, strict=True)]) / height,
-        np.array(smallest) / height,
-        np.equal(counts, 1),
-        np.equal(counts, 2),
-        np.greater(counts, 2),
-        length / 2,
-        moved,
-        lean,
-        turn,
+        (below - above) / pieces.height,
         slant,
-        cut[starts],
-        cut[ends],
-        ends - starts > np.array(counts),
+        *gaps,
+        gaps.min(axis=0),
         starts == 0,
         ends == len(pieces),
     ]
-    return np.stack(features, axis=1).astype(np.float32).clip(-3, 3)
+
+
+def _part_features(pieces: Pieces, starts: np.ndarray, ends: np.ndarray) -> list[np.ndarray]:
+    """Return what a group consists of: how many strokes, the smallest, bands between, and cuts."""
+    spans = list(zip(starts.tolist(), ends.tolist(), strict=True))
+    sizes = (pieces.boxes[:, 2:] - pieces.boxes[:, :2]).max(axis=1) / pieces.height
+    is_cut = np.concatenate([[False], np.diff(pieces.strokes) == 0, [False]])
+    counts = np.array([len(set(pieces.strokes[a:b].tolist())) for a, b in spans])
+    return [
+        np.array([_vertical_gap(pieces.boxes[a:b]) for a, b in spans]) / pieces.height,
+        np.array([sizes[a:b].min() for a, b in spans]),
+        counts == 1,
+        counts == 2,
+        counts > 2,
+        is_cut[starts],
+        is_cut[ends],
+        ends - starts > counts,
+    ]
 
 
 def _tall_weights(
@@ -137,7 +148,7 @@ def _tall_weights(
     left, top, right, bottom = pieces.boxes.T
     index = np.arange(len(pieces))
     is_outside = (index < starts[:, None]) | (index >= ends[:, None])
-    is_tall = bottom - top >= _TALL * pieces.height
+    is_tall = bottom - top >= _MIN_HEIGHT * pieces.height
     distance = ((left + right) / 2 - centers[:, None]) / pieces.height
     weights = np.exp(-np.abs(distance) / _NEAR) * (is_outside & is_tall)
     return weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-12)
@@ -183,10 +194,10 @@ def _stroke_sums(pieces: Pieces) -> np.ndarray:
 
 
 def _directions(sums: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Return for sums (n, 7) of groups: length of the ink, straightness in [0, 1], and the main
-    direction of the ink as the sine and cosine of its doubled angle, times its elongation."""
+    """Return for sums (n, 7) of groups: half the length of the ink, its straightness in [0, 1], and
+    its main direction as the sine and cosine of the doubled angle, times its elongation."""
     length = np.maximum(sums[:, 0], 1e-6)
     x, y, xx, xy, yy = (sums[:, 1:6] / length[:, None]).T
     xx, xy, yy = xx - x * x, xy - x * y, yy - y * y
     spread = np.maximum(xx + yy, 1e-9)
-    return sums[:, 0], sums[:, 6] / length, 2 * xy / spread, (xx - yy) / spread
+    return sums[:, 0] / 2, sums[:, 6] / length, 2 * xy / spread, (xx - yy) / spread

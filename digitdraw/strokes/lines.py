@@ -6,7 +6,7 @@ import numpy as np
 
 from digitdraw.strokes.pieces import digit_height
 
-_TALL = 0.4
+_MIN_HEIGHT = 0.4
 """Least height of a stroke that shows where a line is, in digit heights."""
 _LEVEL = 0.4
 """Two tall strokes are in one line if they share this part of the height of the lower one."""
@@ -22,16 +22,16 @@ def split_lines(boxes: np.ndarray) -> list[list[int]]:
     order of the indices in a line."""
     height = digit_height(boxes)
     heights = boxes[:, 3] - boxes[:, 1]
-    tall = np.flatnonzero(heights >= _TALL * height)
-    if not len(tall):
+    upright = np.flatnonzero(heights >= _MIN_HEIGHT * height)
+    if not len(upright):
         return [list(range(len(boxes)))]
-    names = _connected(_linked(boxes[tall], height))
-    lines = [tall[names == name].tolist() for name in np.unique(names)]
+    names = _connected(_linked(boxes[upright], height))
+    lines = [upright[names == name].tolist() for name in np.unique(names)]
     lines.sort(key=lambda line: (boxes[line, 1] + boxes[line, 3]).mean())
     home = {stroke: number for number, line in enumerate(lines) for stroke in line}
     for stroke in range(len(boxes)):
         if stroke not in home:
-            nearest = tall[_distances(boxes[stroke], boxes[tall]).argmin()]
+            nearest = upright[_distances(boxes[stroke], boxes[upright]).argmin()]
             lines[home[int(nearest)]].append(stroke)
     return lines
 

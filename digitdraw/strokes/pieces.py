@@ -18,7 +18,7 @@ MAX_CUTS = 3
 """Most cuts in one stroke."""
 MAX_TRIES = 200
 """Most places in one stroke where a cut is tried."""
-_TALL = 0.5
+_MIN_SHARE = 0.5
 """Strokes below this part of the tallest do not count towards the height of the digits."""
 _MIN_HEIGHT = 0.3
 """Least height of a digit, in widths of the widest stroke: a lone dash is no digit."""
@@ -65,9 +65,9 @@ def digit_height(boxes: np.ndarray) -> float:
 
     The result is in the unit of the boxes, and more than 0 even for dots."""
     heights, widths = boxes[:, 3] - boxes[:, 1], boxes[:, 2] - boxes[:, 0]
-    tall = heights[heights >= _TALL * heights.max()]
+    digits = heights[heights >= _MIN_SHARE * heights.max()]
     smallest = 1e-9 * max(1.0, float(np.abs(boxes).max()))
-    return max(float(np.median(tall)), _MIN_HEIGHT * float(widths.max()), smallest)
+    return max(float(np.median(digits)), _MIN_HEIGHT * float(widths.max()), smallest)
 
 
 def whole_strokes(strokes: Sequence[np.ndarray]) -> Pieces:

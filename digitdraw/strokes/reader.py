@@ -166,8 +166,8 @@ class StrokeReader:
         glyphs: np.ndarray,
         logits: np.ndarray,
     ) -> _Line:
-        seen, logs = features(pieces, groups, logits, self.classifier.calibration.temperature)
-        lattice = Lattice(len(pieces), groups, character_scores(self.scorer, seen, logs))
+        found, logs = features(pieces, groups, logits, self.classifier.calibration.temperature)
+        lattice = Lattice(len(pieces), groups, character_scores(self.scorer, found, logs))
         rows = {index: row for row, index in enumerate(sized)}
         return _Line(pieces, groups, lattice, lattice.best_path(), rows, glyphs, logits)
 

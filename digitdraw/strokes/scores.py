@@ -42,8 +42,8 @@ def features(
         digitness[is_sized] = logits[:, 10]
     clipped = logs.clip(_LEAST, 0)
     best = np.sort(clipped, axis=1)[:, -2:]
-    seen = np.stack([digitness.clip(-15, 15) / 5, is_sized, *best.T], axis=1)
-    parts = shape_features(pieces, groups), clipped / 5, seen
+    summary = np.stack([digitness.clip(-15, 15) / 5, is_sized, *best.T], axis=1)
+    parts = shape_features(pieces, groups), clipped / 5, summary
     return np.concatenate(parts, axis=1).astype(np.float32), logs
 
 

@@ -50,7 +50,7 @@ def test_features_of_cut_strokes_say_so():
     line = cut_strokes([stroke], [0])
     features = shape_features(line, list_groups(line))
     whole = next(i for i, g in enumerate(list_groups(line)) if g.end - g.start == len(line))
-    assert features[whole, -3] == 1 and features[0, -4] == 1
+    assert features[whole, -5] == 1 and features[0, -6] == 1
 
 
 def test_features_are_finite_for_points_alone():

@@ -34,11 +34,11 @@ def test_no_groups_have_no_glyphs():
 
 def test_a_point_cannot_be_a_digit():
     line = line_of(drawn("3."))
-    found = list_groups(line)
-    sized = [is_digit_sized(group, line) for group in found]
+    groups = list_groups(line)
+    sized = [is_digit_sized(group, line) for group in groups]
     logits = np.zeros((sum(sized), 11), np.float32)
-    seen, logs = features(line, found, logits, temperature=1.0)
-    assert seen.shape == (len(found), FEATURES)
+    found_features, logs = features(line, groups, logits, temperature=1.0)
+    assert found_features.shape == (len(groups), FEATURES)
     assert (logs[np.logical_not(sized)] == IMPOSSIBLE).all()
     assert np.allclose(np.exp(logs[sized]).sum(axis=1), 1)
 

@@ -52,10 +52,10 @@ def _example(
     keys = [tuple(map(id, pieces.points[group.start : group.end])) for group in sized]
     new = [group for group, key in zip(sized, keys, strict=True) if key not in known]
     if new:
-        logits = iter(classifier.logits(draw_glyphs(pieces, new)))
-        known.update({key: next(logits) for key in keys if key not in known})
-    seen = np.stack([known[key] for key in keys]) if keys else np.zeros((0, 11), np.float32)
-    found, logs = features(pieces, groups, seen, classifier.calibration.temperature)
+        rows = iter(classifier.logits(draw_glyphs(pieces, new)))
+        known.update({key: next(rows) for key in keys if key not in known})
+    logits = np.stack([known[key] for key in keys]) if keys else np.zeros((0, 11), np.float32)
+    found, logs = features(pieces, groups, logits, classifier.calibration.temperature)
     spans = np.array([(group.start, group.end) for group in groups])
     return Example(len(pieces), spans, found, logs, text)
 
@@ -137,14 +137,12 @@ def fit(
     rng = np.random.default_rng(seed)
     scorer = StrokeScorer()
     optimizer = torch.optim.AdamW(scorer.parameters(), rate, weight_decay=1e-3)
-    steps = epochs * -(-len(examples) // batch_size)
+    steps = epochs * len(_batches(examples, batch_size, np.random.default_rng(seed)))
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
     means = []
     for epoch in range(epochs):
-        order = rng.permutation(len(examples))
         losses = []
-        for chunk in range(0, len(order), batch_size):
-            batch = [examples[i] for i in order[chunk : chunk + batch_size]]
+        for batch in _batches(examples, batch_size, rng):
             value = loss(scorer, batch)
             optimizer.zero_grad()
             value.backward()
@@ -154,3 +152,15 @@ def fit(
         means.append(float(np.mean(losses)))
         print(f"epoch {epoch + 1}/{epochs}: loss {means[-1]:.4f}", flush=True)
     return scorer.eval(), means
+
+
+def _batches(
+    examples: Sequence[Example], size: int, rng: np.random.Generator
+) -> list[list[Example]]:
+    """Return batches in random order. Each has lattices of similar size, so that few are padded."""
+    order = rng.permutation(len(examples))
+    batches = []
+    for chunk in np.split(order, range(16 * size, len(order), 16 * size)):
+        by_size = sorted(chunk.tolist(), key=lambda index: examples[index].count)
+        batches += [by_size[start : start + size] for start in range(0, len(by_size), size)]
+    return [[examples[index] for index in batches[i]] for i in rng.permutation(len(batches))]

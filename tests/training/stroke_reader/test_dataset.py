@@ -37,8 +37,8 @@ def test_a_seed_gives_the_same_drawings():
     assert [item.text for item in first] == [item.text for item in second]
     assert all(
         (a == b).all()
-        for one, two in zip(first, second, strict=True)
-        for a, b in zip(one.strokes, two.strokes, strict=True)
+        for left, right in zip(first, second, strict=True)
+        for a, b in zip(left.strokes, right.strokes, strict=True)
     )
 
 
