@@ -24,6 +24,7 @@ import numpy as np
 import torch
 
 import digitdraw
+from digitdraw.photo.numbers import number_spans
 from digitdraw.recognizer import Recognizer
 from digitdraw.training import datasets
 from digitdraw.training.stroke_reader.compose import Looks, Strokes, Writers, compose, usual_text
@@ -56,12 +57,12 @@ def composed(writers: Writers, count: int, seed: int, symbols: bool = True) -> l
 
 
 def written(root: Path, part: str) -> list[Sample]:
-    """Return the numbers that people wrote as a whole."""
+    """Return the numbers that people wrote as a whole. A comma behind one is no part of it."""
     words = datasets.words(root, "test" if part == "test" else "train")
     if part != "test":
         words = datasets.split_by_writer(words, SHARES)[part]
     return [
-        Sample(word.strokes, word.label)
+        Sample(word.strokes, " ".join(word.label[a:b] for a, b in number_spans(word.label)))
         for word in words
         if set(word.label) <= set("0123456789.,-/:") and any(map(str.isdigit, word.label))
     ]

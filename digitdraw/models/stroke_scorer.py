@@ -12,7 +12,7 @@ LABELS = ("0", *SYMBOLS, OTHER)
 DIGIT_FEATURES = 14
 """Features from the classifier: see `strokes.scores.classifier_features`."""
 FEATURES = 25 + DIGIT_FEATURES
-HIDDEN = 96
+HIDDEN = 256
 
 
 class StrokeScorer(nn.Module):

@@ -6,11 +6,11 @@ import numpy as np
 
 from digitdraw.strokes.pieces import digit_height
 
-_MIN_HEIGHT = 0.4
-"""Least height of a stroke that shows where a line is, in digit heights."""
-_LEVEL = 0.4
+_MIN_HEIGHT = 0.75
+"""Least height of a stroke that shows where a line is, in digit heights. Most commas are lower."""
+_LEVEL = 0.25
 """Two tall strokes are in one line if they share this part of the height of the lower one."""
-_TOUCHING = 0.1
+_TOUCHING = 0.2
 """Two strokes, one above the other, are one character if the gap is smaller, in digit heights:
 some people draw an 8 as two rings."""
 

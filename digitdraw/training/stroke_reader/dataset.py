@@ -36,7 +36,7 @@ _SHARES = {"train": 88, "validation": 12}
 class Counts:
     """How many drawings there are, over both splits."""
 
-    composed: int = 7_000
+    composed: int = 14_000
     """Composed numbers."""
     copies: int = 3
     """Copies of each number that somebody wrote as a whole; all but one are varied."""

@@ -10,11 +10,14 @@ import torch
 from torch import Tensor
 
 from digitdraw.classifier import GlyphClassifier
-from digitdraw.models.stroke_scorer import OTHER, StrokeScorer
+from digitdraw.models.stroke_scorer import LABELS, OTHER, StrokeScorer
 from digitdraw.strokes.groups import is_digit_sized, list_groups
 from digitdraw.strokes.pieces import Pieces, cut_strokes, whole_strokes
 from digitdraw.strokes.scores import CHARACTERS, draw_glyphs, features
 
+RARER = {OTHER: 1.0, "/": 0.7}
+"""What these labels lose after the fit: they are rarer on the pad than among the examples. With it,
+1.4% more of the validation writers' numbers without symbols are read, and no more letters."""
 _NEVER = -1e5
 """Score of what the lattice does not have."""
 
@@ -130,7 +133,7 @@ def _right_paths(
 
 
 def fit(
-    examples: Sequence[Example], epochs: int, seed: int, batch_size: int = 64, rate: float = 3e-3
+    examples: Sequence[Example], epochs: int, seed: int, batch_size: int = 64, rate: float = 4e-3
 ) -> tuple[StrokeScorer, list[float]]:
     """Train a scorer with AdamW and a cosine schedule. Also return the mean loss of each epoch."""
     torch.manual_seed(seed)
@@ -151,6 +154,9 @@ def fit(
             losses.append(value.item())
         means.append(float(np.mean(losses)))
         print(f"epoch {epoch + 1}/{epochs}: loss {means[-1]:.4f}", flush=True)
+    with torch.no_grad():
+        for label, less in RARER.items():
+            scorer.output.bias[LABELS.index(label)] -= less
     return scorer.eval(), means
 
 
