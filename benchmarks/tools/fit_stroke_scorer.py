@@ -59,6 +59,13 @@ def lattices(split: str, options: argparse.Namespace) -> list[Example]:
     return found
 
 
+def _command(options: argparse.Namespace) -> str:
+    """Return the command without the options that do not change the weights."""
+    words = ["--seed", options.seed, "--epochs", options.epochs, "--splits", *options.splits]
+    script = ["python", "benchmarks/tools/fit_stroke_scorer.py", "--data", "data"]
+    return shlex.join([*script, *map(str, words)])
+
+
 def main() -> None:
     """Gather drawings, fit, and write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -79,7 +86,7 @@ def main() -> None:
     names = ["unipen-digits/train.jsonl.gz", "unipen-letters/letters.jsonl.gz"]
     record = {
         "model": STROKE_SCORER.name,
-        "command": shlex.join(["python", "benchmarks/tools/fit_stroke_scorer.py", *sys.argv[1:]]),
+        "command": _command(options),
         "seed": options.seed,
         "splits": options.splits,
         "counts": asdict(Counts()),
