@@ -4,7 +4,7 @@
 
 The sets are numbers composed from single digits and symbols, with and without symbols; numbers that
 people wrote as a whole; single digits, beside `predict_strokes`; and what is no digit. The part
-"test" has the 29 writers of unipen-digits/dev that training_faults.json leaves, and the dev writers
+"test" has the 29 writers of unipen-digits/dev that drawing_faults.json leaves, and the dev writers
 of the other files; "validation" has writers of the training files. Composed numbers are made with
 several seeds; the spread is the standard deviation between seeds.
 """

@@ -30,7 +30,7 @@ from digitdraw.strokes.pieces import (
     union_corners,
     whole_strokes,
 )
-from digitdraw.strokes.scores import CHARACTERS, character_scores, draw_glyphs, features
+from digitdraw.strokes.scores import CHARACTERS, Ink, character_scores, features
 
 SPACE = 1.5
 """Gap that separates two numbers, in digit heights. Of the numbers that people wrote as a whole in
@@ -105,9 +105,9 @@ class StrokeReader:
             return Reading(())
         scale = _Scale(parsed)
         writing = [[scale.strokes[i] for i in line] for line in split_lines(scale.boxes)]
-        is_read = len(parsed) <= MAX_STROKES
-        found = self._best_paths([whole_strokes(line) for line in writing]) if is_read else []
-        lines = self._cut_where_unsure(writing, found)
+        is_read, ink = len(parsed) <= MAX_STROKES, Ink(self.classifier)
+        found = self._best_paths([whole_strokes(line) for line in writing if is_read], ink)
+        lines = self._cut_where_unsure(writing, found, ink)
         items = self._items(lines, scale) if _is_number(lines) else []
         if not items:
             whole = self._predict_whole(parsed, found)
@@ -124,7 +124,7 @@ class StrokeReader:
         return self.classifier.predictions(*known)[0]
 
     def _cut_where_unsure(
-        self, writing: Sequence[Sequence[np.ndarray]], found: Sequence[_Line]
+        self, writing: Sequence[Sequence[np.ndarray]], found: Sequence[_Line], ink: Ink
     ) -> list[_Line]:
         """Return the lines, read again with strokes cut where the best path is not sure of them."""
         again = {}
@@ -132,30 +132,21 @@ class StrokeReader:
             pieces = cut_strokes(writing[number], _doubtful_strokes(line))
             if len(pieces) > len(line.pieces):
                 again[number] = pieces
-        better = dict(zip(again, self._best_paths(list(again.values())), strict=True))
+        better = dict(zip(again, self._best_paths(list(again.values()), ink), strict=True))
         return [better.get(number, line) for number, line in enumerate(found)]
 
-    def _best_paths(self, lines: Sequence[Pieces]) -> list[_Line]:
+    def _best_paths(self, lines: Sequence[Pieces], ink: Ink) -> list[_Line]:
         """Return the best path of each line. The classifier sees all lines in one batch."""
-        if not lines:
-            return []
         groups = [list_groups(pieces) for pieces in lines]
         sized = [
             [index for index, group in enumerate(found) if is_digit_sized(group, pieces)]
             for pieces, found in zip(lines, groups, strict=True)
         ]
-        glyphs = np.concatenate(
-            [
-                draw_glyphs(pieces, [found[index] for index in indices])
-                for pieces, found, indices in zip(lines, groups, sized, strict=True)
-            ]
-        )
-        logits = self.classifier.logits(glyphs) if len(glyphs) else np.zeros((0, 11), np.float32)
-        ends = np.cumsum([len(indices) for indices in sized])[:-1]
-        parts = zip(np.split(glyphs, ends), np.split(logits, ends), strict=True)
+        digits = [[found[i] for i in chosen] for found, chosen in zip(groups, sized, strict=True)]
+        ink.classify(lines, digits)
         return [
-            self._best_path(pieces, found, indices, *part)
-            for pieces, found, indices, part in zip(lines, groups, sized, parts, strict=True)
+            self._best_path(pieces, found, chosen, *ink.of(pieces, own))
+            for pieces, found, chosen, own in zip(lines, groups, sized, digits, strict=True)
         ]
 
     def _best_path(

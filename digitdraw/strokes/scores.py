@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
+from digitdraw.classifier import GlyphClassifier
 from digitdraw.models.stroke_scorer import OTHER, SYMBOLS, StrokeScorer
 from digitdraw.preprocessing import glyph, strokes
 from digitdraw.strokes.groups import Group, is_digit_sized, shape_features
@@ -22,6 +23,38 @@ def draw_glyphs(pieces: Pieces, groups: Sequence[Group]) -> np.ndarray:
     """Return the glyphs of groups, (n, 28, 28) float32."""
     glyphs = [glyph.place(strokes.draw(pieces.points[group.start : group.end])) for group in groups]
     return np.stack(glyphs) if glyphs else np.empty((0, glyph.GLYPH, glyph.GLYPH), np.float32)
+
+
+class Ink:
+    """Glyphs and logits of the groups of a drawing. The classifier sees each group only once.
+
+    Groups are known by the identity of their pieces, which must live as long as this."""
+
+    def __init__(self, classifier: GlyphClassifier) -> None:
+        self._classifier = classifier
+        self._known: dict[tuple[int, ...], tuple[np.ndarray, np.ndarray]] = {}
+
+    def classify(self, lines: Sequence[Pieces], groups: Sequence[Sequence[Group]]) -> None:
+        """Classify the groups of lines in one batch, all but those that are known."""
+        keys, glyphs = [], []
+        for pieces, found in zip(lines, groups, strict=True):
+            new = [group for group in found if _key(pieces, group) not in self._known]
+            keys += [_key(pieces, group) for group in new]
+            glyphs += list(draw_glyphs(pieces, new))
+        if glyphs:
+            logits = self._classifier.logits(np.stack(glyphs))
+            self._known.update(zip(keys, zip(glyphs, logits, strict=True), strict=True))
+
+    def of(self, pieces: Pieces, groups: Sequence[Group]) -> tuple[np.ndarray, np.ndarray]:
+        """Return glyphs (n, 28, 28) and logits (n, outputs) of groups that were classified."""
+        if not groups:
+            return draw_glyphs(pieces, ()), np.zeros((0, 11), np.float32)
+        glyphs, logits = zip(*(self._known[_key(pieces, group)] for group in groups), strict=True)
+        return np.stack(glyphs), np.stack(logits)
+
+
+def _key(pieces: Pieces, group: Group) -> tuple[int, ...]:
+    return tuple(map(id, pieces.points[group.start : group.end]))
 
 
 def features(
