@@ -73,7 +73,7 @@ def main() -> None:
     add("--data", type=Path, required=True, help="the data folder")
     add("--out", type=Path, default=weights.FOLDER, help="folder of the weights")
     add("--seed", type=int, default=0)
-    add("--epochs", type=int, default=12)
+    add("--epochs", type=int, default=24)
     add("--splits", nargs="+", default=["train", "validation"])
     add("--workers", type=int, default=1, help="processes that prepare drawings")
     add("--prepared", type=Path, metavar="FOLDER", help="keep the prepared drawings in a folder")

@@ -38,9 +38,8 @@ class Counts:
 
     composed: int = 14_000
     """Composed numbers."""
-    copies: int = 9
-    """Copies of each number that somebody wrote as a whole; all but one are varied. They are
-    many, because composed numbers say little about the height of a slash beside that of a 1."""
+    copies: int = 3
+    """Copies of each number that somebody wrote as a whole; all but one are varied."""
     letters: int = 1_000
     """Letters of unipen-characters. Those of unipen-letters are all taken."""
     negatives: int = 60

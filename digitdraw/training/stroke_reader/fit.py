@@ -17,7 +17,7 @@ from digitdraw.strokes.scores import CHARACTERS, Ink, features
 
 RARER = {OTHER: 1.0, "/": 0.7}
 """What these labels lose after the fit: they are rarer on the pad than among the examples. With it,
-about 1% more of the validation writers' composed numbers without symbols are read."""
+0.5% more of the validation writers' composed numbers without symbols are read."""
 _NEVER = -1e5
 """Score of what the lattice does not have."""
 
