@@ -53,16 +53,19 @@ class GlyphClassifier:
 
         A model that was trained on pictures of another size takes that size.
         Raises BadImageError for another shape, dtype or range."""
-        batch, count = _check_glyphs(glyphs, self.data.side), len(self.data.classes)
-        if not len(batch):
-            return []
-        logits = torch.from_numpy(self.logits(batch)).double()
+        batch = _check_glyphs(glyphs, self.data.side)
+        return self.predictions(batch, self.logits(batch)) if len(batch) else []
+
+    def predictions(self, glyphs: np.ndarray, outputs: np.ndarray) -> list[Prediction]:
+        """Return the predictions for glyphs (N, side, side) float32, given their `logits`."""
+        count = len(self.data.classes)
+        logits = torch.from_numpy(outputs).double()
         probabilities = (logits[:, :count] / self.calibration.temperature).softmax(1).numpy()
-        digitness = np.ones(len(batch))
+        digitness = np.ones(len(glyphs))
         if logits.shape[1] > count:
             logit = logits[:, count] / self.calibration.digitness_temperature
             digitness = logit.sigmoid().numpy()
-        return list(map(self._prediction, batch, probabilities, digitness))
+        return list(map(self._prediction, glyphs, probabilities, digitness))
 
     def logits(self, glyphs: np.ndarray) -> np.ndarray:
         """Return the raw outputs for glyphs (N, side, side) float32: (N, outputs) float32.

@@ -4,7 +4,7 @@ import logging
 import os
 import threading
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -14,13 +14,14 @@ from digitdraw.device import choose_device
 from digitdraw.errors import BadWeightsError, UnsupportedError
 from digitdraw.models import weights
 from digitdraw.models.own_models import locate
-from digitdraw.models.registry import DETECTOR, LINE_RECOGNIZER, ORIENTATION
+from digitdraw.models.registry import DETECTOR, LINE_RECOGNIZER, ORIENTATION, STROKE_SCORER
 from digitdraw.models.weights import Weights
 from digitdraw.photo.reader import GLYPH_CLASSIFIER, PhotoReader, Reading
 from digitdraw.photo.single_digit import CONFIDENT, crop_around
 from digitdraw.prediction import Prediction
 from digitdraw.preprocessing import binarize, glyph, strokes
 from digitdraw.preprocessing.image_io import Source, load_grey
+from digitdraw.strokes.reader import StrokeReader
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +67,7 @@ class Recognizer:
         self.data, self.folder = classifier.data, folder
         self._loading = threading.Lock()
         self._photo_reader: PhotoReader | None = None
+        self._stroke_reader: StrokeReader | None = None
         log.info("model %s on %s", classifier.name, classifier.device_note)
 
     @property
@@ -83,11 +85,7 @@ class Recognizer:
         """The photo reader, loaded on first use.
 
         Raises BadWeightsError, and UnsupportedError for a model of other classes than digits."""
-        if not self.data.is_digits:
-            raise UnsupportedError(
-                f"Reading numbers needs a model of the ten digits; {self.name!r} was trained on "
-                f"{self.data.dataset}."
-            )
+        self._check_digits()
         with self._loading:
             if self._photo_reader is None:
                 names = DETECTOR.name, ORIENTATION.name, LINE_RECOGNIZER.name, GLYPH_CLASSIFIER
@@ -98,6 +96,23 @@ class Recognizer:
                     detector, orienting, line_recognizer, glyphs, self.device, classify
                 )
         return self._photo_reader
+
+    @property
+    def stroke_reader(self) -> StrokeReader:
+        """The reader of numbers in drawings, loaded on first use.
+
+        It works with the model GLYPH_CLASSIFIER, as the photo reader does: the other models that
+        come with digitdraw take much that is no digit for one. Raises as `photo_reader` does."""
+        self._check_digits()
+        with self._loading:
+            if self._stroke_reader is None:
+                classifier = self.classifier
+                if self.name != GLYPH_CLASSIFIER or not classifier.rejects_non_digits:
+                    loaded = self._photo_weights(GLYPH_CLASSIFIER)
+                    classifier = GlyphClassifier(loaded, self.device, self.device_note)
+                scorer: Any = self._photo_weights(STROKE_SCORER.name).network
+                self._stroke_reader = StrokeReader(classifier, scorer)
+        return self._stroke_reader
 
     def predict_strokes(self, drawing: object) -> Prediction:
         """Classify one drawn digit: [[(x, y), ...], ...] in any unit, y down.
@@ -149,6 +164,25 @@ class Recognizer:
         BadImageError as `load_grey` does, BadWeightsError if the weights of the photo reader are
         missing or damaged, and UnsupportedError for a model of other classes."""
         return self.photo_reader.read(image, is_upright)
+
+    def read_strokes(self, drawing: object) -> Reading:
+        """Read the numbers of a drawing: [[(x, y), ...], ...] in any unit, y down.
+
+        Digits, points, commas, dashes, slashes and colons may stand side by side and on several
+        lines. Boxes are in the drawing's unit. A drawing of one character has one item with one
+        digit, whose prediction is that of `predict_strokes` for the model "default"; it is doubtful
+        unless the verdict is "digit". A drawing without ink gives an empty reading.
+
+        Raises BadStrokesError as `predict_strokes` does, BadWeightsError if weights are missing or
+        damaged, and UnsupportedError for a model of other classes."""
+        return self.stroke_reader.read(drawing)
+
+    def _check_digits(self) -> None:
+        if not self.data.is_digits:
+            raise UnsupportedError(
+                f"Reading numbers needs a model of the ten digits; {self.name!r} was trained on "
+                f"{self.data.dataset}."
+            )
 
     def _photo_weights(self, name: str) -> Weights:
         own = self.folder

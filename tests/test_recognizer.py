@@ -13,6 +13,7 @@ from digitdraw.models import weights
 from digitdraw.recognizer import Recognizer
 from digitdraw.training import datasets
 from tests.support.drawings import DIGITS
+from tests.support.drawn_numbers import drawn
 from tests.support.own_models import CLOTHES, LETTERS, copy_shipped, save_untrained
 from tests.support.pictures import digit_picture
 
@@ -217,3 +218,41 @@ def test_photos_are_read_with_the_networks_of_the_folder_where_it_has_them(tmp_p
     # Its model of letters cannot help to read numbers.
     shipped = ("orientation",), ("line-recognizer",), ("default",)
     assert used == [("detector", tmp_path), *shipped]
+
+
+def test_whole_numbers_are_read_from_strokes(recognizer):
+    reading = recognizer.read_strokes([*drawn("42"), *drawn("3.14", y=160)])
+    assert reading.numbers == ("42", "3.14")
+    assert reading.text == "42\n3.14"
+    assert recognizer.read_strokes([]).items == ()
+
+
+def test_every_model_of_digits_reads_numbers_with_the_default_classifier(recognizer):
+    classic = digitdraw.load("softmax", device="cpu")
+    expected = recognizer.read_strokes(drawn("42"))
+    assert classic.read_strokes(drawn("42")).confidences == expected.confidences
+
+
+def test_a_model_of_letters_reads_no_numbers_from_strokes(tmp_path):
+    with pytest.raises(UnsupportedError, match="ten digits"):
+        own_recognizer(tmp_path, LETTERS, "Q").read_strokes(drawn("42"))
+
+
+def test_without_its_scorer_reading_strokes_says_how_to_make_it(tmp_path):
+    copy_shipped(tmp_path, "default", "stroke-scorer")
+    (tmp_path / "stroke-scorer.pt").write_bytes(b"damaged")
+    own = digitdraw.load(tmp_path, device="cpu")
+    assert own.predict_strokes(DIGITS[5]).digit == 5
+    with pytest.raises(BadWeightsError, match="fit_stroke_scorer"):
+        own.read_strokes(drawn("42"))
+
+
+def test_accuracy_on_numbers_of_new_writers(recognizer, full_data_folder):
+    words = [
+        word
+        for word in datasets.words(full_data_folder, "test")
+        if word.label.isdigit() and len(word.label) > 1
+    ]
+    readings = [recognizer.read_strokes(word.strokes) for word in words]
+    pairs = zip(words, readings, strict=True)
+    assert np.mean([reading.numbers == (word.label,) for word, reading in pairs]) >= 0.85

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from digitdraw.errors import BadWeightsError, UnknownModelError
 from digitdraw.models import weights
-from digitdraw.models.registry import MODELS, PHOTO_MODELS
+from digitdraw.models.registry import MODELS, READING_MODELS
 
 
 def locate(
@@ -15,7 +15,7 @@ def locate(
 
     `name_or_folder` is a name if it is one of a model, or if `folder` is given, else a folder. In
     a folder, "default" means its only classifier if it has no model of that name. A folder that
-    has only networks of the photo reader gives "default".
+    has only networks that read numbers gives "default".
 
     Raises UnknownModelError, or BadWeightsError if the folder has no weights."""
     if folder is not None:
@@ -49,6 +49,6 @@ def _classifier_in(folder: Path, name: str) -> tuple[str, Path]:
             f"{folder} has several models: {known}. Name one of them: --model NAME in a command, "
             "load(NAME, folder=FOLDER) in Python."
         )
-    if not names and not any(weights.holds(model, folder) for model in PHOTO_MODELS):
+    if not names and not any(weights.holds(model, folder) for model in READING_MODELS):
         raise BadWeightsError(f"{folder / 'manifest.json'} lists no model.")
     return names[0] if names else name, folder

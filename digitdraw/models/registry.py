@@ -1,7 +1,7 @@
 """The registry of models by name, with the normalization of their inputs.
 
 MODELS holds the glyph classifiers, see `models.classifiers`. PHOTO_MODELS holds the networks of
-the photo reader."""
+the photo reader. READING_MODELS has these and the scorer that reads numbers from strokes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from digitdraw.models.calibration import Calibration, PhotoCalibration
 from digitdraw.models.detector import DigitDetector
 from digitdraw.models.line_recognizer import LineRecognizer
 from digitdraw.models.orientation import OrientationNet
+from digitdraw.models.stroke_scorer import StrokeScorer
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class Architecture:
     calibration: type[Calibration] = Calibration
     has_digitness: bool = False
     """Whether a classifier of digits has a digitness logit, after those of the digits."""
+    command: str = "digitdraw train {name}"
+    """The command that makes its weights."""
 
 
 DETECTOR = Architecture("detector", "locates the digits of a photo", DigitDetector, 0.0, 1.0)
@@ -40,7 +43,12 @@ LINE_RECOGNIZER = Architecture(
     "line-recognizer", "reads each number", LineRecognizer, 0.0, 1.0, PhotoCalibration
 )
 ORIENTATION = Architecture("orientation", "finds how a photo is turned", OrientationNet, 0.0, 1.0)
+STROKE_SCORER = Architecture(
+    "stroke-scorer", "scores what groups of strokes are", StrokeScorer, 0.0, 1.0,
+    command="python benchmarks/tools/fit_stroke_scorer.py",
+)  # fmt: skip
 PHOTO_MODELS = {model.name: model for model in (DETECTOR, LINE_RECOGNIZER, ORIENTATION)}
+READING_MODELS = {**PHOTO_MODELS, STROKE_SCORER.name: STROKE_SCORER}
 _CLASSIFIERS = (
     Architecture("softmax", Message("model.softmax"), classifiers.softmax, 0.0, 1.0),
     Architecture("from-scratch", Message("model.from_scratch"), classifiers.FromScratch, 0.0, 1.0),
@@ -60,7 +68,7 @@ MODELS = {model.name: model for model in _CLASSIFIERS}
 
 def architecture(name: str) -> Architecture:
     """Look up a model by name. Raises UnknownModelError, which lists the known names."""
-    known = MODELS | PHOTO_MODELS
+    known = MODELS | READING_MODELS
     if name not in known:
         raise UnknownModelError(f"There is no model {name!r}; known are: {', '.join(known)}.")
     return known[name]

@@ -17,7 +17,7 @@ from digitdraw.errors import BadWeightsError, DataError, UnknownModelError
 from digitdraw.files import sha256, write_atomically
 from digitdraw.models.calibration import Calibration
 from digitdraw.models.data_format import DIGITS, DataFormat
-from digitdraw.models.registry import MODELS, PHOTO_MODELS, Architecture, architecture
+from digitdraw.models.registry import MODELS, READING_MODELS, Architecture, architecture
 
 _INSTALLED = Path(__file__).parents[1] / "_weights"
 FOLDER = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parents[2] / "weights"
@@ -41,7 +41,7 @@ class Weights:
 
 def available(folder: Path = FOLDER) -> list[str]:
     """Return the names of the glyph classifiers in `folder`; none if it has no manifest."""
-    return sorted(set(_manifest(folder)) - set(PHOTO_MODELS))
+    return sorted(set(_manifest(folder)) - set(READING_MODELS))
 
 
 def holds(name: str, folder: Path) -> bool:
@@ -75,7 +75,7 @@ def load(name: str, folder: Path = FOLDER) -> Weights:
     Raises UnknownModelError for an unknown name. Raises BadWeightsError if the weights are missing,
     damaged, or of another architecture; the message has the path and how to make them."""
     entries = _manifest(folder)
-    if name not in entries and name not in {*MODELS, *PHOTO_MODELS}:
+    if name not in entries and name not in {*MODELS, *READING_MODELS}:
         known = ", ".join(sorted({*entries, *MODELS}))
         raise UnknownModelError(f"There is no model {name!r}; known are: {known}.")
     if name not in entries:
@@ -162,7 +162,7 @@ def _damaged_entry(name: str, folder: Path, error: Exception) -> BadWeightsError
 
 def _build(design: Architecture, data: DataFormat, entry: dict[str, Any]) -> nn.Module:
     """Build the network of an entry. Raises ValueError, RuntimeError or DataError."""
-    if design.name in PHOTO_MODELS:
+    if design.name in READING_MODELS:
         return design.build()
     count = len(data.classes)
     outputs = entry.get("outputs", count + design.has_digitness)
@@ -187,7 +187,9 @@ def _read_state(path: Path, expected: str, name: str) -> dict[str, Any]:
 
 
 def _remedy(name: str) -> str:
-    return f"To make them again: digitdraw train {name}"
+    known = MODELS | READING_MODELS
+    command = known[name].command if name in known else Architecture.command
+    return f"To make them again: {command.format(name=name)}"
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

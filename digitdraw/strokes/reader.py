@@ -1,0 +1,246 @@
+"""The stroke reader: from a drawing to the numbers in it, with a box for each digit.
+
+It splits the drawing into lines, lists what may be a character, lets the classifier look at all of
+it in one batch, and takes the best path through the lattice of each line. Strokes are cut only
+where that path leaves doubt, because digits seldom touch."""
+
+import math
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from digitdraw.classifier import GlyphClassifier
+from digitdraw.languages import Message
+from digitdraw.models.stroke_scorer import OTHER, StrokeScorer
+from digitdraw.photo import layout, numbers
+from digitdraw.photo.boxes import Box, union_box
+from digitdraw.photo.reader import NumberItem, ReadDigit, Reading, Status
+from digitdraw.prediction import Prediction
+from digitdraw.preprocessing import strokes
+from digitdraw.strokes.groups import Group, is_digit_sized, list_groups
+from digitdraw.strokes.lattice import Lattice
+from digitdraw.strokes.lines import split_lines
+from digitdraw.strokes.pieces import (
+    Corners,
+    Pieces,
+    corner_boxes,
+    cut_strokes,
+    union_corners,
+    whole_strokes,
+)
+from digitdraw.strokes.scores import CHARACTERS, Ink, character_scores, features
+
+SPACE = 1.5
+"""Gap that separates two numbers, in digit heights. Of the numbers that people wrote as a whole in
+unipen-words/train, 1 of 890 has a wider one."""
+SURE = 0.9
+"""A line whose best path is less probable than this is read again with its strokes cut."""
+MAX_STROKES = 100
+"""A drawing of more strokes is no number: nobody waits for the classifier to see all of it."""
+MIN_NUMBER = 0.2
+"""A number less probable than this is doubtful. A higher value would hide correct numbers of the
+validation writers, and no letter or scribble more."""
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line with its best path. Groups of a digit's size have rows in `glyphs` and `logits`."""
+
+    pieces: Pieces
+    groups: list[Group]
+    lattice: Lattice
+    path: list[tuple[int, int]]
+    rows: dict[int, int]
+    glyphs: np.ndarray
+    logits: np.ndarray
+
+    @property
+    def text(self) -> str:
+        """The characters, with a space for each wide gap."""
+        return "".join(" " if edge is None else CHARACTERS[edge[1]] for edge in self._spaced())
+
+    def whole(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return glyph (1, 28, 28) and logits (1, n) of all of the line, or None if it is flat."""
+        for index, row in self.rows.items():
+            group = self.groups[index]
+            if group.end - group.start == len(self.pieces):
+                return self.glyphs[row : row + 1], self.logits[row : row + 1]
+        return None
+
+    def numbers(self) -> list[list[tuple[int, int]]]:
+        """Return the part of the path that each number is."""
+        spaced = self._spaced()
+        spans = numbers.number_spans(self.text)
+        return [[edge for edge in spaced[start:end] if edge] for start, end in spans]
+
+    def _spaced(self) -> list[tuple[int, int] | None]:
+        """Return the path with None for each wide gap."""
+        spaced: list[tuple[int, int] | None] = []
+        end = np.inf
+        for edge in self.path:
+            left, _, right, _ = self.groups[edge[0]].box
+            spaced += [None] if left - end > SPACE * self.pieces.height else []
+            spaced.append(edge)
+            end = right
+        return spaced
+
+
+class StrokeReader:
+    """Reads drawings with a classifier of digits and a scorer. Many threads may use it at once."""
+
+    def __init__(self, classifier: GlyphClassifier, scorer: StrokeScorer) -> None:
+        self.classifier, self.scorer = classifier, scorer.eval().requires_grad_(False)
+
+    def read(self, drawing: object) -> Reading:
+        """Read a drawing, [[(x, y), ...], ...] in any unit, y down. Raises BadStrokesError as
+        `strokes.parse` does.
+
+        A drawing of one character has one item, whose digit has the prediction for the drawing as
+        a whole. It is listed if the verdict is "digit". So has a drawing of which not even half
+        looks like digits. A drawing without ink has no items."""
+        parsed = strokes.parse(drawing)
+        if not parsed:
+            return Reading(())
+        scale = _Scale(parsed)
+        writing = [[scale.strokes[i] for i in line] for line in split_lines(scale.boxes)]
+        is_read, ink = len(parsed) <= MAX_STROKES, Ink(self.classifier)
+        found = self._best_paths([whole_strokes(line) for line in writing if is_read], ink)
+        lines = self._cut_where_unsure(writing, found, ink)
+        items = self._items(lines, scale) if _is_number(lines) else []
+        if not items:
+            whole = self._predict_whole(parsed, found)
+            return _one_character(whole, scale.box(union_corners(scale.boxes)))
+        text = "\n".join(filter(None, (numbers.clean(line.text) for line in lines)))
+        is_listed = any(item.status == "listed" for item in items)
+        return Reading(tuple(items), text, "" if is_listed else Message("answer.not_a_digit"))
+
+    def _predict_whole(self, parsed: list[np.ndarray], lines: Sequence[_Line]) -> Prediction:
+        """Return the prediction for a whole drawing; `lines` are its lines without cuts."""
+        known = lines[0].whole() if len(lines) == 1 else None
+        if known is None:
+            return self.classifier.predict([strokes.to_glyph(parsed)])[0]
+        return self.classifier.predictions(*known)[0]
+
+    def _cut_where_unsure(
+        self, writing: Sequence[Sequence[np.ndarray]], found: Sequence[_Line], ink: Ink
+    ) -> list[_Line]:
+        """Return the lines, read again with strokes cut where the best path is not sure of them."""
+        again = {}
+        for number, line in enumerate(found):
+            pieces = cut_strokes(writing[number], _doubtful_strokes(line))
+            if len(pieces) > len(line.pieces):
+                again[number] = pieces
+        better = dict(zip(again, self._best_paths(list(again.values()), ink), strict=True))
+        return [better.get(number, line) for number, line in enumerate(found)]
+
+    def _best_paths(self, lines: Sequence[Pieces], ink: Ink) -> list[_Line]:
+        """Return the best path of each line. The classifier sees all lines in one batch."""
+        groups = [list_groups(pieces) for pieces in lines]
+        sized = [
+            [index for index, group in enumerate(found) if is_digit_sized(group, pieces)]
+            for pieces, found in zip(lines, groups, strict=True)
+        ]
+        digits = [[found[i] for i in chosen] for found, chosen in zip(groups, sized, strict=True)]
+        ink.classify(lines, digits)
+        return [
+            self._best_path(pieces, found, chosen, *ink.of(pieces, own))
+            for pieces, found, chosen, own in zip(lines, groups, sized, digits, strict=True)
+        ]
+
+    def _best_path(
+        self,
+        pieces: Pieces,
+        groups: list[Group],
+        sized: list[int],
+        glyphs: np.ndarray,
+        logits: np.ndarray,
+    ) -> _Line:
+        found, logs = features(pieces, groups, logits, self.classifier.calibration.temperature)
+        lattice = Lattice(len(pieces), groups, character_scores(self.scorer, found, logs))
+        rows = {index: row for row, index in enumerate(sized)}
+        return _Line(pieces, groups, lattice, lattice.best_path(), rows, glyphs, logits)
+
+    def _items(self, lines: Sequence[_Line], scale: "_Scale") -> list[NumberItem]:
+        found = [(number, path) for number, line in enumerate(lines) for path in line.numbers()]
+        digits = [
+            self._digits(lines[number], [edge for edge in path if edge[1] < 10], scale)
+            for number, path in found
+        ]
+        boxes = [union_box(np.array([digit.box for digit in own])) for own in digits]
+        columns = layout.columns_of(np.array(boxes).reshape(-1, 4), [number for number, _ in found])
+        items: list[NumberItem] = []
+        count = 0
+        for (number, path), own, box, column in zip(found, digits, boxes, columns, strict=True):
+            confidence = lines[number].lattice.probability(path)
+            is_listed = confidence >= MIN_NUMBER
+            status: Status = "listed" if is_listed else "doubtful"
+            numbered = tuple(replace(digit, number=count if is_listed else -1) for digit in own)
+            text = "".join(CHARACTERS[character] for _, character in path)
+            place = tuple(box.tolist())
+            items.append(NumberItem(text, confidence, status, place, number, column, numbered))
+            count += is_listed
+        return items
+
+    def _digits(
+        self, line: _Line, path: Sequence[tuple[int, int]], scale: "_Scale"
+    ) -> list[ReadDigit]:
+        rows = [line.rows[index] for index, _ in path]
+        predictions = self.classifier.predictions(line.glyphs[rows], line.logits[rows])
+        boxes = [scale.box(line.groups[index].box) for index, _ in path]
+        return [ReadDigit(*pair, -1) for pair in zip(boxes, predictions, strict=True)]
+
+
+class _Scale:
+    """The strokes of a drawing at a scale where its longer side is 1 to 2, from (0, 0) on.
+
+    The scale is a power of two, so no coordinate is rounded, and the glyph of the drawing stays the
+    same. Halves are used, because the difference of two finite numbers can be infinite."""
+
+    def __init__(self, parsed: Sequence[np.ndarray]) -> None:
+        left, top, right, bottom = map(float, strokes.bounds(parsed))
+        self._corner = left / 2, top / 2
+        half = max(right / 2 - left / 2, bottom / 2 - top / 2)
+        is_dot = half <= 1e-12 * max(map(abs, (left, top, right, bottom)))
+        self._exponent = 0 if is_dot else math.frexp(half)[1]
+        self.strokes = [np.ldexp(points / 2 - self._corner, -self._exponent) for points in parsed]
+        self.boxes = corner_boxes(self.strokes)
+
+    def box(self, corners: Corners) -> Box:
+        """Return (x, y, width, height) in the drawing's unit."""
+        left, top, right, bottom = (math.ldexp(float(side), self._exponent) for side in corners)
+        x, y = (left + self._corner[0]) * 2, (top + self._corner[1]) * 2
+        most = sys.float_info.max
+        return x, y, min((right - left) * 2, most), min((bottom - top) * 2, most)
+
+
+def _is_number(lines: Sequence[_Line]) -> bool:
+    """Return whether there are several characters, and more of them are digits than strange."""
+    characters = [character for line in lines for _, character in line.path]
+    digits = sum(character < 10 for character in characters)
+    return len(characters) > 1 and digits > characters.count(CHARACTERS.index(OTHER))
+
+
+def _doubtful_strokes(line: _Line) -> set[int]:
+    """Return the strokes of the groups that the best path is not sure of."""
+    doubtful: set[int] = set()
+    for edge in line.path:
+        if CHARACTERS[edge[1]] == OTHER or line.lattice.probability([edge]) < SURE:
+            group = line.groups[edge[0]]
+            doubtful.update(line.pieces.strokes[group.start : group.end].tolist())
+    return doubtful
+
+
+def _one_character(prediction: Prediction, box: Box) -> Reading:
+    """Return the reading of a drawing of one character, digit or not."""
+    is_digit = prediction.verdict == "digit"
+    best, second = prediction.ranking[:2]
+    digits = (ReadDigit(box, prediction, 0 if is_digit else -1),)
+    confidence = prediction.confidence * prediction.digitness
+    status: Status = "listed" if is_digit else "doubtful"
+    item = NumberItem(str(best), confidence, status, box, 0, 0, digits)
+    reason = Message("answer.not_a_digit")
+    if prediction.verdict == "unsure":
+        reason = Message("answer.cannot_tell", first=best, second=second)
+    return Reading((item,), item.text if is_digit else "", "" if is_digit else reason)

@@ -1,0 +1,1 @@
+"""Trains the scorer that reads whole numbers from strokes."""
