@@ -26,8 +26,8 @@ from digitdraw.serving.workers.photo_queue import PhotoQueue
 
 T = TypeVar("T")
 
-_PHOTO_KINDS = {
-    "": b"photo",
+_PHOTO_KINDS: dict[str | None, bytes] = {
+    None: b"photo",
     **{turn: f"photo-{turn}".encode() for turn in ("0", "90", "180", "270")},
 }
 """The kinds of questions to the photo workers, by the parameter "turn": degrees clockwise
@@ -179,4 +179,4 @@ async def while_connected(receive: Receive, answer: Coroutine[Any, Any, T]) -> T
 
 def _photo_kind(request: Request) -> bytes | None:
     """Return the kind of question about a photo that is to be turned; None for other angles."""
-    return _PHOTO_KINDS.get(request.query_params.get("turn", ""))
+    return _PHOTO_KINDS.get(request.query_params.get("turn"))

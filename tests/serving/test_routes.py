@@ -172,11 +172,12 @@ def test_a_photo_is_read_after_its_places_in_the_queue_were_sent(make):
 def test_a_photo_is_turned_as_the_request_says(make):
     queue = Queue()
     app = make(queue=queue).guarded
-    for turn in ("0", "90", "180", "270"):
-        assert ask(app, "POST", f"/live/photo?turn={turn}", content=b"x").status_code == 200
+    for query in ("", "?turn=0", "?turn=90", "?turn=180", "?turn=270"):
+        assert ask(app, "POST", f"/live/photo{query}", content=b"x").status_code == 200
     ask(app, "POST", "/live/example/0?turn=90")
     kinds = [kind for kind, _ in queue.questions]
-    assert kinds == [b"photo", b"photo-90", b"photo-180", b"photo-270", b"photo-90"]
+    turned = [b"photo-0", b"photo-90", b"photo-180", b"photo-270"]
+    assert kinds == [b"photo", *turned, b"photo-90"]
     assert set(kinds) <= set(photo_worker.KINDS)
     for turn in ("45", "-90", "x", ""):
         assert ask(app, "POST", f"/live/photo?turn={turn}", content=b"x").status_code == 400
