@@ -25,26 +25,29 @@ from digitdraw.training.synthesis import pages, text_pages
 from digitdraw.training.synthesis.canvas import CUT, Mark, Page
 from digitdraw.training.synthesis.sources import Sources, load_text_sources
 
-SCANNED, EMPTY = "scanned", "empty"
-"""Kinds of crops besides the layouts of `text_pages`: of scans, and without digits."""
+SCANNED, WRITTEN, EMPTY = "scanned", "written", "empty"
+"""Kinds of crops besides the layouts of `text_pages`: of the scans and the written pages on which
+the detector is trained; and crops of a layout that have no digits."""
+DIGITS_ONLY = (SCANNED, WRITTEN)
+"""Kinds whose labels are digits alone: nobody wrote down the symbols between them."""
 PAGES = {
-    "entries": 700, "lists": 400, "row sums": 400, "column sums": 150, "tables": 300,
+    "entries": 800, "lists": 400, "row sums": 450, "column sums": 150, "tables": 320,
     "sudokus": 100, "forms": 380, "marksheets": 320, "receipts": 320, "notes": 380,
-    "whole numbers": 500, "words": 400, SCANNED: 5_000,
+    "whole numbers": 250, "words": 120, SCANNED: 2_500, WRITTEN: 3_500,
 }  # fmt: skip
 """Pages of each kind. Parts of a long training have seeds, and so pages, of their own."""
 PER_EPOCH = {
     "entries": 7_000, "lists": 4_500, "row sums": 4_000, "column sums": 2_000, "tables": 3_500,
     "sudokus": 1_000, "forms": 4_000, "marksheets": 3_000, "receipts": 3_000, "notes": 3_500,
-    "whole numbers": 4_000, SCANNED: 8_000, EMPTY: 6_000,
+    "whole numbers": 3_500, SCANNED: 7_000, WRITTEN: 9_000, EMPTY: 4_000,
 }  # fmt: skip
 """Line crops of each kind in an epoch."""
-_SIDE, _SCANNED_SIDE = 640, 256
-"""Sides of pages in pixels."""
+_SIDE, _SMALL_SIDE = 640, 256
+"""Sides in pixels of pages of the layouts, and of the other pages."""
 _SEED = 4_711
 _DETECTED = 0.3
 """Share of training pages whose crops stand around detections. Detecting takes longer than making
-a page. Validation has detections only."""
+a page. Validation and the kind WRITTEN have detections only."""
 _MIN_SCORES = (0.15, 0.3, 0.45)
 """Least score of the detections of a page, chosen at random: so crops have more or fewer boxes."""
 _NARROW = 0.2
@@ -65,8 +68,7 @@ class LineCrops:
     """Line crops of one kind: `crops`, (HEIGHT, width) uint8 each, and `labels`, (n,) int64 each:
     classes of `alphabet`.
 
-    Labels of the kind SCANNED lack all symbols: nobody wrote down where they are in the pictures.
-    Crops of the kind EMPTY have no digits."""
+    Labels of the kinds DIGITS_ONLY lack all symbols."""
 
     kind: str
     crops: list[np.ndarray]
@@ -78,8 +80,8 @@ def generated(
 ) -> list[LineCrops]:
     """Generate `counts` pages of each kind from a split of the data, and cut their line crops.
 
-    The kinds are those of PAGES; SCANNED only if there are scans. Crops without digits become the
-    kind EMPTY. Raises BadWeightsError if the folder of weights `detector` has no detector."""
+    The kinds are those of PAGES; SCANNED only if there are scans. Crops of a layout that have no
+    digits become the kind EMPTY. Raises BadWeightsError if the folder of weights `detector` has no detector."""
     network = weights.load(DETECTOR.name, detector).network
     sources = load_text_sources(root, split)
     subsets: dict[str, LineCrops] = {kind: LineCrops(kind, [], []) for kind in PER_EPOCH}
@@ -90,10 +92,11 @@ def generated(
         chunks = [range(n, min(n + _CHUNK, count)) for n in range(0, count, _CHUNK)]
         cut = parallel.map_in_order(work, chunks, workers, f"generating {kind}")
         for crop, labels in chain.from_iterable(cut):
-            has_digits = (labels < len(alphabet.DIGITS)).any()
-            subset = subsets[kind if has_digits else EMPTY]
+            is_digit = labels < len(alphabet.DIGITS)
+            has_own_kind = kind in DIGITS_ONLY or is_digit.any()
+            subset = subsets[kind if has_own_kind else EMPTY]
             subset.crops.append(crop)
-            subset.labels.append(labels)
+            subset.labels.append(labels[is_digit] if kind in DIGITS_ONLY else labels)
     return [subset for subset in subsets.values() if subset.crops]
 
 
@@ -157,11 +160,8 @@ def _cut_pages(
     cuts = []
     for number in numbers:
         rng = np.random.default_rng([_SEED, seed, *kind.encode(), number])
-        if kind == SCANNED:
-            page = pages.scanned_page(sources, rng, _SCANNED_SIDE)
-        else:
-            page = text_pages.text_page(sources, rng, _SIDE, kind)
-        if not is_training or rng.random() < _DETECTED:
+        page = _make_page(sources, rng, kind)
+        if not is_training or kind == WRITTEN or rng.random() < _DETECTED:
             score = float(rng.choice(_MIN_SCORES))
             boxes = pipeline.detect_digits([page.grey], network, score)[0].boxes
         else:
@@ -171,6 +171,14 @@ def _cut_pages(
             groups += [boxes[index] for index in lines.group_rows(boxes, lines.MAX_GAP)]
         cuts += cut_line_crops(page, groups)
     return cuts
+
+
+def _make_page(sources: Sources, rng: np.random.Generator, kind: str) -> Page:
+    if kind == SCANNED:
+        return pages.scanned_page(sources, rng, _SMALL_SIDE)
+    if kind == WRITTEN:
+        return pages.written_page(sources, rng, _SMALL_SIDE)
+    return text_pages.text_page(sources, rng, _SIDE, kind)
 
 
 def imperfect_boxes(marks: Sequence[Mark], rng: np.random.Generator) -> np.ndarray:

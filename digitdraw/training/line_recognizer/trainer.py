@@ -15,7 +15,7 @@ from digitdraw.photo import ctc, line_crop
 from digitdraw.training import plots
 from digitdraw.training.classifier.step import training_step
 from digitdraw.training.line_recognizer.augment import augment_crop
-from digitdraw.training.line_recognizer.dataset import PER_EPOCH, SCANNED, LineCrops
+from digitdraw.training.line_recognizer.dataset import DIGITS_ONLY, PER_EPOCH, LineCrops
 from digitdraw.training.parallel import BatchLoader
 from digitdraw.training.trainer import Trainer
 
@@ -112,7 +112,7 @@ class _JoinedCrops:
     def of(cls, dataset: list[LineCrops]) -> "_JoinedCrops":
         crops = [crop for subset in dataset for crop in subset.crops]
         labels = [text for subset in dataset for text in subset.labels]
-        digits_only = [subset.kind == SCANNED for subset in dataset for _ in subset.crops]
+        digits_only = [subset.kind in DIGITS_ONLY for subset in dataset for _ in subset.crops]
         widths = np.array([crop.shape[1] for crop in crops])
         starts = np.cumsum(widths) - widths
         ink = torch.from_numpy(np.concatenate(crops, axis=1))

@@ -19,7 +19,12 @@ from digitdraw.training.line_recognizer.trainer import ctc_loss, reads_as
 from digitdraw.training.synthesis import text_pages
 from digitdraw.training.trainer import Trainer
 
-PAGES = dict.fromkeys(text_pages.LAYOUTS, 16) | {"entries": 40, dataset.SCANNED: 240}
+PAGES = {
+    **dict.fromkeys(text_pages.LAYOUTS, 16),
+    "entries": 40,
+    dataset.SCANNED: 240,
+    dataset.WRITTEN: 160,
+}
 """Pages of each kind."""
 _SEED = 78
 _DIGITS = len(alphabet.DIGITS)
@@ -51,21 +56,21 @@ class LineRecognizerValidation:
 
     def measure(self, predictions: dict[str, list[Tensor]]) -> dict[str, float]:
         """Return the loss, the accuracy of whole texts by kind, that of all texts, of their digits
-        alone, and of single characters. Labels of scans have no symbols, so these do not count."""
+        alone, and of single characters. Kinds DIGITS_ONLY count in that of digits alone."""
         measured: dict[str, float] = {}
         losses: list[float] = []
         texts: list[bool] = []
         digits: list[bool] = []
         edits = count = 0
         for subset in self.subsets:
-            is_scanned = subset.kind == dataset.SCANNED
+            only_digits = subset.kind in dataset.DIGITS_ONLY
             pairs = list(zip(map(_read, predictions[subset.kind]), subset.labels, strict=True))
-            correct = [reads_as(*pair, is_scanned) for pair in pairs]
+            correct = [reads_as(*pair, only_digits) for pair in pairs]
             measured[f"{subset.kind} accuracy"] = float(np.mean(correct))
             logits = zip(predictions[subset.kind], subset.labels, strict=True)
-            losses += [_loss(*pair, is_scanned) for pair in logits]
+            losses += [_loss(*pair, only_digits) for pair in logits]
             digits += [reads_as(*pair, True) for pair in pairs]
-            if not is_scanned:
+            if not only_digits:
                 texts += correct
                 edits += sum(_edits(*pair) for pair in pairs)
                 count += sum(map(len, subset.labels))
@@ -108,7 +113,7 @@ class LineRecognizerValidation:
         and its answer."""
         mistakes = []
         for subset in self.subsets:
-            only_digits = subset.kind == dataset.SCANNED
+            only_digits = subset.kind in dataset.DIGITS_ONLY
             answers = map(_read, predictions[subset.kind])
             for crop, read, truth in zip(subset.crops, answers, subset.labels, strict=True):
                 if not reads_as(read, truth, only_digits):

@@ -177,6 +177,7 @@ def _write_lines(
             if rng.random() < 0.3:
                 break
         y += height * rng.uniform(1.15, 2.6)
+        canvas.row += 1
     for _ in range(rng.poisson(0.5)):
         ends = rng.uniform(-0.2, 1.2, (2, 2)) * side
         if rng.random() < 0.7:  # most lines on paper are horizontal or vertical

@@ -4,14 +4,14 @@ Points are (x, y), y down; boxes are (x, y, width, height) in pixels of the pict
 and `y` are sheet coordinates: where writing begins, and the middle of the digits."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.random import Generator
 
 from digitdraw.training.datasets import Drawing, Glyphs
 from digitdraw.training.synthesis import digit_forms, handwriting, number_formats, symbols
-from digitdraw.training.synthesis.canvas import IGNORED, Canvas, rectangle
+from digitdraw.training.synthesis.canvas import CUT, IGNORED, Canvas, rectangle
 from digitdraw.training.synthesis.handwriting import Strokes
 from digitdraw.training.synthesis.number_formats import DIGIT, MAX_DIGITS
 from digitdraw.training.synthesis.sources import Sources
@@ -93,7 +93,7 @@ class Writer:
         self, canvas: Canvas, x: float, y: float, rng: Generator, max_digits: int = MAX_DIGITS
     ) -> float:
         """Write a number with at most `max_digits` digits; return the x where it ends."""
-        start, first = x, len(canvas.labels)
+        start, first, first_mark = x, len(canvas.labels), len(canvas.marks)
         if max_digits == MAX_DIGITS and rng.random() < _FORMATTED:
             marks = number_formats.random_format(rng)
         else:
@@ -104,6 +104,9 @@ class Writer:
         if rng.random() < 0.015:
             self.cross_out(canvas, start, x, y)
             canvas.labels[first:] = [IGNORED] * (len(canvas.labels) - first)
+            canvas.marks[first_mark:] = [
+                replace(mark, text=CUT) for mark in canvas.marks[first_mark:]
+            ]
         return x
 
     def write_digit(
