@@ -39,7 +39,7 @@ def _calibrate(data: Path, folder: Path, write: bool) -> None:
         weights.load(DETECTOR.name, folder), line_recognizer, weights.load(GLYPH_CLASSIFIER)
     )
     kinds = {
-        kind: [ReadPage.of(page, networks) for page in pages]
+        kind: [ReadPage.of(page, networks, kind) for page in pages]
         for kind, pages in photo_calibration.validation_pages(data).items()
     }
     fitted = photo_calibration.fit(list(itertools.chain(*kinds.values())))

@@ -21,10 +21,16 @@ from digitdraw.photo.pipeline import Networks, Row
 from digitdraw.training import metrics
 from digitdraw.training.synthesis import text_pages
 from digitdraw.training.synthesis.canvas import CUT, Mark, Page
-from digitdraw.training.synthesis.sources import load_text_sources
+from digitdraw.training.synthesis.pages import Content, scanned_page, written_page
+from digitdraw.training.synthesis.sources import Sources, load_text_sources
 
-PAGES_PER_LAYOUT, SIDE = 30, 640
-"""Validation pages of each layout, and their sides in pixels."""
+PAGES_PER_KIND, SIDE, SMALL_SIDE = 30, 640, 256
+"""Validation pages of each kind, and the sides in pixels of pages of a layout, and of the others.
+There are four times as many of the others, which have one number at most."""
+SCANNED = "scanned"
+"""The kind of pages with a scanned number, besides the layouts and the contents below."""
+CONTENTS: tuple[Content, ...] = ("one digit", "one negative", "no digits")
+"""Contents of `written_page` whose numbers are known."""
 TEMPERATURES = (0.7, 1.0, 1.4, 2.0, 2.8)
 CLASSIFIER_WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5)
 THRESHOLDS = np.arange(0.02, 0.99, 0.02)
@@ -39,20 +45,29 @@ class PageTruth:
     """The numbers that are written on a page, n in all.
 
     texts  as written; None where that is unclear, because the edge of the picture cuts the number
-    boxes  (n, 4) float32, around their digits"""
+    boxes  (n, 4) float32, around their digits
+    digits_only  whether the texts lack symbols, because nobody recorded these"""
 
     texts: list[str | None]
     boxes: np.ndarray
+    digits_only: bool = False
+
+    def is_correct(self, index: int | None, text: str) -> bool:
+        """Return whether a number is read as `text`; an index of None is of no number."""
+        if index is None:
+            return False
+        return self.texts[index] == (_digits_of(text) if self.digits_only else text)
 
 
-def page_truth(page: Page) -> PageTruth:
+def page_truth(page: Page, digits_only: bool = False) -> PageTruth:
     """Return the numbers that the marks of a page say."""
     rows: dict[int, list[Mark]] = {}
     for mark in page.marks:
         rows.setdefault(mark.row, []).append(mark)
     numbers = [number for marks in rows.values() for number in _row_numbers(marks)]
     boxes = [union_box(np.array(digits)) for _, digits in numbers]
-    return PageTruth([text for text, _ in numbers], np.array(boxes, np.float32).reshape(-1, 4))
+    texts = [text for text, _ in numbers]
+    return PageTruth(texts, np.array(boxes, np.float32).reshape(-1, 4), digits_only)
 
 
 def _row_numbers(marks: Sequence[Mark]) -> list[tuple[str | None, list[list[float]]]]:
@@ -71,18 +86,28 @@ def _row_numbers(marks: Sequence[Mark]) -> list[tuple[str | None, list[list[floa
     return numbers + [(None, [box]) for box in lone]
 
 
-def validation_pages(root: Path, count: int = PAGES_PER_LAYOUT) -> dict[str, list[Page]]:
-    """Make `count` validation pages of each layout from the data in `root`."""
+def validation_pages(root: Path, count: int = PAGES_PER_KIND) -> dict[str, list[Page]]:
+    """Make `count` validation pages of each layout, and more of each other kind, from the data in
+    `root`; SCANNED only if there are scans."""
     sources = load_text_sources(root, "validation")
+    counts = dict.fromkeys(text_pages.LAYOUTS, count) | dict.fromkeys(CONTENTS, 4 * count)
+    if sources.scans:
+        counts[SCANNED] = 4 * count
     return {
-        layout: [
-            text_pages.text_page(
-                sources, np.random.default_rng([_SEED, *layout.encode(), index]), SIDE, layout
-            )
-            for index in range(count)
+        kind: [
+            _make_page(sources, kind, np.random.default_rng([_SEED, *kind.encode(), index]))
+            for index in range(number)
         ]
-        for layout in text_pages.LAYOUTS
+        for kind, number in counts.items()
     }
+
+
+def _make_page(sources: Sources, kind: str, rng: np.random.Generator) -> Page:
+    if kind == SCANNED:
+        return scanned_page(sources, rng, SMALL_SIDE)
+    if kind in CONTENTS:
+        return written_page(sources, rng, SMALL_SIDE, kind)
+    return text_pages.text_page(sources, rng, SIDE, kind)
 
 
 @dataclass(frozen=True)
@@ -93,10 +118,10 @@ class ReadPage:
     rows: list[Row]
 
     @classmethod
-    def of(cls, page: Page, networks: Networks) -> "ReadPage":
-        """Read a page."""
+    def of(cls, page: Page, networks: Networks, kind: str = "") -> "ReadPage":
+        """Read a page of a kind."""
         (rows,) = pipeline.read_rows([page.grey], networks)
-        return cls(page_truth(page), rows)
+        return cls(page_truth(page, kind in (SCANNED, *CONTENTS)), rows)
 
     def judged(self, calibration: PhotoCalibration) -> tuple[np.ndarray, np.ndarray]:
         """Return the confidence of each number that was found, (n,), and whether its text is
@@ -106,10 +131,14 @@ class ReadPage:
         pairs = metrics.match_boxes(
             self.truth.boxes, np.array(boxes, np.float32).reshape(-1, 4), _MIN_IOU
         )
-        truth = {found: self.truth.texts[true] for true, found in pairs}
-        known = [index for index in range(len(found)) if truth.get(index, "") is not None]
+        matches = {found: true for true, found in pairs}
+        known = [
+            index
+            for index in range(len(found))
+            if index not in matches or self.truth.texts[matches[index]] is not None
+        ]
         confidences = np.array([found[index].confidence for index in known])
-        correct = [found[index].text == truth.get(index) for index in known]
+        correct = [self.truth.is_correct(matches.get(index), found[index].text) for index in known]
         return confidences.astype(float), np.array(correct, bool)
 
     @property
@@ -163,6 +192,10 @@ def _row_text(marks: Sequence[Mark]) -> tuple[str, list[int]]:
         text += SPACE
         sources.append(-1)
     return text, sources
+
+
+def _digits_of(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
 
 
 def _joined(

@@ -81,7 +81,8 @@ def generated(
     """Generate `counts` pages of each kind from a split of the data, and cut their line crops.
 
     The kinds are those of PAGES; SCANNED only if there are scans. Crops of a layout that have no
-    digits become the kind EMPTY. Raises BadWeightsError if the folder of weights `detector` has no detector."""
+    digits become the kind EMPTY. Raises BadWeightsError if the folder of weights `detector` has no
+    detector."""
     network = weights.load(DETECTOR.name, detector).network
     sources = load_text_sources(root, split)
     subsets: dict[str, LineCrops] = {kind: LineCrops(kind, [], []) for kind in PER_EPOCH}
