@@ -2,8 +2,10 @@
 
     python benchmarks/speed/lighthouse.py [--runs 3] [--command "npx --yes lighthouse@12"]
 
-Needs Node 20; npx downloads Lighthouse 12. A score is the median of all runs, of 100. Lighthouse
-simulates a slow phone with a slow network, or a desktop. No proxy is in front of the pages.
+Needs Node 20; npx downloads Lighthouse 12. A score is the median of all runs, of 100; that of
+performance has the lowest and the highest one in brackets. The other columns are seconds: how long
+scripts block, and when the first and the largest content is painted. Lighthouse simulates a slow
+phone with a slow network, or a desktop. No proxy is in front of the pages.
 """
 
 import argparse
@@ -24,6 +26,12 @@ from tests.support.browser_paths import chromium_path
 from tests.support.server import Server
 
 CATEGORIES = ("accessibility", "best-practices", "performance", "seo")
+SECONDS = {
+    "scripts block": "total-blocking-time",
+    "first paint": "first-contentful-paint",
+    "largest paint": "largest-contentful-paint",
+}
+"""Names of Lighthouse's audits, by those of the columns."""
 FORMS = {"desktop": ["--preset=desktop"], "phone": []}
 
 
@@ -47,6 +55,24 @@ def scores(report: dict) -> dict[str, float]:
     return {name: 100 * (categories[name]["score"] or 0) for name in CATEGORIES}
 
 
+def seconds(report: dict) -> dict[str, float]:
+    """Return the seconds of SECONDS."""
+    audits = report["audits"]
+    return {name: audits[audit]["numericValue"] / 1000 for name, audit in SECONDS.items()}
+
+
+def row(name: str, form: str, reports: list[dict]) -> str:
+    """Return the row of a page in the table."""
+    cells = []
+    for key in CATEGORIES:
+        found = [scores(report)[key] for report in reports]
+        spread = f" ({min(found):.0f} to {max(found):.0f})" if key == "performance" else ""
+        cells.append(f"{statistics.median(found):.0f}{spread}")
+    for key in SECONDS:
+        cells.append(f"{statistics.median(seconds(report)[key] for report in reports):.2f} s")
+    return f"| {name} | {form} | {' | '.join(cells)} |"
+
+
 def failed(report: dict) -> list[str]:
     """Return the names of the checks that cost points in any category but performance."""
     names = [name for name in CATEGORIES if name != "performance"]
@@ -63,7 +89,8 @@ def main() -> int:
     options = parser.parse_args()
     command = shlex.split(options.command)
     server = Server().start()
-    print(f"| page | form | {' | '.join(CATEGORIES)} |\n|{'---|' * (2 + len(CATEGORIES))}")
+    columns = ["page", "form", *CATEGORIES, *SECONDS]
+    print(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}")
     try:
         with empty_page() as empty:
             for form, flags in FORMS.items():
@@ -73,9 +100,7 @@ def main() -> int:
                     for name, url in pages.items():
                         reports[name].append(run(command, url, flags))
                 for name, found in reports.items():
-                    rows = list(map(scores, found))
-                    medians = [statistics.median(row[key] for row in rows) for key in CATEGORIES]
-                    print(f"| {name} | {form} | {' | '.join(f'{m:.0f}' for m in medians)} |")
+                    print(row(name, form, found))
                 print(f"\nFailed for this page, {form}: {failed(reports['this page'][-1])}\n")
     finally:
         server.stop()

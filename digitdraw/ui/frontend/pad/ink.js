@@ -32,7 +32,7 @@ export function createInk(canvas) {
     paintNow();
   }
 
-  new ResizeObserver(fit).observe(canvas); // it also tells the first size, once that is known
+  new ResizeObserver(fit).observe(canvas); // also calls `fit` once the first size is known
   // The ink's colour follows the theme, which is a class on the body.
   new MutationObserver(paintNow).observe(document.body, { attributeFilter: ["class"] });
   return { paint };
