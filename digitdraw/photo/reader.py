@@ -41,15 +41,18 @@ Status = Literal["listed", "doubtful"]
 
 @dataclass(frozen=True, eq=False)
 class ReadDigit:
-    """One digit of a photo.
+    """One digit of a photo or of a drawing.
 
-    box         (x, y, width, height) in pixels of the upright photo
+    box         (x, y, width, height) in pixels of the upright photo, or in the drawing's unit
     prediction  what it was read as
-    number      index of its number in the reading; -1 for a digit of a doubtful number"""
+    number      index of its number in the reading; -1 for a digit of a doubtful number
+    parts       its parts of the strokes that have points, as (stroke, start, end): the points
+                `start` to `end` - 1. Empty for a photo"""
 
     box: Box
     prediction: Prediction
     number: int
+    parts: tuple[tuple[int, int, int], ...] = ()
 
     @property
     def label(self) -> int:

@@ -34,11 +34,13 @@ class Pieces:
 
     points  n arrays (m, 2) float64, y down, in the drawing's unit
     strokes (n,) int: the stroke of each piece
+    starts  (n,) int: the point of that stroke where the piece starts
     height  usual height of a digit of the line, more than 0
     boxes   left, top, right and bottom of each piece, (n, 4) float64"""
 
     points: list[np.ndarray]
     strokes: np.ndarray
+    starts: np.ndarray
     height: float
     boxes: np.ndarray
 
@@ -79,17 +81,19 @@ def cut_strokes(strokes: Sequence[np.ndarray], numbers: Collection[int]) -> Piec
     """As `whole_strokes`, but cut the strokes of these numbers where digits may touch."""
     boxes = corner_boxes(strokes)
     height = digit_height(boxes)
-    points, sources = list(strokes), list(range(len(strokes)))
+    points, sources, starts = list(strokes), list(range(len(strokes))), [0] * len(strokes)
     for number in numbers:
         parts = cut_stroke(strokes[number], height)
         points += parts[1:]
         points[number] = parts[0]
         sources += [number] * (len(parts) - 1)
+        starts += itertools.accumulate(len(part) - 1 for part in parts[:-1])
     if numbers:
         boxes = corner_boxes(points)
     # The other sides make the order of pieces independent of the order of drawing.
     order = np.lexsort((boxes[:, 3], boxes[:, 1], boxes[:, 0], boxes[:, 0] + boxes[:, 2]))
-    return Pieces([points[i] for i in order], np.array(sources)[order], height, boxes[order])
+    ordered = [points[i] for i in order]
+    return Pieces(ordered, np.array(sources)[order], np.array(starts)[order], height, boxes[order])
 
 
 def cut_stroke(stroke: np.ndarray, height: float) -> list[np.ndarray]:

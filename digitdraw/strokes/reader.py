@@ -62,12 +62,21 @@ class _Line:
         return "".join(" " if edge is None else CHARACTERS[edge[1]] for edge in self._spaced())
 
     def whole(self) -> tuple[np.ndarray, np.ndarray] | None:
-        """Return glyph (1, 28, 28) and logits (1, n) of all of the line, or None if it is flat."""
+        """Return glyph (28, 28) and logits (n,) of all of the line, or None if it is flat."""
         for index, row in self.rows.items():
             group = self.groups[index]
             if group.end - group.start == len(self.pieces):
-                return self.glyphs[row : row + 1], self.logits[row : row + 1]
+                return self.glyphs[row], self.logits[row]
         return None
+
+    def parts(self, group: Group, line: Sequence[int]) -> tuple[tuple[int, int, int], ...]:
+        """Return what a group is, as `ReadDigit.parts`. `line` are the numbers of its strokes."""
+        pieces, span = self.pieces, slice(group.start, group.end)
+        places = zip(pieces.strokes[span].tolist(), pieces.starts[span].tolist(), strict=True)
+        return tuple(
+            (line[stroke], start, start + len(points))
+            for (stroke, start), points in zip(places, pieces.points[span], strict=True)
+        )
 
     def numbers(self) -> list[list[tuple[int, int]]]:
         """Return the part of the path that each number is."""
@@ -100,28 +109,48 @@ class StrokeReader:
         A drawing of one character has one item, whose digit has the prediction for the drawing as
         a whole. It is listed if the verdict is "digit". So has a drawing of which not even half
         looks like digits. A drawing without ink has no items."""
-        parsed = strokes.parse(drawing)
-        if not parsed:
-            return Reading(())
-        scale = _Scale(parsed)
-        writing = [[scale.strokes[i] for i in line] for line in split_lines(scale.boxes)]
-        is_read, ink = len(parsed) <= MAX_STROKES, Ink(self.classifier)
-        found = self._best_paths([whole_strokes(line) for line in writing if is_read], ink)
+        return self.read_batch([strokes.parse(drawing)])[0]
+
+    def read_batch(self, drawings: Sequence[list[np.ndarray]]) -> list[Reading]:
+        """Read drawings as `strokes.parse` returns them. The classifier sees them in one batch."""
+        pages = [_Page(drawing) for drawing in drawings]
+        self._read_lines(pages)
+        self._predict_wholes([page for page in pages if page.drawing and not page.is_number])
+        return list(map(self._reading, pages))
+
+    def _read_lines(self, pages: Sequence["_Page"]) -> None:
+        owners = [page for page in pages for _ in page.writing]
+        writing = [page.strokes_of(line) for page in pages for line in page.writing]
+        ink = Ink(self.classifier)
+        found = self._best_paths(list(map(whole_strokes, writing)), ink)
         lines = self._cut_where_unsure(writing, found, ink)
-        items = self._items(lines, scale) if _is_number(lines) else []
-        if not items:
-            whole = self._predict_whole(parsed, found)
-            return _one_character(whole, scale.box(union_corners(scale.boxes)))
-        text = "\n".join(filter(None, (numbers.clean(line.text) for line in lines)))
+        for page, uncut, line in zip(owners, found, lines, strict=True):
+            page.uncut.append(uncut)
+            page.lines.append(line)
+
+    def _predict_wholes(self, pages: Sequence["_Page"]) -> None:
+        """Set the prediction for each drawing as a whole, in one batch."""
+        rows = [page.uncut[0].whole() if len(page.uncut) == 1 else None for page in pages]
+        new = [index for index, row in enumerate(rows) if row is None]
+        if new:
+            glyphs = np.stack([strokes.to_glyph(pages[index].drawing) for index in new])
+            for index, *row in zip(new, glyphs, self.classifier.logits(glyphs), strict=True):
+                rows[index] = (row[0], row[1])
+        known = [row for row in rows if row is not None]
+        if known:
+            glyphs, logits = map(np.stack, zip(*known, strict=True))
+            for page, whole in zip(pages, self.classifier.predictions(glyphs, logits), strict=True):
+                page.whole = whole
+
+    def _reading(self, page: "_Page") -> Reading:
+        if not page.drawing:
+            return Reading(())
+        if page.whole:
+            return _one_character(page, page.whole)
+        items = self._items(page)
+        text = "\n".join(filter(None, (numbers.clean(line.text) for line in page.lines)))
         is_listed = any(item.status == "listed" for item in items)
         return Reading(tuple(items), text, "" if is_listed else Message("answer.not_a_digit"))
-
-    def _predict_whole(self, parsed: list[np.ndarray], lines: Sequence[_Line]) -> Prediction:
-        """Return the prediction for a whole drawing; `lines` are its lines without cuts."""
-        known = lines[0].whole() if len(lines) == 1 else None
-        if known is None:
-            return self.classifier.predict([strokes.to_glyph(parsed)])[0]
-        return self.classifier.predictions(*known)[0]
 
     def _cut_where_unsure(
         self, writing: Sequence[Sequence[np.ndarray]], found: Sequence[_Line], ink: Ink
@@ -162,10 +191,11 @@ class StrokeReader:
         rows = {index: row for row, index in enumerate(sized)}
         return _Line(pieces, groups, lattice, lattice.best_path(), rows, glyphs, logits)
 
-    def _items(self, lines: Sequence[_Line], scale: "_Scale") -> list[NumberItem]:
+    def _items(self, page: "_Page") -> list[NumberItem]:
+        lines = page.lines
         found = [(number, path) for number, line in enumerate(lines) for path in line.numbers()]
         digits = [
-            self._digits(lines[number], [edge for edge in path if edge[1] < 10], scale)
+            self._digits(page, number, [edge for edge in path if edge[1] < 10])
             for number, path in found
         ]
         boxes = [union_box(np.array([digit.box for digit in own])) for own in digits]
@@ -184,12 +214,52 @@ class StrokeReader:
         return items
 
     def _digits(
-        self, line: _Line, path: Sequence[tuple[int, int]], scale: "_Scale"
+        self, page: "_Page", number: int, path: Sequence[tuple[int, int]]
     ) -> list[ReadDigit]:
+        line, indices = page.lines[number], page.writing[number]
         rows = [line.rows[index] for index, _ in path]
         predictions = self.classifier.predictions(line.glyphs[rows], line.logits[rows])
-        boxes = [scale.box(line.groups[index].box) for index, _ in path]
-        return [ReadDigit(*pair, -1) for pair in zip(boxes, predictions, strict=True)]
+        groups = [line.groups[index] for index, _ in path]
+        return [
+            ReadDigit(page.scale.box(group.box), prediction, -1, line.parts(group, indices))
+            for group, prediction in zip(groups, predictions, strict=True)
+        ]
+
+
+class _Page:
+    """A drawing with its lines, as they are read.
+
+    drawing  as `strokes.parse` returns it; maybe without strokes
+    writing  the numbers of the strokes of each line; empty if there is just one character
+    uncut    the lines as they were read first, without cuts
+    whole    the prediction for the drawing as one character, if it is one"""
+
+    def __init__(self, drawing: list[np.ndarray]) -> None:
+        self.drawing = drawing
+        self.uncut: list[_Line] = []
+        self.lines: list[_Line] = []
+        self.whole: Prediction | None = None
+        self.writing: list[list[int]] = []
+        if drawing:
+            self.scale = _Scale(drawing)
+            if self._may_be_several():
+                self.writing = split_lines(self.scale.boxes)
+
+    def _may_be_several(self) -> bool:
+        if len(self.drawing) == 1:
+            return len(cut_strokes(self.scale.strokes, (0,))) > 1
+        return len(self.drawing) <= MAX_STROKES
+
+    def strokes_of(self, line: Sequence[int]) -> list[np.ndarray]:
+        """Return the strokes of a line, at the scale of the page."""
+        return [self.scale.strokes[index] for index in line]
+
+    @property
+    def is_number(self) -> bool:
+        """Whether there are several characters, and more of them are digits than strange."""
+        characters = [character for line in self.lines for _, character in line.path]
+        digits = sum(character < 10 for character in characters)
+        return len(characters) > 1 and digits > characters.count(CHARACTERS.index(OTHER))
 
 
 class _Scale:
@@ -215,13 +285,6 @@ class _Scale:
         return x, y, min((right - left) * 2, most), min((bottom - top) * 2, most)
 
 
-def _is_number(lines: Sequence[_Line]) -> bool:
-    """Return whether there are several characters, and more of them are digits than strange."""
-    characters = [character for line in lines for _, character in line.path]
-    digits = sum(character < 10 for character in characters)
-    return len(characters) > 1 and digits > characters.count(CHARACTERS.index(OTHER))
-
-
 def _doubtful_strokes(line: _Line) -> set[int]:
     """Return the strokes of the groups that the best path is not sure of."""
     doubtful: set[int] = set()
@@ -232,11 +295,13 @@ def _doubtful_strokes(line: _Line) -> set[int]:
     return doubtful
 
 
-def _one_character(prediction: Prediction, box: Box) -> Reading:
+def _one_character(page: _Page, prediction: Prediction) -> Reading:
     """Return the reading of a drawing of one character, digit or not."""
     is_digit = prediction.verdict == "digit"
     best, second = prediction.ranking[:2]
-    digits = (ReadDigit(box, prediction, 0 if is_digit else -1),)
+    box = page.scale.box(union_corners(page.scale.boxes))
+    parts = tuple((index, 0, len(points)) for index, points in enumerate(page.drawing))
+    digits = (ReadDigit(box, prediction, 0 if is_digit else -1, parts),)
     confidence = prediction.confidence * prediction.digitness
     status: Status = "listed" if is_digit else "doubtful"
     item = NumberItem(str(best), confidence, status, box, 0, 0, digits)

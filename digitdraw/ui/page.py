@@ -144,7 +144,7 @@ def _name_endpoints(service: Service, uploads: Uploads) -> None:
     endpoints = service.endpoints
 
     async def predict_strokes(strokes: list[list[list[float]]]) -> dict:
-        """Say which digit pen strokes draw: [[[x, y], ...], ...] in any unit, y down."""
+        """Say which digit and numbers pen strokes draw: [[[x, y], ...], ...], y down."""
         body = str(strokes).encode()  # `Calls` passes the drawing on as JSON
         return await _shown(endpoints.predict_strokes(body))
 

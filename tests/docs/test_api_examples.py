@@ -59,8 +59,9 @@ def test_the_curl_examples_are_answered(server, folder, text_before, name):
             jsonschema.validate(answer, openapi.READING)
             assert [number["number"] for number in answer["numbers"]] == ["7"]
         else:
-            jsonschema.validate(answer, openapi.PREDICTION)
-            assert answer["digit"] == (1 if path.endswith("strokes") else 7)
+            is_drawing = path.endswith("strokes")
+            jsonschema.validate(answer, openapi.DRAWING if is_drawing else openapi.PREDICTION)
+            assert answer["digit"] == (1 if is_drawing else 7)
 
 
 def run(code: str, server: Server, folder) -> str:

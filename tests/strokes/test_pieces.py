@@ -49,6 +49,14 @@ def test_parts_share_their_ends_and_make_the_whole_stroke():
     assert np.array_equal(np.concatenate(again), stroke)
 
 
+def test_pieces_know_where_in_their_strokes_they_start():
+    strokes = [joined("2003"), joined("33") + np.array([400, 0])]
+    line = cut_strokes(strokes, [0, 1])
+    assert len(line) > 3
+    for points, number, start in zip(line.points, line.strokes, line.starts, strict=True):
+        assert np.array_equal(points, strokes[number][start : start + len(points)])
+
+
 def test_narrow_strokes_are_not_cut():
     for digit in (0, 1, 8):
         (stroke,) = arrays(DIGITS[digit])

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digitdraw.errors import BadStrokesError
+from digitdraw.preprocessing import strokes
 from digitdraw.strokes import reader as stroke_reader
 from tests.support.drawings import DIGITS
 from tests.support.drawn_numbers import bounds, drawn
@@ -51,6 +52,27 @@ def test_boxes_are_in_the_unit_of_the_drawing(reader):
     assert item.box == pytest.approx((left, top, right - left, bottom - top))
     four, two = item.digits
     assert four.box[0] == pytest.approx(left) and two.box[0] > four.box[0] + four.box[2]
+
+
+def test_the_parts_of_a_digit_are_read_alone_as_in_the_number(reader):
+    seven, bar = drawn("7"), [(28, 48), (72, 46)]
+    touching = [point for stroke in drawn("33", x=200, gap=0) for point in stroke]
+    for drawing in ([*seven, *drawn("3.5", x=95), bar], [*seven, touching]):
+        digits = reader.read(drawing).digits
+        assert len(digits) == 3
+        for digit in digits:
+            alone = [drawing[stroke][start:end] for stroke, start, end in digit.parts]
+            assert np.allclose(strokes.to_glyph(alone), digit.prediction.glyph, atol=0.02)
+
+
+def test_a_batch_is_read_as_its_drawings_are_one_by_one(reader):
+    drawings = [drawn(text) for text in TEXTS] + [DIGITS[4], [], [[(5, 5)]], DIGITS[1]]
+    batch = reader.read_batch([strokes.parse(drawing) for drawing in drawings])
+    for reading, drawing in zip(batch, drawings, strict=True):
+        alone = reader.read(drawing)
+        assert (reading.text, reading.reason) == (alone.text, alone.reason)
+        assert [item.box for item in reading.items] == [item.box for item in alone.items]
+        assert reading.confidences == pytest.approx(alone.confidences, abs=1e-4)
 
 
 @pytest.mark.parametrize("digit", DIGITS)

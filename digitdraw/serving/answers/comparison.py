@@ -21,6 +21,7 @@ from digitdraw.errors import DigitDrawError
 from digitdraw.languages import Message
 from digitdraw.models import weights
 from digitdraw.models.registry import MODELS
+from digitdraw.photo.reader import Reading
 from digitdraw.prediction import Prediction
 from digitdraw.preprocessing.glyph import blank
 from digitdraw.recognizer import Recognizer
@@ -78,6 +79,10 @@ class Comparison:
             for folder in {folder for _, folder in self._models.values()}
         }
         return [self._card(name, evaluations) for name in self.names]
+
+    def read(self, drawing: object) -> Reading:
+        """Read a drawing as `Recognizer.read_strokes` does."""
+        return self._recognizer.read_strokes(drawing)
 
     def answers(self, glyph: np.ndarray) -> list[Entry]:
         """Classify a glyph, (28, 28) float32 in [0, 1], with each of `names`."""

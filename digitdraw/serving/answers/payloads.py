@@ -15,10 +15,11 @@ from digitdraw.photo.boxes import Box
 from digitdraw.photo.reader import NumberItem, ReadDigit, Reading
 from digitdraw.prediction import Prediction
 from digitdraw.preprocessing import binarize
+from digitdraw.preprocessing.glyph import blank
 from digitdraw.preprocessing.image_io import open_photo
-from digitdraw.preprocessing.strokes import to_glyph
+from digitdraw.preprocessing.strokes import parse, to_glyph
 from digitdraw.recognizer import Recognizer
-from digitdraw.serving.answers import data_urls, phrases
+from digitdraw.serving.answers import data_urls, drawn_numbers, phrases
 from digitdraw.serving.answers.comparison import Comparison, Entry
 
 FULL_COLOUR_QUANTILE = 0.95
@@ -49,20 +50,38 @@ have it."""
 def answer_drawings(recognizer: Recognizer, drawings: Sequence[object]) -> list[dict]:
     """Recognize drawings from browsers, whatever they hold, in one batch.
 
-    Returns `_answer` for each, or {"error": text} where it is not a drawing."""
+    Returns `_answer` for each, `drawn_numbers.answer` with "model_ms" where it has several
+    characters, or {"error": text} where it is not a drawing."""
     started = perf_counter()
     answers: list[dict] = [{}] * len(drawings)
-    glyphs: dict[int, np.ndarray] = {}
+    parsed: dict[int, list[np.ndarray]] = {}
     for index, drawing in enumerate(drawings):
         try:
-            glyphs[index] = to_glyph(drawing)
+            parsed[index] = parse(drawing)
         except DigitDrawError as error:
             answers[index] = {"error": error.message}
-    predictions = recognizer.predict_batch(np.array(list(glyphs.values())))
+    readings = recognizer.stroke_reader.read_batch(list(parsed.values()))
+    alone = [reading for reading in readings if not drawn_numbers.is_number(reading)]
+    predictions = iter(_predictions(recognizer, alone))
     seconds = (perf_counter() - started) / len(drawings)
-    for index, prediction in zip(glyphs, predictions, strict=True):
-        answers[index] = _answer(prediction, seconds)
+    for index, reading in zip(parsed, readings, strict=True):
+        if drawn_numbers.is_number(reading):
+            milliseconds = round(seconds * 1000, 1)
+            answers[index] = drawn_numbers.answer(reading) | {"model_ms": milliseconds}
+        else:
+            answers[index] = _answer(next(predictions), seconds)
     return answers
+
+
+def _predictions(recognizer: Recognizer, readings: Sequence[Reading]) -> list[Prediction]:
+    """Return the predictions for drawings of one character, or of none, by the page's model."""
+    known = [reading.items[0].digits[0].prediction for reading in readings if reading.items]
+    is_same_model = recognizer.classifier is recognizer.stroke_reader.classifier
+    if is_same_model and len(known) == len(readings):
+        return known
+    glyphs = iter([prediction.glyph for prediction in known])
+    batch = [next(glyphs) if reading.items else blank() for reading in readings]
+    return recognizer.predict_batch(np.array(batch))
 
 
 def explain_strokes(recognizer: Recognizer, strokes: object) -> dict:
@@ -87,12 +106,22 @@ def explain_strokes(recognizer: Recognizer, strokes: object) -> dict:
     }
 
 
+def answer_program(recognizer: Recognizer, strokes: object) -> dict:
+    """Answer a drawing of a program: the prediction for all of it as one digit, and in "reading"
+    what is written there. Raises BadStrokesError."""
+    reading = recognizer.read_strokes(strokes).as_dict()
+    return {**recognizer.predict_strokes(strokes).as_dict(), "reading": reading}
+
+
 def compare_strokes(comparison: Comparison, strokes: object) -> dict:
     """Recognize a drawing with all models of a `Comparison`.
 
-    Returns {"blank": bool, "words": which models agree, "models": {name: `_card`}}. Raises
-    BadStrokesError."""
-    glyph = to_glyph(strokes)
+    Returns {"blank": bool, "words": which models agree, "models": {name: `_card`}, "digits":
+    `drawn_numbers.digits` of several characters, else []}. Of several, the models see the last
+    digit: the page asks about another one by its strokes alone. Raises BadStrokesError."""
+    reading = comparison.read(strokes)
+    is_number = drawn_numbers.is_number(reading)
+    glyph = reading.items[-1].digits[-1].prediction.glyph if is_number else to_glyph(strokes)
     entries = comparison.answers(glyph)
     predictions = [(entry.name, entry.prediction) for entry in entries if entry.prediction]
     blank = not glyph.any()
@@ -101,6 +130,7 @@ def compare_strokes(comparison: Comparison, strokes: object) -> dict:
         "blank": blank,
         "words": phrases.COMPARE_INVITATION if blank else phrases.agreement(predictions),
         "models": {entry.name: _card(entry, reference) for entry in entries},
+        "digits": drawn_numbers.digits(reading) if is_number else [],
     }
 
 

@@ -20,7 +20,8 @@ class Endpoints:
         self.model, self.photo_queue, self.metrics = model, photo_queue, metrics
 
     async def predict_strokes(self, drawing: bytes) -> dict[str, Any]:
-        """Say which digit a drawing shows. `drawing` is JSON that was parsed before."""
+        """Say which digit a drawing shows, and which numbers. `drawing` is JSON that was parsed
+        before."""
         return _answer(await self.model.on_demand(b"strokes", drawing), BadStrokesError)
 
     async def predict_image(self, picture: bytes, address: str) -> dict[str, Any]:

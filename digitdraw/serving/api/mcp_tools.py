@@ -62,8 +62,8 @@ def _tool(name: str, description: str, argument: dict[str, Any], answer: dict) -
 
 
 TOOLS = [
-    _tool("predict_strokes", "Say which digit from 0 to 9 a handwritten drawing shows.",
-          {"strokes": openapi.STROKES}, openapi.PREDICTION),
+    _tool("predict_strokes", "Say which digit from 0 to 9 a handwritten drawing shows, and read "
+          "the numbers in it.", {"strokes": openapi.STROKES}, openapi.DRAWING),
     _tool("predict_image", "Say which handwritten digit from 0 to 9 is in a picture of one digit.",
           {"image": _IMAGE}, openapi.PREDICTION),
     _tool("read_numbers", "Read the handwritten numbers in a photo, with a box for each digit.",

@@ -1,5 +1,6 @@
 """The OpenAPI document of the REST routes, and the JSON schemas of what goes in and out."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import digitdraw
@@ -7,7 +8,8 @@ from digitdraw.serving.settings import Settings
 
 _FRACTION = {"type": "number", "minimum": 0, "maximum": 1}
 _BOX = {
-    "description": "x, y, width and height in pixels of the upright, turned picture.",
+    "description": "x, y, width and height in pixels of the upright, turned picture, or in the "
+    "unit of the drawing.",
     "type": "array",
     "items": {"type": "number"},
     "minItems": 4,
@@ -104,7 +106,15 @@ ERROR = _closed(
     error={"description": "What is wrong, and what is allowed.", "type": "string"},
     id={"description": "Number of the request, as in the server's log.", "type": "string"},
 )
-SCHEMAS = {"Strokes": STROKES, "Prediction": PREDICTION, "Reading": READING, "Error": ERROR}
+DRAWING = _closed(**_PREDICTION_FIELDS, reading=READING)
+"""The prediction for a drawing as one digit, and the numbers that are written there."""
+SCHEMAS = {
+    "Strokes": STROKES,
+    "Drawing": DRAWING,
+    "Prediction": PREDICTION,
+    "Reading": READING,
+    "Error": ERROR,
+}
 
 _DRAWING = [[[10, 0], [10, 100]]]
 _PROBABILITIES = "0.0009 0.991 0.0004 0.0007 0.0045 0.0003 0.0007 0.0004 0.0004 0.0007"
@@ -159,8 +169,8 @@ def document(chosen: Settings) -> dict[str, Any]:
         "servers": [{"url": chosen.public_url or chosen.root_path or "/"}],
         "security": [{"basic": []}] if chosen.auth else [],
         "paths": {
-            "/api/v1/strokes": _path("predictStrokes", "Say which digit a drawing shows",
-                                     strokes, "Prediction", _DIGIT_ONE),
+            "/api/v1/strokes": _path("predictStrokes", "Say which digit or numbers a drawing shows",
+                                     strokes, "Drawing", _drawing()),
             "/api/v1/image": _path("predictImage", "Say which digit is in a picture",
                                    picture, "Prediction", _DIGIT_ONE),
             "/api/v1/numbers": _path("readNumbers", "Read the numbers in a photo",
@@ -215,8 +225,12 @@ def _refusal(description: str, headers: dict) -> dict[str, Any]:
     return {"description": description, "headers": headers, "content": content}
 
 
-def _reading() -> dict[str, Any]:
-    box = [40.0, 32.0, 18.0, 96.0]
+def _drawing() -> dict[str, Any]:
+    return {**_DIGIT_ONE, "reading": _reading(box=[10.0, 0.0, 0.0, 100.0])}
+
+
+def _reading(box: Sequence[float] = (40.0, 32.0, 18.0, 96.0)) -> dict[str, Any]:
+    box = list(box)
     place = {"box": box, "line": 0, "column": 0}
     return {
         "reason": "",

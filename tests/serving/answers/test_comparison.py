@@ -15,6 +15,7 @@ from digitdraw.serving.answers import comparison, payloads
 from digitdraw.serving.answers.comparison import Comparison
 from tests.support.comparisons import make_comparison
 from tests.support.drawings import DIGITS
+from tests.support.drawn_numbers import drawn
 from tests.support.own_models import LETTERS, copy_shipped, save_untrained
 
 
@@ -62,6 +63,15 @@ def test_all_models_answer_one_drawing(compared):
     assert answer["models"]["default"]["model_ms"] > 0
     assert sum(answer["models"]["default"]["probabilities"]) == pytest.approx(1, abs=0.01)
     assert "default says 7" in answer["words"]
+    assert answer["digits"] == []
+
+
+def test_of_a_number_all_models_answer_the_last_digit(compared):
+    answer = payloads.compare_strokes(compared, drawn("427"))
+    assert [digit["digit"] for digit in answer["digits"]] == [4, 2, 7]
+    alone = payloads.compare_strokes(compared, DIGITS[7])
+    bars = [given["models"]["softmax"]["probabilities"] for given in (answer, alone)]
+    assert bars[0] == pytest.approx(bars[1], abs=1e-3)
 
 
 def test_a_damaged_model_says_so_and_the_others_answer(compared):

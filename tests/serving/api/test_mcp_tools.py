@@ -90,7 +90,9 @@ def test_the_official_client_gets_the_answers_of_the_library(make, recognizer, m
 
     names, drawing, digit, numbers = with_server(make(), talk)
     assert names == ["predict_strokes", "predict_image", "read_numbers"]
-    assert drawing.structured_content == recognizer.predict_strokes(DIGITS[3]).as_dict()
+    assert drawing.structured_content["reading"].pop("text") == "3"
+    expected = recognizer.predict_strokes(DIGITS[3]).as_dict()
+    assert drawing.structured_content.items() >= expected.items()
     assert digit.structured_content == recognizer.predict_image(digit_photo(7)).as_dict()
     reading = recognizer.read_numbers(digit_photo(7)).as_dict()
     assert numbers.structured_content == json.loads(json.dumps(reading))

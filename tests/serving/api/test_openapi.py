@@ -8,6 +8,7 @@ from digitdraw.serving import settings
 from digitdraw.serving.api import openapi
 from tests.support.asgi import ask
 from tests.support.drawings import DIGITS
+from tests.support.drawn_numbers import drawn
 from tests.support.pictures_to_send import digit_photo
 from tests.support.services import make_service
 
@@ -57,12 +58,15 @@ def test_the_example_of_a_drawing_gets_the_example_of_its_answer(service, docume
     expected = example(operation["responses"]["200"]["content"])
     assert (answer["digit"], answer["verdict"]) == (expected["digit"], expected["verdict"])
     assert answer["probabilities"] == pytest.approx(expected["probabilities"], abs=0.05)
+    assert answer["reading"]["digits"][0]["box"] == expected["reading"]["digits"][0]["box"]
 
 
-@pytest.mark.parametrize("drawing", [*DIGITS.values(), LETTER_X, [], [[]], [[[5, 5]]]])
+@pytest.mark.parametrize(
+    "drawing", [*DIGITS.values(), drawn("3.14"), LETTER_X, [], [[]], [[[5, 5]]]]
+)
 def test_answers_to_drawings_fit_the_schema(service, document, drawing):
     response = ask(service.guarded, "POST", "/api/v1/strokes", json=drawing)
-    check(document, "Prediction", response.json())
+    check(document, "Drawing", response.json())
 
 
 def test_answers_to_pictures_fit_the_schemas(service, document):

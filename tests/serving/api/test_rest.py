@@ -10,6 +10,7 @@ from digitdraw.errors import BusyError, WorkerError
 from digitdraw.serving.app import MAX_JSON
 from tests.support.asgi import ask
 from tests.support.drawings import DIGITS
+from tests.support.drawn_numbers import drawn
 from tests.support.event_loops import finish
 from tests.support.pictures_to_send import digit_photo
 from tests.support.services import FailingQueue, ReadingQueue, make_service
@@ -34,11 +35,19 @@ def is_error(response) -> bool:
 
 def test_a_drawing_gets_the_answer_of_the_library(service, recognizer):
     response = ask(service.guarded, "POST", STROKES, json=DIGITS[3])
-    expected = recognizer.predict_strokes(DIGITS[3]).as_dict()
+    reading = json.loads(json.dumps(recognizer.read_strokes(DIGITS[3]).as_dict()))
+    expected = {**recognizer.predict_strokes(DIGITS[3]).as_dict(), "reading": reading}
     assert response.status_code == 200
     assert response.json() == expected
     assert response.headers["cache-control"] == "no-store"
     assert "content-security-policy" in response.headers
+
+
+def test_the_numbers_of_a_drawing_are_read_with_boxes_in_its_unit(service):
+    reading = ask(service.guarded, "POST", STROKES, json=drawn("3.14")).json()["reading"]
+    assert [number["number"] for number in reading["numbers"]] == ["3.14"]
+    assert [digit["digit"] for digit in reading["digits"]] == [3, 1, 4]
+    assert reading["items"][0]["box"][3] == pytest.approx(94, abs=4)
 
 
 def test_a_blank_drawing_is_no_error(service):
