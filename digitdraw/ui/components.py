@@ -18,6 +18,7 @@ _STYLES = (
     "present/present.css",
     "answer/panel.css",
     "pad/pad.css",
+    "marks/marks.css",
     "draw/draw.css",
     "share/share.css",
     "drop_zone/drop_zone.css",

@@ -3,6 +3,7 @@
 import { say } from "../language/say.js";
 import { message } from "../language/texts.js";
 import { percent } from "./format.js";
+import { linesOf, widthOf, withDigit } from "./number.js";
 
 const GLYPH_SIDE = 28; // pixels
 const EXACT = Infinity; // percentages of any size keep a decimal
@@ -13,12 +14,14 @@ export const READING = message("answer.reading");
 const IS_READING = { verdict: "reading", big: "…", words: READING };
 
 // `blank` is the answer to show before there is one, in the form of the server's answers.
-export function createPanel(root, blank) {
+// `onShow(answer)` is called with each answer that comes into sight, also with another chosen digit.
+export function createPanel(root, blank, onShow = () => {}) {
   const query = (name) => root.querySelector(".dd-" + name);
   const bars = [...root.querySelectorAll(".dd-bar")];
   const [big, sentence, note, latency] = ["big", "sentence", "note", "latency"].map(query);
   const announce = createAnnouncer(query("announcement"), SETTLED_MS);
   const glyph = query("glyph").getContext("2d");
+  const group = query("bars");
   const reading = createReadingTimer(() => present({ ...blank, ...IS_READING }));
   let shown = blank;
   let lastingMessage = null;
@@ -31,17 +34,32 @@ export function createPanel(root, blank) {
   }
 
   function present(answer, ms) {
-    shown = answer;
     root.dataset.verdict = answer.verdict;
-    big.textContent = answer.big;
     say(sentence, answer.words);
-    bars.forEach((bar, digit) => updateBar(bar, digit, answer));
-    paintGlyph(glyph, answer.glyph);
+    presentDigit(withDigit(answer));
     const isTimed = ms !== undefined;
     say(latency, isTimed && message("number.milliseconds", { value: Math.max(1, ms) }));
     const modelTime = message("answer.model_time", { milliseconds: answer.model_ms });
     say(latency, isTimed && modelTime, "title");
     announce(answer.verdict === "blank" ? null : answer.words);
+  }
+
+  function presentDigit(answer) {
+    shown = answer;
+    const { digits, chosen } = answer;
+    root.classList.toggle("dd-several", Boolean(digits));
+    if (digits) fillWithNumbers(big, linesOf(answer));
+    else big.textContent = answer.big;
+    const place = digits && { place: chosen + 1, count: digits.length };
+    say(group, place ? message("answer.bars_of", place) : message("answer.bars"), "aria-label");
+    bars.forEach((bar, digit) => updateBar(bar, digit, answer));
+    paintGlyph(glyph, answer.glyph, answer.glyph_box);
+    onShow(answer);
+  }
+
+  // Shows the bars of another digit of the number.
+  function choose(index) {
+    presentDigit(withDigit(shown, index));
   }
 
   // To be called while an answer is awaited. `isOther` says that the answer in sight is that of
@@ -76,7 +94,7 @@ export function createPanel(root, blank) {
 
   show(blank);
   return {
-    ...{ show, showMessage, showLastingMessage, awaitAnswer, refuse, reset },
+    ...{ show, choose, showMessage, showLastingMessage, awaitAnswer, refuse, reset },
     get answer() {
       return shown;
     },
@@ -119,11 +137,30 @@ function updateBar(bar, digit, answer) {
   say(bar, described, "aria-valuetext");
 }
 
-// `base64` holds one byte per pixel, 255 for ink. It becomes opacity, so that the style sheet
-// chooses the colour for both themes.
-function paintGlyph(context, base64) {
-  const image = context.createImageData(GLYPH_SIDE, GLYPH_SIDE);
+// `base64` holds one byte per pixel of a part of the glyph, by default all of it; 255 for ink. It
+// becomes opacity, so that the style sheet chooses the colour for both themes.
+function paintGlyph(context, base64, [x, y, width, height] = [0, 0, GLYPH_SIDE, GLYPH_SIDE]) {
+  const image = context.createImageData(width, height);
   const ink = atob(base64);
   for (let i = 0; i < ink.length; i += 1) image.data[4 * i + 3] = ink.charCodeAt(i);
-  context.putImageData(image, 0, 0);
+  context.clearRect(0, 0, GLYPH_SIDE, GLYPH_SIDE);
+  context.putImageData(image, x, y);
+}
+
+// Shows `lines` of numbers in large type, with the chosen digit underlined.
+function fillWithNumbers(big, lines) {
+  big.style.setProperty("--dd-lines", lines.length);
+  big.style.setProperty("--dd-characters", widthOf(lines));
+  const span = (name, ...content) => {
+    const element = document.createElement("span");
+    element.className = name;
+    element.append(...content);
+    return element;
+  };
+  const numbers = ({ text, isDoubtful, chosen }) => {
+    const [before, after] = [text.slice(0, Math.max(0, chosen)), text.slice(chosen + 1)];
+    const digit = chosen < 0 ? "" : span("dd-chosen", text[chosen]);
+    return span(isDoubtful ? "dd-big-number dd-doubtful" : "dd-big-number", before, digit, after);
+  };
+  big.replaceChildren(...lines.map((line) => span("dd-big-line", ...line.map(numbers))));
 }

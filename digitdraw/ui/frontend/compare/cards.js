@@ -28,13 +28,18 @@ export function createCards(tab, models, invitation) {
   const reading = createReadingTimer(showReading);
   let isBlank = true; // whether no answer is in sight
 
-  function show(answer) {
+  // The answer is about the `chosen` one of several `digits`.
+  function show(answer, { digits, chosen }) {
     reading.stop();
     isBlank = answer.blank;
     for (const card of cards) fillCard(card, answer.models[card.dataset.model]);
-    say(agreement, answer.words);
+    const place = { place: chosen + 1, count: digits.length };
+    const words = digits.length
+      ? message("compare.of_digit", { ...place, words: answer.words })
+      : answer.words;
+    say(agreement, words);
     showMessage(null);
-    announce(answer.blank ? null : answer.words);
+    announce(answer.blank ? null : words);
   }
 
   // `message` is announced.

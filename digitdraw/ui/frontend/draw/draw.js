@@ -1,9 +1,11 @@
 // The Draw tab: asks for an answer while the pen moves, and for an explanation when it rests.
 
+import { strokesOf } from "../answer/number.js";
 import { createPanel } from "../answer/panel.js";
 import { createAnswerClient } from "../api/answer_client.js";
 import { postJson } from "../api/server.js";
 import { message, withMessages } from "../language/texts.js";
+import { createMarks } from "../marks/marks.js";
 import { createPad } from "../pad/pad.js";
 import { createSharing } from "../share/share.js";
 import { createExplanation } from "./explanation.js";
@@ -11,17 +13,27 @@ import { createExplanation } from "./explanation.js";
 export function start(element, sent) {
   const props = withMessages(sent);
   const tab = element.querySelector(".dd-draw-tab");
-  const panel = createPanel(tab.querySelector(".dd-panel"), props.blank);
+  let isPenUp = true;
+  const marks = createMarks(tab, (digit) => {
+    panel.choose(digit);
+    explainAgain();
+  });
+  const panel = createPanel(tab.querySelector(".dd-panel"), props.blank, (answer) => {
+    marks.show(answer.digits ?? [], answer.chosen);
+  });
   const client = createAnswerClient((strokes) => postJson("answer", strokes), {
     onAnswer(reply, ms) {
       // After an error the drawing stays on screen, and so does the previous answer.
-      if (reply.error) panel.refuse(reply.error);
-      else panel.show(reply, ms);
+      if (reply.error) return panel.refuse(reply.error);
+      panel.show(reply, ms);
+      if (reply.digits && isPenUp) explainAgain();
     },
     onLost: () => panel.showMessage(message("error.connection")),
   });
   const pad = createPad(tab, props.examples, {
-    onDrawn(isPenUp) {
+    tapAt: marks.tapAt,
+    onDrawn(isLifted) {
+      isPenUp = isLifted;
       explanation.hide();
       sharing.drawingChanged();
       panel.awaitAnswer();
@@ -38,8 +50,16 @@ export function start(element, sent) {
       explanation.penRests();
     },
   });
-  const explanation = createExplanation(tab, pad, (strokes) => postJson("why", strokes));
+  // Of a number, the chosen digit is explained.
+  const explanation = createExplanation(tab, pad, (strokes) => (
+    postJson("why", strokesOf(strokes, panel.answer))
+  ));
   const sharing = createSharing(tab, pad, panel);
+
+  function explainAgain() {
+    explanation.hide();
+    explanation.penRests();
+  }
 
   pad.open();
   sharing.openAddress();

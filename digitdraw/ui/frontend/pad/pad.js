@@ -15,8 +15,9 @@ const STORAGE_KEY = "digitdraw.drawing";
 const DRAWN_KEY = "digitdraw.drawn"; // whether this browser has drawn before
 
 // Calls `onDrawn(isPenUp)` when ink was added or the pen was lifted, and `onReplaced()` when ink was
-// removed or another drawing is shown.
-export function createPad(tab, examples, { onDrawn, onReplaced }) {
+// removed or another drawing is shown. `tapAt(event)` returns what a tap at a place does, or null
+// where it draws.
+export function createPad(tab, examples, { onDrawn, onReplaced, tapAt }) {
   const canvas = tab.querySelector(".dd-canvas");
   const drawing = createDrawing();
   const ink = createInk(canvas);
@@ -86,7 +87,7 @@ export function createPad(tab, examples, { onDrawn, onReplaced }) {
   }
 
   const keys = drawWithKeys(canvas, tab.querySelector(".dd-cursor"), pen);
-  const pointer = drawWithPointer(canvas, pen, stopPens);
+  const pointer = drawWithPointer(canvas, pen, stopPens, tapAt);
   const row = tab.querySelector(".dd-examples-row");
   const player = offerExamples(row, examples, canvas, pen, actions.clear);
 

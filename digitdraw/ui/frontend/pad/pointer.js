@@ -2,9 +2,13 @@
 //
 // Only one pointer draws at a time: a resting palm or a second finger draws nothing.
 
+const TAP_MOVES = 5; // CSS pixels that a pointer may move in a tap
+
 // `pen` has down(point), move(points) and up(). `onPress()` is called before the pen goes down.
-export function drawWithPointer(canvas, pen, onPress) {
+// `tapAt(event)` returns what a tap there does, or null. There the pen goes down once it moves.
+export function drawWithPointer(canvas, pen, onPress, tapAt) {
   let activeId = null;
+  let tap = null; // {event, act} of a press that may still be a tap
 
   function pointOf(event, box) {
     return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.width];
@@ -14,7 +18,9 @@ export function drawWithPointer(canvas, pen, onPress) {
     if (activeId !== null || event.button !== 0) return;
     onPress();
     activeId = event.pointerId;
-    pen.down(pointOf(event, canvas.getBoundingClientRect()));
+    const act = tapAt(event);
+    if (act) tap = { event, act };
+    else pen.down(pointOf(event, canvas.getBoundingClientRect()));
     try {
       canvas.setPointerCapture(event.pointerId);
     } catch {
@@ -24,6 +30,12 @@ export function drawWithPointer(canvas, pen, onPress) {
 
   function move(event) {
     if (event.pointerId !== activeId) return;
+    if (tap) {
+      const { clientX, clientY } = tap.event;
+      if (Math.hypot(event.clientX - clientX, event.clientY - clientY) < TAP_MOVES) return;
+      pen.down(pointOf(tap.event, canvas.getBoundingClientRect()));
+      tap = null;
+    }
     // A fast pen moves several times within a frame; without these points the line has corners.
     const coalesced = event.getCoalescedEvents?.() ?? [];
     const events = coalesced.length ? coalesced : [event];
@@ -34,7 +46,10 @@ export function drawWithPointer(canvas, pen, onPress) {
   function release(event) {
     if (event.pointerId !== activeId) return;
     activeId = null;
-    pen.up();
+    const tapped = tap;
+    tap = null;
+    if (!tapped) pen.up();
+    else if (event.type !== "pointercancel") tapped.act();
   }
 
   canvas.addEventListener("pointerdown", press);
@@ -44,5 +59,5 @@ export function drawWithPointer(canvas, pen, onPress) {
   // A long press would open a menu over the drawing.
   canvas.addEventListener("contextmenu", (event) => event.preventDefault());
 
-  return { stop: () => (activeId = null) };
+  return { stop: () => (activeId = tap = null) };
 }

@@ -2,6 +2,7 @@
 // the same light colours in every theme. Pure functions.
 
 import { percent } from "../answer/format.js";
+import { linesOf, widthOf } from "../answer/number.js";
 import { textOf } from "../language/texts.js";
 import { UNIT } from "../pad/drawing.js";
 import { PEN_WIDTH } from "../pad/ink.js";
@@ -9,10 +10,13 @@ import { PEN_WIDTH } from "../pad/ink.js";
 export const WIDTH = 960;
 export const HEIGHT = 540;
 const EXACT = Infinity; // percentages of any size keep a decimal
+const MAX_NAME = 40; // characters of numbers in the name of a file
 const LINE_LENGTH = 24; // letters of the sentence in one line
 const [INK, MUTED, LINE, TRACK, FILL] = ["#1b2036", "#5b6277", "#dcdfe8", "#eceef4", "#a9b4d6"];
 const [ACCENT, TINT] = ["#3b5bdb", "#e7ecfd"];
 const BIG = { x: 602, y: 109, "font-size": 76, "font-weight": 700 };
+const NUMBERS = { x: 550, y: 30, width: 380, height: 104, size: 76 };
+const CHARACTER = 0.62; // the width of a bold character, in font sizes
 const PAD = { x: 30, y: 30, side: 480 };
 const BARS = { top: 172, height: 34, left: 588, width: 250, right: 930 };
 
@@ -31,13 +35,14 @@ export function toSvg(strokes, answer) {
     element("title", {}, [escape(sentence)]),
     element("rect", { width: WIDTH, height: HEIGHT, fill: "#fff" }),
     ...drawing(strokes),
-    ...verdict(answer, sentence),
+    ...(answer.digits ? numbers(answer) : verdict(answer, sentence)),
     ...answer.probabilities.flatMap((_, digit) => bar(digit, answer)),
   ]);
 }
 
 // The name of the file, without its ending.
 export function nameOf(answer) {
+  if (answer.digits) return "number-" + answer.big.replace(/[^\d.,-]+/g, "-").slice(0, MAX_NAME);
   return answer.verdict === "digit" ? "digit-" + answer.big : "drawing";
 }
 
@@ -79,6 +84,35 @@ function verdict(answer, sentence) {
       text(line, { x: 674, y: start + 30 * index, "font-size": 23, "font-weight": 600 })
     )),
   ];
+}
+
+// Several characters, with the digit underlined that the bars are about. They say what the sentence
+// would say.
+function numbers(answer) {
+  const lines = linesOf(answer);
+  const { x, y, width, height, size: largest } = NUMBERS;
+  const [colour, fill] = answer.verdict === "number" ? [ACCENT, TINT] : [MUTED, TRACK];
+  const widest = (width - 28) / (CHARACTER * widthOf(lines));
+  const size = Math.min(largest, widest, (0.86 * height) / lines.length);
+  const start = y + height / 2 + (0.72 - (lines.length - 1)) * size / 2;
+  const style = { x: x + width / 2, "font-size": size, "font-weight": 700, fill: colour };
+  return [
+    element("rect", { x, y, width, height, rx: 14, fill }),
+    ...lines.map((line, index) => (
+      element(
+        "text",
+        { "text-anchor": "middle", ...style, y: start + index * size },
+        [line.map(spans).join(" ")],
+      )
+    )),
+  ];
+}
+
+function spans({ text, isDoubtful, chosen }) {
+  const line = { "text-decoration": "underline" };
+  const digit = chosen < 0 ? "" : element("tspan", line, [escape(text[chosen])]);
+  const before = escape(text.slice(0, Math.max(0, chosen)));
+  return before + digit + escape(text.slice(chosen + 1)) + (isDoubtful ? "?" : "");
 }
 
 // Without an answer, bars have no percentages.
