@@ -108,6 +108,11 @@ class AppPage:
         for stroke in self.place(DIGITS[digit], **place):
             self.stroke(stroke)
 
+    def draw_strokes(self, strokes) -> None:
+        """Draw strokes of a canvas of 100 units with the mouse."""
+        for stroke in self.place(strokes, height=1):
+            self.stroke(stroke)
+
     def stroke(self, points, lift: bool = True) -> None:
         """Draw through points in page pixels as a person who draws fast."""
         mouse = self.page.mouse

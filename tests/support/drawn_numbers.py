@@ -23,6 +23,14 @@ def drawn(text: str, gap: float = 25, x: float = 0, y: float = 0) -> Strokes:
     return strokes
 
 
+def fitted(strokes: Strokes, share: float = 0.86) -> Strokes:
+    """Return strokes in the middle of a square of 100 units, whose `share` they take."""
+    left, top, right, bottom = bounds(strokes)
+    scale = 100 * share / max(right - left, bottom - top)
+    x, y = (left + right) / 2, (top + bottom) / 2
+    return [[((px - x) * scale + 50, (py - y) * scale + 50) for px, py in part] for part in strokes]
+
+
 def bounds(strokes: Strokes) -> tuple[float, float, float, float]:
     """Return (left, top, right, bottom)."""
     xs, ys = zip(*(point for stroke in strokes for point in stroke), strict=True)

@@ -53,7 +53,8 @@ export function createExplanation(tab, pad, ask) {
     const poles = labels.map((label) => rgb(getComputedStyle(label, "::before").backgroundColor));
     const neutral = rgb(getComputedStyle(canvas).color);
     const paper = getComputedStyle(pad.canvas).backgroundColor;
-    paintHeatMap(canvas, pad.canvas, lines, { neutral, poles, paper });
+    const isAlone = lines.length >= pad.strokes.length;
+    paintHeatMap(canvas, pad.canvas, lines, { neutral, poles, paper }, isAlone);
   }
 
   function toggle() {

@@ -7,6 +7,7 @@ import { UNIT } from "../pad/drawing.js";
 import { PEN_WIDTH } from "../pad/ink.js";
 
 const LINE_WIDTH = 1.5; // in pen widths; what lies outside the ink is cut off
+const EXACT_WIDTH = 1.05; // the same beside other ink, which must keep its colour
 const PIECE_LENGTH = 6; // of one colour, in units of the drawing
 const MAX_PIECES = 12; // per segment of a stroke
 const DOTTED_FROM = 0.15; // ink that opposes the answer at least this much is dotted
@@ -14,12 +15,13 @@ const DOT_GAP = 0.75; // between two dots, in pen widths
 const DOT_RADIUS = 0.15; // in pen widths
 
 // `inked` is the canvas that holds the drawing. `colours` is { neutral, poles, paper }: RGB lists
-// for no effect and for both signs of a value, and the CSS colour of the dots.
-export function paintHeatMap(canvas, inked, lines, colours) {
+// for no effect and for both signs of a value, and the CSS colour of the dots. `isAlone` says that
+// the canvas holds no other ink.
+export function paintHeatMap(canvas, inked, lines, colours, isAlone) {
   const size = canvas.width;
   const context = canvas.getContext("2d");
   context.lineCap = "round";
-  context.lineWidth = size * PEN_WIDTH * LINE_WIDTH;
+  context.lineWidth = size * PEN_WIDTH * (isAlone ? LINE_WIDTH : EXACT_WIDTH);
   for (const { from, to, value } of segments(lines, size)) {
     const pole = colours.poles[value < 0 ? 1 : 0];
     const colour = mix(colours.neutral, pole, Math.sqrt(Math.abs(value)));
