@@ -8,7 +8,7 @@ import {
   widthOf,
   withDigit,
 } from "../../digitdraw/ui/frontend/answer/number.js";
-import { pitchOf, placesOf } from "../../digitdraw/ui/frontend/marks/marks.js";
+import { placesOf, spaceOf } from "../../digitdraw/ui/frontend/marks/marks.js";
 import { nameOf, toSvg } from "../../digitdraw/ui/frontend/share/picture.js";
 import "./english.js";
 
@@ -89,11 +89,13 @@ Deno.test("a mark is below the middle of its digit, and above one that stands lo
   assert.ok(low.y < 0.5 && low.y > 0.45 && low.isAbove);
 });
 
-Deno.test("the pitch is the least distance between digits of one number", () => {
-  assert.equal(pitchOf([]), 1);
-  assert.equal(pitchOf([{ item: 0, box: [0, 0, 100, 9] }]), 1);
+Deno.test("marks have the space between digits of a number, and between lines", () => {
+  assert.equal(spaceOf([]), 1);
+  assert.equal(spaceOf([{ item: 0, box: [0, 0, 100, 9] }]), 1);
   const digits = [[0, 0], [0, 300], [1, 310]].map(([item, x]) => ({ item, box: [x, 0, 0, 9] }));
-  assert.equal(pitchOf(digits), 0.15);
+  assert.equal(spaceOf(digits), 0.15);
+  const below = { item: 2, box: [290, 9 + 76 + 100, 50, 9] }; // the pen is 76 wide
+  assert.equal(spaceOf([...digits, below]), 0.05);
 });
 
 Deno.test("the picture of several numbers has them in lines, and underlines the chosen digit", () => {

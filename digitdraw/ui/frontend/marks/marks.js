@@ -23,7 +23,7 @@ export function createMarks(tab, onChoose) {
     while (group.children.length > digits.length) group.lastElementChild.remove();
     while (group.children.length < digits.length) group.append(createMark());
     group.hidden = !digits.length;
-    group.style.setProperty("--dd-pitch", pitchOf(digits));
+    group.style.setProperty("--dd-space", spaceOf(digits));
     const places = placesOf(digits, ROOM / canvas.clientWidth);
     digits.forEach((digit, index) => {
       const mark = group.children[index];
@@ -99,11 +99,16 @@ export function placesOf(digits, room) {
   });
 }
 
-// The least distance between the middles of two digits of a number, in shares of the pad.
-export function pitchOf(digits) {
-  const middles = digits.map(({ box: [x, , width] }) => (x + width / 2) / UNIT);
-  const gaps = middles.slice(1).map((middle, index) => (
-    digits[index].item === digits[index + 1].item ? Math.abs(middle - middles[index]) : 1
-  ));
-  return Math.min(1, ...gaps);
+// The space for each mark in shares of the pad: the least distance between the middles of two digits
+// of a number, or between the ink of a digit and another one below it.
+export function spaceOf(digits) {
+  const spaces = digits.flatMap(({ item, box: [x, y, width, height] }, index) => {
+    const beside = digits[index + 1]?.item === item ? digits[index + 1].box : null;
+    const pitch = beside ? Math.abs(beside[0] + beside[2] / 2 - x - width / 2) : UNIT;
+    const gaps = digits
+      .filter(({ box }) => box[0] < x + width && x < box[0] + box[2] && box[1] >= y + height)
+      .map(({ box }) => box[1] - y - height - PEN_WIDTH * UNIT);
+    return [pitch, ...gaps];
+  });
+  return Math.min(UNIT, ...spaces) / UNIT;
 }
