@@ -68,6 +68,7 @@ class Recognizer:
         self._loading = threading.Lock()
         self._photo_reader: PhotoReader | None = None
         self._stroke_reader: StrokeReader | None = None
+        self._drawing_reader: StrokeReader | None = None
         log.info("model %s on %s", classifier.name, classifier.device_note)
 
     @property
@@ -113,6 +114,19 @@ class Recognizer:
                 scorer: Any = self._photo_weights(STROKE_SCORER.name).network
                 self._stroke_reader = StrokeReader(classifier, scorer)
         return self._stroke_reader
+
+    @property
+    def drawing_reader(self) -> StrokeReader:
+        """The stroke reader; without its weights, one that takes each drawing for one character.
+
+        Raises UnsupportedError as `stroke_reader` does."""
+        if self._drawing_reader is None:
+            try:
+                self._drawing_reader = self.stroke_reader
+            except BadWeightsError as error:
+                log.warning("drawings are read as single digits: %s", error)
+                self._drawing_reader = StrokeReader(self.classifier, None)
+        return self._drawing_reader
 
     def predict_strokes(self, drawing: object) -> Prediction:
         """Classify one drawn digit: [[(x, y), ...], ...] in any unit, y down.

@@ -1,5 +1,7 @@
 """The recognizer: drawings and pictures, pictures with a single digit in them, and accuracy."""
 
+from unittest.mock import Mock
+
 import numpy as np
 import pytest
 import torch
@@ -256,3 +258,17 @@ def test_accuracy_on_numbers_of_new_writers(recognizer, full_data_folder):
     readings = [recognizer.read_strokes(word.strokes) for word in words]
     pairs = zip(words, readings, strict=True)
     assert np.mean([reading.numbers == (word.label,) for word, reading in pairs]) >= 0.85
+
+
+def test_without_the_weights_of_numbers_drawings_are_read_as_single_digits(
+    recognizer, monkeypatch, caplog
+):
+    model = Recognizer(recognizer.classifier)
+    monkeypatch.setattr(model, "_photo_weights", Mock(side_effect=BadWeightsError("missing")))
+    with pytest.raises(BadWeightsError):
+        model.read_strokes(drawn("42"))
+    assert model.drawing_reader.read(DIGITS[4]).numbers == ("4",)
+    assert len(model.drawing_reader.read(drawn("42")).items) == 1
+    assert [record.message for record in caplog.records] == [
+        "drawings are read as single digits: missing"
+    ]

@@ -97,10 +97,13 @@ class _Line:
 
 
 class StrokeReader:
-    """Reads drawings with a classifier of digits and a scorer. Many threads may use it at once."""
+    """Reads drawings with a classifier of digits and a scorer. Many threads may use it at once.
 
-    def __init__(self, classifier: GlyphClassifier, scorer: StrokeScorer) -> None:
-        self.classifier, self.scorer = classifier, scorer.eval().requires_grad_(False)
+    Without a scorer, each drawing is one character."""
+
+    def __init__(self, classifier: GlyphClassifier, scorer: StrokeScorer | None) -> None:
+        self.classifier = classifier
+        self.scorer = scorer and scorer.eval().requires_grad_(False)
 
     def read(self, drawing: object) -> Reading:
         """Read a drawing, [[(x, y), ...], ...] in any unit, y down. Raises BadStrokesError as
@@ -119,6 +122,8 @@ class StrokeReader:
         return list(map(self._reading, pages))
 
     def _read_lines(self, pages: Sequence["_Page"]) -> None:
+        if self.scorer is None:
+            return
         owners = [page for page in pages for _ in page.writing]
         writing = [page.strokes_of(line) for page in pages for line in page.writing]
         ink = Ink(self.classifier)
@@ -187,7 +192,8 @@ class StrokeReader:
         logits: np.ndarray,
     ) -> _Line:
         found, logs = features(pieces, groups, logits, self.classifier.calibration.temperature)
-        lattice = Lattice(len(pieces), groups, character_scores(self.scorer, found, logs))
+        scores = character_scores(self.scorer, found, logs)  # type: ignore[arg-type]
+        lattice = Lattice(len(pieces), groups, scores)
         rows = {index: row for row, index in enumerate(sized)}
         return _Line(pieces, groups, lattice, lattice.best_path(), rows, glyphs, logits)
 

@@ -40,7 +40,7 @@ def test_nothing_on_the_page_comes_from_another_host():
 def test_the_head_has_every_style_sheet_once():
     head = components.head()
     paths = [path for path in FILES if path.endswith(".css")]
-    assert len(paths) == 13
+    assert len(paths) == 14
     for path in paths:
         assert head.count(f"<style>{assets.read_style(path)}</style>") == 1, path
 

@@ -81,8 +81,8 @@ class Comparison:
         return [self._card(name, evaluations) for name in self.names]
 
     def read(self, drawing: object) -> Reading:
-        """Read a drawing as `Recognizer.read_strokes` does."""
-        return self._recognizer.read_strokes(drawing)
+        """Read a drawing as the page does."""
+        return self._recognizer.drawing_reader.read(drawing)
 
     def answers(self, glyph: np.ndarray) -> list[Entry]:
         """Classify a glyph, (28, 28) float32 in [0, 1], with each of `names`."""

@@ -21,14 +21,13 @@ LISTED = 10
 class Answers:
     """The answers of one model, compared with those of `comparison`. Many threads may use it.
 
-    Raises SettingError for a model of other classes than the ten digits, and BadWeightsError
-    without the weights that read whole numbers."""
+    Raises SettingError for a model of other classes than the ten digits."""
 
     def __init__(self, recognizer: Recognizer, comparison: Comparison | None = None) -> None:
         if not recognizer.data.is_digits:
             raise SettingError(_refusal(recognizer))
         self._recognizer = recognizer
-        recognizer.stroke_reader.read([])  # load it before the first drawing
+        recognizer.drawing_reader.read([])  # load it before the first drawing
         self._comparison = comparison or Comparison(recognizer)
         self._on_demand: dict[bytes, Callable[[object], dict]] = {
             b"why": lambda drawing: payloads.explain_strokes(recognizer, drawing),

@@ -60,7 +60,7 @@ def answer_drawings(recognizer: Recognizer, drawings: Sequence[object]) -> list[
             parsed[index] = parse(drawing)
         except DigitDrawError as error:
             answers[index] = {"error": error.message}
-    readings = recognizer.stroke_reader.read_batch(list(parsed.values()))
+    readings = recognizer.drawing_reader.read_batch(list(parsed.values()))
     alone = [reading for reading in readings if not drawn_numbers.is_number(reading)]
     predictions = iter(_predictions(recognizer, alone))
     seconds = (perf_counter() - started) / len(drawings)
@@ -76,7 +76,7 @@ def answer_drawings(recognizer: Recognizer, drawings: Sequence[object]) -> list[
 def _predictions(recognizer: Recognizer, readings: Sequence[Reading]) -> list[Prediction]:
     """Return the predictions for drawings of one character, or of none, by the page's model."""
     known = [reading.items[0].digits[0].prediction for reading in readings if reading.items]
-    is_same_model = recognizer.classifier is recognizer.stroke_reader.classifier
+    is_same_model = recognizer.classifier is recognizer.drawing_reader.classifier
     if is_same_model and len(known) == len(readings):
         return known
     glyphs = iter([prediction.glyph for prediction in known])
@@ -109,7 +109,7 @@ def explain_strokes(recognizer: Recognizer, strokes: object) -> dict:
 def answer_program(recognizer: Recognizer, strokes: object) -> dict:
     """Answer a drawing of a program: the prediction for all of it as one digit, and in "reading"
     what is written there. Raises BadStrokesError."""
-    reading = recognizer.read_strokes(strokes).as_dict()
+    reading = recognizer.drawing_reader.read(strokes).as_dict()
     return {**recognizer.predict_strokes(strokes).as_dict(), "reading": reading}
 
 

@@ -160,7 +160,9 @@ function fillWithNumbers(big, lines) {
   const spanOf = ({ text, isDoubtful, chosen }) => {
     const [before, after] = [text.slice(0, Math.max(0, chosen)), text.slice(chosen + 1)];
     const digit = chosen < 0 ? "" : span("dd-chosen", text[chosen]);
-    return span(isDoubtful ? "dd-big-number dd-doubtful" : "dd-big-number", before, digit, after);
+    const number = span("dd-big-number", before, digit, after);
+    number.classList.toggle("dd-doubtful", isDoubtful);
+    return number;
   };
   const spaced = (line) => line.flatMap((number, index) => [index ? " " : "", spanOf(number)]);
   big.replaceChildren(...lines.map((line) => span("dd-big-line", ...spaced(line))));
