@@ -225,7 +225,7 @@ def test_a_failure_of_the_model_reveals_nothing_and_is_temporary(
         raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr(recognizer, "predict_batch", failing)
+        patch.setattr(recognizer.classifier, "logits", failing)
         response = ask(app, "POST", "/live/answer", json=DIGITS[1])
         assert ask(app, "GET", "/readyz").status_code == 503
     assert response.status_code == 500
