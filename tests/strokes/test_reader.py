@@ -148,3 +148,17 @@ def test_a_reading_depends_on_neither_order_nor_scale_nor_place(
     ]
     strokes = [stroke[::-1] if randomness.random() < 0.5 else stroke for stroke in strokes]
     assert reader.read(strokes).numbers == (text,)
+
+
+def test_one_stroke_is_a_number_only_if_it_is_long_enough_for_two_digits(reader, monkeypatch):
+    asked = []
+    classify = reader.classifier.logits
+    monkeypatch.setattr(
+        reader.classifier, "logits", lambda glyphs: asked.append(len(glyphs)) or classify(glyphs)
+    )
+    (three,) = DIGITS[3]
+    for count in range(4, len(three) + 1, 8):
+        assert len(reader.read([three[:count]]).items) == 1
+    assert asked == [1] * len(asked)
+    joined = [point for stroke in drawn("20") for point in stroke]
+    assert reader.read([joined]).numbers == ("20",)
