@@ -18,7 +18,7 @@ from digitdraw.photo import layout, numbers
 from digitdraw.photo.boxes import Box, union_box
 from digitdraw.photo.reader import NumberItem, ReadDigit, Reading, Status
 from digitdraw.prediction import Prediction
-from digitdraw.preprocessing import strokes
+from digitdraw.preprocessing import glyph, strokes
 from digitdraw.strokes.groups import Group, is_digit_sized, list_groups
 from digitdraw.strokes.lattice import Lattice
 from digitdraw.strokes.lines import split_lines
@@ -143,7 +143,7 @@ class StrokeReader:
         rows = [page.uncut[0].whole() if len(page.uncut) == 1 else None for page in pages]
         new = [index for index, row in enumerate(rows) if row is None]
         if new:
-            glyphs = np.stack([strokes.to_glyph(pages[index].drawing) for index in new])
+            glyphs = np.stack([glyph.place(strokes.draw(pages[index].drawing)) for index in new])
             for index, *row in zip(new, glyphs, self.classifier.logits(glyphs), strict=True):
                 rows[index] = (row[0], row[1])
         known = [row for row in rows if row is not None]

@@ -151,14 +151,14 @@ def test_a_reading_depends_on_neither_order_nor_scale_nor_place(
 
 
 def test_one_stroke_is_a_number_only_if_it_is_long_enough_for_two_digits(reader, monkeypatch):
-    asked = []
+    sizes = []
     classify = reader.classifier.logits
     monkeypatch.setattr(
-        reader.classifier, "logits", lambda glyphs: asked.append(len(glyphs)) or classify(glyphs)
+        reader.classifier, "logits", lambda glyphs: sizes.append(len(glyphs)) or classify(glyphs)
     )
     (nine,) = DIGITS[9]
     for count in range(4, len(nine) + 1, 8):
         assert len(reader.read([nine[:count]]).items) == 1
-    assert asked == [1] * len(asked)
+    assert sizes == [1] * len(sizes)
     joined = [point for stroke in drawn("20") for point in stroke]
     assert reader.read([joined]).numbers == ("20",)
