@@ -1,5 +1,6 @@
 """Layers that several networks share, and batch norm folding for inference."""
 
+from collections.abc import Callable
 from typing import cast
 
 import torch
@@ -68,6 +69,11 @@ class Normalized(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.network((x - self.mean) / self.std)
+
+    def embed(self, x: Tensor) -> Tensor:
+        """Return the features that the last layer takes, (N, features). Not all networks can."""
+        embed = cast(Callable[[Tensor], Tensor], self.network.embed)
+        return embed((x - self.mean) / self.std)
 
 
 def fold_batch_norm(model: nn.Module) -> nn.Module:
