@@ -30,7 +30,8 @@ class GlyphClassifier:
         self.sha256 = weights.sha256
         self.calibration = weights.calibration
         self.data = weights.data
-        self.has_features = hasattr(weights.network, "embed")
+        head: Any = getattr(weights.network, "head", None)
+        self._outputs = 0 if head is None else head.out_features
         network = Normalized(fold_batch_norm(weights.network), weights.mean, weights.std)
         self._fallback = CpuFallback((network.eval().requires_grad_(False),), device, device_note)
 
@@ -48,6 +49,11 @@ class GlyphClassifier:
     def rejects_non_digits(self) -> bool:
         """Whether the model can give the verdict "not a digit". The classic models cannot."""
         return self.data.is_digits and self.calibration.min_digitness > 0
+
+    @property
+    def has_features(self) -> bool:
+        """Whether the network has features to remember drawings by: `default` and `tiny` do."""
+        return self._outputs > 0
 
     def predict(self, glyphs: np.ndarray | Sequence[np.ndarray]) -> list[Prediction]:
         """Classify glyphs, (N, 28, 28) floats in [0, 1], 1 = ink. Returns N predictions.
@@ -90,34 +96,40 @@ class GlyphClassifier:
         """Return the raw outputs for glyphs (N, side, side) float32: (N, outputs) float32.
 
         The outputs are one logit for each class, and the digitness logit if the model has one."""
-
-        return self._forward(glyphs, lambda network: network)
+        return self._forward(glyphs, lambda network, batch: network(batch))
 
     def features(self, glyphs: np.ndarray) -> np.ndarray:
-        """Return what the last layer takes for glyphs (N, side, side) float32, as a direction.
+        """Return the features of glyphs, as `predict_with_features` does."""
+        return self.predict_with_features(glyphs)[1]
 
-        Returns (N, features) uint8, where 255 is the largest feature of a glyph. "default" has 64
-        of them, "tiny" 40. Cosines between glyphs are off by less than 0.001 through the rounding.
-        Raises UnsupportedError for a model whose last layer takes something else."""
+    def predict_with_features(self, glyphs: np.ndarray) -> tuple[list[Prediction], np.ndarray]:
+        """Classify glyphs (N, side, side) float32, at least one; also return their features.
+
+        These are what the last layer takes, as a direction: (N, features) uint8, where 255 is the
+        largest of a glyph. "default" has 64, "tiny" 40. The rounding changes cosines between glyphs
+        by less than 0.001. Raises UnsupportedError for a model whose last layer takes something
+        else."""
         if not self.has_features:
             raise UnsupportedError(
                 f"The model {self.name!r} has no features to remember drawings by; "
                 "models that have: default, tiny."
             )
-        found = self._forward(glyphs, lambda network: network.embed)
+        both = self._forward(
+            glyphs, lambda network, batch: torch.cat(network.with_features(batch), 1)
+        )
+        outputs, found = np.split(both, [self._outputs], axis=1)
         largest = np.maximum(found.max(axis=1, keepdims=True), 1e-9)
-        return np.rint(found.clip(0) / largest * 255).astype(np.uint8)
+        features = np.rint(found.clip(0) / largest * 255).astype(np.uint8)
+        return self.predictions(glyphs, outputs), features
 
-    def _forward(
-        self, glyphs: np.ndarray, part: Callable[[Any], Callable[[Tensor], Tensor]]
-    ) -> np.ndarray:
-        """Apply what `part` returns of the network to glyphs, batch by batch."""
+    def _forward(self, glyphs: np.ndarray, apply: Callable[[Any, Tensor], Tensor]) -> np.ndarray:
+        """Apply the network to glyphs, batch by batch, with `apply`."""
 
         @torch.inference_mode()
         def forward(network: nn.Module) -> Tensor:
             batches = torch.from_numpy(glyphs)[:, None].split(_MAX_BATCH)
             device = _device_of(network)
-            return torch.cat([part(network)(batch.to(device)).float().cpu() for batch in batches])
+            return torch.cat([apply(network, batch.to(device)).float().cpu() for batch in batches])
 
         return self._fallback.run(forward).numpy()
 

@@ -130,7 +130,7 @@ class Recognizer:
         """Return the features of a drawing by which `Memory` remembers it: (F,) uint8.
 
         Raises BadStrokesError and UnsupportedError as `predict_strokes` and
-        `GlyphClassifier.features` do."""
+        `GlyphClassifier.predict_with_features` do."""
         return self.classifier.features(self.predict_strokes(drawing).glyph[None])[0]
 
     def predict_image(self, image: Source) -> Prediction:

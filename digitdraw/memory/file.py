@@ -3,7 +3,7 @@
 {"format": "digitdraw-memory", "version": 1, "model": SHA-256 of the classifier's weights,
  "examples": [{"label": 7, "strokes": [[[x, y], ...], ...], "features": base64}, ...]}
 
-Coordinates are whole numbers, y down. `features` is what `GlyphClassifier.features` returns, one
+Coordinates are whole numbers, y down. `features` is what `Recognizer.features` returns, one
 byte each. They belong to `model`; with another model they are computed again from the strokes."""
 
 import base64

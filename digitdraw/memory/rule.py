@@ -38,11 +38,11 @@ def similarities(features: np.ndarray, remembered: np.ndarray) -> np.ndarray:
 
     `remembered` is (n, F) uint8, without a drawing whose features are all 0. Returns (n,) float64
     in [0, 1]; zeros if `features` are all 0."""
-    others = remembered.astype(np.int64)
+    known = remembered.astype(np.int64)
     own = features.astype(np.int64)
     # The sums are whole numbers, so Python and JavaScript get the same ones.
-    lengths = np.sqrt(np.maximum((own**2).sum() * (others**2).sum(1), 1).astype(np.float64))
-    return (others @ own) / lengths
+    lengths = np.sqrt(np.maximum((own**2).sum() * (known**2).sum(1), 1).astype(np.float64))
+    return (known @ own) / lengths
 
 
 def adapt(
