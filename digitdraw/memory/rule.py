@@ -24,7 +24,7 @@ class Weighting:
 
     strength: float = 8.0
     """Logarithm of the factor by which an equal drawing raises the odds of its digit."""
-    sharpness: float = 5.0
+    sharpness: float = 6.0
     """How fast the strength falls with 1 - cosine of the features: by exp(-sharpness * that)."""
     floor: float = 1e-4
     """Probabilities below this count as this. Answers for the page have four decimals."""
