@@ -178,7 +178,7 @@ def choose(writers: Sequence[Writer], options) -> list[Weighting]:
     cost = costs(before, after)
     print("| strength | sharpness | errors | writers with fewer | with more | most more |")
     print("|---|---|---|---|---|---|")
-    print(f"| – | – | {before.sum():.1f} | | | |")
+    print(f"| none | | {before.sum():.1f} | | | |")
     for weighting, found in zip(grid, after, strict=True):
         change = found - before
         print(

@@ -86,7 +86,7 @@ def read(text: str | bytes) -> tuple[list[Example], str]:
     if len(text) > MAX_BYTES:
         raise BadMemoryError(Message("memory.large_file", size=len(text), most=MAX_BYTES))
     try:
-        content = json.loads(text)
+        content = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise BadMemoryError(Message("memory.no_json")) from None
     fields = content if isinstance(content, dict) else {}
@@ -102,6 +102,11 @@ def read(text: str | bytes) -> tuple[list[Example], str]:
         found = f"{len(entries)}" if isinstance(entries, list) else strokes.show(entries)
         raise BadMemoryError(Message("memory.bad_examples", found=found, most=MAX_EXAMPLES))
     return [_example(number, entry) for number, entry in enumerate(entries, 1)], model
+
+
+def _refuse_constant(name: str) -> None:
+    """Refuse NaN and Infinity, which are no JSON, as browsers do."""
+    raise ValueError(name)
 
 
 def _is_other_version(version: object) -> bool:

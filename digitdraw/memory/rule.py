@@ -4,7 +4,7 @@ A drawing has features, which are what the last layer of the classifier takes. T
 remembered drawing of each digit speaks for that digit, the more the nearer it is. This is a cache
 model (Grave, Joulin and Usunier 2016, arXiv:1612.04426) that multiplies where that one mixes.
 
-The page has the same rule in `ui/frontend/memory/rule.js`. `tests/data/memory_cases.json` holds
+The page has the same rule in `ui/frontend/memory/memory.js`. `tests/data/memory_cases.json` holds
 both to the same answers."""
 
 from dataclasses import dataclass
