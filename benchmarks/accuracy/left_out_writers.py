@@ -42,7 +42,8 @@ def fold_of(writer: str, seed: int) -> int:
 def classifiers(root: Path, folder: Path, seed: int) -> list[GlyphClassifier]:
     """Return one classifier for each fold, trained without its writers.
 
-    Weights are kept in `folder`: a training that is there is loaded. All take about 20 minutes."""
+    Weights are kept in `folder`, where a training that was done before is found. All take about 15
+    minutes on one core."""
     found = []
     for fold in range(FOLDS):
         own = folder / f"seed-{seed}-fold-{fold}"

@@ -13,7 +13,7 @@ Digits that nobody can read are left out. Figures are means over several orders 
 import argparse
 import itertools
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,9 +32,15 @@ from digitdraw.training.classifier import dataset
 from digitdraw.training.datasets import Drawing
 
 STRENGTHS, SHARPNESSES = (4.0, 5.0, 6.0, 7.0, 8.0, 10.0, 12.0), (3.0, 5.0, 6.0, 8.0, 10.0, 12.0)
-"""Weightings that "validation" compares."""
+"""Weightings of the rule that "validation" compares."""
+MIXED_STRENGTHS, MIXED_SHARPNESSES = (1.0, 2.0, 4.0), (10.0, 20.0, 40.0)
+"""The same for `mixed`."""
 NEW_ERROR = 3
 """An error that a writer would not have without memory counts as so many."""
+
+
+Adapt = Callable[..., tuple[np.ndarray, float]]
+"""A form of the rule, with the arguments of `rule.adapt`."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +62,11 @@ class Writer:
 
 @dataclass(frozen=True)
 class Trial:
-    """One pass through the digits of a writer. All are (n,), with and without memory.
+    """One pass through the digits of a writer, with or without memory.
 
-    `wrong` says that a digit's answer is another digit, or none; `top_wrong` ignores thresholds;
-    `confidences` and `losses` are those of the ten probabilities. `remembered` are indices."""
+    `wrong` (n,) says that a digit's answer is another digit, or none; `top_wrong` (n,) that its
+    most probable digit is another. `probabilities` (n, 10) are those of the answers, and
+    `remembered` the indices of the corrected digits."""
 
     wrong: np.ndarray
     top_wrong: np.ndarray
@@ -113,15 +120,33 @@ def _writers(
     return [examine(name, own, classifier, letters) for name, own in sorted(by_writer.items())]
 
 
-def run_trial(writer: Writer, weighting: Weighting | None, order: Sequence[int]) -> Trial:
+def mixed(
+    probabilities: np.ndarray,
+    digitness: float,
+    nearness: np.ndarray,
+    labels: np.ndarray,
+    weighting: Weighting,
+) -> tuple[np.ndarray, float]:
+    """Weigh as `rule.adapt` does, in another form: each drawing adds to its digit's probability.
+
+    The classifier counts as one drawing, an equal drawing as `strength` of them."""
+    added = weighting.strength * np.exp(weighting.sharpness * (nearness - 1))
+    outcomes = probabilities * digitness + np.bincount(labels, added, rule.DIGITS)
+    total = outcomes.sum() + 1 - digitness
+    return outcomes / outcomes.sum(), float(outcomes.sum() / total)
+
+
+def run_trial(
+    writer: Writer, weighting: Weighting | None, order: Sequence[int], adapt: Adapt = rule.adapt
+) -> Trial:
     """Answer the digits in an order, and remember each that is answered wrongly.
 
-    Without a weighting, nothing is remembered."""
+    Without a weighting, nothing is remembered. `adapt` is the form of the rule."""
     count = len(writer.labels)
     wrong, top_wrong = np.zeros(count, bool), np.zeros(count, bool)
     probabilities, remembered = writer.probabilities.copy(), []
     for index in order:
-        adapted, digitness = answer(writer, index, writer, remembered, weighting)
+        adapted, digitness = answer(writer, index, writer, remembered, weighting, adapt)
         best = int(adapted.argmax())
         probabilities[index] = adapted
         top_wrong[index] = best != writer.labels[index]
@@ -132,14 +157,19 @@ def run_trial(writer: Writer, weighting: Weighting | None, order: Sequence[int])
 
 
 def answer(
-    drawn: Writer, index: int, memory: Writer, remembered: list[int], weighting: Weighting | None
+    drawn: Writer,
+    index: int,
+    memory: Writer,
+    remembered: list[int],
+    weighting: Weighting | None,
+    adapt: Adapt = rule.adapt,
 ) -> tuple[np.ndarray, float]:
     """Return probabilities (10,) and digitness of a drawing, given the remembered digits."""
     own = drawn.probabilities[index], float(drawn.digitness[index])
     if weighting is None or not remembered:
         return own
     nearness = rule.similarities(drawn.features[index], memory.features[remembered])
-    return rule.adapt(*own, nearness, memory.labels[remembered], weighting)
+    return adapt(*own, nearness, memory.labels[remembered], weighting)
 
 
 def is_digit(probabilities: np.ndarray, digitness: float, thresholds: tuple[float, float]) -> bool:
@@ -154,11 +184,13 @@ def orders(writer: Writer, count: int, seed: int) -> list[np.ndarray]:
     return [np.arange(size), *(rng.permutation(size) for _ in range(count - 1))]
 
 
-def errors(writers: Sequence[Writer], weighting: Weighting | None, options) -> np.ndarray:
+def errors(
+    writers: Sequence[Writer], weighting: Weighting | None, options, adapt: Adapt = rule.adapt
+) -> np.ndarray:
     """Return the mean number of errors of each writer, (writers,)."""
     return np.array(
         [
-            np.mean([run_trial(w, weighting, order).wrong.sum() for order in shuffled])
+            np.mean([run_trial(w, weighting, order, adapt).wrong.sum() for order in shuffled])
             for w in writers
             for shuffled in [orders(w, options.orders, options.seed)]
         ]
@@ -172,22 +204,38 @@ def costs(before: np.ndarray, after: np.ndarray) -> np.ndarray:
 
 def choose(writers: Sequence[Writer], options) -> list[Weighting]:
     """Print a table of weightings. Return for each writer the best one for all other writers."""
-    grid = [Weighting(*pair) for pair in itertools.product(STRENGTHS, SHARPNESSES)]
     before = errors(writers, None, options)
-    after = np.array([errors(writers, weighting, options) for weighting in grid])
-    cost = costs(before, after)
-    print("| strength | sharpness | errors | writers with fewer | with more | most more |")
-    print("|---|---|---|---|---|---|")
-    print(f"| none | | {before.sum():.1f} | | | |")
-    for weighting, found in zip(grid, after, strict=True):
-        change = found - before
-        print(
-            f"| {weighting.strength:g} | {weighting.sharpness:g} | {found.sum():.1f} "
-            f"| {(change < 0).sum()} | {(change > 0).sum()} | {max(change.max(), 0):.1f} |"
-        )
+    print("| form | strength | sharpness | errors | writers with fewer | with more | most more |")
+    print("|---|---|---|---|---|---|---|")
+    print(f"| none | | | {before.sum():.1f} | | | |")
+    grid = [Weighting(*pair) for pair in itertools.product(MIXED_STRENGTHS, MIXED_SHARPNESSES)]
+    _compare(writers, before, grid, options, mixed)
+    grid = [Weighting(*pair) for pair in itertools.product(STRENGTHS, SHARPNESSES)]
+    cost = costs(before, _compare(writers, before, grid, options, rule.adapt))
     best = grid[int(cost.sum(1).argmin())]
     print(f"\nbest for all writers: {best}; the shipped rule has {rule.CHOSEN}")
     return [grid[int((cost.sum(1) - cost[:, own]).argmin())] for own in range(len(writers))]
+
+
+def _compare(
+    writers: Sequence[Writer],
+    before: np.ndarray,
+    grid: Sequence[Weighting],
+    options: argparse.Namespace,
+    adapt: Adapt,
+) -> np.ndarray:
+    """Print a row for each weighting; return the errors of each writer, (weightings, writers)."""
+    rows = []
+    for weighting in grid:
+        rows.append(errors(writers, weighting, options, adapt))
+        change = rows[-1] - before
+        print(
+            f"| {adapt.__name__} | {weighting.strength:g} | {weighting.sharpness:g} "
+            f"| {rows[-1].sum():.1f} | {(change < 0).sum()} | {(change > 0).sum()} "
+            f"| {max(change.max(), 0):.1f} |",
+            flush=True,
+        )
+    return np.array(rows)
 
 
 def report(writers: Sequence[Writer], weightings: Sequence[Weighting], options) -> None:

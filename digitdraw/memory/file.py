@@ -23,7 +23,7 @@ FORMAT, VERSION = "digitdraw-memory", 1
 MAX_BYTES = 20_000_000
 """Size of a file: no memory writes a larger one. A drawn digit takes about 600 bytes."""
 MAX_EXAMPLES = 1000
-"""Remembered drawings. An answer compares with all of them, which takes less than 0.1 ms."""
+"""Remembered drawings, because an answer compares with each of them."""
 MAX_STROKES, MAX_POINTS = 100, 1000
 """Strokes and points of a drawing. A digit on the page has some 50 points."""
 MAX_COORDINATE = 100_000

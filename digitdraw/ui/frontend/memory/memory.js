@@ -20,6 +20,8 @@ const MAX_FEATURES = 1024; // bytes
 const SHOWN = 40; // characters of a wrong value that a message shows
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
+const decoded = new WeakMap(); // the bytes of features, by example
+
 const STRENGTH = 8; // logarithm of the factor by which an equal drawing raises a digit's odds
 const SHARPNESS = 6; // how fast that falls with the distance of the features
 const FLOOR = 1e-4; // probabilities below this count as this
@@ -30,8 +32,7 @@ const FLOOR = 1e-4; // probabilities below this count as this
 export function weigh({ probabilities, memory }, examples) {
   const own = judge(probabilities, memory.digitness, memory);
   const features = bytesOf(memory.features);
-  const known = examples.map(({ label, features }) => ({ label, bytes: bytesOf(features) }))
-    .filter(({ bytes }) => bytes.length === features.length);
+  const known = examples.filter((example) => bytesOfExample(example).length === features.length);
   if (!known.length) return { ...own, changed: false };
   const scores = raise([...probabilities.map((p) => p * memory.digitness), 1 - memory.digitness]);
   const total = sum(scores);
@@ -43,9 +44,10 @@ export function weigh({ probabilities, memory }, examples) {
   // The nearest example of each digit raises the score of that digit.
   function raise(outcomes) {
     const strengths = outcomes.map(() => 0);
-    for (const { label, bytes } of known) {
-      const strength = STRENGTH * Math.exp(SHARPNESS * (cosine(features, bytes) - 1));
-      strengths[label] = Math.max(strengths[label], strength);
+    for (const example of known) {
+      const nearness = cosine(features, bytesOfExample(example));
+      const strength = STRENGTH * Math.exp(SHARPNESS * (nearness - 1));
+      strengths[example.label] = Math.max(strengths[example.label], strength);
     }
     return outcomes.map((outcome, i) => Math.max(outcome, FLOOR) * Math.exp(strengths[i]));
   }
@@ -149,12 +151,23 @@ function judge(probabilities, digitness, { min_digitness, min_confidence }) {
 
 // The sums are whole numbers, so Python and JavaScript get the same ones.
 function cosine(first, second) {
-  const dot = (a, b) => a.reduce((total, value, index) => total + value * b[index], 0);
   return dot(first, second) / Math.sqrt(Math.max(dot(first, first) * dot(second, second), 1));
 }
 
+function dot(first, second) {
+  let total = 0;
+  for (let i = 0; i < first.length; i += 1) total += first[i] * second[i];
+  return total;
+}
+
+// Decoding takes longer than the rest of the rule, so each example is decoded once.
+function bytesOfExample(example) {
+  if (!decoded.has(example)) decoded.set(example, bytesOf(example.features));
+  return decoded.get(example);
+}
+
 function bytesOf(text) {
-  return Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }
 
 function sum(values) {
