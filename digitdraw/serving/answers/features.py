@@ -21,8 +21,8 @@ class Question(NamedTuple):
 
 def question(sent: object) -> Question:
     """Return what a request asks: it is {"strokes": drawing, "features": true}, or a drawing."""
-    if isinstance(sent, dict) and "strokes" in sent:
-        return Question(sent["strokes"], sent.get("features") is True)
+    if isinstance(sent, dict) and sent.keys() == {"strokes", "features"}:
+        return Question(sent["strokes"], sent["features"] is True)
     return Question(sent, False)
 
 
