@@ -12,8 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 
 DIGITS = 10
-NO_DIGIT = DIGITS
-"""Index of "this is no digit" beside those of the ten digits."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +34,7 @@ CHOSEN = Weighting()
 def similarities(features: np.ndarray, remembered: np.ndarray) -> np.ndarray:
     """Return the cosine between features (F,) uint8 and those of each remembered drawing.
 
-    `remembered` is (n, F) uint8, without a drawing whose features are all 0. Returns (n,) float64
-    in [0, 1]; zeros if `features` are all 0."""
+    `remembered` is (n, F) uint8. Returns (n,) float64 in [0, 1], 0 where all features are 0."""
     known = remembered.astype(np.int64)
     own = features.astype(np.int64)
     # The sums are whole numbers, so Python and JavaScript get the same ones.
@@ -58,7 +55,7 @@ def adapt(
     Returns the new probabilities (10,), which sum to 1, and the new digitness."""
     if not len(labels):
         return probabilities, digitness
-    outcomes = np.append(probabilities * digitness, 1 - digitness)
+    outcomes = np.append(probabilities * digitness, 1 - digitness)  # the last: no digit
     strengths = weighting.strength * np.exp(weighting.sharpness * (nearness - 1))
     raised = np.zeros(len(outcomes))
     np.maximum.at(raised, labels, strengths)
