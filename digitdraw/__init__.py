@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from digitdraw.errors import (
     BadImageError,
+    BadMemoryError,
     BadStrokesError,
     BadWeightsError,
     DataError,
@@ -23,15 +24,19 @@ from digitdraw.errors import (
 from digitdraw.prediction import Prediction
 
 if TYPE_CHECKING:
+    from digitdraw.memory.memory import AdaptedPrediction, Memory
     from digitdraw.photo.reader import NumberItem, ReadDigit, Reading
     from digitdraw.recognizer import Recognizer, load
 
 __all__ = [
+    "AdaptedPrediction",
     "BadImageError",
+    "BadMemoryError",
     "BadStrokesError",
     "BadWeightsError",
     "DataError",
     "DigitDrawError",
+    "Memory",
     "NumberItem",
     "Prediction",
     "ReadDigit",
@@ -47,6 +52,8 @@ __all__ = [
 
 __version__ = "0.3.0"
 _MODULES_WITH_TORCH = {
+    "AdaptedPrediction": "memory.memory",
+    "Memory": "memory.memory",
     "NumberItem": "photo.reader",
     "ReadDigit": "photo.reader",
     "Reading": "photo.reader",

@@ -21,6 +21,10 @@ class BadStrokesError(DigitDrawError):
     """The input is not a drawing: wrong nesting, not finite numbers, or too many points."""
 
 
+class BadMemoryError(DigitDrawError):
+    """Remembered drawings are not as they must be: a wrong label, or a damaged or large file."""
+
+
 class UnknownModelError(DigitDrawError):
     """No model has this name. The message lists the known names."""
 

@@ -140,6 +140,13 @@ class Recognizer:
             )
         return self.classifier.predict([strokes.to_glyph(drawing)])[0]
 
+    def features(self, drawing: object) -> np.ndarray:
+        """Return the features of a drawing by which `Memory` remembers it: (F,) uint8.
+
+        Raises BadStrokesError and UnsupportedError as `predict_strokes` and
+        `GlyphClassifier.predict_with_features` do."""
+        return self.classifier.features(self.predict_strokes(drawing).glyph[None])[0]
+
     def predict_image(self, image: Source) -> Prediction:
         """Classify a picture of one digit: a path, bytes, a PIL image, or an array.
 

@@ -94,11 +94,14 @@ def test_modules_have_a_docstring_and_no_assert(path):
 
 def test_public_names():
     assert digitdraw.__all__ == [
+        "AdaptedPrediction",
         "BadImageError",
+        "BadMemoryError",
         "BadStrokesError",
         "BadWeightsError",
         "DataError",
         "DigitDrawError",
+        "Memory",
         "NumberItem",
         "Prediction",
         "ReadDigit",
@@ -122,7 +125,7 @@ def test_unknown_names_raise_attribute_error():
 
 def test_every_public_error_is_a_digitdraw_error():
     errors = [getattr(digitdraw, name) for name in digitdraw.__all__ if name.endswith("Error")]
-    assert len(errors) == 9
+    assert len(errors) == 10
     assert all(issubclass(error, digitdraw.DigitDrawError) for error in errors)
 
 

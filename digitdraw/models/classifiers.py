@@ -98,7 +98,11 @@ class DigitNet(nn.Module):
         self.head = nn.Linear(64, outputs)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.head(self.dropout(self.features(x).flatten(1)))
+        return self.head(self.dropout(self.embed(x)))
+
+    def embed(self, x: Tensor) -> Tensor:
+        """Return what the last layer takes: (N, 64), not negative."""
+        return self.features(x).flatten(1)
 
 
 class TinyNet(nn.Module):
@@ -121,7 +125,11 @@ class TinyNet(nn.Module):
         self.head = nn.Linear(40, outputs)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.head(self.features(x).flatten(1))
+        return self.head(self.embed(x))
+
+    def embed(self, x: Tensor) -> Tensor:
+        """Return what the last layer takes: (N, 40), not negative."""
+        return self.features(x).flatten(1)
 
 
 def _quarter(side: int) -> int:

@@ -1,6 +1,6 @@
 """Layers that several networks share, and batch norm folding for inference."""
 
-from typing import cast
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -68,6 +68,14 @@ class Normalized(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.network((x - self.mean) / self.std)
+
+    def with_features(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the outputs, and what the last layer takes for them, in one pass.
+
+        It is for networks that have `embed`, and end with a layer `head`."""
+        network: Any = self.network
+        features = network.embed((x - self.mean) / self.std)
+        return network.head(features), features
 
 
 def fold_batch_norm(model: nn.Module) -> nn.Module:

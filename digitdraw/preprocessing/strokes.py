@@ -122,7 +122,7 @@ def _parse_stroke(number: int, stroke: Sequence) -> np.ndarray:
     if not np.isfinite(array).all():
         index = int(np.argmin(np.isfinite(array).all(axis=1)))
         raise BadStrokesError(
-            f"Point {index} of stroke {number} is {_show(array[index].tolist())}; "
+            f"Point {index} of stroke {number} is {show(array[index].tolist())}; "
             "x and y must be finite numbers."
         )
     return array.reshape(-1, 2)
@@ -140,7 +140,7 @@ def _explain(number: int, stroke: Sequence) -> str:
     for index, point in enumerate(stroke):
         if not _is_point(point):
             return (
-                f"Point {index} of stroke {number} must be two numbers [x, y]; got {_show(point)}."
+                f"Point {index} of stroke {number} must be two numbers [x, y]; got {show(point)}."
             )
     return f"Stroke {number} must be a list of [x, y] points with numbers that fit a float."
 
@@ -159,10 +159,10 @@ def _is_number(value: object) -> bool:
 
 
 def _describe(value: object) -> str:
-    return "nothing" if value is None else f"{type(value).__name__} {_show(value)}"
+    return "nothing" if value is None else f"{type(value).__name__} {show(value)}"
 
 
-def _show(value: object) -> str:
+def show(value: object) -> str:
     """Return a short text for any value from outside, safe to print."""
     text = _BRIEF.repr(value)
     return text if len(text) <= 60 else text[:57] + "..."

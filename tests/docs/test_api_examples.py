@@ -92,3 +92,12 @@ def test_all_routes_of_the_document_have_an_example():
     lines = "\n".join(" ".join(words) for words in commands("<!-- curl examples -->", DOCUMENT))
     for name in ("strokes", "image", "numbers", "openapi.json"):
         assert f"{ADDRESS}/api/v1/{name}" in lines
+
+
+def test_the_example_of_memory_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names: dict = {}
+    exec(example("<!-- memory example -->", DOCUMENT), names)
+    assert names["answer"].prediction.digit == 7
+    assert [example.label for example in names["memory"].examples] == [7]
+    assert (tmp_path / "mine" / "labels.jsonl").is_file()

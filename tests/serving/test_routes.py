@@ -63,6 +63,13 @@ def test_a_drawing_is_answered(make):
     assert response.headers["cache-control"] == "no-store"
 
 
+def test_a_drawing_is_answered_with_its_features_if_it_asks_for_them(make):
+    question = {"strokes": DIGITS[7], "features": True}
+    answer = ask(make().guarded, "POST", "/live/answer", json=question).json()
+    assert answer["big"] == "7"
+    assert len(answer["memory"]["features"]) == 88  # 64 bytes in base64
+
+
 def test_concurrent_drawings_share_batches_and_get_the_same_answers(make):
     service = make()
 

@@ -4,13 +4,14 @@ The worker process of the model and the Ray Serve deployment share them. `payloa
 contents."""
 
 from collections.abc import Callable, Sequence
+from itertools import compress
 
 import orjson
 
 from digitdraw.errors import DigitDrawError, SettingError
 from digitdraw.models import weights
 from digitdraw.recognizer import Recognizer
-from digitdraw.serving.answers import payloads
+from digitdraw.serving.answers import features, payloads
 from digitdraw.serving.answers.comparison import Comparison
 from digitdraw.serving.responses import to_json
 
@@ -52,8 +53,14 @@ class Answers:
         )
 
     def drawings(self, requests: Sequence[bytes]) -> list[bytes]:
-        """Recognize a batch of drawings."""
-        answers = payloads.answer_drawings(self._recognizer, list(map(orjson.loads, requests)))
+        """Recognize a batch of drawings.
+
+        A request is a drawing, or what `features.question` takes in place of one."""
+        questions = [features.question(orjson.loads(request)) for request in requests]
+        drawings = [question.drawing for question in questions]
+        answers = payloads.answer_drawings(self._recognizer, drawings)
+        wanted = [question.wants_features for question in questions]
+        features.add(self._recognizer, list(compress(answers, wanted)))
         return list(map(to_json, answers))
 
     def on_demand(self, kind: bytes, body: bytes) -> bytes:

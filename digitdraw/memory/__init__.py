@@ -1,0 +1,1 @@
+"""Remembers corrected drawings of one person, and weighs them against the classifier's answers."""
