@@ -38,7 +38,7 @@ from benchmarks.photo_dataset import dataset
 from benchmarks.photo_dataset.dataset import Photo
 from digitdraw.models import weights
 
-__all__ = ["installed", "labelled_pictures", "report", "test_sets"]
+__all__ = ["add_set_options", "installed", "labelled_pictures", "report", "test_sets"]
 
 FIELD_WRITTEN = Path(__file__).with_name("field_written.json")
 """The numbers of each picture in the folder `field` as written, one list for each row."""
@@ -149,8 +149,8 @@ def main() -> None:
         Image.fromarray(failure_sheet(results)).save(options.sheet)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def add_set_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say which pictures to read, and with which weights."""
     add = parser.add_argument
     add("--data", type=Path, required=True, help="the data folder")
     add("--count", type=int, default=120, help="generated photos")
@@ -165,8 +165,14 @@ def _parser() -> argparse.ArgumentParser:
     add("--orand", type=int, help="scans of ORAND-CAR-A; all by default")
     add("--seed", type=int, default=0)
     add("--part", choices=dataset.PARTS, default="test")
-    add("--readers", nargs="+", choices=READERS, default=list(READERS))
     add("--weights", type=Path, default=weights.FOLDER, help="folder of digitdraw's weights")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add_set_options(parser)
+    add = parser.add_argument
+    add("--readers", nargs="+", choices=READERS, default=list(READERS))
     add("--sheet", type=Path, help="PNG file for all failures")
     return parser
 

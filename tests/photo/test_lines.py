@@ -42,6 +42,17 @@ def test_lines_are_read_from_top_to_bottom_also_if_tilted(degrees):
     assert group_lines(rotate(boxes, degrees)) == [[line] for line in expected]
 
 
+@pytest.mark.parametrize("drop", [4, 8, 12])
+@pytest.mark.parametrize("count", [2, 3, 6, 7])
+def test_every_second_digit_may_be_lower(count, drop):
+    boxes = np.array([*row(count), *row(count, y=60), *row(count, y=120)])
+    boxes[1::count, 1] += drop
+    for second in range(3, count, 2):
+        boxes[second::count, 1] += drop
+    expected = [[list(range(y * count, (y + 1) * count))] for y in range(3)]
+    assert group_lines(boxes) == expected
+
+
 def test_rows_of_one_line_are_read_from_left_to_right():
     boxes = np.array([*row(3, x=220), *row(2, y=4), *row(1, y=70)])
     assert group_lines(boxes) == [[[3, 4], [0, 1, 2]], [[5]]]
@@ -57,7 +68,7 @@ def test_a_detected_comma_beside_a_wide_digit_does_not_split_a_row():
         [663, 591, 109, 126],
     ]
     digits += [[775, 567, 132, 142], [950, 586, 95, 124], [1058, 590, 112, 115]]
-    assert group_rows(np.array([comma, *digits])) == [[1, 2, 0, 3, 4, 5, 6, 7]]
+    assert group_rows(np.array([comma, *digits]))[0] == [1, 2, 3, 4, 5, 6, 7]
 
 
 def test_touching_and_overlapping_digits_stay_apart():

@@ -139,10 +139,18 @@ def test_the_least_confidence_leaves_out_what_is_mostly_invented():
     assert count_errors(pages, fitted) == {"numbers": 6, "found": 6, "invented": 0}
 
 
-def test_validation_pages_have_all_layouts_and_are_the_same_each_time(monkeypatch):
+def test_validation_pages_have_all_kinds_and_are_the_same_each_time(monkeypatch):
     monkeypatch.setattr(photo_calibration, "load_text_sources", lambda root, split: STROKES_ONLY)
     monkeypatch.setattr(photo_calibration, "SIDE", 160)
     first, second = (photo_calibration.validation_pages(None, 1) for _ in range(2))
-    assert list(first) == list(text_pages.LAYOUTS)
-    for layout, (page,) in first.items():
-        assert np.array_equal(page.picture, second[layout][0].picture)
+    assert list(first) == [*text_pages.LAYOUTS, *photo_calibration.CONTENTS]
+    for kind, pages in first.items():
+        assert len(pages) == (1 if kind in text_pages.LAYOUTS else 4)
+        assert np.array_equal(pages[-1].picture, second[kind][-1].picture)
+
+
+def test_symbols_that_nobody_recorded_make_no_number_wrong():
+    truth = page_truth(page_of(marks_of("125")), digits_only=True)
+    assert truth.is_correct(0, "12.5") and not truth.is_correct(0, "12.6")
+    assert not truth.is_correct(None, "125")
+    assert not page_truth(page_of(marks_of("125"))).is_correct(0, "12.5")

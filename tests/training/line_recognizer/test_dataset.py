@@ -50,6 +50,20 @@ def test_the_same_seed_gives_the_same_line_crops(kind, is_training):
         assert np.array_equal(labels, same_labels)
 
 
+def test_labels_of_written_pages_are_digits_alone_and_crops_without_digits_stay_there(monkeypatch):
+    crop = np.zeros((32, 9), np.uint8)
+    cuts = [(crop, alphabet.encode("1 ?2")), (crop, alphabet.encode("?"))]
+    monkeypatch.setattr(dataset, "_cut_pages", lambda *arguments: cuts)
+    monkeypatch.setattr(dataset, "load_text_sources", lambda root, split: Sources([], None, [], []))
+    monkeypatch.setattr(
+        dataset.parallel, "map_in_order", lambda work, chunks, *rest: map(work, chunks)
+    )
+    counts = {dataset.WRITTEN: 1, "notes": 1}
+    made = dataset.generated(None, "train", weights.FOLDER, counts, 0)
+    texts = {subset.kind: [alphabet.spell(labels) for labels in subset.labels] for subset in made}
+    assert texts == {"notes": ["1 ?2"], "written": ["12", ""], "empty": ["?"]}
+
+
 def test_imperfect_boxes_are_near_the_digits_and_miss_some():
     whole = Mark([200, 30, 60, 20], "12.5", 2, 0)
     word = Mark([400, 30, 60, 20], "?", 3, 0)
@@ -64,7 +78,7 @@ def test_imperfect_boxes_are_near_the_digits_and_miss_some():
 
 
 def test_each_layout_has_a_number_of_pages_and_of_crops_for_an_epoch():
-    kinds = {*text_pages.LAYOUTS, dataset.SCANNED}
+    kinds = {*text_pages.LAYOUTS, *dataset.DIGITS_ONLY}
     assert kinds == set(dataset.PAGES) == set(validation.PAGES)
     assert kinds - {"words"} | {dataset.EMPTY} == set(dataset.PER_EPOCH)
 

@@ -64,6 +64,13 @@ def test_clear_pages_have_less_variability_and_damage(monkeypatch):
         assert 0 <= min(values) < max(values) <= most < 1
 
 
+def test_each_line_of_a_page_is_a_row():
+    page = pages.written_page(STROKES_ONLY, np.random.default_rng(6), 256, "lines", damage=0.0)
+    rows = [mark.row for mark in page.marks]
+    levels = [np.median([m.box[1] for m in page.marks if m.row == row]) for row in sorted({*rows})]
+    assert len(levels) > 1 and levels == sorted(levels)
+
+
 def test_clear_pages_have_large_digits():
     rng = np.random.default_rng(6)
     generated = [pages.clear_page(STROKES_ONLY, rng, 256) for _ in range(20)]

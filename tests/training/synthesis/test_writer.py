@@ -8,7 +8,7 @@ import pytest
 from digitdraw.training.datasets import Drawing, Glyphs
 from digitdraw.training.synthesis import handwriting, number_formats
 from digitdraw.training.synthesis import writer as writer_module
-from digitdraw.training.synthesis.canvas import IGNORED, Canvas
+from digitdraw.training.synthesis.canvas import CUT, IGNORED, Canvas
 from digitdraw.training.synthesis.number_formats import MAX_DIGITS
 from digitdraw.training.synthesis.sources import Sources
 from digitdraw.training.synthesis.writer import Writer, _ring, _slash_stamped
@@ -124,6 +124,21 @@ def test_a_zigzag_covers_everything_that_is_crossed_out():
     assert ink_range(canvas, 1) == pytest.approx((100, 300), abs=5)
     assert 30 < bottom - top < 42
     assert not canvas.labels
+
+
+def test_digits_that_are_crossed_out_are_ignored_and_unclear_to_a_reader():
+    seen = set()
+    for seed in range(300):
+        canvas = Canvas(900, 40.0, np.eye(3))
+        canvas.add_digit([10, 10, 20, 30], 4)
+        writer = Writer.random(SOURCES, 40.0, np.random.default_rng(1))
+        writer.write_number(canvas, 100.0, 450.0, np.random.default_rng(seed))
+        is_crossed = set(canvas.labels[1:]) == {IGNORED}
+        texts = {mark.text for mark in canvas.marks[1:]}
+        assert texts == {CUT} if is_crossed else CUT not in texts
+        assert canvas.labels[0] == 4 and canvas.marks[0].text == "4"
+        seen.add(is_crossed)
+    assert seen == {True, False}
 
 
 def test_a_boxed_digit_has_a_rectangle_around_it(monkeypatch):
