@@ -16,9 +16,13 @@ _FOLDER = Path(__file__).parent / "frontend"
 _CATALOGUES = {f"languages/{path.name}": path for path in languages.FOLDER.glob("*.json")}
 _SUFFIXES = (".css", ".html", ".ico", ".jpg", ".js", ".json", ".png", ".svg")
 _FIRST_VIEW = ("language/language.js", "page/header.js", "draw/draw.js", "page/footer.js")
-_LATER = {"photo_tab.js": "photo/photo.js", "compare_tab.js": "compare/compare.js"}
+_LATER = {
+    "photo_tab.js": "photo/photo.js",
+    "compare_tab.js": "compare/compare.js",
+    "memory_dialog.js": "memory/dialog.js",
+}
 FIRST_VIEW_FILE = "first_view.js"
-"""The file with all modules of the first view. Other tabs have files for the rest of theirs."""
+"""The file with all modules of the first view. Other tabs, and a dialog, have files for the rest of theirs."""
 _CSS_COMMENT, _SPACE = re.compile(r"/\*.*?\*/", re.DOTALL), re.compile(r"\s+")
 
 

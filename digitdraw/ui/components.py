@@ -21,6 +21,7 @@ _STYLES = (
     "marks/marks.css",
     "draw/draw.css",
     "share/share.css",
+    "memory/memory.css",
     "drop_zone/drop_zone.css",
     "photo/photo.css",
     "photo/viewer/boxes.css",
@@ -81,8 +82,10 @@ def footer() -> gr.HTML:
     return _component("footer", "page/footer")
 
 
-def draw_tab() -> gr.HTML:
-    """The canvas with the answer panel; asks the server while the pen moves."""
+def draw_tab(model: str = "") -> gr.HTML:
+    """The canvas with the answer panel; asks the server while the pen moves.
+
+    `model` is the SHA-256 of a model with features; people can correct its answers."""
     return _component(
         "draw",
         "draw/draw",
@@ -90,6 +93,8 @@ def draw_tab() -> gr.HTML:
         examples=_drawings("draw/examples.json"),
         explains=True,
         shares=True,
+        teaches=bool(model),
+        model=model,
     )
 
 
@@ -117,6 +122,7 @@ def photo_tab(max_megabytes: int) -> gr.HTML:
         "photo/photo",
         blank=phrases.invitation(phrases.PHOTO_INVITATION),
         unchosen=phrases.invitation(phrases.CHOOSE_DIGIT),
+        teaches=False,
         max_megabytes=max_megabytes,
         examples=[
             {"name": Message(key), "src": assets.url(photo.replace(".jpg", ".small.jpg"))}

@@ -59,7 +59,7 @@ def build(service: Service, chosen: Settings, facts: dict[str, Any]) -> ASGIApp:
         with gr.Tabs():
             # The labels are keys: `language/tabs.js` shows their texts.
             with gr.Tab("tab.draw", id="draw"):
-                components.draw_tab()
+                components.draw_tab(facts["sha256"] if facts.get("has_features") else "")
             with gr.Tab("tab.photo", id="photo"):
                 components.photo_tab(chosen.max_upload)
             with gr.Tab("tab.compare", id="compare"):

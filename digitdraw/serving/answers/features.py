@@ -13,16 +13,20 @@ from digitdraw.recognizer import Recognizer
 
 
 class Question(NamedTuple):
-    """A drawing of a request, and whether it asks for features."""
+    """A drawing of a request, whether it asks for features, and whether it is one digit."""
 
     drawing: object
     wants_features: bool
+    is_digit: bool = False
 
 
 def question(sent: object) -> Question:
-    """Return what a request asks: it is {"strokes": drawing, "features": true}, or a drawing."""
+    """Return what a request asks: it is {"strokes": drawing, "features": true}, or a drawing.
+
+    With "digit" in place of true, the whole drawing is one digit, as a person has said."""
     if isinstance(sent, dict) and sent.keys() == {"strokes", "features"}:
-        return Question(sent["strokes"], sent["features"] is True)
+        is_digit = sent["features"] == "digit"
+        return Question(sent["strokes"], is_digit or sent["features"] is True, is_digit)
     return Question(sent, False)
 
 

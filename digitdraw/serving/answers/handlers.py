@@ -47,6 +47,7 @@ class Answers:
                 "device": str(model.device),
                 "note": model.device_note,
                 "sha256": model.sha256,
+                "has_features": model.classifier.has_features,
                 "cards": self._comparison.cards(),
                 "model_card": _model_card(),
             }
@@ -59,6 +60,9 @@ class Answers:
         questions = [features.question(orjson.loads(request)) for request in requests]
         drawings = [question.drawing for question in questions]
         answers = payloads.answer_drawings(self._recognizer, drawings)
+        for index, question in enumerate(questions):
+            if question.is_digit and "digits" in answers[index]:
+                answers[index] = payloads.answer_digit(self._recognizer, question.drawing)
         wanted = [question.wants_features for question in questions]
         features.add(self._recognizer, list(compress(answers, wanted)))
         return list(map(to_json, answers))

@@ -73,6 +73,13 @@ def answer_drawings(recognizer: Recognizer, drawings: Sequence[object]) -> list[
     return answers
 
 
+def answer_digit(recognizer: Recognizer, drawing: object) -> dict:
+    """Recognize a drawing as one digit, whatever it holds: `_answer`. Raises BadStrokesError."""
+    started = perf_counter()
+    prediction = recognizer.predict_strokes(drawing)
+    return _answer(prediction, perf_counter() - started)
+
+
 def _predictions(recognizer: Recognizer, readings: Sequence[Reading]) -> list[Prediction]:
     """Return the predictions for drawings of one character, or of none, by the page's model."""
     known = [reading.items[0].digits[0].prediction for reading in readings if reading.items]

@@ -3,9 +3,10 @@
 //
 // Such an answer has `digits`, and `items`: the numbers, with the line of each.
 
-// The answer as the panel shows it, with the bars and the glyph of a digit, by default the last one.
-// `chosen` is its index. Answers to single characters stay as they are.
-export function withDigit(answer, index = (answer.digits?.length ?? 0) - 1) {
+// The answer as the panel shows it, with the bars and the glyph of a digit, by default the one that
+// is chosen already, or the last one. `chosen` is its index. Answers to single characters stay as
+// they are.
+export function withDigit(answer, index = answer.chosen ?? (answer.digits?.length ?? 0) - 1) {
   const digit = answer.digits?.[index];
   if (!digit) return answer;
   const { marked, probabilities, glyph, glyph_box } = digit;

@@ -41,7 +41,7 @@ export function createPanel(root, blank, onShow = () => {}) {
     say(latency, isTimed && message("number.milliseconds", { value: Math.max(1, ms) }));
     const modelTime = message("answer.model_time", { milliseconds: answer.model_ms });
     say(latency, isTimed && modelTime, "title");
-    announce(answer.verdict === "blank" ? null : answer.words);
+    announce(answer.verdict === "blank" ? null : answer.spoken ?? answer.words);
   }
 
   function presentDigit(answer) {
@@ -94,7 +94,7 @@ export function createPanel(root, blank, onShow = () => {}) {
 
   show(blank);
   return {
-    ...{ show, choose, showMessage, showLastingMessage, awaitAnswer, refuse, reset },
+    ...{ show, choose, announce, showMessage, showLastingMessage, awaitAnswer, refuse, reset },
     get answer() {
       return shown;
     },

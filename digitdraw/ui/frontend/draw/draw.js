@@ -6,6 +6,7 @@ import { createAnswerClient } from "../api/answer_client.js";
 import { postJson } from "../api/server.js";
 import { message, withMessages } from "../language/texts.js";
 import { createMarks } from "../marks/marks.js";
+import { createAdapting } from "../memory/adapting.js";
 import { createPad } from "../pad/pad.js";
 import { createSharing } from "../share/share.js";
 import { createExplanation } from "./explanation.js";
@@ -14,18 +15,21 @@ export function start(element, sent) {
   const props = withMessages(sent);
   const tab = element.querySelector(".dd-draw-tab");
   let isPenUp = true;
+  let adapting = null;
   const marks = createMarks(tab, (digit) => {
     panel.choose(digit);
     explainAgain();
   });
   const panel = createPanel(tab.querySelector(".dd-panel"), props.blank, (answer) => {
     marks.show(answer.digits ?? [], answer.chosen);
+    adapting?.answerShown(answer);
   });
-  const client = createAnswerClient((strokes) => postJson("answer", strokes), {
+  const client = createAnswerClient((strokes) => postJson("answer", question(strokes)), {
     onAnswer(reply, ms) {
       // After an error the drawing stays on screen, and so does the previous answer.
       if (reply.error) return panel.refuse(reply.error);
-      panel.show(reply, ms);
+      if (adapting) adapting.show(reply, ms);
+      else panel.show(reply, ms);
       if (reply.digits && isPenUp) explainAgain();
     },
     onLost: () => panel.showMessage(message("error.connection")),
@@ -34,15 +38,13 @@ export function start(element, sent) {
     tapAt: marks.tapAt,
     onDrawn(isLifted) {
       isPenUp = isLifted;
-      explanation.hide();
-      sharing.drawingChanged();
+      drawingChanged();
       panel.awaitAnswer();
       client.request(pad.question, { urgent: isPenUp });
       if (isPenUp) explanation.penRests();
     },
     onReplaced() {
-      explanation.hide();
-      sharing.drawingChanged();
+      drawingChanged();
       client.cancel();
       if (pad.isBlank) return panel.reset(message("pad.cleared"));
       panel.awaitAnswer(true);
@@ -55,6 +57,22 @@ export function start(element, sent) {
     postJson("why", strokesOf(strokes, panel.answer))
   ));
   const sharing = createSharing(tab, pad, panel);
+  // A model without features cannot take corrections into account.
+  if (props.model) adapting = createAdapting(tab, props.model, { pad, panel, askAgain });
+
+  function question(strokes) {
+    return adapting ? adapting.question(strokes) : strokes;
+  }
+
+  function askAgain() {
+    client.request(pad.question, { urgent: true });
+  }
+
+  function drawingChanged() {
+    explanation.hide();
+    sharing.drawingChanged();
+    adapting?.drawingChanged();
+  }
 
   function explainAgain() {
     explanation.hide();

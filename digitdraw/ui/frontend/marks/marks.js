@@ -84,8 +84,9 @@ function createMark() {
   return mark;
 }
 
-function describe({ digit, doubtful, probabilities }, place, count) {
+function describe({ digit, doubtful, taught, probabilities }, place, count) {
   const values = { digit, percent: percent(probabilities[digit]), place, count };
+  if (taught) return message("mark.taught", values);
   return doubtful ? message("mark.doubtful", values) : message("mark.digit", values);
 }
 

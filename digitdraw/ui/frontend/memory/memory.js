@@ -53,12 +53,16 @@ export function weigh({ probabilities, memory }, examples) {
   }
 }
 
-// Examples with one more, which replaces an earlier one of the same strokes. Beyond the limit the
-// oldest is left out.
-export function remember(examples, added) {
-  const text = JSON.stringify(added.strokes);
-  const rest = examples.filter(({ strokes }) => JSON.stringify(strokes) !== text);
-  return [...rest, added].slice(-MAX_EXAMPLES);
+// Examples with further ones, which replace earlier ones of the same strokes. Beyond the limit the
+// oldest are left out.
+export function remember(examples, ...added) {
+  const byStrokes = new Map();
+  for (const example of [...examples, ...added]) {
+    const text = JSON.stringify(example.strokes);
+    byStrokes.delete(text); // else it would keep the place of the earlier one
+    byStrokes.set(text, example);
+  }
+  return [...byStrokes.values()].slice(-MAX_EXAMPLES);
 }
 
 // Why strokes cannot be remembered, as a message; null if they can.

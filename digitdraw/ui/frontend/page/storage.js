@@ -11,10 +11,13 @@ export function readStorage(area, key) {
   }
 }
 
+// Returns whether it worked. null removes the value.
 export function writeStorage(area, key, value) {
   try {
-    globalThis[area].setItem(key, value);
+    if (value === null) globalThis[area].removeItem(key);
+    else globalThis[area].setItem(key, value);
+    return true;
   } catch {
-    // see above
+    return false; // see above
   }
 }

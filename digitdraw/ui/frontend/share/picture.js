@@ -22,7 +22,7 @@ const BARS = { top: 172, height: 34, left: 588, width: 250, right: 930 };
 
 // `strokes` are in the units of the server, and `answer` is the one that the answer panel shows.
 export function toSvg(strokes, answer) {
-  const sentence = textOf(answer.words);
+  const sentence = textOf(answer.spoken ?? answer.words);
   return element("svg", {
     xmlns: "http://www.w3.org/2000/svg",
     role: "img",

@@ -1,0 +1,105 @@
+// Adapts the answers of the Draw tab to what a person has taught: joins the remembered drawings, the
+// answer panel, the taps on the right digit, and the dialog, which loads on its first use.
+
+import { strokesOf } from "../answer/number.js";
+import { postJson } from "../api/server.js";
+import { say } from "../language/say.js";
+import { message } from "../language/texts.js";
+import { loadLater } from "../page/later.js";
+import { adapt } from "./adapt.js";
+import { createStore } from "./store.js";
+import { createTeaching } from "./teaching.js";
+
+// `model` is the SHA-256 of the server's classifier. `askAgain()` asks for the answer to the drawing.
+export function createAdapting(tab, model, { pad, panel, askAgain }) {
+  const opener = tab.querySelector("[data-action=memory]");
+  const store = createStore(model, featuresOf, onChange);
+  const teaching = createTeaching(tab, { onTeach: teach, onUndo, onAlone: showAgain });
+  let latest = null; // the server's answer to the drawing, and its milliseconds
+  let isTaught = false; // whether memory changes that answer
+  let chosen; // the digit to choose in the next answer to the same drawing
+  let dialog = null;
+
+  function featuresOf(strokes) {
+    return postJson("answer", { strokes, features: "digit" });
+  }
+
+  function show(reply, ms) {
+    const answer = { ...reply, chosen };
+    chosen = undefined;
+    latest = { answer, ms };
+    store.answeredBy((answer.digits?.[0] ?? answer).memory?.model);
+    const adapted = adapt(answer, store.usable);
+    isTaught = Boolean(adapted.taught);
+    panel.show(teaching.isAlone ? answer : adapted, ms);
+  }
+
+  // The same answer once more, with the same digit chosen.
+  function showAgain() {
+    if (!latest) return;
+    ({ chosen } = panel.answer);
+    show(latest.answer, latest.ms);
+  }
+
+  function onChange() {
+    showCount();
+    dialog?.show();
+    if (!latest || pad.isBlank) return;
+    const hasFeatures = (latest.answer.digits?.[0] ?? latest.answer).memory;
+    if (hasFeatures || !store.usable.length) return showAgain();
+    ({ chosen } = panel.answer);
+    askAgain();
+  }
+
+  async function teach(label) {
+    if (pad.isBlank) return;
+    const strokes = strokesOf(pad.question, panel.answer);
+    const drawing = JSON.stringify(pad.question);
+    const isSame = () => JSON.stringify(pad.question) === drawing;
+    const reason = await store.teach(strokes, label, () => isSame() && teaching.taught(label));
+    if (!isSame()) return;
+    if (reason ?? !store.isKept) {
+      panel.showLastingMessage(reason ?? message("memory.not_kept"));
+    }
+    if (!reason) panel.announce(message("memory.remembered", { digit: label }));
+  }
+
+  function onUndo() {
+    teaching.taught(null);
+    store.undo();
+    panel.announce(message("photo.undone"));
+  }
+
+  function showCount() {
+    say(opener, countOf(store.examples.length));
+  }
+
+  opener.addEventListener("click", async () => {
+    if (!dialog) {
+      const module = await loadLater("memory_dialog.js", "memory/dialog.js");
+      dialog ??= await module?.createDialog(tab, store);
+      if (!dialog) return panel.showMessage(message("page.not_loaded"));
+    }
+    dialog.open();
+  });
+  showCount();
+
+  return {
+    show,
+    answerShown: (answer) => teaching.show(answer, isTaught),
+    // What the server is asked about a drawing: for features only where something is remembered.
+    question: (strokes) => store.usable.length ? { strokes, features: true } : strokes,
+    drawingChanged() {
+      latest = null;
+      chosen = undefined;
+      isTaught = false;
+      teaching.taught(null);
+    },
+  };
+}
+
+// The number of remembered drawings in words.
+export function countOf(count) {
+  if (count === 1) return message("memory.one");
+  return count ? message("memory.count", { count }) : message("memory.none");
+}
