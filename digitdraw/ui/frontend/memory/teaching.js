@@ -5,6 +5,8 @@ import { say } from "../language/say.js";
 import { message } from "../language/texts.js";
 import { isTextField } from "../page/text_field.js";
 
+const TAUGHT = message("memory.taught");
+const ALONE = message("memory.alone");
 const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
 // `onTeach(label)`, `onUndo()` and `onAlone(isAlone)` are called for what people tap or type.
@@ -24,12 +26,12 @@ export function createTeaching(tab, { onTeach, onUndo, onAlone }) {
     line.classList.toggle("dd-taught", isAnswer && (isTaught || label !== null));
     alone.hidden = !isAnswer || !isTaught;
     undo.hidden = !isAnswer || label === null;
-    alone.setAttribute("aria-pressed", String(isAlone));
     say(text, isAnswer ? sentence(isTaught) : null);
+    say(alone, isAlone ? TAUGHT : ALONE);
   }
 
   function sentence(isTaught) {
-    if (isTaught) return message(isAlone ? "memory.model_says" : "memory.taught");
+    if (isTaught) return isAlone ? ALONE : TAUGHT;
     if (label !== null) return message("memory.remembered", { digit: label });
     return message("memory.wrong");
   }
