@@ -22,7 +22,7 @@ _LATER = {
     "memory_dialog.js": "memory/dialog.js",
 }
 FIRST_VIEW_FILE = "first_view.js"
-"""The file with all modules of the first view. Other tabs, and a dialog, have files for the rest of theirs."""
+"""The file with all modules of the first view. Other tabs and a dialog have files of their own."""
 _CSS_COMMENT, _SPACE = re.compile(r"/\*.*?\*/", re.DOTALL), re.compile(r"\s+")
 
 

@@ -40,7 +40,7 @@ def test_nothing_on_the_page_comes_from_another_host():
 def test_the_head_has_every_style_sheet_once():
     head = components.head()
     paths = [path for path in FILES if path.endswith(".css")]
-    assert len(paths) == 14
+    assert len(paths) == 15
     for path in paths:
         assert head.count(f"<style>{assets.read_style(path)}</style>") == 1, path
 
@@ -49,6 +49,13 @@ def test_templates_include_their_parts():
     for tab in (components.draw_tab(), components.photo_tab(10)):
         assert "<!-- include" not in tab.html_template
         assert "dd-panel" in tab.html_template
+
+
+def test_only_a_model_with_features_can_be_taught():
+    assert [components.draw_tab(model).props["teaches"] for model in ("", "0" * 64)] == [
+        False,
+        True,
+    ]
 
 
 def test_each_component_starts_the_module_of_its_folder():

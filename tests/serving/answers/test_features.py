@@ -65,8 +65,22 @@ def test_each_digit_of_an_answer_gets_its_features(recognizer):
         assert np.abs(found - recognizer.features(DIGITS[7]).astype(int)).max() <= 1
 
 
+def test_a_number_that_a_person_says_is_one_digit_gets_its_features(answers, recognizer):
+    drawing = [[(0, 0), (0, 90)], [(60, 0), (60, 90)]]
+    number, digit = ask(answers, with_features(drawing), {"strokes": drawing, "features": "digit"})
+    assert number["big"] == "11" and "memory" not in number
+    found = np.frombuffer(base64.b64decode(digit["memory"]["features"]), np.uint8)
+    assert np.abs(found - recognizer.features(drawing).astype(int)).max() <= 1
+    assert "digits" not in digit and digit["probabilities"]
+
+
 def test_damaged_questions_get_an_error_as_damaged_drawings_do(answers):
-    for damaged in ({"strokes": 7, "features": True}, {"features": True}, {"strokes": None}):
+    for damaged in (
+        {"strokes": 7, "features": True},
+        {"strokes": 7, "features": "digit"},
+        {"features": True},
+        {"strokes": None},
+    ):
         (answer,) = ask(answers, damaged)
         assert set(answer) == {"error"}
 

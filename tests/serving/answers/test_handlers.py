@@ -28,6 +28,7 @@ def test_facts_name_the_model_and_all_compared_models(answers, recognizer):
     assert facts == {
         "model": "default", "device": "cpu", "note": recognizer.device_note,
         "note_message": recognizer.device_note.as_dict(), "sha256": recognizer.sha256,
+        "has_features": True,
     }  # fmt: skip
     assert {"softmax", "default"} < set(cards)
     assert cards["softmax"]["parameters"] == "7,850"

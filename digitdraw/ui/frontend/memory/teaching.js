@@ -1,5 +1,5 @@
-// "Wrong? Tap the right digit": the bars of the answer take taps on the right digit, and so do the
-// keys 0 to 9. What was taught can be undone, and the answer of the model alone is one tap away.
+// "Wrong? It is a": a tap on the bar of the right digit teaches it, and so do the keys 0 to 9. That
+// can be undone, and the answer of the model alone is one tap away.
 
 import { say } from "../language/say.js";
 import { message } from "../language/texts.js";
