@@ -41,7 +41,7 @@ def learner(make_app):
 
 
 def line(app):
-    return app.page.locator(".dd-teaching")
+    return app.page.locator(".dd-teaching span")
 
 
 def dialog(app):
@@ -184,7 +184,7 @@ def test_drawings_are_shown_forgotten_and_brought_back(learner):
     learner.expect_digit("7")
     open_dialog(learner)
     expect(dialog(learner).get_by_text("the server stores nothing")).to_be_visible()
-    expect(dialog(learner).locator("li")).to_have_text(["7×"])
+    expect(dialog(learner).locator("li")).to_have_text(["7\N{MULTIPLICATION SIGN}"])
     assert dialog(learner).locator("li path").count() == len(CROSSED)
     choose(learner, "Forget this 7")
     expect(dialog(learner).locator("li")).to_have_count(0)
