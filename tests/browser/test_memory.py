@@ -190,6 +190,7 @@ def test_drawings_are_shown_forgotten_and_brought_back(learner):
     expect(dialog(learner).locator("li")).to_have_count(0)
     expect(dialog(learner).get_by_role("status")).to_have_text("The 7 is forgotten")
     learner.expect_digit("9")  # behind the dialog
+    expect(line(learner)).to_have_text("Wrong? It is a …")
     learner.page.keyboard.press("Control+z")
     expect(dialog(learner).locator("li")).to_have_count(1)
     choose(learner, "Forget all")

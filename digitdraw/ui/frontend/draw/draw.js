@@ -16,7 +16,9 @@ export function start(element, sent) {
   const tab = element.querySelector(".dd-draw-tab");
   let isPenUp = true;
   let adapting = null;
+  let chosen; // the digit of a number that was chosen since the drawing changed
   const marks = createMarks(tab, (digit) => {
+    chosen = digit;
     panel.choose(digit);
     explainAgain();
   });
@@ -28,8 +30,9 @@ export function start(element, sent) {
     onAnswer(reply, ms) {
       // After an error the drawing stays on screen, and so does the previous answer.
       if (reply.error) return panel.refuse(reply.error);
-      if (adapting) adapting.show(reply, ms);
-      else panel.show(reply, ms);
+      const answer = chosen < reply.digits?.length ? { ...reply, chosen } : reply;
+      if (adapting) adapting.show(answer, ms);
+      else panel.show(answer, ms);
       if (reply.digits && isPenUp) explainAgain();
     },
     onLost: () => panel.showMessage(message("error.connection")),
@@ -69,6 +72,7 @@ export function start(element, sent) {
   }
 
   function drawingChanged() {
+    chosen = undefined;
     explanation.hide();
     sharing.drawingChanged();
     adapting?.drawingChanged();

@@ -15,18 +15,17 @@ export function createAdapting(tab, model, { pad, panel, askAgain }) {
   const opener = tab.querySelector("[data-action=memory]");
   const store = createStore(model, featuresOf, onChange);
   const teaching = createTeaching(tab, { onTeach: teach, onUndo, onAlone: showAgain });
+  let justTaught = null; // the label of the drawing in sight, for the next call of `onChange`
   let latest = null; // the server's answer to the drawing, and its milliseconds
   let isTaught = false; // whether memory changes that answer
-  let chosen; // the digit to choose in the next answer to the same drawing
+  let loading = null; // the promise of the dialog
   let dialog = null;
 
   function featuresOf(strokes) {
     return postJson("answer", { strokes, features: "digit" });
   }
 
-  function show(reply, ms) {
-    const answer = { ...reply, chosen };
-    chosen = undefined;
+  function show(answer, ms) {
     latest = { answer, ms };
     store.answeredBy((answer.digits?.[0] ?? answer).memory?.model);
     const adapted = adapt(answer, store.usable);
@@ -37,18 +36,19 @@ export function createAdapting(tab, model, { pad, panel, askAgain }) {
   // The same answer once more, with the same digit chosen.
   function showAgain() {
     if (!latest) return;
-    ({ chosen } = panel.answer);
-    show(latest.answer, latest.ms);
+    const { chosen } = panel.answer;
+    show({ ...latest.answer, chosen }, latest.ms);
   }
 
   function onChange() {
+    teaching.taught(justTaught);
+    justTaught = null;
     showCount();
     dialog?.show();
     if (!latest || pad.isBlank) return;
     const hasFeatures = (latest.answer.digits?.[0] ?? latest.answer).memory;
-    if (hasFeatures || !store.usable.length) return showAgain();
-    ({ chosen } = panel.answer);
-    askAgain();
+    if (hasFeatures || !store.usable.length) showAgain();
+    else askAgain();
   }
 
   async function teach(label) {
@@ -56,7 +56,7 @@ export function createAdapting(tab, model, { pad, panel, askAgain }) {
     const strokes = strokesOf(pad.question, panel.answer);
     const drawing = JSON.stringify(pad.question);
     const isSame = () => JSON.stringify(pad.question) === drawing;
-    const reason = await store.teach(strokes, label, () => isSame() && teaching.taught(label));
+    const reason = await store.teach(strokes, label, () => (justTaught = isSame() ? label : null));
     if (!isSame()) return;
     if (reason ?? !store.isKept) {
       panel.showLastingMessage(reason ?? message("memory.not_kept"));
@@ -65,7 +65,6 @@ export function createAdapting(tab, model, { pad, panel, askAgain }) {
   }
 
   function onUndo() {
-    teaching.taught(null);
     store.undo();
     panel.announce(message("photo.undone"));
   }
@@ -74,13 +73,17 @@ export function createAdapting(tab, model, { pad, panel, askAgain }) {
     say(opener, countOf(store.examples.length));
   }
 
+  async function loadDialog() {
+    const module = await loadLater("memory_dialog.js", "memory/dialog.js");
+    return module?.createDialog(tab, store).catch(() => null);
+  }
+
   opener.addEventListener("click", async () => {
-    if (!dialog) {
-      const module = await loadLater("memory_dialog.js", "memory/dialog.js");
-      dialog ??= await module?.createDialog(tab, store);
-      if (!dialog) return panel.showMessage(message("page.not_loaded"));
-    }
-    dialog.open();
+    loading ??= loadDialog();
+    dialog = await loading;
+    if (dialog) return dialog.open();
+    loading = null;
+    panel.showMessage(message("page.not_loaded"));
   });
   showCount();
 
@@ -91,7 +94,6 @@ export function createAdapting(tab, model, { pad, panel, askAgain }) {
     question: (strokes) => store.usable.length ? { strokes, features: true } : strokes,
     drawingChanged() {
       latest = null;
-      chosen = undefined;
       isTaught = false;
       teaching.taught(null);
     },

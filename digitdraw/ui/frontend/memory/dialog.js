@@ -15,6 +15,7 @@ const SVG = "http://www.w3.org/2000/svg";
 // Resolves to {open, show}. `store` has the drawings, and `show()` is to be called when they change.
 export async function createDialog(tab, store) {
   const response = await fetch(new URL("./dialog.html", import.meta.url));
+  if (!response.ok) throw new Error(response.statusText);
   tab.insertAdjacentHTML("beforeend", await response.text());
   const dialog = tab.querySelector(".dd-memory");
   const query = (selector) => dialog.querySelector(selector);
@@ -104,6 +105,7 @@ export async function createDialog(tab, store) {
   return {
     show,
     open() {
+      if (dialog.open) return; // two clicks while it was loading
       say(note, null);
       dialog.showModal();
       show();
