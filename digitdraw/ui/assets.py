@@ -19,10 +19,10 @@ _FIRST_VIEW = ("language/language.js", "page/header.js", "draw/draw.js", "page/f
 _LATER = {
     "photo_tab.js": "photo/photo.js",
     "compare_tab.js": "compare/compare.js",
-    "memory_dialog.js": "memory/dialog.js",
+    "adaptation.js": "memory/adaptation.js",
 }
 FIRST_VIEW_FILE = "first_view.js"
-"""The file with all modules of the first view. Other tabs and a dialog have files of their own."""
+"""The file with all modules of the first view. What comes later has files of its own."""
 _CSS_COMMENT, _SPACE = re.compile(r"/\*.*?\*/", re.DOTALL), re.compile(r"\s+")
 
 

@@ -1,107 +1,54 @@
-// Adapts the answers of the Draw tab to what a person has taught: joins the remembered drawings, the
-// answer panel, the taps on the right digit, and the dialog, which loads on its first use.
+// Loads what adapts the Draw tab to a person's handwriting: with the first answer, or at once where
+// this browser remembers drawings. The first view does without.
 
-import { strokesOf } from "../answer/number.js";
-import { postJson } from "../api/server.js";
 import { say } from "../language/say.js";
 import { message } from "../language/texts.js";
 import { loadLater } from "../page/later.js";
-import { adapt } from "./adapt.js";
-import { createStore } from "./store.js";
-import { createTeaching } from "./teaching.js";
+import { readStorage } from "../page/storage.js";
 
-// `model` is the SHA-256 of the server's classifier. `askAgain()` asks for the answer to the drawing.
-export function createAdapting(tab, model, { pad, panel, askAgain }) {
+export const STORAGE_KEY = "digitdraw.memory";
+
+// `model` is the SHA-256 of the server's classifier. `options` are those of `createAdaptation`.
+export function createAdapting(tab, model, options) {
+  const { panel } = options;
   const opener = tab.querySelector("[data-action=memory]");
-  const store = createStore(model, featuresOf, onChange);
-  const teaching = createTeaching(tab, { onTeach: teach, onUndo, onAlone: showAgain });
-  let justTaught = null; // the label of the drawing in sight, for the next call of `onChange`
-  let latest = null; // the server's answer to the drawing, and its milliseconds
-  let isTaught = false; // whether memory changes that answer
-  let loading = null; // the promise of the dialog
-  let dialog = null;
+  let adaptation = null;
+  let loading = null;
+  let latest = null; // the arguments of `show` until then
 
-  function featuresOf(strokes) {
-    return postJson("answer", { strokes, features: "digit" });
+  // Resolves to null if the modules did not load; a later call tries again.
+  function load() {
+    loading ??= loadLater("adaptation.js", "memory/adaptation.js").then((module) => {
+      adaptation = module?.createAdaptation(tab, model, options) ?? null;
+      if (!adaptation) loading = null;
+      if (latest) adaptation?.resume(...latest);
+      return adaptation;
+    });
+    return loading;
   }
 
   function show(answer, ms) {
-    latest = { answer, ms };
-    store.answeredBy((answer.digits?.[0] ?? answer).memory?.model);
-    const adapted = adapt(answer, store.usable);
-    isTaught = Boolean(adapted.taught);
-    panel.show(teaching.isAlone ? answer : adapted, ms);
+    if (adaptation) return adaptation.show(answer, ms);
+    latest = [answer, ms];
+    panel.show(answer, ms);
+    load();
   }
 
-  // The same answer once more, with the same digit chosen.
-  function showAgain() {
-    if (!latest) return;
-    const { chosen } = panel.answer;
-    show({ ...latest.answer, chosen }, latest.ms);
-  }
-
-  function onChange() {
-    teaching.taught(justTaught);
-    justTaught = null;
-    showCount();
-    dialog?.show();
-    if (!latest || pad.isBlank) return;
-    const hasFeatures = (latest.answer.digits?.[0] ?? latest.answer).memory;
-    if (hasFeatures || !store.usable.length) showAgain();
-    else askAgain();
-  }
-
-  async function teach(label) {
-    if (pad.isBlank) return;
-    const strokes = strokesOf(pad.question, panel.answer);
-    const drawing = JSON.stringify(pad.question);
-    const isSame = () => JSON.stringify(pad.question) === drawing;
-    const reason = await store.teach(strokes, label, () => (justTaught = isSame() ? label : null));
-    if (!isSame()) return;
-    if (reason ?? !store.isKept) {
-      panel.showLastingMessage(reason ?? message("memory.not_kept"));
-    }
-    if (!reason) panel.announce(message("memory.remembered", { digit: label }));
-  }
-
-  function onUndo() {
-    store.undo();
-    panel.announce(message("photo.undone"));
-  }
-
-  function showCount() {
-    say(opener, countOf(store.examples.length));
-  }
-
-  async function loadDialog() {
-    const module = await loadLater("memory_dialog.js", "memory/dialog.js");
-    return module?.createDialog(tab, store).catch(() => null);
-  }
-
+  say(opener, message("memory.none"));
   opener.addEventListener("click", async () => {
-    loading ??= loadDialog();
-    dialog = await loading;
-    if (dialog) return dialog.open();
-    loading = null;
-    panel.showMessage(message("page.not_loaded"));
+    if (await load()) adaptation.openDialog();
+    else panel.showMessage(message("page.not_loaded"));
   });
-  showCount();
+  globalThis.addEventListener("storage", ({ key }) => key === STORAGE_KEY && load());
+  if (readStorage("localStorage", STORAGE_KEY) !== null) load();
 
   return {
     show,
-    answerShown: (answer) => teaching.show(answer, isTaught),
-    // What the server is asked about a drawing: for features only where something is remembered.
-    question: (strokes) => store.usable.length ? { strokes, features: true } : strokes,
+    answerShown: (answer) => adaptation?.answerShown(answer),
+    question: (strokes) => adaptation?.question(strokes) ?? strokes,
     drawingChanged() {
       latest = null;
-      isTaught = false;
-      teaching.taught(null);
+      adaptation?.drawingChanged();
     },
   };
-}
-
-// The number of remembered drawings in words.
-export function countOf(count) {
-  if (count === 1) return message("memory.one");
-  return count ? message("memory.count", { count }) : message("memory.none");
 }

@@ -1,11 +1,10 @@
-// The dialog of remembered drawings: forget, undo, export, import, save as a data set. Loaded on its
-// first use.
+// The dialog of remembered drawings: forget, undo, export, import, save as a data set. Its HTML is
+// loaded on its first use.
 
 import { say, translate } from "../language/say.js";
 import { message } from "../language/texts.js";
 import { saveFile } from "../share/file.js";
 import { path } from "../share/picture.js";
-import { countOf } from "./adapting.js";
 import { toDataset } from "./dataset.js";
 import { keyOf } from "./store.js";
 
@@ -112,6 +111,12 @@ export async function createDialog(tab, store) {
       query("h2").focus();
     },
   };
+}
+
+// The number of remembered drawings in words.
+export function countOf(count) {
+  if (count === 1) return message("memory.one");
+  return count ? message("memory.count", { count }) : message("memory.none");
 }
 
 function pictureOf(strokes) {

@@ -6,9 +6,9 @@
 
 import { message } from "../language/texts.js";
 import { readStorage, writeStorage } from "../page/storage.js";
+import { STORAGE_KEY } from "./adapting.js";
 import { readFile, refusal, remember, writeFile } from "./memory.js";
 
-const STORAGE_KEY = "digitdraw.memory";
 const MAX_UNDO = 100;
 const ATTEMPTS = 6; // how often a server that is busy, or does not answer, is asked
 const PAUSE_MS = 500; // times the number of the attempt
