@@ -33,7 +33,7 @@ DIGITS_ONLY = (SCANNED, WRITTEN)
 PAGES = {
     "entries": 800, "lists": 400, "row sums": 450, "column sums": 150, "tables": 320,
     "sudokus": 100, "forms": 380, "marksheets": 320, "receipts": 320, "notes": 380,
-    "whole numbers": 250, "words": 120, SCANNED: 2_500, WRITTEN: 3_500,
+    "whole numbers": 250, "words": 120, SCANNED: 4_000, WRITTEN: 3_500,
 }  # fmt: skip
 """Pages of each kind. Parts of a long training have seeds, and so pages, of their own."""
 PER_EPOCH = {
@@ -44,6 +44,8 @@ PER_EPOCH = {
 """Line crops of each kind in an epoch."""
 _SIDE, _SMALL_SIDE = 640, 256
 """Sides in pixels of pages of the layouts, and of the other pages."""
+_PLAIN = 0.5
+"""Share of scanned pages that are a scan as it is. The others show it on a sheet, photographed."""
 _SEED = 4_711
 _DETECTED = 0.3
 """Share of training pages whose crops stand around detections. Detecting takes longer than making
@@ -175,6 +177,8 @@ def _cut_pages(
 
 
 def _make_page(sources: Sources, rng: np.random.Generator, kind: str) -> Page:
+    if kind == SCANNED and rng.random() < _PLAIN:
+        return pages.plain_scan(sources, rng)
     if kind == SCANNED:
         return pages.scanned_page(sources, rng, _SMALL_SIDE)
     if kind == WRITTEN:

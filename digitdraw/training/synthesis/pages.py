@@ -13,7 +13,14 @@ from numpy.random import Generator
 from digitdraw.training.datasets import Drawing, Scan
 from digitdraw.training.synthesis import handwriting, negatives, scans, symbols
 from digitdraw.training.synthesis.camera import photograph, uneven_light
-from digitdraw.training.synthesis.canvas import IGNORED, SUPERSAMPLING, Canvas, Page, random_view
+from digitdraw.training.synthesis.canvas import (
+    IGNORED,
+    SUPERSAMPLING,
+    Canvas,
+    Mark,
+    Page,
+    random_view,
+)
 from digitdraw.training.synthesis.ink_gaps import ink_gaps
 from digitdraw.training.synthesis.number_formats import MAX_DIGITS
 from digitdraw.training.synthesis.paper import add_desk, random_sheet
@@ -136,6 +143,16 @@ def scanned_page(sources: Sources, rng: Generator, side: int) -> Page:
         canvas.add_digit([*projected.min(axis=0), *np.ptp(projected, axis=0)], int(label))
     scene = uneven_light(picture.astype(np.float32) / 255, rng)
     return canvas.to_page(photograph(scene, height * scale, rng))
+
+
+def plain_scan(sources: Sources, rng: Generator) -> Page:
+    """A scanned number as it is, without a sheet and a camera."""
+    scan = _random_scan(sources, rng)
+    marks = [
+        Mark(box.tolist(), str(label), 0, 0)
+        for box, label in zip(scan.boxes, scan.labels, strict=True)
+    ]
+    return Page(scan.picture, scan.boxes, scan.labels, tuple(marks))
 
 
 def _flat_picture(ink: np.ndarray, rng: Generator) -> np.ndarray:
