@@ -38,10 +38,10 @@ def _no_boxes(boxes: np.ndarray) -> np.ndarray:
 
 
 def _no_classifier(row: pipeline.Row, calibration: fusion.PhotoCalibration) -> list:
-    return FIND(row, replace(calibration, classifier_weight=0.0))
+    return _WITH_CLASSIFIER(row, replace(calibration, classifier_weight=0.0))
 
 
-FIND = fusion.find_numbers
+_WITH_CLASSIFIER = fusion.find_numbers
 PARTS: dict[str, tuple[object, str, Callable]] = {
     "merged halves": (pipeline, "merge_split_digits", _same),
     "boxes that span lines": (postprocess, "spanning_mask", _no_boxes),

@@ -10,17 +10,17 @@ from digitdraw.photo.detection import Detections
 
 
 def test_a_part_is_left_out_while_a_picture_is_read_and_no_longer():
-    clean, seen = pipeline.drop_commas, []
+    clean, during = pipeline.drop_commas, []
 
     def read(picture):
-        seen.append(pipeline.drop_commas)
+        during.append(pipeline.drop_commas)
         return Answer([], None)
 
     without(read, "commas")(np.zeros((8, 8, 3), np.uint8))
-    assert seen[0] is not clean and pipeline.drop_commas is clean
+    assert during[0] is not clean and pipeline.drop_commas is clean
     boxes = np.array([[0, 0, 10, 20], [12, 18, 3, 6], [18, 0, 10, 20]], np.float32)
     detections = Detections(boxes, np.ones(3), np.zeros((3, 10)))
-    assert seen[0](detections) is detections
+    assert during[0](detections) is detections
     assert len(clean(detections).boxes) == 2
 
 

@@ -59,8 +59,10 @@ def test_labels_of_written_pages_are_digits_alone_and_crops_without_digits_stay_
         dataset.parallel, "map_in_order", lambda work, chunks, *rest: map(work, chunks)
     )
     counts = {dataset.WRITTEN: 1, "notes": 1}
-    made = dataset.generated(None, "train", weights.FOLDER, counts, 0)
-    texts = {subset.kind: [alphabet.spell(labels) for labels in subset.labels] for subset in made}
+    subsets = dataset.generated(None, "train", weights.FOLDER, counts, 0)
+    texts = {
+        subset.kind: [alphabet.spell(labels) for labels in subset.labels] for subset in subsets
+    }
     assert texts == {"notes": ["1 ?2"], "written": ["12", ""], "empty": ["?"]}
 
 

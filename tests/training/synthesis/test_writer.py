@@ -127,7 +127,7 @@ def test_a_zigzag_covers_everything_that_is_crossed_out():
 
 
 def test_digits_that_are_crossed_out_are_ignored_and_unclear_to_a_reader():
-    seen = set()
+    outcomes = set()
     for seed in range(300):
         canvas = Canvas(900, 40.0, np.eye(3))
         canvas.add_digit([10, 10, 20, 30], 4)
@@ -137,8 +137,8 @@ def test_digits_that_are_crossed_out_are_ignored_and_unclear_to_a_reader():
         texts = {mark.text for mark in canvas.marks[1:]}
         assert texts == {CUT} if is_crossed else CUT not in texts
         assert canvas.labels[0] == 4 and canvas.marks[0].text == "4"
-        seen.add(is_crossed)
-    assert seen == {True, False}
+        outcomes.add(is_crossed)
+    assert outcomes == {True, False}
 
 
 def test_a_boxed_digit_has_a_rectangle_around_it(monkeypatch):
