@@ -351,14 +351,14 @@ server.SECONDS_TO_FINISH = 20
 
 SLOW_WORKER = """
 import pathlib, sys, time
-from digitdraw.recognizer import Recognizer
 from digitdraw.serving.workers import model_worker
-go, predict = pathlib.Path(sys.argv.pop(1)), Recognizer.predict_batch
+from digitdraw.strokes.reader import StrokeReader
+go, read = pathlib.Path(sys.argv.pop(1)), StrokeReader.read_batch
 def wait(self, batch):
     while not go.exists():
         time.sleep(0.01)
-    return predict(self, batch)
-Recognizer.predict_batch = wait
+    return read(self, batch)
+StrokeReader.read_batch = wait
 sys.exit(model_worker.main())
 """
 """A model process that answers only after a file exists."""

@@ -142,7 +142,7 @@ def test_the_library_alone_reads_pictures(command, tmp_path):
 
 @pytest.mark.parametrize(
     ("command", "extra"),
-    [("serve", "web"), ("train", "train"), ("evaluate", "train"), ("calibrate", "train")],
+    [("serve", "web"), ("train", "train"), ("evaluate", "train")],
 )
 def test_other_commands_name_the_extra_that_is_missing(command, extra):
     done = run_without([extra], command)

@@ -329,15 +329,16 @@ def _line(line: np.ndarray, scale: float) -> list[list[float]]:
 
 def _describe(points: np.ndarray, digit: int, other: int) -> str:
     """Say where the ink for each of two digits is, for screen readers; (n, 3) x, y, value."""
-    middle = (points[:, :2].min(axis=0) + points[:, :2].max(axis=0)) / 2
-    span = np.ptp(points[:, :2], axis=0)
-    span = np.maximum(span, max(MIN_SPAN * span.max(), 1e-9))
+    # Halves, because the sum and the difference of two finite numbers can be infinite.
+    low, high = points[:, :2].min(axis=0) / 2, points[:, :2].max(axis=0) / 2
+    half = np.maximum(high - low, max(MIN_SPAN * (high - low).max(), 1e-9))
+    offsets = (points[:, :2] / 2 - (low / 2 + high / 2)) / half  # from -0.5 to 0.5
     sentences = []
     for sign, named in ((1, digit), (-1, other)):
         weight = np.maximum(sign * points[:, 2], 0)
         if weight.sum() > 0.05 * np.abs(points[:, 2]).sum():
             weight = weight**3  # near the strongest place, not between two strong ones
-            x, y = (weight @ (points[:, :2] - middle)) / weight.sum() / span + 0.5
+            x, y = weight @ offsets / weight.sum() + 0.5
             sentences.append(Message("why.place", digit=named, place=phrases.place(x, y)))
     return phrases.join("list.sentences", sentences) if sentences else ""
 
