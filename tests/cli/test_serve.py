@@ -351,14 +351,14 @@ server.SECONDS_TO_FINISH = 20
 
 SLOW_WORKER = """
 import pathlib, sys, time
+from digitdraw.serving.answers.handlers import Answers
 from digitdraw.serving.workers import model_worker
-from digitdraw.strokes.reader import StrokeReader
-go, read = pathlib.Path(sys.argv.pop(1)), StrokeReader.read_batch
-def wait(self, batch):
+go, answer = pathlib.Path(sys.argv.pop(1)), Answers.drawings
+def wait(self, requests):
     while not go.exists():
         time.sleep(0.01)
-    return read(self, batch)
-StrokeReader.read_batch = wait
+    return answer(self, requests)
+Answers.drawings = wait
 sys.exit(model_worker.main())
 """
 """A model process that answers only after a file exists."""

@@ -329,10 +329,10 @@ def _line(line: np.ndarray, scale: float) -> list[list[float]]:
 
 def _describe(points: np.ndarray, digit: int, other: int) -> str:
     """Say where the ink for each of two digits is, for screen readers; (n, 3) x, y, value."""
-    # Halves, because the sum and the difference of two finite numbers can be infinite.
-    low, high = points[:, :2].min(axis=0) / 2, points[:, :2].max(axis=0) / 2
+    places = np.nan_to_num(points[:, :2]) / 2  # halves: a difference of two could be infinite
+    low, high = places.min(axis=0), places.max(axis=0)
     half = np.maximum(high - low, max(MIN_SPAN * (high - low).max(), 1e-9))
-    offsets = (points[:, :2] / 2 - (low / 2 + high / 2)) / half  # from -0.5 to 0.5
+    offsets = (places - (low / 2 + high / 2)) / half  # from -0.5 to 0.5
     sentences = []
     for sign, named in ((1, digit), (-1, other)):
         weight = np.maximum(sign * points[:, 2], 0)
