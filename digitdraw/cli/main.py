@@ -24,7 +24,7 @@ GROUPS = {
     },
 }
 """What each subcommand does, by the heading that `--help` shows above it."""
-EXTRAS = {"serve": "web", "train": "train", "evaluate": "train", "calibrate": "train"}
+EXTRAS = {"serve": "web", "train": "train", "evaluate": "train"}
 """The extra whose packages a subcommand needs. The others need none."""
 CLOSED_PIPE = 128 + 13
 """Exit status after a closed pipe: that of a program which SIGPIPE (13) ends."""

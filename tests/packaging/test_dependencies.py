@@ -26,7 +26,7 @@ PACKAGES_OF_EXTRAS = {
     "digitdraw/serving": "web", "digitdraw/ui": "web", "digitdraw/cli/serve.py": "web",
     "digitdraw/serving/api/mcp_tools.py": "mcp",
     "digitdraw/training": "train", "digitdraw/cli/train.py": "train",
-    "digitdraw/cli/evaluate.py": "train", "digitdraw/cli/calibrate.py": "train",
+    "digitdraw/cli/evaluate.py": "train",
 }  # fmt: skip
 """Folders and files that import the packages of an extra."""
 
