@@ -18,7 +18,7 @@ class BadImageError(DigitDrawError):
 
 
 class BadStrokesError(DigitDrawError):
-    """The input is not a drawing: wrong nesting, not finite numbers, or too many points."""
+    """The input is not a drawing: wrong nesting, too large numbers, or too many points."""
 
 
 class BadMemoryError(DigitDrawError):

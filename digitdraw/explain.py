@@ -94,14 +94,13 @@ def map_to_glyph(parsed: Sequence[np.ndarray], glyph: np.ndarray) -> list[np.nda
     middle = np.array([width, height]) / 2
     middle += _centre_of_mass(glyph) - _centre_of_mass(ink) / SUPERSAMPLING
     left, top, right, bottom = strokes.bounds(parsed)
-    # Half spans, because the difference of two finite numbers can be infinite.
-    half_span = max(right / 2 - left / 2, bottom / 2 - top / 2)
-    half_room = max(0.0, (max(width, height) - PEN_WIDTH) / 2)
-    centre = np.array([left / 2 + right / 2, top / 2 + bottom / 2])
-    # Below one ink pixel, the drawing is a dot: all of its points are in the middle.
-    if half_room < 1 / SUPERSAMPLING or half_span == 0:
+    span = max(right - left, bottom - top)
+    room = max(0.0, max(width, height) - PEN_WIDTH)
+    centre = np.array([left + right, top + bottom]) / 2
+    # Below two ink pixels, the drawing is a dot: all of its points are in the middle.
+    if room < 2 / SUPERSAMPLING or span == 0:
         return [np.broadcast_to(middle, points.shape) for points in parsed]
-    return [(points / half_span - centre / half_span) * half_room + middle for points in parsed]
+    return [(points - centre) / span * room + middle for points in parsed]
 
 
 def _centre_of_mass(ink: np.ndarray) -> np.ndarray:

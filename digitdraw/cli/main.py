@@ -15,12 +15,12 @@ GROUPS = {
     "read pictures": {
         "predict": "read one digit from each picture",
         "read": "read the numbers in photos",
+        "calibrate": "fit the thresholds of the photo reader",
     },
     'serve the page (needs "digitdraw[web]")': {"serve": "start the page and its server"},
     'train models (needs "digitdraw[train]")': {
         "train": "train a model",
         "evaluate": "measure models on the test sets",
-        "calibrate": "fit the thresholds of the photo reader",
     },
 }
 """What each subcommand does, by the heading that `--help` shows above it."""

@@ -55,10 +55,8 @@ def compact(drawing: object) -> CompactStrokes:
     if not parsed:
         raise BadMemoryError(Message("memory.no_ink"))
     left, top, right, bottom = strokes.bounds(parsed)
-    # Halves, because the difference of two finite numbers can be infinite.
-    half = max(right / 2 - left / 2, bottom / 2 - top / 2)
-    corner = np.array([left, top]) / 2
-    scaled = [(points / 2 - corner) / (half or 1.0) * SIZE for points in parsed]
+    span = max(right - left, bottom - top)
+    scaled = [(points - (left, top)) / (span or 1.0) * SIZE for points in parsed]
     remaining = tuple(_thin(np.floor(points + 0.5).astype(int).tolist()) for points in scaled)
     if len(remaining) > MAX_STROKES or sum(map(len, remaining)) > MAX_POINTS:
         raise BadMemoryError(Message("memory.too_long", strokes=MAX_STROKES, points=MAX_POINTS))

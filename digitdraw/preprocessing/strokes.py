@@ -17,6 +17,8 @@ from digitdraw.preprocessing import glyph
 
 MAX_STROKES = 500
 MAX_POINTS = 20_000
+MAX_COORDINATE = 1e9
+"""Largest x and y, either side of 0: sums and squares stay far from the limits of a float."""
 _BRIEF = reprlib.Repr()
 _BRIEF.maxlevel = 2
 _BRIEF.maxlist = _BRIEF.maxtuple = _BRIEF.maxdict = 4
@@ -27,8 +29,9 @@ def parse(strokes: object) -> list[np.ndarray]:
     """Check and convert a drawing that comes from outside.
 
     Returns one (n, 2) float64 array of (x, y) for each stroke that has points. Raises
-    BadStrokesError unless `strokes` is a list of at most MAX_STROKES lists of finite (x, y), with
-    at most MAX_POINTS points in all. The message names the wrong part and what is allowed."""
+    BadStrokesError unless `strokes` is a list of at most MAX_STROKES lists of (x, y) up to
+    MAX_COORDINATE, with at most MAX_POINTS points in all. The message names the wrong part
+    and what is allowed."""
     if not _is_list(strokes):
         raise BadStrokesError(
             "A drawing is a list of strokes, each a list of [x, y] points; "
@@ -88,14 +91,12 @@ def _fit_points(strokes: Sequence[np.ndarray], pen_width: float) -> tuple[list[n
     thickness = max(1, round(pen_width * glyph.SUPERSAMPLING))
     room = glyph.BOX * glyph.SUPERSAMPLING - thickness
     left, top, right, bottom = bounds(strokes)
-    # Half spans, because the difference of two finite numbers can be infinite.
-    half_span = max(right / 2 - left / 2, bottom / 2 - top / 2)
+    span = max(right - left, bottom - top)
     # A smaller span is only rounding error: the drawing is a dot.
-    is_dot = half_span <= 1e-12 * max(abs(left), abs(top), abs(right), abs(bottom))
-    corner = np.array([left, top]) / 2
+    is_dot = span <= 1e-12 * max(abs(left), abs(top), abs(right), abs(bottom))
     shift = thickness / 2
     scaled = [
-        (np.zeros_like(points) if is_dot else (points / 2 - corner) / half_span * room) + shift
+        (np.zeros_like(points) if is_dot else (points - (left, top)) / span * room) + shift
         for points in strokes
     ]
     return [_drop_repeated(points) for points in scaled], thickness
@@ -119,11 +120,12 @@ def _parse_stroke(number: int, stroke: Sequence) -> np.ndarray:
         array = None
     if array is None or (array.size and array.shape[1:] != (2,)):
         raise BadStrokesError(_explain(number, stroke))
-    if not np.isfinite(array).all():
-        index = int(np.argmin(np.isfinite(array).all(axis=1)))
+    allowed = np.abs(array) <= MAX_COORDINATE  # False for NaN too
+    if not allowed.all():
+        index = int(np.argmin(allowed.all(axis=1)))
         raise BadStrokesError(
             f"Point {index} of stroke {number} is {show(array[index].tolist())}; "
-            "x and y must be finite numbers."
+            f"x and y must be from -{MAX_COORDINATE:,.0f} to {MAX_COORDINATE:,.0f}."
         )
     return array.reshape(-1, 2)
 

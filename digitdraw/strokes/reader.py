@@ -5,7 +5,6 @@ it in one batch, and takes the best path through the lattice of each line. Strok
 where that path leaves doubt, because digits seldom touch."""
 
 import math
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -280,23 +279,21 @@ class _Scale:
     """The strokes of a drawing at a scale where its longer side is 1 to 2, from (0, 0) on.
 
     The scale is a power of two, so no coordinate is rounded, and the glyph of the drawing stays the
-    same. Halves are used, because the difference of two finite numbers can be infinite."""
+    same."""
 
     def __init__(self, parsed: Sequence[np.ndarray]) -> None:
         left, top, right, bottom = map(float, strokes.bounds(parsed))
-        self._corner = left / 2, top / 2
-        half = max(right / 2 - left / 2, bottom / 2 - top / 2)
-        is_dot = half <= 1e-12 * max(map(abs, (left, top, right, bottom)))
-        self._exponent = 0 if is_dot else math.frexp(half)[1]
-        self.strokes = [np.ldexp(points / 2 - self._corner, -self._exponent) for points in parsed]
+        self._corner = left, top
+        span = max(right - left, bottom - top)
+        is_dot = span <= 1e-12 * max(map(abs, (left, top, right, bottom)))
+        self._exponent = 0 if is_dot else math.frexp(span)[1] - 1
+        self.strokes = [np.ldexp(points - self._corner, -self._exponent) for points in parsed]
         self.boxes = corner_boxes(self.strokes)
 
     def box(self, corners: Corners) -> Box:
         """Return (x, y, width, height) in the drawing's unit."""
         left, top, right, bottom = (math.ldexp(float(side), self._exponent) for side in corners)
-        x, y = (left + self._corner[0]) * 2, (top + self._corner[1]) * 2
-        most = sys.float_info.max
-        return x, y, min((right - left) * 2, most), min((bottom - top) * 2, most)
+        return left + self._corner[0], top + self._corner[1], right - left, bottom - top
 
 
 def _doubtful_strokes(line: _Line) -> set[int]:

@@ -28,7 +28,7 @@ def test_help_lists_every_command(capsys):
         main(["--help"])
     assert stopped.value.code == 0
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert COMMANDS == ["predict", "read", "serve", "train", "evaluate", "calibrate"]
+    assert COMMANDS == ["predict", "read", "calibrate", "serve", "train", "evaluate"]
     assert all(any(line[:1] == [name] for line in lines) for name in COMMANDS)
 
 

@@ -329,10 +329,10 @@ def _line(line: np.ndarray, scale: float) -> list[list[float]]:
 
 def _describe(points: np.ndarray, digit: int, other: int) -> str:
     """Say where the ink for each of two digits is, for screen readers; (n, 3) x, y, value."""
-    places = np.nan_to_num(points[:, :2]) / 2  # halves: a difference of two could be infinite
+    places = points[:, :2]
     low, high = places.min(axis=0), places.max(axis=0)
-    half = np.maximum(high - low, max(MIN_SPAN * (high - low).max(), 1e-9))
-    offsets = (places - (low / 2 + high / 2)) / half  # from -0.5 to 0.5
+    span = np.maximum(high - low, max(MIN_SPAN * (high - low).max(), 1e-9))
+    offsets = (places - (low + high) / 2) / span  # from -0.5 to 0.5
     sentences = []
     for sign, named in ((1, digit), (-1, other)):
         weight = np.maximum(sign * points[:, 2], 0)

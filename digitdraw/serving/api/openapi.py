@@ -17,7 +17,7 @@ _BOX = {
 }
 STROKES: dict[str, Any] = {
     "description": "A drawing: a list of strokes, each a list of [x, y] points in any unit, y "
-    "down. At most 500 strokes and 20,000 points. An empty list is a blank drawing.",
+    "down, up to 1e9. At most 500 strokes and 20,000 points. An empty list is a blank drawing.",
     "type": "array",
     "maxItems": 500,
     "items": {
