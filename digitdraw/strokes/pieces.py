@@ -3,6 +3,7 @@
 A *piece* is a stroke, or a part of one. Groups of neighbouring pieces may be characters."""
 
 import itertools
+import statistics
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -67,9 +68,9 @@ def digit_height(boxes: np.ndarray) -> float:
 
     The result is in the unit of the boxes, and more than 0 even for dots."""
     heights, widths = boxes[:, 3] - boxes[:, 1], boxes[:, 2] - boxes[:, 0]
-    digits = heights[heights >= _MIN_SHARE * heights.max()]
+    digits = heights[heights >= _MIN_SHARE * heights.max()].tolist()
     smallest = 1e-9 * max(1.0, float(np.abs(boxes).max()))
-    return max(float(np.median(digits)), _MIN_HEIGHT * float(widths.max()), smallest)
+    return max(statistics.median(digits), _MIN_HEIGHT * float(widths.max()), smallest)
 
 
 def whole_strokes(strokes: Sequence[np.ndarray]) -> Pieces:

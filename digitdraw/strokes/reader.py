@@ -17,7 +17,7 @@ from digitdraw.photo import layout, numbers
 from digitdraw.photo.boxes import Box, union_box
 from digitdraw.photo.reader import NumberItem, ReadDigit, Reading, Status
 from digitdraw.prediction import Prediction
-from digitdraw.preprocessing import glyph, strokes
+from digitdraw.preprocessing import strokes
 from digitdraw.strokes.groups import Group, is_digit_sized, list_groups
 from digitdraw.strokes.lattice import Lattice
 from digitdraw.strokes.lines import split_lines
@@ -64,14 +64,6 @@ class _Line:
     def text(self) -> str:
         """The characters, with a space for each wide gap."""
         return "".join(" " if edge is None else CHARACTERS[edge[1]] for edge in self._spaced())
-
-    def whole(self) -> tuple[np.ndarray, np.ndarray] | None:
-        """Return glyph (28, 28) and logits (n,) of all of the line, or None if it is flat."""
-        for index, row in self.rows.items():
-            group = self.groups[index]
-            if group.end - group.start == len(self.pieces):
-                return self.glyphs[row], self.logits[row]
-        return None
 
     def parts(self, group: Group, line: Sequence[int]) -> tuple[tuple[int, int, int], ...]:
         """Return what a group is, as `ReadDigit.parts`. `line` are the numbers of its strokes."""
@@ -121,35 +113,25 @@ class StrokeReader:
     def read_batch(self, drawings: Sequence[list[np.ndarray]]) -> list[Reading]:
         """Read drawings as `strokes.parse` returns them. The classifier sees them in one batch."""
         pages = [_Page(drawing) for drawing in drawings]
-        self._read_lines(pages)
-        self._predict_wholes([page for page in pages if page.drawing and not page.is_number])
+        ink = Ink(self.classifier)
+        ink.add(page.scale.strokes for page in pages if page.drawing and not page.writing)
+        if self.scorer:
+            self._read_lines(pages, ink)
+        self._predict_wholes([page for page in pages if page.drawing and not page.is_number], ink)
         return list(map(self._reading, pages))
 
-    def _read_lines(self, pages: Sequence["_Page"]) -> None:
-        if self.scorer is None:
-            return
+    def _read_lines(self, pages: Sequence["_Page"], ink: Ink) -> None:
         owners = [page for page in pages for _ in page.writing]
         writing = [page.strokes_of(line) for page in pages for line in page.writing]
-        ink = Ink(self.classifier)
         found = self._best_paths(list(map(whole_strokes, writing)), ink)
-        lines = self._cut_where_unsure(writing, found, ink)
-        for page, uncut, line in zip(owners, found, lines, strict=True):
-            page.uncut.append(uncut)
+        for page, line in zip(owners, self._cut_where_unsure(writing, found, ink), strict=True):
             page.lines.append(line)
 
-    def _predict_wholes(self, pages: Sequence["_Page"]) -> None:
-        """Set the prediction for each drawing as a whole, in one batch."""
-        rows = [page.uncut[0].whole() if len(page.uncut) == 1 else None for page in pages]
-        new = [index for index, row in enumerate(rows) if row is None]
-        if new:
-            glyphs = np.stack([glyph.place(strokes.draw(pages[index].drawing)) for index in new])
-            for index, *row in zip(new, glyphs, self.classifier.logits(glyphs), strict=True):
-                rows[index] = (row[0], row[1])
-        known = [row for row in rows if row is not None]
-        if known:
-            glyphs, logits = map(np.stack, zip(*known, strict=True))
-            for page, whole in zip(pages, self.classifier.predictions(glyphs, logits), strict=True):
-                page.whole = whole
+    def _predict_wholes(self, pages: Sequence["_Page"], ink: Ink) -> None:
+        """Set the prediction for each drawing as a whole."""
+        glyphs, logits = ink.of([page.scale.strokes for page in pages])
+        for page, whole in zip(pages, self.classifier.predictions(glyphs, logits), strict=True):
+            page.whole = whole
 
     def _reading(self, page: "_Page") -> Reading:
         if not page.drawing:
@@ -174,17 +156,21 @@ class StrokeReader:
         return [better.get(number, line) for number, line in enumerate(found)]
 
     def _best_paths(self, lines: Sequence[Pieces], ink: Ink) -> list[_Line]:
-        """Return the best path of each line. The classifier sees all lines in one batch."""
+        """Return the best path of each line. All lines add to the same batch of ink."""
         groups = [list_groups(pieces) for pieces in lines]
         sized = [
             [index for index, group in enumerate(found) if is_digit_sized(group, pieces)]
             for pieces, found in zip(lines, groups, strict=True)
         ]
-        digits = [[found[i] for i in chosen] for found, chosen in zip(groups, sized, strict=True)]
-        ink.classify(lines, digits)
+        digits = [
+            [pieces.points[found[i].start : found[i].end] for i in chosen]
+            for pieces, found, chosen in zip(lines, groups, sized, strict=True)
+        ]
+        for parts in digits:
+            ink.add(parts)
         return [
-            self._best_path(pieces, found, chosen, *ink.of(pieces, own))
-            for pieces, found, chosen, own in zip(lines, groups, sized, digits, strict=True)
+            self._best_path(pieces, found, chosen, *ink.of(parts))
+            for pieces, found, chosen, parts in zip(lines, groups, sized, digits, strict=True)
         ]
 
     def _best_path(
@@ -241,12 +227,10 @@ class _Page:
 
     drawing  as `strokes.parse` returns it; maybe without strokes
     writing  the numbers of the strokes of each line; empty if there is just one character
-    uncut    the lines as they were read first, without cuts
     whole    the prediction for the drawing as one character, if it is one"""
 
     def __init__(self, drawing: list[np.ndarray]) -> None:
         self.drawing = drawing
-        self.uncut: list[_Line] = []
         self.lines: list[_Line] = []
         self.whole: Prediction | None = None
         self.writing: list[list[int]] = []

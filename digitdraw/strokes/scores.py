@@ -1,6 +1,6 @@
 """Scores groups of pieces as characters: the classifier looks at their ink, the scorer at all."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import torch
@@ -19,42 +19,49 @@ _LEAST = -12.0
 """Log probabilities below this one count as this one."""
 
 
-def draw_glyphs(pieces: Pieces, groups: Sequence[Group]) -> np.ndarray:
-    """Return the glyphs of groups, (n, 28, 28) float32."""
-    glyphs = [glyph.place(strokes.draw(pieces.points[group.start : group.end])) for group in groups]
-    return np.stack(glyphs) if glyphs else np.empty((0, glyph.GLYPH, glyph.GLYPH), np.float32)
+Part = Sequence[np.ndarray]
+"""Strokes that may be one character, each (m, 2) points."""
 
 
 class Ink:
-    """Glyphs and logits of the groups of a drawing. The classifier sees each group only once.
+    """Glyphs and logits of parts of drawings. The classifier sees all that were added in one batch,
+    and each part only once.
 
-    Groups are known by the identity of their pieces, which must live as long as this."""
+    Parts are known by the identity of their strokes, which must live as long as this."""
 
     def __init__(self, classifier: GlyphClassifier) -> None:
         self._classifier = classifier
-        self._known: dict[tuple[int, ...], tuple[np.ndarray, np.ndarray]] = {}
+        self._added: dict[frozenset[int], Part] = {}
+        self._known: dict[frozenset[int], tuple[np.ndarray, np.ndarray]] = {}
 
-    def classify(self, lines: Sequence[Pieces], groups: Sequence[Sequence[Group]]) -> None:
-        """Classify the groups of lines in one batch, all but those that are known."""
-        keys, glyphs = [], []
-        for pieces, found in zip(lines, groups, strict=True):
-            new = [group for group in found if _key(pieces, group) not in self._known]
-            keys += [_key(pieces, group) for group in new]
-            glyphs += list(draw_glyphs(pieces, new))
-        if glyphs:
-            logits = self._classifier.logits(np.stack(glyphs))
-            self._known.update(zip(keys, zip(glyphs, logits, strict=True), strict=True))
+    def add(self, parts: Iterable[Part]) -> None:
+        """Add parts to the next batch, all but those that are known."""
+        parts_by_key = {_key(part): part for part in parts}
+        self._added.update(
+            (key, part) for key, part in parts_by_key.items() if key not in self._known
+        )
 
-    def of(self, pieces: Pieces, groups: Sequence[Group]) -> tuple[np.ndarray, np.ndarray]:
-        """Return glyphs (n, 28, 28) and logits (n, outputs) of groups that were classified."""
-        if not groups:
-            return draw_glyphs(pieces, ()), np.zeros((0, 11), np.float32)
-        glyphs, logits = zip(*(self._known[_key(pieces, group)] for group in groups), strict=True)
+    def of(self, parts: Sequence[Part]) -> tuple[np.ndarray, np.ndarray]:
+        """Return glyphs (n, 28, 28) and logits (n, outputs) of parts."""
+        if not parts:
+            return np.empty((0, glyph.GLYPH, glyph.GLYPH), np.float32), np.zeros(
+                (0, 11), np.float32
+            )
+        self.add(parts)
+        self._classify()
+        glyphs, logits = zip(*(self._known[_key(part)] for part in parts), strict=True)
         return np.stack(glyphs), np.stack(logits)
 
+    def _classify(self) -> None:
+        if self._added:
+            glyphs = np.stack([glyph.place(strokes.draw(part)) for part in self._added.values()])
+            answers = zip(glyphs, self._classifier.logits(glyphs), strict=True)
+            self._known.update(zip(self._added, answers, strict=True))
+            self._added.clear()
 
-def _key(pieces: Pieces, group: Group) -> tuple[int, ...]:
-    return tuple(map(id, pieces.points[group.start : group.end]))
+
+def _key(part: Part) -> frozenset[int]:
+    return frozenset(map(id, part))
 
 
 def features(

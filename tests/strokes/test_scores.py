@@ -1,8 +1,10 @@
 """Scores of groups: the glyphs that the classifier sees, and scores of characters."""
 
 import numpy as np
+import pytest
 import torch
 
+import digitdraw
 from digitdraw.models.stroke_scorer import FEATURES, StrokeScorer
 from digitdraw.preprocessing import strokes
 from digitdraw.strokes.groups import is_digit_sized, list_groups
@@ -10,8 +12,8 @@ from digitdraw.strokes.pieces import whole_strokes
 from digitdraw.strokes.scores import (
     CHARACTERS,
     IMPOSSIBLE,
+    Ink,
     character_scores,
-    draw_glyphs,
     features,
 )
 from tests.support.drawings import DIGITS
@@ -22,14 +24,35 @@ def line_of(drawing):
     return whole_strokes([np.array(stroke, float) for stroke in drawing])
 
 
-def test_the_glyph_of_all_strokes_is_that_of_the_drawing():
-    line = line_of(DIGITS[4])
-    (glyph,) = draw_glyphs(line, [group for group in list_groups(line) if group.end == 2][:1])
-    assert np.array_equal(glyph, strokes.to_glyph(DIGITS[4]))
+@pytest.fixture
+def classifier():
+    return digitdraw.load(device="cpu").classifier
 
 
-def test_no_groups_have_no_glyphs():
-    assert draw_glyphs(line_of(DIGITS[4]), []).shape == (0, 28, 28)
+def test_ink_is_the_glyph_of_a_part_and_its_logits(classifier):
+    part = line_of(DIGITS[4]).points
+    glyphs, logits = Ink(classifier).of([part])
+    assert np.array_equal(glyphs[0], strokes.to_glyph(DIGITS[4]))
+    assert np.allclose(logits, classifier.logits(glyphs))
+
+
+def test_no_parts_have_no_ink(classifier):
+    glyphs, logits = Ink(classifier).of([])
+    assert glyphs.shape == (0, 28, 28) and len(logits) == 0
+
+
+def test_all_that_was_added_is_classified_in_one_batch_and_only_once(classifier, monkeypatch):
+    parts = [line_of(DIGITS[digit]).points for digit in (3, 4, 7)]
+    ink, sizes = Ink(classifier), []
+    logits = classifier.logits
+    monkeypatch.setattr(
+        classifier, "logits", lambda glyphs: sizes.append(len(glyphs)) or logits(glyphs)
+    )
+    ink.add(parts[:2])
+    glyphs, _ = ink.of(parts[1:])
+    ink.of([list(reversed(part)) for part in parts])
+    assert sizes == [3]
+    assert np.array_equal(glyphs[1], strokes.to_glyph(DIGITS[7]))
 
 
 def test_a_point_cannot_be_a_digit():

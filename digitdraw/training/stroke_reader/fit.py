@@ -49,8 +49,7 @@ def examples(
 def _example(pieces: Pieces, text: str, temperature: float, ink: Ink) -> Example:
     groups = list_groups(pieces)
     sized = [group for group in groups if is_digit_sized(group, pieces)]
-    ink.classify([pieces], [sized])
-    _, logits = ink.of(pieces, sized)
+    _, logits = ink.of([pieces.points[group.start : group.end] for group in sized])
     found, logs = features(pieces, groups, logits, temperature)
     spans = np.array([(group.start, group.end) for group in groups])
     return Example(len(pieces), spans, found, logs, text)
