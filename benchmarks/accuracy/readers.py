@@ -23,7 +23,15 @@ from digitdraw.models.registry import DETECTOR, LINE_RECOGNIZER, ORIENTATION
 from digitdraw.photo.numbers import number_spans
 from digitdraw.photo.reader import GLYPH_CLASSIFIER, PhotoReader
 
-__all__ = ["READERS", "Answer", "Makers", "NotInstalled", "Reader", "digitdraw_reader"]
+__all__ = [
+    "READERS",
+    "Answer",
+    "Makers",
+    "NotInstalled",
+    "Reader",
+    "digitdraw_reader",
+    "load_photo_reader",
+]
 
 ONE_THREAD = {"OMP_THREAD_LIMIT": "1"}
 """Environment that limits Tesseract to one core, like the other readers."""
@@ -50,13 +58,18 @@ class NotInstalled(Exception):
     """This machine lacks a reader; the message says how to install it."""
 
 
-def digitdraw_reader(folder: Path = weights.FOLDER) -> Reader:
-    """Return digitdraw's reader; detector and line recognizer come from `folder`."""
+def load_photo_reader(folder: Path = weights.FOLDER) -> PhotoReader:
+    """Return digitdraw's photo reader on the CPU; all but the classifier come from `folder`."""
     models = DETECTOR, ORIENTATION, LINE_RECOGNIZER
     networks = [weights.load(model.name, folder) for model in models]
     networks.append(weights.load(GLYPH_CLASSIFIER))
     classify = digitdraw.load("default", device="cpu").predict_batch
-    photo_reader = PhotoReader(*networks, torch.device("cpu"), classify)
+    return PhotoReader(*networks, torch.device("cpu"), classify)
+
+
+def digitdraw_reader(folder: Path = weights.FOLDER) -> Reader:
+    """Return digitdraw's photo reader as a `Reader`."""
+    photo_reader = load_photo_reader(folder)
 
     def read(picture: np.ndarray) -> Answer:
         reading = photo_reader.read(picture)

@@ -113,10 +113,10 @@ def test_photos_with_symbols_have_numbers_as_written(data_folder):
     assert all(set(number) <= set("0123456789.,") for number in by_kind["money"].numbers)
 
 
-@pytest.mark.parametrize("part", dataset.PARTS)
-def test_pages_as_people_write_them_have_all_kinds_and_numbers_as_written(data_folder, part):
-    photos = list(dataset.as_people_write(data_folder, len(pages.KINDS), 6, part))
-    assert [photo.kind for photo in photos] == list(pages.KINDS)
+@pytest.mark.parametrize(("part", "count"), [("validation", len(pages.KINDS)), ("test", 3)])
+def test_pages_as_people_write_them_have_all_kinds_and_numbers_as_written(data_folder, part, count):
+    photos = list(dataset.as_people_write(data_folder, count, 6, part))
+    assert [photo.kind for photo in photos] == list(pages.KINDS)[:count]
     for photo in photos:
         assert_labels_spell_the_numbers(photo)
         height, width = photo.picture.shape[:2]
