@@ -24,17 +24,13 @@ import torch
 from benchmarks.accuracy.read_photos import add_set_options, report, test_sets
 from benchmarks.accuracy.readers import Answer, Reader, digitdraw_reader
 from benchmarks.accuracy.scoring import measure
-from digitdraw.photo import detection, fusion, pipeline, postprocess, reader
+from digitdraw.photo import detection, fusion, pipeline, reader
 
 __all__ = ["PARTS", "without"]
 
 
 def _same(detections: detection.Detections, *_: np.ndarray) -> detection.Detections:
     return detections
-
-
-def _no_boxes(boxes: np.ndarray) -> np.ndarray:
-    return np.zeros(len(boxes), bool)
 
 
 def _no_classifier(row: pipeline.Row, calibration: fusion.PhotoCalibration) -> list:
@@ -44,8 +40,7 @@ def _no_classifier(row: pipeline.Row, calibration: fusion.PhotoCalibration) -> l
 _WITH_CLASSIFIER = fusion.find_numbers
 PARTS: dict[str, tuple[object, str, Callable]] = {
     "merged halves": (pipeline, "merge_split_digits", _same),
-    "boxes that span lines": (postprocess, "spanning_mask", _no_boxes),
-    "parts of digits": (postprocess, "part_mask", _no_boxes),
+    "boxes that span lines": (pipeline, "drop_spanning", _same),
     "commas": (pipeline, "drop_commas", _same),
     "expansion to ink": (pipeline, "expand_to_ink", _same),
     "drop of merged digits": (detection, "drop_merged", _same),

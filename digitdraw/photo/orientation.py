@@ -16,6 +16,8 @@ from digitdraw.photo.fusion import FoundNumber
 
 CLEAR = 0.8
 """Mean confidence of the digits of a page from which on it surely is upright."""
+GAIN = 0.7
+"""Likely digits that a turn must gain. Of shapes and noise, one may look like a digit that way."""
 PATCHES = 16
 """Most patches of a page."""
 _SPAN = 4.5

@@ -19,7 +19,7 @@ from digitdraw.photo.ctc import Transcript
 from digitdraw.photo.detection import Detections
 from digitdraw.photo.line_crop import LineTransform
 from digitdraw.photo.numbers import number_spans
-from digitdraw.photo.postprocess import drop_commas, drop_nested, merge_split_digits
+from digitdraw.photo.postprocess import drop_commas, drop_spanning, merge_split_digits
 from digitdraw.photo.refine import expand_to_ink
 
 MIN_SCORE = 0.3
@@ -76,11 +76,11 @@ def detect_digits(
     images: Sequence[np.ndarray], detector: nn.Module, threshold: float
 ) -> list[Detections]:
     """Detect the digits of grey images, (H, W) float32, and clean up the detections. Halves of a
-    digit are merged. Boxes that span two lines, parts of digits, and commas are dropped. Each box
-    is expanded to all of its ink. Raises BadImageError for an image of too many digits."""
+    digit are merged. Boxes that span two lines, and commas, are dropped. Each box is expanded to
+    all of its ink. Raises BadImageError for an image of too many digits."""
     detected = detection.detect(images, detector, threshold)
     return [
-        expand_to_ink(drop_commas(drop_nested(merge_split_digits(detections))), grey)
+        expand_to_ink(drop_commas(drop_spanning(merge_split_digits(detections))), grey)
         for detections, grey in zip(detected, images, strict=True)
     ]
 

@@ -1,4 +1,4 @@
-"""Rules that clean up detections: merge halves of a digit, drop nested boxes, drop commas.
+"""Rules that clean up detections: merge halves of a digit, drop boxes of two lines, drop commas.
 
 The rules look at boxes alone, (x, y, width, height) with y down, and compare each with its
 neighbours. This module knows no image and no network."""
@@ -108,37 +108,23 @@ def _level_neighbours(box: np.ndarray, other_boxes: np.ndarray) -> np.ndarray:
     return near & (distances[:, 1] < _HALF_MAX_RISE * box[3])
 
 
-def drop_nested(detections: Detections) -> Detections:
-    """Drop detections that span two lines, then detections that are a part of a digit.
+def drop_spanning(detections: Detections) -> Detections:
+    """Drop detections that span two lines.
     `detection.drop_merged` has already dropped those that contain two better detections."""
-    detections = detections.select(~spanning_mask(detections.boxes))
-    return detections.select(~part_mask(detections.boxes))
+    return detections.select(~spanning_mask(detections.boxes))
 
 
 def spanning_mask(boxes: np.ndarray) -> np.ndarray:
     """Return which of `boxes` (n, 4) span two lines, (n,) bool. Such a box contains a much lower
     box, and is much taller than most of its neighbours. It would make the line crop of its number
     as tall as both lines."""
-    contains, is_lower, is_beside = _nesting(boxes)
-    return contains.any(axis=1) & _are_most(is_beside & is_lower, is_beside)
-
-
-def part_mask(boxes: np.ndarray) -> np.ndarray:
-    """Return which of `boxes` (n, 4) are a part of a digit, (n,) bool. Such a box lies in a much
-    taller one that is about as tall as most of its neighbours. It could split a number."""
-    contains, is_lower, is_beside = _nesting(boxes)
-    is_whole = _are_most(is_beside & ~is_lower & ~is_lower.T, is_beside)
-    return (contains & is_whole[:, None]).any(axis=0)
-
-
-def _nesting(boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return three masks (n, n) bool: box i contains j; j is much lower than i; j is beside i."""
     boxes = np.asarray(boxes, np.float64)
     heights = boxes[:, 3]
     is_lower = heights[None] < _NESTED_HEIGHT * heights[:, None]
     contains = intersection_areas(boxes, boxes) >= _NESTED_SHARE * box_areas(boxes)[None]
     contains &= is_lower
-    return contains, is_lower, neighbour_mask(boxes) & ~contains
+    is_beside = neighbour_mask(boxes) & ~contains
+    return contains.any(axis=1) & _are_most(is_beside & is_lower, is_beside)
 
 
 def _are_most(mask: np.ndarray, neighbours: np.ndarray) -> np.ndarray:

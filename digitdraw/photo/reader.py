@@ -4,7 +4,6 @@ It holds the networks with their device and calibration, finds the numbers in th
 and decides which of them to list. `photo.pipeline` runs the networks."""
 
 import itertools
-import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -196,7 +195,7 @@ class PhotoReader:
         ]
 
     def _upright(self, page: _Page) -> _Page:
-        """Return a page, turned if the orientation network says so and its numbers read better."""
+        """Return a page, turned if the orientation network says so and it reads better then."""
         if not page.rows or orientation.is_clear(page.numbers):
             return page
         boxes = np.concatenate([row.detected for row in page.rows])
@@ -205,8 +204,8 @@ class PhotoReader:
         if not turn:
             return page
         (better,) = self._read_pages([page.grey], 4 - turn)
-        likely = map(orientation.likely_digits, (page.numbers, better.numbers))
-        return better if operator.lt(*likely) else page
+        before, after = map(orientation.likely_digits, (page.numbers, better.numbers))
+        return better if after - before > orientation.GAIN else page
 
     def _reading(self, page: _Page, pixel: float) -> Reading:
         """Decide about the numbers of a photo; `pixel` is the size of a pixel in photo pixels."""

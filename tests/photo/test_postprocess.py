@@ -78,19 +78,16 @@ def test_merging_does_not_depend_on_order_size_or_position(order, scale, offset)
     assert (order[upper], order[lower]) == (1, 2)
 
 
-# drop_nested
+# drop_spanning
 
 TWO_LINES = np.array([[x, y, 30, 40] for y in (100, 150) for x in range(100, 340, 40)], float)
 SPANNING = [180.0, 102, 32, 86]
 """The third digit of both lines at once."""
-ROW = np.array([[100.0 + 50 * i, 100, 36, 80] for i in range(4)])
-HALF = [152.0, 105, 30, 34]
-"""The upper half of the second digit of the row."""
 
 
 def test_a_detection_that_spans_two_lines_is_dropped():
     detections = detections_at([*TWO_LINES, SPANNING])
-    result = postprocess.drop_nested(detections)
+    result = postprocess.drop_spanning(detections)
     assert result.boxes.tolist() == TWO_LINES.tolist()
     assert result.scores.tolist() == detections.scores[:-1].tolist()
     assert result.logits.tolist() == detections.logits[:-1].tolist()
@@ -114,37 +111,18 @@ def test_a_tall_digit_does_not_span_two_lines(boxes):
     assert not postprocess.spanning_mask(np.array(boxes)).any()
 
 
-def test_a_part_of_a_digit_is_dropped_if_neighbours_are_as_tall_as_the_whole():
-    detections = detections_at([*ROW, HALF])
-    assert postprocess.part_mask(detections.boxes).tolist() == [False] * 4 + [True]
-    assert postprocess.drop_nested(detections).boxes.tolist() == ROW.tolist()
-
-
-@pytest.mark.parametrize(
-    "boxes",
-    [
-        [*ROW.tolist(), [290.0, 140, 20, 34]],  # a low digit beside the others
-        [ROW[0].tolist(), [102.0, 105, 30, 34]],  # nothing beside it
-        [*TWO_LINES.tolist(), SPANNING],  # digits of two lines in a box that is no digit
-    ],
-)
-def test_a_low_digit_is_no_part(boxes):
-    assert not postprocess.part_mask(np.array(boxes)).any()
-
-
 SIDES = st.floats(5, 80)
 BOXES = st.lists(st.tuples(st.floats(0, 300), st.floats(0, 300), SIDES, SIDES), max_size=9)
 
 
-@pytest.mark.parametrize("mask", [postprocess.spanning_mask, postprocess.part_mask])
 @given(boxes=BOXES)
-def test_nesting_does_not_depend_on_order_size_or_position(mask, boxes):
+def test_spanning_does_not_depend_on_order_size_or_position(boxes):
     boxes = np.array(boxes).reshape(-1, 4).round()
-    result = mask(boxes)
+    result = postprocess.spanning_mask(boxes)
     assert result.shape == (len(boxes),) and result.dtype == bool
-    assert np.array_equal(mask(boxes[::-1]), result[::-1])
+    assert np.array_equal(postprocess.spanning_mask(boxes[::-1]), result[::-1])
     moved = boxes * 16 + np.array([512, -512, 0, 0])  # exact in floating point
-    assert np.array_equal(mask(moved), result)
+    assert np.array_equal(postprocess.spanning_mask(moved), result)
 
 
 @given(BOXES, st.floats(20, 24))
@@ -152,7 +130,6 @@ def test_boxes_of_about_one_height_are_all_kept(boxes, height):
     boxes = np.array(boxes).reshape(-1, 4)
     boxes[:, 3] = np.where(boxes[:, 3] > 30, height, 20)
     assert not postprocess.spanning_mask(boxes).any()
-    assert not postprocess.part_mask(boxes).any()
 
 
 # drop_commas
