@@ -3,10 +3,11 @@
     python benchmarks/accuracy/read_strokes.py --data DIR [--part validation] [--count 1000]
 
 The sets are numbers composed from single digits and symbols, with and without symbols; numbers that
-people wrote as a whole; single digits, beside `predict_strokes`; and what is no digit. The part
-"test" has the 29 writers of unipen-digits/dev that drawing_faults.json leaves, and the dev writers
-of the other files; "validation" has writers of the training files. Composed numbers are made with
-several seeds; the spread is the standard deviation between seeds.
+people wrote as a whole; composed numbers as pictures, for `read_numbers`; single digits, beside
+`predict_strokes`; and what is no digit. The part "test" has the 29 writers of unipen-digits/dev
+that drawing_faults.json leaves, and the dev writers of the other files; "validation" has writers of
+the training files. Composed numbers are made with several seeds; the spread is the standard
+deviation between seeds.
 """
 
 import argparse
@@ -30,9 +31,11 @@ from digitdraw.training import datasets
 from digitdraw.training.stroke_reader.compose import Looks, Strokes, Writers, compose, usual_text
 from digitdraw.training.synthesis import negatives
 
-__all__ = ["Sample", "Writers", "composed", "exact", "written"]
+__all__ = ["Sample", "Writers", "as_picture", "composed", "exact", "written"]
 
 SHARES = {"train": 88, "validation": 12}
+DIGIT, PEN = 60, 5
+"""Height of a digit and width of the pen in pictures of drawings, in pixels."""
 COLUMNS, CELL = 5, (300, 120)
 COLOURS = ((0, 0, 0), (200, 0, 0), (0, 0, 220), (0, 140, 0), (180, 0, 180))
 
@@ -100,6 +103,30 @@ def report_numbers(recognizer: Recognizer, options: argparse.Namespace) -> list[
     print(f"written as a whole: {hits.sum()} of {len(hits)}, {hits.mean():.2%} exact", flush=True)
     wrong += [sample for sample, hit in zip(samples, hits, strict=True) if not hit]
     return wrong
+
+
+def as_picture(strokes: Strokes) -> np.ndarray:
+    """Return a drawing as dark ink on paper, (H, W) uint8; a digit is about DIGIT pixels high."""
+    points = np.concatenate(strokes)
+    low, (width, height) = points.min(axis=0), np.ptp(points, axis=0) * DIGIT
+    shape = round(height) + 2 * DIGIT, round(width) + 2 * DIGIT
+    picture = np.full(shape, 255, np.uint8)
+    for stroke in strokes:
+        line = np.rint((stroke - low) * DIGIT + DIGIT).astype(np.int32)
+        line = line if len(line) > 1 else np.repeat(line, 2, axis=0)
+        cv2.polylines(picture, [line], False, 40, PEN, cv2.LINE_AA)
+    return picture
+
+
+def report_pictures(recognizer: Recognizer, options: argparse.Namespace) -> None:
+    """Print how many composed numbers `read_numbers` reads alike in a picture."""
+    samples = composed(Writers.load(options.data, options.part), options.count, options.seed)
+    pictures = [as_picture(sample.strokes) for sample in samples]
+    texts = [" ".join(recognizer.read_numbers(picture).numbers) for picture in pictures]
+    pairs = list(zip(samples, texts, strict=True))
+    same = np.mean([text == read(recognizer, sample.strokes) for sample, text in pairs])
+    right = np.mean([text == sample.text for sample, text in pairs])
+    print(f"as pictures: {len(pairs)}, the same {same:.2%}, exact {right:.2%}", flush=True)
 
 
 def report_single(recognizer: Recognizer, options: argparse.Namespace) -> None:
@@ -189,6 +216,7 @@ def main() -> None:
     torch.set_num_threads(1)
     recognizer = digitdraw.load("default", device="cpu", folder=options.weights)
     wrong = report_numbers(recognizer, options)
+    report_pictures(recognizer, options)
     report_single(recognizer, options)
     report_times(recognizer, options)
     if options.sheet and wrong:

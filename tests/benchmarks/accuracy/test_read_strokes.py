@@ -33,3 +33,9 @@ def test_errors_are_drawn(recognizer, tmp_path):
     width, height = read_strokes.CELL
     assert picture.shape == (2 * height, read_strokes.COLUMNS * width, 3)
     assert picture.min() < 50
+
+
+def test_a_picture_of_a_drawing_has_its_ink_on_paper_and_is_read(recognizer):
+    picture = read_strokes.as_picture([stroke / 100 for stroke in NUMBER.strokes])
+    assert picture[0, 0] == 255 and picture.min() == 40
+    assert recognizer.read_numbers(picture).numbers == ("42",)
