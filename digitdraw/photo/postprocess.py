@@ -29,11 +29,11 @@ _HALF_NEIGHBOUR_HEIGHTS = (0.74, 1.33)
 """Heights of a neighbour that confirm a merged digit, in heights of that digit."""
 _HALF_LINE_HEIGHT = 1.4
 """A neighbour below this many heights of a half shows that the half is a digit of a small line."""
-_NESTED_SHARE = 0.6
+_SPANNED_SHARE = 0.6
 """Least share of a box that lies in the box that contains it."""
-_NESTED_HEIGHT = 0.66
+_SPANNED_HEIGHT = 0.66
 """A box is much lower than another if its height is below this share of the other's."""
-_NESTED_NEIGHBOURS = 2
+_MIN_NEIGHBOURS = 2
 """Fewer neighbours do not show how tall digits are here."""
 _COMMA_HEIGHT = 0.5
 """Largest height of a comma, in heights of each neighbour."""
@@ -120,8 +120,8 @@ def spanning_mask(boxes: np.ndarray) -> np.ndarray:
     as tall as both lines."""
     boxes = np.asarray(boxes, np.float64)
     heights = boxes[:, 3]
-    is_lower = heights[None] < _NESTED_HEIGHT * heights[:, None]
-    contains = intersection_areas(boxes, boxes) >= _NESTED_SHARE * box_areas(boxes)[None]
+    is_lower = heights[None] < _SPANNED_HEIGHT * heights[:, None]
+    contains = intersection_areas(boxes, boxes) >= _SPANNED_SHARE * box_areas(boxes)[None]
     contains &= is_lower
     is_beside = neighbour_mask(boxes) & ~contains
     return contains.any(axis=1) & _are_most(is_beside & is_lower, is_beside)
@@ -130,7 +130,7 @@ def spanning_mask(boxes: np.ndarray) -> np.ndarray:
 def _are_most(mask: np.ndarray, neighbours: np.ndarray) -> np.ndarray:
     """Return (n,) bool: True where `mask` holds for most neighbours, and there are enough."""
     count = neighbours.sum(axis=1)
-    return (count >= _NESTED_NEIGHBOURS) & (2 * mask.sum(axis=1) > count)
+    return (count >= _MIN_NEIGHBOURS) & (2 * mask.sum(axis=1) > count)
 
 
 def drop_commas(detections: Detections) -> Detections:
