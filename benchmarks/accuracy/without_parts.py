@@ -8,7 +8,7 @@ A part that does not help by half a point on some set should go.
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +24,7 @@ import torch
 from benchmarks.accuracy.read_photos import add_set_options, report, test_sets
 from benchmarks.accuracy.readers import Answer, Reader, digitdraw_reader
 from benchmarks.accuracy.scoring import measure
-from digitdraw.photo import detection, fusion, pipeline, reader
+from digitdraw.photo import detection, fusion, numbers, pipeline, priors, reader
 
 __all__ = ["PARTS", "without"]
 
@@ -37,14 +37,21 @@ def _no_classifier(row: pipeline.Row, calibration: fusion.PhotoCalibration) -> l
     return _WITH_CLASSIFIER(row, replace(calibration, classifier_weight=0.0))
 
 
+def _each_row_alone(texts: Sequence[str]) -> list:
+    return [numbers.number_spans(text) for text in texts]
+
+
 _WITH_CLASSIFIER = fusion.find_numbers
-PARTS: dict[str, tuple[object, str, Callable]] = {
+PARTS: dict[str, tuple[object, str, object]] = {
     "merged halves": (pipeline, "merge_split_digits", _same),
     "boxes that span lines": (pipeline, "drop_spanning", _same),
     "commas": (pipeline, "drop_commas", _same),
     "expansion to ink": (pipeline, "expand_to_ink", _same),
     "drop of merged digits": (detection, "drop_merged", _same),
     "classifier": (reader, "find_numbers", _no_classifier),
+    "spaces in wide gaps": (priors, "SPACE_LOG_ODDS", 0.0),
+    "doubt of slashes": (priors, "SLASH_LOG_ODDS", 0.0),
+    "sums of whole lines": (numbers, "row_spans", _each_row_alone),
     "single digit": (reader, "read_single_digit", lambda *_: None),
     "turns": (reader.PhotoReader, "_upright", lambda self, page: page),
 }

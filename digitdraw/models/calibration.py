@@ -28,5 +28,5 @@ class PhotoCalibration(Calibration):
 
     classifier_weight: float = 0.0
     """Weight of the glyph classifier's digit logits, added to those of the line recognizer."""
-    min_number: float = 0.0
-    """Confidence, in [0, 1], below which a number is doubtful."""
+    min_digit: float = 0.0
+    """A number is doubtful if its weakest digit is less probable than this, in [0, 1]."""

@@ -32,6 +32,13 @@ class FoundNumber:
     digits: np.ndarray
     probabilities: np.ndarray
 
+    @property
+    def weakest_digit(self) -> float:
+        """Probability in [0, 1] of the least probable digit, of which each has an equal share in
+        the form. A long number is not doubtful for its length alone, as `confidence` has it."""
+        share = self.form ** (1 / len(self.digits))
+        return share * float(self.probabilities.max(axis=1).min())
+
 
 def find_numbers(row: Row, calibration: PhotoCalibration) -> list[FoundNumber]:
     """Return the numbers in a row, from left to right."""

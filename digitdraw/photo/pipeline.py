@@ -4,6 +4,7 @@
 rest. `photo.reader` finds the numbers in the text. Boxes are (x, y, width, height) in pixels of the
 photo, y down."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -13,12 +14,11 @@ import torch
 from torch import Tensor, nn
 
 from digitdraw.models.line_recognizer import LineRecognizer
-from digitdraw.photo import ctc, detection, digit_crop, line_crop, lines
+from digitdraw.photo import ctc, detection, digit_crop, line_crop, lines, numbers, priors
 from digitdraw.photo.boxes import box_centers
 from digitdraw.photo.ctc import Transcript
 from digitdraw.photo.detection import Detections
 from digitdraw.photo.line_crop import LineTransform
-from digitdraw.photo.numbers import number_spans
 from digitdraw.photo.postprocess import drop_commas, drop_spanning, merge_split_digits
 from digitdraw.photo.refine import expand_to_ink
 
@@ -104,19 +104,45 @@ def read_rows(images: Sequence[np.ndarray], networks: Networks) -> list[list[Row
     ]
     outputs = iter(zip(crops, ctc.recognize(crops, networks.line_recognizer), strict=True))
     read = [
-        [_row(*group, transform, *next(outputs)) for group, transform in zip(*page, strict=True)]
-        for page in zip(groups, transforms, strict=True)
+        _page_rows(page, transforms_, [next(outputs) for _ in page])
+        for page, transforms_ in zip(groups, transforms, strict=True)
     ]
     logits = iter(_classify([row.glyphs for page in read for row in page], networks.classifier))
     return [[_with_classifier(row, next(logits)) for row in page] for page in read]
 
 
+def _page_rows(
+    groups: Sequence[tuple[int, Detections]],
+    transforms: Sequence[LineTransform],
+    outputs: Sequence[tuple[np.ndarray, Tensor]],
+) -> list[Row]:
+    """Return the rows of a page from their lines and detections, their transforms, and their line
+    crops with the logits (T, OUTPUTS) of the line recognizer."""
+    transcripts = [
+        priors.read_text(logits, transform.boxes_to_crop(detections.boxes))
+        for (_, detections), transform, (_, logits) in zip(groups, transforms, outputs, strict=True)
+    ]
+    spans: list[list[tuple[int, int]]] = []
+    for _, rows in itertools.groupby(zip(groups, transcripts, strict=True), lambda row: row[0][0]):
+        spans += numbers.row_spans([transcript.text for _, transcript in rows])
+    return [
+        _row(*group, transform, crop, transcript, own)
+        for group, transform, (crop, _), transcript, own in zip(
+            groups, transforms, outputs, transcripts, spans, strict=True
+        )
+    ]
+
+
 def _row(
-    line: int, detections: Detections, transform: LineTransform, crop: np.ndarray, logits: Tensor
+    line: int,
+    detections: Detections,
+    transform: LineTransform,
+    crop: np.ndarray,
+    transcript: Transcript,
+    spans: list[tuple[int, int]],
 ) -> Row:
-    """Return the row of a line crop, from its `logits` (T, OUTPUTS) and its detections. Each digit
-    has the box of its detection, or one of the usual size."""
-    transcript = ctc.decode(logits)
+    """Return the row of a line crop, from its text, its numbers and its detections. Each digit has
+    the box of its detection, or one of the usual size."""
     digits = np.flatnonzero(transcript.labels < 10)
     centers = transcript.centers[digits]
     detected = transform.to_crop(box_centers(detections.boxes))[:, 0] / LineRecognizer.STRIDE
@@ -128,7 +154,6 @@ def _row(
     for position, match in enumerate(matches):
         if match is not None:
             boxes[position] = detections.boxes[order[match]]
-    numbers = number_spans(transcript.text)
     crops = digit_crop.crop_digits(crop, transform.boxes_to_crop(boxes))
     weights = np.where(crops.is_whole, 1, PARTIAL_GLYPH_WEIGHT)[:, None]
     return Row(
@@ -138,8 +163,8 @@ def _row(
         digits=digits,
         boxes=boxes,
         digit_logits=ctc.digit_logits(transcript, digits),
-        numbers=numbers,
-        number_log_p=ctc.text_log_probabilities([transcript.digits_of(*span) for span in numbers]),
+        numbers=spans,
+        number_log_p=ctc.text_log_probabilities([transcript.digits_of(*span) for span in spans]),
         glyphs=crops.glyphs,
         classifier_logits=np.repeat(weights, 10, axis=1),
     )

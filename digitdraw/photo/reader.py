@@ -65,7 +65,7 @@ class NumberItem:
 
     text        as written: "12.50", "24.03.2026", "-5"
     confidence  probability in [0, 1] that the text is correct
-    status      "listed", or "doubtful" where the confidence is low
+    status      "listed", or "doubtful" where its weakest digit is improbable
     box         (x, y, width, height) around its digits, in pixels of the upright photo
     line        line of the page, from 0 at the top
     column      column of the table, or place in the line, from 0 at the left
@@ -216,7 +216,7 @@ class PhotoReader:
         items: list[NumberItem] = []
         count = 0
         for number, box, column in zip(found, boxes, columns, strict=True):
-            is_listed = number.confidence >= self.calibration.min_number
+            is_listed = number.weakest_digit >= self.calibration.min_digit
             items.append(self._item(number, _scaled(box, pixel), column, count, is_listed, pixel))
             count += is_listed
         single = self._read_single_digit(page.grey) if not count else None

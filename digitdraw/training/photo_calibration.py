@@ -1,4 +1,4 @@
-"""Fits how the photo reader fuses its networks, and from which confidence on it lists a number.
+"""Fits how the photo reader fuses its networks, and how probable each digit of a listed number is.
 
 The command `digitdraw calibrate` runs this on validation pages of all layouts and on scans, which
 none of the networks was trained on."""
@@ -15,7 +15,7 @@ from digitdraw.models.alphabet import OTHER, SPACE
 from digitdraw.models.calibration import PhotoCalibration
 from digitdraw.photo import pipeline
 from digitdraw.photo.boxes import union_box
-from digitdraw.photo.fusion import find_numbers
+from digitdraw.photo.fusion import FoundNumber, find_numbers
 from digitdraw.photo.numbers import number_spans
 from digitdraw.photo.pipeline import Networks, Row
 from digitdraw.training import metrics
@@ -34,7 +34,7 @@ CONTENTS: tuple[Content, ...] = ("one digit", "one negative", "no digits")
 TEMPERATURES = (0.7, 1.0, 1.4, 2.0, 2.8)
 CLASSIFIER_WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5)
 THRESHOLDS = np.arange(0.02, 0.99, 0.02)
-"""What is tried: both temperatures, the weight of the classifier, and the least confidence."""
+"""What is tried: both temperatures, the weight of the classifier, and `min_digit`."""
 _SEED = 79
 _MIN_IOU = 0.4
 """Least intersection over union of the boxes of a number and of its truth."""
@@ -123,9 +123,9 @@ class ReadPage:
         (rows,) = pipeline.read_rows([page.grey], networks)
         return cls(page_truth(page, kind in (SCANNED, *CONTENTS)), rows)
 
-    def judged(self, calibration: PhotoCalibration) -> tuple[np.ndarray, np.ndarray]:
-        """Return the confidence of each number that was found, (n,), and whether its text is
-        correct, (n,) bool. Numbers whose truth is unclear are left out."""
+    def judged(self, calibration: PhotoCalibration) -> tuple[list[FoundNumber], np.ndarray]:
+        """Return the numbers that were found, n of them, and whether the text of each is correct,
+        (n,) bool. Numbers whose truth is unclear are left out."""
         found = [number for row in self.rows for number in find_numbers(row, calibration)]
         boxes = [union_box(number.row.boxes[number.digits]) for number in found]
         pairs = metrics.match_boxes(
@@ -137,9 +137,8 @@ class ReadPage:
             for index in range(len(found))
             if index not in matches or self.truth.texts[matches[index]] is not None
         ]
-        confidences = np.array([found[index].confidence for index in known])
         correct = [self.truth.is_correct(matches.get(index), found[index].text) for index in known]
-        return confidences.astype(float), np.array(correct, bool)
+        return [found[index] for index in known], np.array(correct, bool)
 
     @property
     def count(self) -> int:
@@ -149,7 +148,7 @@ class ReadPage:
 
 def fit(pages: Sequence[ReadPage]) -> PhotoCalibration:
     """Return the calibration whose confidences are the likeliest ones, given which numbers are
-    correct, with the least confidence that has the highest F1 of listed numbers."""
+    correct, with the `min_digit` that has the highest F1 of listed numbers."""
     candidates = [
         PhotoCalibration(temperature=digits, digitness_temperature=form, classifier_weight=weight)
         for digits, form, weight in itertools.product(
@@ -157,21 +156,22 @@ def fit(pages: Sequence[ReadPage]) -> PhotoCalibration:
         )
     ]
     best = max(candidates, key=lambda calibration: _log_likelihood(pages, calibration))
-    confidences, correct = _joined(pages, best)
+    found, correct = _joined(pages, best)
+    weakest = np.array([number.weakest_digit for number in found])
     total = sum(page.count for page in pages)
     f1 = [
-        2 * (correct & (confidences >= least)).sum() / (total + (confidences >= least).sum())
+        2 * (correct & (weakest >= least)).sum() / (total + (weakest >= least).sum())
         for least in THRESHOLDS
     ]
-    return replace(best, min_number=float(THRESHOLDS[int(np.argmax(f1))]))
+    return replace(best, min_digit=float(THRESHOLDS[int(np.argmax(f1))]))
 
 
 def count_errors(pages: Iterable[ReadPage], calibration: PhotoCalibration) -> Counter[str]:
     """Count the "numbers" of pages, those "found", and those "invented", listed ones alone."""
     counts: Counter[str] = Counter()
     for page in pages:
-        confidences, correct = page.judged(calibration)
-        listed = confidences >= calibration.min_number
+        found, correct = page.judged(calibration)
+        listed = np.array([number.weakest_digit >= calibration.min_digit for number in found], bool)
         counts["numbers"] += page.count
         counts["found"] += int((listed & correct).sum())
         counts["invented"] += int((listed & ~correct).sum())
@@ -200,12 +200,12 @@ def _digits_of(text: str) -> str:
 
 def _joined(
     pages: Sequence[ReadPage], calibration: PhotoCalibration
-) -> tuple[np.ndarray, np.ndarray]:
-    confidences, correct = zip(*(page.judged(calibration) for page in pages), strict=True)
-    return np.concatenate(confidences), np.concatenate(correct)
+) -> tuple[list[FoundNumber], np.ndarray]:
+    found, correct = zip(*(page.judged(calibration) for page in pages), strict=True)
+    return list(itertools.chain(*found)), np.concatenate(correct)
 
 
 def _log_likelihood(pages: Sequence[ReadPage], calibration: PhotoCalibration) -> float:
-    confidences, correct = _joined(pages, calibration)
-    clear = confidences.clip(1e-3, 1 - 1e-3)
+    found, correct = _joined(pages, calibration)
+    clear = np.array([number.confidence for number in found]).clip(1e-3, 1 - 1e-3)
     return float(np.log(np.where(correct, clear, 1 - clear)).sum())

@@ -73,3 +73,16 @@ def test_one_temperature_softens_the_digits_and_the_other_the_form():
         )
     )
     assert 0 < soft_digits < plain < soft_form < 1
+
+
+def test_the_weakest_digit_counts_the_form_for_each_digit_and_not_once_more_for_length():
+    (short,), (long,) = (
+        find_numbers(row_of(logits_of_text(text, height=3.0)), PLAIN) for text in ("07", "07" * 5)
+    )
+    assert long.confidence < 0.8 * short.confidence
+    assert long.weakest_digit == pytest.approx(short.weakest_digit, rel=0.1)
+    for number in (short, long):
+        weakest = number.probabilities.max(axis=1).min()
+        assert number.weakest_digit == pytest.approx(
+            number.form ** (1 / len(number.digits)) * weakest
+        )

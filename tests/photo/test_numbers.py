@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digitdraw.models import alphabet
-from digitdraw.photo.numbers import clean, number_spans
+from digitdraw.photo.numbers import clean, number_spans, row_spans, unusual_slashes
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 TEXTS = st.text(alphabet.CLASSES, max_size=30).map(lambda t: alphabet.spell(alphabet.encode(t)))
@@ -63,6 +63,41 @@ def test_spaces_letters_and_other_symbols_separate_numbers(text, numbers):
 )
 def test_in_a_sum_dashes_slashes_and_colons_are_operators(text, numbers):
     assert numbers_in(text) == numbers
+
+
+@pytest.mark.parametrize(
+    ("texts", "numbers"),
+    [
+        (["450", "-82", "=368"], [["450"], ["82"], ["368"]]),
+        (["450", "-82"], [["450"], ["-82"]]),
+        (["1/2", "3/4+1"], [["1", "2"], ["3", "4", "1"]]),
+        (["12", "", "7"], [["12"], [], ["7"]]),
+        ([], []),
+    ],
+)
+def test_an_operator_makes_a_sum_of_all_rows_of_its_line(texts, numbers):
+    spans = row_spans(texts)
+    read = [[text[a:b] for a, b in own] for text, own in zip(texts, spans, strict=True)]
+    assert read == numbers
+
+
+@given(st.lists(TEXTS.filter(lambda text: not set(text) & set(f"+={TIMES}÷-")), max_size=4))
+def test_without_operators_and_dashes_rows_do_not_depend_on_each_other(texts):
+    assert row_spans(texts) == [number_spans(text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("text", "unusual"),
+    [
+        ("1/2 14/100 25/11/25 3/4/2026", []),
+        ("48088/292/22", ["48088/292/22"]),
+        ("7/3/100 8/1", ["7/3/100"]),
+        ("100/7", ["100/7"]),
+        ("? / 7", []),
+    ],
+)
+def test_slashes_are_usual_in_fractions_and_dates(text, unusual):
+    assert [text[a:b] for a, b in unusual_slashes(text)] == unusual
 
 
 @given(TEXTS)

@@ -149,7 +149,7 @@ def test_the_text_of_a_photo_has_one_line_for_each_line_of_the_page(photo_reader
 
 def test_a_doubtful_number_is_an_item_but_not_among_the_numbers():
     doubting = painted_reader(Doubting)
-    doubting.calibration = PhotoCalibration(min_number=0.8)
+    doubting.calibration = PhotoCalibration(min_digit=0.8)
     reading = doubting.read(photo([(40, 40), (54, 40), (68, 40), (40, 110), (54, 110)]))
     assert [(item.text, item.status) for item in reading.items] == [
         ("074", "doubtful"), ("07", "listed"),
@@ -167,7 +167,7 @@ def test_a_doubtful_number_is_an_item_but_not_among_the_numbers():
 
 def test_a_photo_with_doubtful_numbers_alone_gives_a_reason():
     doubting = painted_reader(Doubting)
-    doubting.calibration = PhotoCalibration(min_number=0.8)
+    doubting.calibration = PhotoCalibration(min_digit=0.8)
     reading = doubting.read(photo([(40, 40), (54, 40), (68, 40)]))
     assert reading.numbers == () and reading.items[0].status == "doubtful"
     assert reading.reason == "No digits were found in the picture."

@@ -76,9 +76,9 @@ def test_a_page_without_marks_has_no_numbers():
 )
 def test_numbers_that_were_read_are_correct_wrong_or_unclear(texts, correct, count):
     page = ReadPage.of(page_with(*texts), PAINTED)
-    confidences, judged = page.judged(PLAIN)
+    found, judged = page.judged(PLAIN)
     assert judged.tolist() == correct
-    assert (confidences > 0.9).all() and len(confidences) == len(correct)
+    assert all(number.confidence > 0.9 for number in found) and len(found) == len(correct)
     assert page.count == count
 
 
@@ -86,7 +86,7 @@ def test_numbers_are_counted_as_found_and_invented_if_they_are_listed():
     pages = [ReadPage.of(page_with(*texts), PAINTED) for texts in ("0740", "0240", "074?")]
     expected = {"numbers": 5, "found": 4, "invented": 2}
     assert count_errors(pages, PLAIN) == expected
-    strict = PhotoCalibration(min_number=1.1)
+    strict = PhotoCalibration(min_digit=1.1)
     assert count_errors(pages, strict) == expected | {"found": 0, "invented": 0}
     assert count_errors([], PLAIN) == {}
 

@@ -27,4 +27,5 @@ def test_a_part_is_left_out_while_a_picture_is_read_and_no_longer():
 @pytest.mark.parametrize("name", PARTS)
 def test_each_part_exists_where_the_benchmark_leaves_it_out(name):
     owner, attribute, instead = PARTS[name]
-    assert callable(getattr(owner, attribute)) and callable(instead)
+    part = getattr(owner, attribute)
+    assert (callable(part) and callable(instead)) or type(part) is type(instead) is float

@@ -1,0 +1,46 @@
+"""Corrects the line recognizer's logits by what it cannot know: gaps of the page, usual numbers.
+
+The line recognizer judges each place by what is near. So it misses a gap that is narrow for the
+page but wide for its row, and takes a slanted "1" for a slash."""
+
+import numpy as np
+from torch import Tensor
+
+from digitdraw.models import alphabet
+from digitdraw.models.line_recognizer import LineRecognizer
+from digitdraw.photo import ctc, numbers
+from digitdraw.photo.ctc import Transcript
+
+WIDE_GAP = 0.5
+"""Least width of a gap between two detections that suggests a space, in heights of a digit."""
+SPACE_LOG_ODDS = 2.0
+"""Added to the logits of a space in a wide gap."""
+SLASH_LOG_ODDS = 3.0
+"""Taken from the logits of a slash, unless it belongs to a fraction or a date."""
+_SPACE, _SLASH = alphabet.encode(alphabet.SPACE + "/").tolist()
+
+
+def read_text(logits: Tensor, detected: np.ndarray) -> Transcript:
+    """Decode logits (T, OUTPUTS) of a line crop with detections in boxes (n, 4), in its pixels."""
+    logits = _favor_spaces(logits, detected)
+    transcript = ctc.decode(logits)
+    unusual = numbers.unusual_slashes(transcript.text)
+    if not unusual:
+        return transcript
+    for start, end in unusual:
+        columns = slice(transcript.windows[start, 0], transcript.windows[end - 1, 1])
+        logits[columns, _SLASH] -= SLASH_LOG_ODDS
+    return ctc.decode(logits)
+
+
+def _favor_spaces(logits: Tensor, detected: np.ndarray) -> Tensor:
+    """Return a copy of the logits in which a space is likelier in wide gaps."""
+    logits = logits.clone()
+    boxes = detected[np.argsort(detected[:, 0])]
+    starts, ends = boxes[1:, 0], np.maximum.accumulate(boxes[:, 0] + boxes[:, 2])[:-1]
+    is_wide = starts - ends > WIDE_GAP * np.median(boxes[:, 3])
+    first = np.ceil(ends[is_wide] / LineRecognizer.STRIDE).astype(int)
+    last = np.floor(starts[is_wide] / LineRecognizer.STRIDE).astype(int)
+    for start, end in zip(first, last, strict=True):
+        logits[start : max(end, start + 1), _SPACE] += SPACE_LOG_ODDS
+    return logits
