@@ -117,7 +117,7 @@ class StrokeReader:
         ink.add(page.scale.strokes for page in pages if page.drawing and not page.writing)
         if self.scorer:
             self._read_lines(pages, ink)
-        self._predict_wholes([page for page in pages if page.drawing and not page.is_number], ink)
+        self._predict_wholes(pages, ink)
         return list(map(self._reading, pages))
 
     def _read_lines(self, pages: Sequence["_Page"], ink: Ink) -> None:
@@ -128,10 +128,13 @@ class StrokeReader:
             page.lines.append(line)
 
     def _predict_wholes(self, pages: Sequence["_Page"], ink: Ink) -> None:
-        """Set the prediction for each drawing as a whole."""
-        glyphs, logits = ink.of([page.scale.strokes for page in pages])
-        for page, whole in zip(pages, self.classifier.predictions(glyphs, logits), strict=True):
-            page.whole = whole
+        """Set the prediction for each drawing that may be one character."""
+        may_be_one = [page for page in pages if page.drawing and page.may_be_one]
+        glyphs, logits = ink.of([page.scale.strokes for page in may_be_one])
+        wholes = self.classifier.predictions(glyphs, logits)
+        for page, whole in zip(may_be_one, wholes, strict=True):
+            is_eight = whole.verdict == "digit" and whole.digit == 8
+            page.whole = whole if is_eight or not page.is_two_rings else None
 
     def _reading(self, page: "_Page") -> Reading:
         if not page.drawing:
@@ -252,11 +255,17 @@ class _Page:
         return [self.scale.strokes[index] for index in line]
 
     @property
-    def is_number(self) -> bool:
-        """Whether there are several characters, and more of them are digits than strange."""
+    def may_be_one(self) -> bool:
+        """Whether this may be one character: there is just one, most are strange, or two rings."""
         characters = [character for line in self.lines for _, character in line.path]
         digits = sum(character < 10 for character in characters)
-        return len(characters) > 1 and digits > characters.count(CHARACTERS.index(OTHER))
+        is_strange = digits <= characters.count(CHARACTERS.index(OTHER))
+        return len(characters) <= 1 or is_strange or self.is_two_rings
+
+    @property
+    def is_two_rings(self) -> bool:
+        """Whether there is a ring above another one, as some people draw an 8."""
+        return [line.text for line in self.lines] == ["0", "0"]
 
 
 class _Scale:

@@ -75,6 +75,20 @@ def test_a_batch_is_read_as_its_drawings_are_one_by_one(reader):
         assert reading.confidences == pytest.approx(alone.confidences, abs=1e-4)
 
 
+def ring(x: float, y: float, radius: float) -> list[tuple[float, float]]:
+    """A circle around (x, y), drawn once around."""
+    angles = np.linspace(0, 2 * np.pi, 30)
+    return [(float(x + radius * np.sin(a)), float(y - radius * np.cos(a))) for a in angles]
+
+
+@pytest.mark.parametrize(
+    ("lower", "numbers"),
+    [((30, 118), ("8",)), ((50, 124), ("8",)), ((160, 124), ("0", "0")), ((50, 330), ("0", "0"))],
+)
+def test_two_rings_are_an_eight_if_they_look_like_one(reader, lower, numbers):
+    assert reader.read([ring(50, 50, 28), ring(*lower, 32)]).numbers == numbers
+
+
 @pytest.mark.parametrize("digit", DIGITS)
 def test_a_digit_alone_has_the_prediction_of_the_whole_drawing(reader, recognizer, digit):
     (item,) = reader.read(DIGITS[digit]).items
