@@ -32,7 +32,9 @@ def with_client(app: ASGIApp, talk: Callable[[httpx.AsyncClient], Awaitable], cl
 
     async def run():
         transport = httpx.ASGITransport(app, client=(client, 1234), raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://localhost", trust_env=False
+        ) as http:
             return await talk(http)
 
     return finish(run())
