@@ -16,6 +16,7 @@ _NUMBER = re.compile(rf"(?:{_SIGN})?\d+(?:[-.,'/:]\d+)*")
 _NUMBER_IN_SUM = re.compile(r"(?:(?<![^ (+=\u00d7÷/:])-)?\d+(?:[.,']\d+)*")
 _MINUS = re.compile(r"\d *$")
 """What stands before a dash that is an operator."""
+_DIGITS_AND_SLASHES = re.compile(r"\d+/[\d/]*|/+\d[\d/]*")
 _USUAL_WITH_SLASH = re.compile(r"\d{1,2}/\d{1,3}|\d{1,2}/\d{1,2}/(\d{2}|\d{4})")
 """Fractions, marks such as 14/100, and dates: numbers in which slashes are usual."""
 
@@ -49,10 +50,10 @@ def row_spans(texts: Sequence[str]) -> list[list[tuple[int, int]]]:
 
 
 def unusual_slashes(text: str) -> list[tuple[int, int]]:
-    """Return the spans of the numbers in the text of a row whose slashes are unusual: these are
-    neither fractions nor dates."""
-    spans = [(a, b) for a, b in number_spans(text) if "/" in text[a:b]]
-    return [(a, b) for a, b in spans if not _USUAL_WITH_SLASH.fullmatch(text[a:b])]
+    """Return the spans of digits and slashes in the text of a row that are neither fractions nor
+    dates."""
+    found = [match.span() for match in _DIGITS_AND_SLASHES.finditer(text)]
+    return [(a, b) for a, b in found if not _USUAL_WITH_SLASH.fullmatch(text[a:b])]
 
 
 def clean(text: str) -> str:

@@ -87,62 +87,80 @@ def detect_digits(
 
 def read_rows(images: Sequence[np.ndarray], networks: Networks) -> list[list[Row]]:
     """Return the rows of each grey image, (H, W) float32, in reading order."""
-    pages = detect_digits(images, networks.detector, MIN_SCORE)
-    groups = [
-        [
-            (line, detections.select(index))
-            for line, rows in enumerate(lines.group_lines(detections.boxes))
-            for index in rows
-        ]
-        for detections in pages
-    ]
-    transforms = [[LineTransform.around_row(group.boxes) for _, group in page] for page in groups]
+    groups = list(map(_rows_of, detect_digits(images, networks.detector, MIN_SCORE)))
     crops = [
-        line_crop.crop_line(grey, transform)
-        for grey, page in zip(images, transforms, strict=True)
-        for transform in page
+        line_crop.crop_line(grey, group.transform)
+        for grey, page in zip(images, groups, strict=True)
+        for group in page
     ]
     outputs = iter(zip(crops, ctc.recognize(crops, networks.line_recognizer), strict=True))
-    read = [
-        _page_rows(page, transforms_, [next(outputs) for _ in page])
-        for page, transforms_ in zip(groups, transforms, strict=True)
-    ]
+    read = [_page_rows(page, [next(outputs) for _ in page]) for page in groups]
     logits = iter(_classify([row.glyphs for page in read for row in page], networks.classifier))
     return [[_with_classifier(row, next(logits)) for row in page] for page in read]
 
 
+class RowDetections(NamedTuple):
+    """Detections in one row, its line on the page, and the transform to its line crop."""
+
+    line: int
+    detections: Detections
+    transform: LineTransform
+
+    def covers(self, other: "RowDetections") -> bool:
+        """Return whether all detections of another row are in the line crop of this one."""
+        x, y = self.transform.to_crop(box_centers(other.detections.boxes)).T
+        is_inside = (x >= 0) & (x < self.transform.width) & (y >= 0) & (y < line_crop.HEIGHT)
+        return bool(is_inside.all())
+
+
+def _rows_of(detections: Detections) -> list[RowDetections]:
+    """Group the detections of a page into rows. A row that a longer one covers becomes part of it,
+    as it is read there: a dash or a comma that was taken for a small digit, for example."""
+    groups = []
+    for line, rows in enumerate(lines.group_lines(detections.boxes)):
+        for index in rows:
+            row = detections.select(index)
+            groups.append(RowDetections(line, row, LineTransform.around_row(row.boxes)))
+    kept: list[RowDetections] = []
+    for group in sorted(groups, key=lambda group: -len(group.detections.boxes)):
+        place = next((i for i, longer in enumerate(kept) if longer.covers(group)), None)
+        if place is None:
+            kept.append(group)
+        else:
+            longer = kept[place]
+            both = detection.concatenate([longer.detections, group.detections])
+            kept[place] = longer._replace(detections=both)
+    return sorted(kept, key=lambda group: (group.line, group.detections.boxes[:, 0].min()))
+
+
 def _page_rows(
-    groups: Sequence[tuple[int, Detections]],
-    transforms: Sequence[LineTransform],
-    outputs: Sequence[tuple[np.ndarray, Tensor]],
+    groups: Sequence[RowDetections], outputs: Sequence[tuple[np.ndarray, Tensor]]
 ) -> list[Row]:
-    """Return the rows of a page from their lines and detections, their transforms, and their line
-    crops with the logits (T, OUTPUTS) of the line recognizer."""
+    """Return the rows of a page from their line crops with the logits (T, OUTPUTS) of the line
+    recognizer."""
     transcripts = [
-        priors.read_text(logits, transform.boxes_to_crop(detections.boxes))
-        for (_, detections), transform, (_, logits) in zip(groups, transforms, outputs, strict=True)
+        priors.read_text(logits, group.transform.boxes_to_crop(group.detections.boxes))
+        for group, (_, logits) in zip(groups, outputs, strict=True)
     ]
     spans: list[list[tuple[int, int]]] = []
-    for _, rows in itertools.groupby(zip(groups, transcripts, strict=True), lambda row: row[0][0]):
+    for _, rows in itertools.groupby(
+        zip(groups, transcripts, strict=True), lambda row: row[0].line
+    ):
         spans += numbers.row_spans([transcript.text for _, transcript in rows])
     return [
-        _row(*group, transform, crop, transcript, own)
-        for group, transform, (crop, _), transcript, own in zip(
-            groups, transforms, outputs, transcripts, spans, strict=True
+        _row(group, crop, transcript, own)
+        for group, (crop, _), transcript, own in zip(
+            groups, outputs, transcripts, spans, strict=True
         )
     ]
 
 
 def _row(
-    line: int,
-    detections: Detections,
-    transform: LineTransform,
-    crop: np.ndarray,
-    transcript: Transcript,
-    spans: list[tuple[int, int]],
+    group: RowDetections, crop: np.ndarray, transcript: Transcript, spans: list[tuple[int, int]]
 ) -> Row:
     """Return the row of a line crop, from its text, its numbers and its detections. Each digit has
     the box of its detection, or one of the usual size."""
+    line, detections, transform = group
     digits = np.flatnonzero(transcript.labels < 10)
     centers = transcript.centers[digits]
     detected = transform.to_crop(box_centers(detections.boxes))[:, 0] / LineRecognizer.STRIDE

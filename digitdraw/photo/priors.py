@@ -14,7 +14,7 @@ from digitdraw.photo.ctc import Transcript
 WIDE_GAP = 0.5
 """Least width of a gap between two detections that suggests a space, in heights of a digit."""
 SPACE_LOG_ODDS = 2.0
-"""Added to the logits of a space in a wide gap."""
+"""Added to the logits of a space in a wide gap in which nothing is read."""
 SLASH_LOG_ODDS = 3.0
 """Taken from the logits of a slash, unless it belongs to a fraction or a date."""
 _SPACE, _SLASH = alphabet.encode(alphabet.SPACE + "/").tolist()
@@ -34,13 +34,16 @@ def read_text(logits: Tensor, detected: np.ndarray) -> Transcript:
 
 
 def _favor_spaces(logits: Tensor, detected: np.ndarray) -> Tensor:
-    """Return a copy of the logits in which a space is likelier in wide gaps."""
+    """Return a copy of the logits in which a space is likelier in wide gaps without a symbol."""
     logits = logits.clone()
     boxes = detected[np.argsort(detected[:, 0])]
     starts, ends = boxes[1:, 0], np.maximum.accumulate(boxes[:, 0] + boxes[:, 2])[:-1]
     is_wide = starts - ends > WIDE_GAP * np.median(boxes[:, 3])
     first = np.ceil(ends[is_wide] / LineRecognizer.STRIDE).astype(int)
     last = np.floor(starts[is_wide] / LineRecognizer.STRIDE).astype(int)
+    path = logits.argmax(dim=1)
     for start, end in zip(first, last, strict=True):
-        logits[start : max(end, start + 1), _SPACE] += SPACE_LOG_ODDS
+        gap = slice(start, max(end, start + 1))
+        if (path[gap] == alphabet.BLANK).all():
+            logits[gap, _SPACE] += SPACE_LOG_ODDS
     return logits

@@ -92,6 +92,20 @@ def with_detections(monkeypatch, *x):
     monkeypatch.setattr(pipeline, "detect_digits", lambda *_: [detections])
 
 
+def test_a_row_that_a_longer_one_covers_becomes_part_of_it(monkeypatch):
+    x = [40, 64, 88, 112]
+    small = np.array([[74, 84, 4, 4], [200, 70, 12, 20]], np.float32)
+    digits = np.array([[center - 6, 70, 12, 20] for center in x], np.float32)
+    boxes = np.concatenate([small, digits])
+    detections = Detections(boxes, np.full(6, 0.9), np.zeros((6, 10)))
+    monkeypatch.setattr(pipeline, "detect_digits", lambda *_: [detections])
+    grey = grey_photo(*((center, 80) for center in (*x, 206)))
+    ((row, far),) = read_rows([grey], NETWORKS)
+    assert len(row.detected) == 5 and row.transcript.text == "0740"
+    assert row.boxes == pytest.approx(digits, abs=1)
+    assert len(far.detected) == 1 and far.transcript.text == "0"
+
+
 def test_a_digit_that_was_not_detected_has_a_box_of_the_usual_size_where_it_was_read(monkeypatch):
     x = [40, 64, 88, 112, 136]
     with_detections(monkeypatch, 40, 64, 112, 136)

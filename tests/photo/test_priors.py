@@ -59,6 +59,14 @@ def test_a_wide_gap_is_a_space_if_the_recognizer_thinks_it_possible(gap, lead, t
     assert priors.read_text(logits_in_columns(boxes, 0, lead), boxes).text == text
 
 
+def test_a_gap_in_which_a_symbol_is_read_is_not_empty():
+    boxes = boxes_with_gaps(1.0)
+    logits = logits_in_columns(boxes, 0, LITTLE)
+    middle = int(logits[:, SPACE].argmax())
+    logits[middle - 1, alphabet.encode("-")[0]] = 14
+    assert priors.read_text(logits, boxes).text == "7-7"
+
+
 def test_the_order_of_detections_does_not_matter():
     boxes = boxes_with_gaps(0.1, 0.9, 0.1)
     logits = logits_in_columns(boxes, 1, SPACE_LOG_ODDS - LITTLE)
