@@ -49,7 +49,7 @@ PARTS: dict[str, tuple[object, str, object]] = {
     "expansion to ink": (pipeline, "expand_to_ink", _same),
     "drop of merged digits": (detection, "drop_merged", _same),
     "classifier": (reader, "find_numbers", _no_classifier),
-    "covered rows": (pipeline.RowDetections, "covers", lambda self, other: False),
+    "covered rows": (pipeline, "_covering_rows", lambda rows, *_: np.arange(len(rows))),
     "spaces in wide gaps": (priors, "SPACE_LOG_ODDS", 0.0),
     "doubt of slashes": (priors, "SLASH_LOG_ODDS", 0.0),
     "sums of whole lines": (numbers, "row_spans", _each_row_alone),

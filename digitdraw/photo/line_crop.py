@@ -84,6 +84,11 @@ class LineTransform:
         """Map points (n, 2) of the crop to the image."""
         return np.linalg.solve(self.matrix[:, :2], (points - self.matrix[:, 2]).T).T
 
+    def contains(self, points: np.ndarray) -> np.ndarray:
+        """Return which points (n, 2) of the image are in the crop, (n,) bool."""
+        x, y = self.to_crop(points).T
+        return (x >= 0) & (x < self.width) & (y >= 0) & (y < HEIGHT)
+
     def boxes_to_crop(self, boxes: np.ndarray) -> np.ndarray:
         """Map boxes (n, 4) of the image to level boxes of the same shape in the crop."""
         sizes = boxes[:, 2:] * self.scale

@@ -99,42 +99,51 @@ def read_rows(images: Sequence[np.ndarray], networks: Networks) -> list[list[Row
     return [[_with_classifier(row, next(logits)) for row in page] for page in read]
 
 
-class RowDetections(NamedTuple):
+class _RowDetections(NamedTuple):
     """Detections in one row, its line on the page, and the transform to its line crop."""
 
     line: int
     detections: Detections
     transform: LineTransform
 
-    def covers(self, other: "RowDetections") -> bool:
-        """Return whether all detections of another row are in the line crop of this one."""
-        x, y = self.transform.to_crop(box_centers(other.detections.boxes)).T
-        is_inside = (x >= 0) & (x < self.transform.width) & (y >= 0) & (y < line_crop.HEIGHT)
-        return bool(is_inside.all())
 
-
-def _rows_of(detections: Detections) -> list[RowDetections]:
+def _rows_of(detections: Detections) -> list[_RowDetections]:
     """Group the detections of a page into rows. A row that a longer one covers becomes part of it,
     as it is read there: a dash or a comma that was taken for a small digit, for example."""
-    groups = []
-    for line, rows in enumerate(lines.group_lines(detections.boxes)):
-        for index in rows:
-            row = detections.select(index)
-            groups.append(RowDetections(line, row, LineTransform.around_row(row.boxes)))
-    kept: list[RowDetections] = []
-    for group in sorted(groups, key=lambda group: -len(group.detections.boxes)):
-        place = next((i for i, longer in enumerate(kept) if longer.covers(group)), None)
-        if place is None:
-            kept.append(group)
-        else:
-            longer = kept[place]
-            both = detection.concatenate([longer.detections, group.detections])
-            kept[place] = longer._replace(detections=both)
-    return sorted(kept, key=lambda group: (group.line, group.detections.boxes[:, 0].min()))
+    grouped = lines.group_lines(detections.boxes)
+    line_of = [line for line, rows in enumerate(grouped) for _ in rows]
+    rows = [index for in_line in grouped for index in in_line]
+    transforms = [LineTransform.around_row(detections.boxes[index]) for index in rows]
+    home = _covering_rows(rows, transforms, box_centers(detections.boxes))
+    return [
+        _RowDetections(line_of[row], detections.select(np.concatenate(own)), transforms[row])
+        for row in range(len(rows))
+        if (own := [rows[i] for i in np.flatnonzero(home == row)])
+    ]
+
+
+def _covering_rows(
+    rows: Sequence[list[int]], transforms: Sequence[LineTransform], centers: np.ndarray
+) -> np.ndarray:
+    """Return for each of `rows`, lists of indices into `centers` (n, 2), which one it is read in:
+    the longest one whose line crop holds all of its centers."""
+    sizes = np.array(list(map(len, rows)), int)
+    owners = np.empty(len(centers), int)
+    for row, index in enumerate(rows):
+        owners[index] = row
+    home = np.arange(len(rows))
+    shorter = np.ones(len(rows), bool)
+    for row in np.argsort(-sizes, kind="stable"):
+        shorter[row] = False
+        if home[row] == row:
+            inside = transforms[row].contains(centers)
+            is_covered = np.bincount(owners[inside], minlength=len(rows)) == sizes
+            home[is_covered & shorter & (home == np.arange(len(rows)))] = row
+    return home
 
 
 def _page_rows(
-    groups: Sequence[RowDetections], outputs: Sequence[tuple[np.ndarray, Tensor]]
+    groups: Sequence[_RowDetections], outputs: Sequence[tuple[np.ndarray, Tensor]]
 ) -> list[Row]:
     """Return the rows of a page from their line crops with the logits (T, OUTPUTS) of the line
     recognizer."""
@@ -156,7 +165,7 @@ def _page_rows(
 
 
 def _row(
-    group: RowDetections, crop: np.ndarray, transcript: Transcript, spans: list[tuple[int, int]]
+    group: _RowDetections, crop: np.ndarray, transcript: Transcript, spans: list[tuple[int, int]]
 ) -> Row:
     """Return the row of a line crop, from its text, its numbers and its detections. Each digit has
     the box of its detection, or one of the usual size."""

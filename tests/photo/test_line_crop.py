@@ -133,3 +133,9 @@ def test_a_digit_that_hangs_low_does_not_shrink_the_others_in_a_row():
     low = np.concatenate([ROW, ROW + np.array([100, 0, 0, 0])])
     low[4, 1] += 12
     assert LineTransform.around_row(low).scale == LineTransform.around_row(ROW).scale
+
+
+def test_a_crop_contains_the_row_and_a_margin_beside_it():
+    transform = LineTransform.around_row(np.array([[100.0, 50, 20, 30], [130, 50, 20, 30]]))
+    points = np.array([[110, 65], [80, 65], [165, 50], [60, 65], [110, 100], [110, 30]])
+    assert transform.contains(points).tolist() == [True, True, True, False, False, False]
