@@ -10,12 +10,12 @@ class LineRecognizer(nn.Module):
     """Reads a whole row, so that neighbours help to separate and classify characters.
 
     Trained with connectionist temporal classification (CTC, Graves et al. 2006), which needs no
-    positions of characters. Convolutions reduce 32 rows to one and halve the columns twice. Wider
+    positions of characters. Convolutions reduce 40 rows to one and halve the columns twice. Wider
     and wider dilated convolutions along the row then see about four digits to each side: enough to
     compare a gap with those beside it. The usual recurrent layer (Shi et al. 2015,
     arXiv:1507.05717) is slower and no more accurate here.
 
-    Takes (N, 1, 32, W), W a multiple of STRIDE. Returns (N, W / STRIDE, outputs) logits: the
+    Takes (N, 1, 40, W), W a multiple of STRIDE. Returns (N, W / STRIDE, outputs) logits: the
     classes of `alphabet`, and the CTC blank in the last column."""
 
     STRIDE = 4
@@ -38,7 +38,7 @@ class LineRecognizer(nn.Module):
             ConvNorm(quarter, last, stride=(2, 1)),
             Residual(last),
             Residual(last),
-            ConvNorm(last, row_width, (4, 1), padding=0),
+            ConvNorm(last, row_width, (5, 1), padding=0),
         )
         self.along = nn.Sequential(*(_RowResidual(row_width, d) for d in dilations))
         self.dropout = nn.Dropout(0.1)

@@ -31,7 +31,7 @@ class DigitCrops(NamedTuple):
 
 
 def crop_digits(crop: np.ndarray, boxes: np.ndarray) -> DigitCrops:
-    """Cut the digits in `boxes` (n, 4) out of a line crop, (32, W) as `crop_line` returns it."""
+    """Cut the digits in `boxes` (n, 4) out of a line crop, (40, W) as `crop_line` returns it."""
     if not len(boxes):
         none = np.zeros((0, glyph.GLYPH, glyph.GLYPH), np.float32)
         return DigitCrops(none, np.zeros(0, bool))

@@ -13,9 +13,9 @@ import numpy as np
 from digitdraw.photo.boxes import box_centers
 from digitdraw.photo.ink_mask import above_local_median, third_moment
 
-HEIGHT = 32
-"""Height of a line crop in pixels; its digits are about 20 tall."""
-MAX_WIDTH = 640
+HEIGHT = 40
+"""Height of a line crop in pixels; its digits are about 25 tall."""
+MAX_WIDTH = 800
 """Largest width in pixels, about fifty digits. A longer row is compressed to this width."""
 MIN_WIDTH = 8
 """Least width in pixels: two columns of the network."""
@@ -33,7 +33,7 @@ _MAX_ROW_SPAN = 1.5
 """Largest height of a row's writing, in heights of a digit."""
 _STACKED = 0.5
 """A box is above, below or on a larger one if they share this part of its width."""
-_EDGE, _END = 3, 18
+_EDGE, _END = 4, 22
 """Pixels from the upper and lower edge, and from both ends of a line crop, that are hardly ink."""
 _MIN_LEVEL, _MAX_LEVEL = -1.5, 4.0
 """Range of a line crop's values, in standard deviations from the paper."""

@@ -24,7 +24,7 @@ from digitdraw.photo.refine import expand_to_ink
 
 MIN_SCORE = 0.3
 """Least score of a detection in a row. The line recognizer rejects those that are no digits."""
-USUAL_PITCH = 4.5
+USUAL_PITCH = 5.6
 """Usual distance of two digits, in columns of the line recognizer."""
 PARTIAL_GLYPH_WEIGHT = 0.2
 """Weight of the classifier for a glyph that was cut off from other ink. On validation photos it
