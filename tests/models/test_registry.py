@@ -5,6 +5,7 @@ import torch
 
 from digitdraw.errors import DataError, UnknownModelError
 from digitdraw.models import alphabet, registry
+from digitdraw.photo.line_crop import HEIGHT
 
 
 def parameter_count(name: str) -> int:
@@ -24,7 +25,7 @@ def test_photo_models_have_their_documented_shapes():
     detector = registry.DETECTOR.build().eval()
     assert detector(torch.zeros(2, 1, 64, 96)).shape == (2, 15, 16, 24)
     line_recognizer = registry.LINE_RECOGNIZER.build().eval()
-    assert line_recognizer(torch.zeros(2, 1, 32, 80)).shape == (2, 20, alphabet.OUTPUTS)
+    assert line_recognizer(torch.zeros(2, 1, HEIGHT, 80)).shape == (2, 20, alphabet.OUTPUTS)
 
 
 def test_the_default_network_is_small():

@@ -12,6 +12,7 @@ from digitdraw.models import alphabet
 from digitdraw.models.alphabet import BLANK, OUTPUTS
 from digitdraw.models.line_recognizer import LineRecognizer
 from digitdraw.photo import ctc
+from digitdraw.photo.line_crop import HEIGHT
 from tests.support.painted import PaintedLineRecognizer
 
 CLASSES = (1, 4, 6, BLANK)
@@ -153,7 +154,7 @@ def test_line_crops_of_any_width_get_the_same_logits_in_a_batch_as_alone(make):
     rng = np.random.default_rng(0)
     torch.manual_seed(0)
     network = make().eval()
-    crops = [rng.normal(0, 1, (32, width)).astype(np.float32) for width in (9, 40, 12, 131)] * 6
+    crops = [rng.normal(0, 1, (HEIGHT, width)).astype(np.float32) for width in (9, 40, 12, 131)] * 6
     for crop, in_batch in zip(crops, ctc.recognize(crops, network), strict=True):
         (alone,) = ctc.recognize([crop], network)
         assert len(in_batch) == -(-crop.shape[1] // LineRecognizer.STRIDE)

@@ -116,7 +116,7 @@ def test_empty_paper_has_no_ink():
 
 
 def test_a_line_crop_survives_storage_as_uint8():
-    crop = np.random.default_rng(0).uniform(-1.5, 4, (32, 50)).astype(np.float32)
+    crop = np.random.default_rng(0).uniform(-1.5, 4, (line_crop.HEIGHT, 50)).astype(np.float32)
     assert line_crop.from_uint8(line_crop.to_uint8(crop)) == pytest.approx(crop, abs=0.02)
 
 

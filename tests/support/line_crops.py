@@ -3,12 +3,13 @@
 import numpy as np
 
 from digitdraw.photo import line_crop
+from digitdraw.photo.line_crop import HEIGHT
 from digitdraw.training.line_recognizer.dataset import LineCrops
 
 
 def bar_crop(*digits: int, width: int = 12) -> np.ndarray:
-    """Make a line crop, (32, n * width) uint8, with a bar for each digit."""
-    ink = np.zeros((32, width * max(1, len(digits))), np.float32)
+    """Make a line crop, (HEIGHT, n * width) uint8, with a bar for each digit."""
+    ink = np.zeros((HEIGHT, width * max(1, len(digits))), np.float32)
     for place, digit in enumerate(digits):
         ink[30 - 3 * digit : 31, place * width + 4 : place * width + 8] = 4
     return line_crop.to_uint8(ink)

@@ -9,6 +9,7 @@ from torch import nn
 from digitdraw.models import alphabet
 from digitdraw.models.calibration import PhotoCalibration
 from digitdraw.models.weights import Weights
+from digitdraw.photo.line_crop import HEIGHT
 from digitdraw.photo.reader import PhotoReader
 
 _DEFAULTS = PhotoCalibration()
@@ -49,7 +50,7 @@ class PaintedLineRecognizer(nn.Module):
         self.unused = nn.Parameter(torch.zeros(1))
 
     def forward(self, x):
-        has_ink = nn.functional.avg_pool2d(x, (32, 4))[:, 0, 0] > 0.3
+        has_ink = nn.functional.avg_pool2d(x, (HEIGHT, 4))[:, 0, 0] > 0.3
         logits = torch.full((*has_ink.shape, alphabet.OUTPUTS), -9.0)
         logits[:, :, alphabet.BLANK] = 9
         for row, columns in zip(logits, has_ink, strict=True):

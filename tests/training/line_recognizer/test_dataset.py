@@ -8,6 +8,7 @@ import pytest
 from digitdraw.errors import DataError
 from digitdraw.models import alphabet, weights
 from digitdraw.photo import line_crop
+from digitdraw.photo.line_crop import HEIGHT
 from digitdraw.training.line_recognizer import dataset, validation
 from digitdraw.training.line_recognizer.dataset import LineCrops
 from digitdraw.training.synthesis import text_pages
@@ -51,7 +52,7 @@ def test_the_same_seed_gives_the_same_line_crops(kind, is_training):
 
 
 def test_labels_of_written_pages_are_digits_alone_and_crops_without_digits_stay_there(monkeypatch):
-    crop = np.zeros((32, 9), np.uint8)
+    crop = np.zeros((HEIGHT, 9), np.uint8)
     cuts = [(crop, alphabet.encode("1 ?2")), (crop, alphabet.encode("?"))]
     monkeypatch.setattr(dataset, "_cut_pages", lambda *arguments: cuts)
     monkeypatch.setattr(dataset, "load_text_sources", lambda root, split: Sources([], None, [], []))
@@ -86,7 +87,7 @@ def test_each_layout_has_a_number_of_pages_and_of_crops_for_an_epoch():
 
 
 def test_a_cached_dataset_is_generated_once(tmp_path, data_folder):
-    crops = [np.full((32, width), width, np.uint8) for width in (9, 30)]
+    crops = [np.full((HEIGHT, width), width, np.uint8) for width in (9, 30)]
     generated = [
         LineCrops("entries", crops, [np.array([1, 2]), np.array([3])]),
         LineCrops("empty", crops[:1], [np.zeros(0, np.int64)]),
@@ -108,7 +109,7 @@ def test_a_cached_dataset_is_generated_once(tmp_path, data_folder):
 
 def test_several_datasets_are_joined_kind_by_kind():
     def subset(kind, width, *digits):
-        return LineCrops(kind, [np.zeros((32, width), np.uint8)], [np.array(digits, np.int64)])
+        return LineCrops(kind, [np.zeros((HEIGHT, width), np.uint8)], [np.array(digits, np.int64)])
 
     joined = dataset.concatenate(
         [[subset("entries", 9, 1)], [subset("empty", 8), subset("entries", 7, 2)]]

@@ -8,6 +8,7 @@ import torch
 from digitdraw.models import alphabet
 from digitdraw.models.line_recognizer import LineRecognizer
 from digitdraw.photo import ctc, line_crop
+from digitdraw.photo.line_crop import HEIGHT
 from digitdraw.training.line_recognizer.dataset import PER_EPOCH
 from digitdraw.training.line_recognizer.trainer import LineRecognizerTrainer, ctc_loss, reads_as
 from digitdraw.training.recipes import RECIPES
@@ -43,7 +44,7 @@ def test_batches_have_crops_of_similar_width_and_of_every_kind():
 
 def test_the_loss_is_small_for_correct_digits():
     expected = [np.array([0, 7]), np.zeros(0, np.int64)]
-    crops = [line_crop.from_uint8(bar_crop(6, 6)), np.zeros((32, 9), np.float32)]
+    crops = [line_crop.from_uint8(bar_crop(6, 6)), np.zeros((HEIGHT, 9), np.float32)]
     x, columns = ctc.pad_batch(crops)
     assert columns.tolist() == [6, 3]
     logits = PaintedLineRecognizer()(x[:, None])
