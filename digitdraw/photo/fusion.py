@@ -13,6 +13,10 @@ from digitdraw.models import alphabet
 from digitdraw.models.calibration import PhotoCalibration
 from digitdraw.photo.pipeline import Row
 
+MIN_ALONE = 0.7
+"""A number of one digit that is less probable is doubtful: most that is read in noise and in shapes
+is a single digit. On validation pictures this halves the answers to pictures without digits."""
+
 
 @dataclass(frozen=True)
 class FoundNumber:
@@ -38,6 +42,11 @@ class FoundNumber:
         the form. A long number is not doubtful for its length alone, as `confidence` has it."""
         share = self.form ** (1 / len(self.digits))
         return share * float(self.probabilities.max(axis=1).min())
+
+    def is_listed(self, calibration: PhotoCalibration) -> bool:
+        """Return whether the number is probable enough to be listed; otherwise it is doubtful."""
+        least = MIN_ALONE if len(self.digits) == 1 else 0.0
+        return self.weakest_digit >= max(least, calibration.min_digit)
 
 
 def find_numbers(row: Row, calibration: PhotoCalibration) -> list[FoundNumber]:

@@ -216,7 +216,7 @@ class PhotoReader:
         items: list[NumberItem] = []
         count = 0
         for number, box, column in zip(found, boxes, columns, strict=True):
-            is_listed = number.weakest_digit >= self.calibration.min_digit
+            is_listed = number.is_listed(self.calibration)
             items.append(self._item(number, _scaled(box, pixel), column, count, is_listed, pixel))
             count += is_listed
         single = self._read_single_digit(page.grey) if not count else None

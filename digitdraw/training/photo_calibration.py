@@ -171,7 +171,7 @@ def count_errors(pages: Iterable[ReadPage], calibration: PhotoCalibration) -> Co
     counts: Counter[str] = Counter()
     for page in pages:
         found, correct = page.judged(calibration)
-        listed = np.array([number.weakest_digit >= calibration.min_digit for number in found], bool)
+        listed = np.array([number.is_listed(calibration) for number in found], bool)
         counts["numbers"] += page.count
         counts["found"] += int((listed & correct).sum())
         counts["invented"] += int((listed & ~correct).sum())

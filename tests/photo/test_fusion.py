@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from digitdraw.models.calibration import PhotoCalibration
-from digitdraw.photo.fusion import find_numbers
+from digitdraw.photo.fusion import MIN_ALONE, find_numbers
 from tests.support.rows import logits_of_text, row_of
 
 PLAIN = PhotoCalibration()
@@ -86,3 +86,14 @@ def test_the_weakest_digit_counts_the_form_for_each_digit_and_not_once_more_for_
         assert number.weakest_digit == pytest.approx(
             number.form ** (1 / len(number.digits)) * weakest
         )
+
+
+def test_a_digit_alone_must_be_more_probable_than_one_of_several():
+    (alone,), (several,) = (
+        find_numbers(row_of(logits_of_text(text, height=3.6)), PLAIN) for text in ("7", "77")
+    )
+    limit = several.weakest_digit
+    assert limit < MIN_ALONE and alone.weakest_digit < MIN_ALONE
+    assert several.is_listed(PhotoCalibration(min_digit=limit - 0.01))
+    assert not several.is_listed(PhotoCalibration(min_digit=limit + 0.01))
+    assert not alone.is_listed(PhotoCalibration(min_digit=0.1))

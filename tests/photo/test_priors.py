@@ -10,7 +10,7 @@ from digitdraw.models import alphabet
 from digitdraw.models.alphabet import BLANK
 from digitdraw.models.line_recognizer import LineRecognizer
 from digitdraw.photo import ctc, priors
-from digitdraw.photo.priors import SLASH_LOG_ODDS, SPACE_LOG_ODDS, WIDE_GAP
+from digitdraw.photo.priors import POINT_LOG_ODDS, SLASH_LOG_ODDS, SPACE_LOG_ODDS, WIDE_GAP
 from tests.support.rows import logits_of_text
 
 SPACE, SLASH, LOOKALIKE = alphabet.encode(" /1").tolist()
@@ -87,6 +87,14 @@ def test_a_slash_outside_of_fractions_and_dates_must_be_clear(text, lead, expect
     places = [place for place, character in enumerate(text) if character == "/"]
     logits = unsure(text, dict.fromkeys(places, LOOKALIKE), lead)
     assert priors.read_text(logits, boxes_with_gaps(0.1)).text == expected
+
+
+@pytest.mark.parametrize(
+    ("lead", "text"), [(POINT_LOG_ODDS - LITTLE, "12"), (POINT_LOG_ODDS + LITTLE, "1.2")]
+)
+def test_a_point_must_be_clear(lead, text):
+    logits = unsure("1.2", {1: BLANK}, lead)
+    assert priors.read_text(logits, boxes_with_gaps(0.1)).text == text
 
 
 def test_a_slash_is_doubted_in_its_own_number_alone():

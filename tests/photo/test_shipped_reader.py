@@ -1,6 +1,7 @@
 """Tests of the shipped weights on generated pages, each with one difficulty."""
 
 import io
+from collections import Counter
 
 import cv2
 import numpy as np
@@ -63,7 +64,7 @@ def test_pages_are_read(recognizer, difficulty):
     for _ in range(PAGES):
         picture, numbers, boxes = page(rng, **difficulty)
         reading = recognizer.read_numbers(picture)
-        exact += sum(a == b for a, b in zip(reading.numbers, numbers, strict=False))
+        exact += (Counter(reading.numbers) & Counter(numbers)).total()
         count += len(numbers)
         located += len(metrics.match_boxes(boxes, [digit.box for digit in reading.digits]))
         digits += len(boxes)
