@@ -53,7 +53,6 @@ PARTS: dict[str, tuple[object, str, object]] = {
     "spaces in wide gaps": (priors, "SPACE_LOG_ODDS", 0.0),
     "doubt of points": (priors, "POINT_LOG_ODDS", 0.0),
     "doubt of slashes": (priors, "SLASH_LOG_ODDS", 0.0),
-    "doubt of single digits": (fusion, "MIN_ALONE", 0.0),
     "sums of whole lines": (numbers, "row_spans", _each_row_alone),
     "single digit": (reader, "read_single_digit", lambda *_: None),
     "turns": (reader.PhotoReader, "_upright", lambda self, page: page),

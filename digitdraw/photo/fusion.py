@@ -13,10 +13,6 @@ from digitdraw.models import alphabet
 from digitdraw.models.calibration import PhotoCalibration
 from digitdraw.photo.pipeline import Row
 
-MIN_ALONE = 0.7
-"""A number of one digit that is less probable is doubtful: most that is read in noise and in shapes
-is a single digit. On validation pictures this halves the answers to pictures without digits."""
-
 
 @dataclass(frozen=True)
 class FoundNumber:
@@ -45,8 +41,7 @@ class FoundNumber:
 
     def is_listed(self, calibration: PhotoCalibration) -> bool:
         """Return whether the number is probable enough to be listed; otherwise it is doubtful."""
-        least = MIN_ALONE if len(self.digits) == 1 else 0.0
-        return self.weakest_digit >= max(least, calibration.min_digit)
+        return self.weakest_digit >= calibration.min_digit
 
 
 def find_numbers(row: Row, calibration: PhotoCalibration) -> list[FoundNumber]:
