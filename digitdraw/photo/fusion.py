@@ -34,8 +34,9 @@ class FoundNumber:
 
     @property
     def weakest_digit(self) -> float:
-        """Probability in [0, 1] of the least probable digit, of which each has an equal share in
-        the form. A long number is not doubtful for its length alone, as `confidence` has it."""
+        """Probability in [0, 1] of the least probable digit: its share in the form, times that it
+        is this digit. All digits have the same share, the geometric mean. So a long number does not
+        count as doubtful for its length alone, although its `confidence` is lower."""
         share = self.form ** (1 / len(self.digits))
         return share * float(self.probabilities.max(axis=1).min())
 

@@ -17,6 +17,7 @@ _NUMBER_IN_SUM = re.compile(r"(?:(?<![^ (+=\u00d7÷/:])-)?\d+(?:[.,']\d+)*")
 _MINUS = re.compile(r"\d *$")
 """What stands before a dash that is an operator."""
 _DIGITS_AND_SLASHES = re.compile(r"\d+/[\d/]*|/+\d[\d/]*")
+"""A run of digits with slashes before, between or behind them."""
 _USUAL_WITH_SLASH = re.compile(r"\d{1,2}/\d{1,3}|\d{1,2}/\d{1,2}/(\d{2}|\d{4})")
 """Fractions, marks such as 14/100, and dates: numbers in which slashes are usual."""
 
